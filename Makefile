@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-2.0
+# The kernel's own build reads Kbuild; this is for people.
+
+KDIR ?= /lib/modules/$(shell uname -r)/build
+KVER ?= $(notdir $(patsubst %/,%,$(dir $(KDIR))))
+
+all modules:
+	@[ -e $(KDIR)/Makefile ] || { echo "no kernel headers at $(KDIR): install linux-headers-$$(uname -r), or give KDIR="; exit 2; }
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
+
+# depmod is run by modules_install; the settings file is an example, never overwritten
+install: modules
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules_install
+	install -D -m 644 scripts/sipalg.conf $(DESTDIR)/usr/share/doc/sipalg/modprobe.d/sipalg.conf
+	[ -e $(DESTDIR)/etc/modprobe.d/sipalg.conf ] || \
+		install -D -m 644 scripts/sipalg.conf $(DESTDIR)/etc/modprobe.d/sipalg.conf
+
+clean:
+	@[ ! -e $(KDIR)/Makefile ] || $(MAKE) -C $(KDIR) M=$(CURDIR) clean
+	$(MAKE) -s -C kunit/host clean
+
+demo:
+	@scripts/demo.sh
+
+test:
+	@scripts/test.sh
+
+check:
+	@scripts/check.sh
+
+.PHONY: all modules install clean demo test check

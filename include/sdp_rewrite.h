@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * sdp_rewrite: session descriptions (RFC 8866), read once, and the plan of their edits.
+ *
+ * Reading says which addresses and ports a description names.  The caller
+ * decides what each section shall name instead, and sdp_plan() turns that into
+ * edits.  It knows the one subtle thing, which c= line governs which section.
+ */
+#ifndef _SDP_REWRITE_H
+#define _SDP_REWRITE_H
+
+#include <linux/types.h>
+#include "sip_addr.h"
+#include "sip_edit.h"
+#include "sip_limits.h"
+#include "sip_slice.h"
+
+enum sdp_transport {
+	SDP_TRANSPORT_OTHER,
+	SDP_TRANSPORT_UDP,
+	SDP_TRANSPORT_TCP,
+};
+
+/**
+ * struct sdp_addr - an address as a description writes it
+ * @text: as written, without TTL and count of a multicast address
+ * @addr: its value; SIP_FAMILY_NONE: absent, a name, or a family that does not fit its addrtype
+ */
+struct sdp_addr {
+	struct sip_slice text;
+	struct sip_addr addr;
+};
+
+/**
+ * struct sdp_media - one media section
+ * @type: the media, "audio"
+ * @port_text: the digits of the port
+ * @conn: its own c=
+ * @rtcp_text: the digits of the port of a=rtcp (RFC 3605)
+ * @rtcp_conn: the address of a=rtcp
+ * @conn_at: offset where a c= of its own would be inserted
+ * @attr_at: offset where an attribute would be inserted
+ * @port: the port; 0: the section is off (RFC 3264 8.2)
+ * @count: ports or port pairs, at least 1
+ * @rtcp: the port of a=rtcp, 0: not said
+ * @transport: enum sdp_transport
+ * @is_rtp: RTP in any profile: RTCP goes beside it
+ * @has_conn: a c= of its own is there, readable or not
+ * @has_mux: a=rtcp-mux is there (RFC 5761)
+ */
+struct sdp_media {
+	struct sip_slice type;
+	struct sip_slice port_text;
+	struct sdp_addr conn;
+	struct sip_slice rtcp_text;
+	struct sdp_addr rtcp_conn;
+	u16 conn_at;
+	u16 attr_at;
+	u16 port;
+	u16 count;
+	u16 rtcp;
+	u8 transport;
+	bool is_rtp;
+	bool has_conn;
+	bool has_mux;
+};
+
+/**
+ * struct sdp - what a description says
+ * @origin: the address of o=
+ * @conn: the session's c=
+ * @n_media: used entries of @media
+ * @n_over: media sections over SDP_MAX_MEDIA, which are passed as they are
+ * @eol: length of its line ends: 2 for CRLF, 1 for a bare LF
+ * @has_final_eol: whether the last line is ended
+ * @media: the sections
+ */
+struct sdp {
+	struct sdp_addr origin;
+	struct sdp_addr conn;
+	u8 n_media;
+	u8 n_over;
+	u8 eol;
+	bool has_final_eol;
+	struct sdp_media media[SDP_MAX_MEDIA];
+};
+
+/**
+ * struct sdp_target - what a section shall name instead
+ * @addr: address for the c= that governs it and for an a=rtcp address that equals the c='s;
+ *        SIP_FAMILY_NONE: leave the section's addresses
+ * @port: for m=; 0: leave it
+ * @rtcp: for RTCP; 0: leave it
+ */
+struct sdp_target {
+	struct sip_addr addr;
+	u16 port;
+	u16 rtcp;
+};
+
+/**
+ * struct sdp_plan - all that shall change in a description
+ * @from: the address that is hidden
+ * @to: what stands for it in o=, and in a c= that governs no section
+ * @media: one for each section of the description
+ */
+struct sdp_plan {
+	struct sip_addr from;
+	struct sip_addr to;
+	struct sdp_target media[SDP_MAX_MEDIA];
+};
+
+/**
+ * sdp_parse() - read a description
+ * @text: the message
+ * @body: the description in it; may be empty
+ * @sdp: the result
+ *
+ * Lines end with CRLF or LF (RFC 8866 section 5 asks readers to take both), the
+ * last one may lack it.  Unknown lines, media and attributes are skipped.
+ *
+ * Context: any; no lock, no allocation.
+ * Return: 0; -ENOMSG where it does not begin with v=; -EBADMSG where an m= line
+ * cannot be read or a port is over 65535.
+ */
+int sdp_parse(const struct sip_text *text, struct sip_slice body, struct sdp *sdp);
+
+/**
+ * sdp_conn_of() - the address that a section's media goes to
+ * @sdp: a parsed description
+ * @i: index of the section, below sdp->n_media
+ *
+ * RFC 8866 5.7: the section's own c= comes before the session's.
+ *
+ * Return: never NULL; its family is SIP_FAMILY_NONE where there is no address.
+ */
+const struct sip_addr *sdp_conn_of(const struct sdp *sdp, unsigned int i);
+
+/**
+ * sdp_rtcp_of() - the port that a section's RTCP goes to
+ * @media: the section
+ *
+ * Return: the port of a=rtcp, else the next above the RTP port (RFC 3605 2.1); 0 where
+ * there is no RTCP, or no such port.
+ */
+u16 sdp_rtcp_of(const struct sdp_media *media);
+
+/**
+ * sdp_plan() - add the edits that make a description say what the plan wants
+ * @edits: where to; the caller takes a mark and rolls back on error
+ * @text: the message
+ * @base: offset of the message in the packet's payload
+ * @sdp: the parsed description
+ * @plan: what shall change
+ *
+ * o= is changed where it holds plan->from.  The session's c= is changed only
+ * if every open section that it governs wants the same address; otherwise each of
+ * those that want another gets a c= of its own.  RTCP that does not stand beside
+ * its RTP port is said with a=rtcp.
+ *
+ * Return: 0, or the error of sip_edit_add().
+ */
+int sdp_plan(struct sip_edits *edits, const struct sip_text *text, u32 base,
+	     const struct sdp *sdp, const struct sdp_plan *plan);
+
+#endif /* _SDP_REWRITE_H */

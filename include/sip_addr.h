@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * sip_addr: an IP address as messages write it.
+ *
+ * One small value for both families, so that no parser needs to know which
+ * family the packet came in, and equal addresses are equal whatever their
+ * spelling was (RFC 5118 4.5: IPv6 has many).
+ */
+#ifndef _SIP_ADDR_H
+#define _SIP_ADDR_H
+
+#include <linux/types.h>
+#include <linux/string.h>
+
+enum sip_family {
+	SIP_FAMILY_NONE	= 0,	/* a host name, or nothing */
+	SIP_FAMILY_IPV4	= 4,
+	SIP_FAMILY_IPV6	= 6,
+};
+
+/* the longest text: eight groups, seven colons (an embedded IPv4 is never written), two brackets */
+#define SIP_ADDR_TEXT_MAX 41
+
+/**
+ * struct sip_addr - an address, comparable with sip_addr_equal()
+ * @family: enum sip_family
+ * @w: the address in network byte order; an IPv4 address in the first word, the others 0
+ */
+struct sip_addr {
+	u32 family;
+	u32 w[4];
+};
+
+/**
+ * sip_addr_parse() - read a whole text as an IP address
+ * @addr: the result; its family is SIP_FAMILY_NONE where the text is no address
+ * @p: text: dotted quad, or an IPv6 address with or without brackets
+ * @len: its bytes
+ *
+ * All of the text must be the address: "10.0.0.1x" and "[::1" are names.
+ * A zone ("fe80::1%eth0") makes a name too: RFC 3261 25.1 has none in a host.
+ * Octets are decimal with at most three digits, leading zeros as in RFC 3261
+ * (1*3DIGIT) are read as decimal.
+ *
+ * Context: any.
+ * Return: true where it is an address.
+ */
+bool sip_addr_parse(struct sip_addr *addr, const char *p, u32 len);
+
+/**
+ * sip_addr_write() - the address as text
+ * @addr: an address of either family
+ * @buf: room for SIP_ADDR_TEXT_MAX bytes; no NUL is written
+ * @brackets: put an IPv6 address into brackets (URIs and Via; SDP has none)
+ *
+ * IPv6 in the form of RFC 5952: lower case, no leading zeros, the longest run
+ * of two or more zero groups shortened, the first of equals.
+ *
+ * Context: any.
+ * Return: bytes written; 0 for SIP_FAMILY_NONE.
+ */
+u32 sip_addr_write(const struct sip_addr *addr, char *buf, bool brackets);
+
+static inline bool sip_addr_equal(const struct sip_addr *a, const struct sip_addr *b)
+{
+	return !memcmp(a, b, sizeof(*a));
+}
+
+/* true for 0.0.0.0 and :: - RFC 3264 8.4: an old way to say hold, not a place to send to */
+static inline bool sip_addr_is_any(const struct sip_addr *a)
+{
+	return a->family && !(a->w[0] | a->w[1] | a->w[2] | a->w[3]);
+}
+
+#endif /* _SIP_ADDR_H */

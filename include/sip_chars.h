@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * sip_chars: the character classes of RFC 3261 25.1, one table look-up each.
+ */
+#ifndef _SIP_CHARS_H
+#define _SIP_CHARS_H
+
+#include <linux/types.h>
+
+enum {
+	SIP_C_TOKEN	= 1 << 0,	/* token: method and header names, tags, parameters */
+	SIP_C_DIGIT	= 1 << 1,
+	SIP_C_HOST	= 1 << 2,	/* name or address: alphanumeric, '-', '.', '_' (seen in the field) */
+	SIP_C_ALPHA	= 1 << 3,
+	SIP_C_WSP	= 1 << 4,	/* blank and tab */
+	SIP_C_URI	= 1 << 5,	/* may stand in a URI: visible ASCII but not '"', '<', '>' */
+	SIP_C_CTL	= 1 << 6,	/* 0 to 31 and 127, but not tab */
+};
+
+extern const u8 sip_chars[256];
+
+static inline bool sip_char_is(int c, u8 class)
+{
+	return c >= 0 && (sip_chars[c] & class);
+}
+
+#endif /* _SIP_CHARS_H */

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * sip_parse: one walk over a SIP message (RFC 3261 section 25), bytes in, slices out.
+ *
+ * The walk reads the start line and every header once and remembers where the
+ * pieces stand that an ALG needs; it copies nothing, allocates nothing and
+ * knows neither packets nor connections.  Results have three outcomes, never
+ * mixed: > 0 a length, 0 more bytes are needed, < 0 an error.
+ */
+#ifndef _SIP_PARSE_H
+#define _SIP_PARSE_H
+
+#include <linux/errno.h>
+#include <linux/types.h>
+#include "sip_addr.h"
+#include "sip_limits.h"
+#include "sip_slice.h"
+
+#define SIP_PORT_DEFAULT	5060	/* RFC 3261 19.1.2 */
+#define SIPS_PORT_DEFAULT	5061
+
+/*
+ * What can be wrong with a message: X(NAME, name, text).  The counters
+ * malformed_<name> are made from the same list.
+ */
+#define SIP_FAULTS(X) \
+	X(LINE, line, "bare CR or LF, header without a colon, or line over the limit") \
+	X(TRUNCATED, truncated, "no end of the header section") \
+	X(LIMIT, limit, "more headers, values or URIs than the limits allow") \
+	X(VIA, via, "no Via, or the top one is not readable") \
+	X(FROM, from, "From missing, repeated or not readable") \
+	X(TO, to, "To missing, repeated or not readable") \
+	X(CALL_ID, call_id, "Call-ID missing, repeated or not readable") \
+	X(CSEQ, cseq, "CSeq missing, repeated, not readable or of another method") \
+	X(LENGTH, content_length, "Content-Length not a number, repeated, or over the message") \
+	X(CONTACT, contact, "Contact not readable") \
+	X(ROUTE, route, "Route, Record-Route, Path or Service-Route not readable") \
+	X(REFER, refer, "Refer-To, Referred-By or Reply-To not readable") \
+	X(NUMBER, number, "a time or port over its range") \
+	X(SDP, sdp, "session description not readable")
+
+enum sip_fault {
+	SIP_FAULT_NONE,
+#define X(NAME, name, text) SIP_FAULT_##NAME,
+	SIP_FAULTS(X)
+#undef X
+	SIP_FAULT_COUNT
+};
+
+enum sip_method {
+	SIP_METHOD_OTHER,	/* not known: translated, changes no state */
+	SIP_INVITE,
+	SIP_ACK,
+	SIP_BYE,
+	SIP_CANCEL,
+	SIP_PRACK,
+	SIP_UPDATE,
+	SIP_REGISTER,
+	SIP_OPTIONS,
+	SIP_SUBSCRIBE,
+	SIP_NOTIFY,
+	SIP_PUBLISH,
+	SIP_INFO,
+	SIP_REFER,
+	SIP_MESSAGE,
+};
+
+enum sip_transport {
+	SIP_TRANSPORT_NONE,	/* not said */
+	SIP_TRANSPORT_UDP,
+	SIP_TRANSPORT_TCP,
+	SIP_TRANSPORT_OTHER,	/* TLS, SCTP, WS, WSS and what may come */
+};
+
+enum sip_scheme {
+	SIP_SCHEME_OTHER,
+	SIP_SCHEME_SIP,
+	SIP_SCHEME_SIPS,
+	SIP_SCHEME_TEL,
+	SIP_SCHEME_URN,
+};
+
+/* where in the message a URI stands: this decides how it is translated */
+enum sip_role {
+	SIP_ROLE_REQUEST,
+	SIP_ROLE_CONTACT,
+	SIP_ROLE_ROUTE,
+	SIP_ROLE_RECORD_ROUTE,
+	SIP_ROLE_PATH,
+	SIP_ROLE_SERVICE_ROUTE,
+	SIP_ROLE_REFER_TO,
+	SIP_ROLE_REFERRED_BY,
+	SIP_ROLE_REPLY_TO,
+	SIP_ROLE_COUNT
+};
+
+/**
+ * struct sip_host - host [":" port] as written
+ * @host: the host, brackets of an IPv6 address included
+ * @port: its digits; where there is none, len is 0 and off the place behind the host
+ * @num: the port in host byte order; 0 where none is written
+ * @addr: the host as an address; SIP_FAMILY_NONE for a name
+ */
+struct sip_host {
+	struct sip_slice host;
+	struct sip_slice port;
+	u16 num;
+	struct sip_addr addr;
+};
+
+/**
+ * struct sip_uri - one URI that may have to be translated
+ * @at: host and port; only of sip: and sips:
+ * @maddr: value of its maddr parameter
+ * @expires: seconds, of a Contact's expires parameter
+ * @has_expires: whether it was there
+ * @role: enum sip_role
+ * @scheme: enum sip_scheme
+ * @transport: its transport parameter, enum sip_transport
+ */
+struct sip_uri {
+	struct sip_host at;
+	struct sip_slice maddr;
+	u32 expires;
+	bool has_expires;
+	u8 role;
+	u8 scheme;
+	u8 transport;
+};
+
+/**
+ * struct sip_via - the top Via
+ * @by: sent-by
+ * @branch: value of branch
+ * @maddr: value of maddr
+ * @received: value of received (RFC 3261 18.2.1)
+ * @rport: value of rport (RFC 3581); empty where the parameter has none
+ * @has_rport: whether rport is there at all
+ * @transport: enum sip_transport
+ */
+struct sip_via {
+	struct sip_host by;
+	struct sip_slice branch;
+	struct sip_slice maddr;
+	struct sip_slice received;
+	struct sip_slice rport;
+	bool has_rport;
+	u8 transport;
+};
+
+/* bits of sip_msg.flags */
+enum {
+	SIP_MSG_RESPONSE	= 1 << 0,
+	SIP_MSG_LENGTH		= 1 << 1,	/* Content-Length is there */
+	SIP_MSG_EXPIRES		= 1 << 2,
+	SIP_MSG_SESSION		= 1 << 3,	/* Session-Expires is there (RFC 4028) */
+	SIP_MSG_SDP		= 1 << 4,	/* the body's type is application/sdp */
+	SIP_MSG_STAR		= 1 << 5,	/* Contact: * */
+	SIP_MSG_ENCODED		= 1 << 6,	/* Content-Encoding is there: the body is not text */
+};
+
+/**
+ * struct sip_msg - what one walk found
+ * @flags: SIP_MSG_*
+ * @status: 100 to 699; 0 for a request
+ * @fault: enum sip_fault, set where sip_parse() returned -EBADMSG
+ * @method: enum sip_method of the request, or of a response's CSeq
+ * @method_name: the same as written
+ * @n_uris: used entries of @uri
+ * @n_vias: Via header lines
+ * @cseq: CSeq number
+ * @expires: seconds of Expires
+ * @session: seconds of Session-Expires
+ * @content_length: value of Content-Length
+ * @length: its digits
+ * @call_id: Call-ID
+ * @from_tag: tag of From; empty where there is none
+ * @to_tag: tag of To
+ * @from: URI of From
+ * @to: URI of To
+ * @body: the body, set by sip_parse_body()
+ * @via: the top Via
+ * @uri: URIs in the order of the message; the Request-URI first, if there is one
+ */
+struct sip_msg {
+	u16 flags;
+	u16 status;
+	u8 fault;
+	u8 method;
+	u8 n_uris;
+	u8 n_vias;
+	u32 cseq;
+	u32 expires;
+	u32 session;
+	u32 content_length;
+	struct sip_slice method_name;
+	struct sip_slice length;
+	struct sip_slice call_id;
+	struct sip_slice from_tag;
+	struct sip_slice to_tag;
+	struct sip_slice from;
+	struct sip_slice to;
+	struct sip_slice body;
+	struct sip_via via;
+	struct sip_uri uri[SIP_MAX_URIS];
+};
+
+static inline bool sip_is_request(const struct sip_msg *msg)
+{
+	return !(msg->flags & SIP_MSG_RESPONSE);
+}
+
+/**
+ * sip_parse() - walk the start line and the header section of a message
+ * @text: begins with the start line; may hold more than the message, or less
+ * @msg: the result
+ *
+ * RFC 3261 section 7 and 25, with the demands of RFC 3261 8.1.1: Via, From, To,
+ * Call-ID and CSeq are there, the last four once, and a request's CSeq names
+ * its method.  The start line is taken literally: single blanks, SIP/2.0, CRLF.
+ *
+ * Context: any; no lock, no allocation.
+ * Return: bytes of the header section with its blank line; 0 where its end is
+ * not in @text; -ENOMSG where the first line is not SIP's; -EBADMSG where it is
+ * SIP but broken, @msg->fault says how (the rest of @msg is not to be used).
+ */
+int sip_parse(const struct sip_text *text, struct sip_msg *msg);
+
+/**
+ * sip_parse_body() - where the body is, once all of it must be there
+ * @text: as given to sip_parse()
+ * @msg: what sip_parse() found; its body is set
+ * @head: what sip_parse() returned
+ *
+ * RFC 3261 18.3: the body has Content-Length bytes, or without it all that
+ * follows; bytes behind a shorter Content-Length belong to nobody.
+ *
+ * Return: bytes of the whole message; -EBADMSG with @msg->fault where
+ * Content-Length is over what is there.
+ */
+int sip_parse_body(const struct sip_text *text, struct sip_msg *msg, u32 head);
+
+/**
+ * sip_parse_datagram() - read a message that must be whole, as over UDP
+ * @text: begins with the start line
+ * @msg: the result
+ *
+ * sip_parse() and sip_parse_body(), for a transport on which nothing more comes:
+ * a first line without an end is not SIP's, a header section without one is a
+ * fault.
+ *
+ * Return: bytes of the message; -ENOMSG; -EBADMSG with @msg->fault.
+ */
+int sip_parse_datagram(const struct sip_text *text, struct sip_msg *msg);
+
+/**
+ * sip_keepalive_len() - keep-alives in front of a message
+ * @text: any bytes
+ *
+ * Return: how many bytes of CRLF pairs @text begins with (RFC 3261 7.5, RFC 5626 3.5.1).
+ */
+u32 sip_keepalive_len(const struct sip_text *text);
+
+/**
+ * sip_number() - the one decimal parser of the text core
+ * @text: the message
+ * @s: the digits; all of it must be digits, leading zeros are allowed
+ * @max: the largest value
+ * @out: the value, written only on success
+ *
+ * Return: 0; -EBADMSG where it is empty or holds anything but digits, -ERANGE over @max.
+ */
+int sip_number(const struct sip_text *text, struct sip_slice s, u32 max, u32 *out);
+
+/**
+ * sip_number_write() - a number as decimal text
+ * @n: the number
+ * @buf: room for 10 bytes; no NUL is written
+ *
+ * Return: bytes written.
+ */
+u32 sip_number_write(u32 n, char *buf);
+
+/**
+ * sip_line_end() - find the end of a line
+ * @p: bytes
+ * @at: where to begin
+ * @end: where the bytes end
+ *
+ * Return: the index of the next LF from @at on, or @end.
+ */
+u32 sip_line_end(const char *p, u32 at, u32 end);
+
+#endif /* _SIP_PARSE_H */

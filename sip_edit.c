@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * sip_edit: the edit list and its renderer.  See sip_edit.h for the life of an edit.
+ *
+ * Rendering in place.  The edits cut the text into pieces, each of which moves as
+ * a whole by the sum of the deltas before it.  Pieces that move left are moved
+ * from the first to the last, pieces that move right from the last to the first.
+ * No piece lands on one that has yet to move: pieces keep their order, so a
+ * piece that moves right ends where its successor begins anew, which is before
+ * the successor's old begin if that one moves left, and if it moves right it has
+ * moved already; the other way round likewise.  The new texts fill the gaps last.
+ */
+#include <linux/errno.h>
+#include <linux/string.h>
+#include <linux/types.h>
+
+#include "sip_edit.h"
+
+static u32 edit_end(const struct sip_edit *e)
+{
+	return e->off + e->old_len;
+}
+
+/* Index behind the edits that come before one at @off that removes @old_len bytes. */
+static u32 edit_slot(const struct sip_edits *edits, u32 off, u32 old_len)
+{
+	u32 i = edits->n;
+
+	while (i) {
+		const struct sip_edit *e = &edits->e[i - 1];
+
+		if (e->off < off)
+			break;
+		if (e->off == off && (!e->old_len || old_len))
+			break;
+		i--;
+	}
+	return i;
+}
+
+static bool edit_overlaps(const struct sip_edits *edits, u32 slot, u32 off, u32 old_len)
+{
+	if (slot && edit_end(&edits->e[slot - 1]) > off)
+		return true;
+	return slot < edits->n && off + old_len > edits->e[slot].off;
+}
+
+int sip_edit_add(struct sip_edits *edits, u32 off, u32 old_len, const char *text, u32 len)
+{
+	s32 delta = len - old_len;
+	struct sip_edit *e;
+	u32 slot;
+
+	if (!old_len && !len)
+		return 0;
+	if (edits->n == SIP_MAX_EDITS || old_len > SIP_MAX_MESSAGE ||
+	    len > SIP_MAX_EDIT_TEXT - edits->pool_len ||
+	    edits->delta + delta > SIP_MAX_GROWTH)
+		return -E2BIG;
+	slot = edit_slot(edits, off, old_len);
+	if (edit_overlaps(edits, slot, off, old_len))
+		return -EEXIST;
+
+	e = &edits->e[slot];
+	memmove(e + 1, e, (edits->n - slot) * sizeof(*e));
+	e->off = off;
+	e->old_len = old_len;
+	e->new_len = len;
+	e->text = edits->pool_len;
+	memcpy(edits->pool + edits->pool_len, text, len);
+	edits->pool_len += len;
+	edits->delta += delta;
+	edits->n++;
+	return 0;
+}
+
+struct sip_edit_mark sip_edit_mark(const struct sip_edits *edits)
+{
+	return (struct sip_edit_mark){ edits->n, edits->pool_len, edits->delta };
+}
+
+void sip_edit_rollback(struct sip_edits *edits, struct sip_edit_mark mark)
+{
+	edits->n = mark.n;
+	edits->pool_len = mark.pool_len;
+	edits->delta = mark.delta;
+}
+
+/* Length of the piece of text behind edit @i. */
+static u32 piece_len(const struct sip_edits *edits, u32 i, u32 len)
+{
+	u32 end = i + 1 < edits->n ? edits->e[i + 1].off : len;
+
+	return end - edit_end(&edits->e[i]);
+}
+
+static void move_left_pieces(const struct sip_edits *edits, char *buf, u32 len)
+{
+	s32 shift = 0;
+	u32 i;
+
+	for (i = 0; i < edits->n; i++) {
+		const struct sip_edit *e = &edits->e[i];
+
+		shift += (s32)e->new_len - (s32)e->old_len;
+		if (shift < 0)
+			memmove(buf + edit_end(e) + shift, buf + edit_end(e),
+				piece_len(edits, i, len));
+	}
+}
+
+static void move_right_pieces(const struct sip_edits *edits, char *buf, u32 len)
+{
+	s32 shift = edits->delta;
+	u32 i;
+
+	for (i = edits->n; i--;) {
+		const struct sip_edit *e = &edits->e[i];
+
+		if (shift > 0)
+			memmove(buf + edit_end(e) + shift, buf + edit_end(e),
+				piece_len(edits, i, len));
+		shift -= (s32)e->new_len - (s32)e->old_len;
+	}
+}
+
+static void fill_gaps(const struct sip_edits *edits, char *buf)
+{
+	s32 shift = 0;
+	u32 i;
+
+	for (i = 0; i < edits->n; i++) {
+		const struct sip_edit *e = &edits->e[i];
+
+		memcpy(buf + e->off + shift, edits->pool + e->text, e->new_len);
+		shift += (s32)e->new_len - (s32)e->old_len;
+	}
+}
+
+int sip_edit_render(const struct sip_edits *edits, char *buf, u32 len, u32 cap)
+{
+	if (!edits->n)
+		return len;
+	if (edits->e[edits->n - 1].off > len || edit_end(&edits->e[edits->n - 1]) > len)
+		return -EINVAL;
+	if (len > cap || (edits->delta > 0 && (u32)edits->delta > cap - len))
+		return -ENOSPC;
+
+	move_left_pieces(edits, buf, len);
+	move_right_pieces(edits, buf, len);
+	fill_gaps(edits, buf);
+	return (s32)len + edits->delta;
+}

@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * sip_rewrite: decisions and edits for the header section.  See sip_rewrite.h.
+ */
+#include <linux/errno.h>
+#include <linux/stddef.h>
+#include <linux/string.h>
+
+#include "sip_rewrite.h"
+
+/* which translations a position knows */
+enum {
+	OWN	= 1 << 0,	/* the sender's own address -> its mapping */
+	BACK	= 1 << 1,	/* the receiver's mapping -> its own address */
+	FLOW	= 1 << 2,	/* BACK, but only what was published on this flow */
+};
+
+/*
+ * The table of positions: what a URI in that place may turn into, in a request
+ * and in a response.  From, To, Call-ID, lower Vias and every header that is not
+ * here are never touched: nobody may sign, compare or route by what an ALG changed.
+ */
+static const struct {
+	u8 request;
+	u8 response;
+} positions[SIP_ROLE_COUNT] = {
+	[SIP_ROLE_REQUEST]	 = { FLOW, 0 },
+	[SIP_ROLE_CONTACT]	 = { OWN, OWN },
+	[SIP_ROLE_ROUTE]	 = { OWN | BACK, 0 },
+	[SIP_ROLE_RECORD_ROUTE]	 = { OWN | BACK, OWN | BACK },
+	[SIP_ROLE_PATH]		 = { OWN | BACK, OWN | BACK },
+	[SIP_ROLE_SERVICE_ROUTE] = { OWN | BACK, OWN | BACK },
+	[SIP_ROLE_REFER_TO]	 = { OWN | BACK, OWN | BACK },
+	[SIP_ROLE_REFERRED_BY]	 = { OWN | BACK, OWN | BACK },
+	[SIP_ROLE_REPLY_TO]	 = { OWN | BACK, OWN | BACK },
+};
+
+static bool is_sip(const struct sip_uri *uri)
+{
+	return uri->scheme == SIP_SCHEME_SIP || uri->scheme == SIP_SCHEME_SIPS;
+}
+
+u16 sip_uri_port(const struct sip_uri *uri)
+{
+	if (uri->at.port.len)
+		return uri->at.num;
+	return uri->scheme == SIP_SCHEME_SIPS ? SIPS_PORT_DEFAULT : SIP_PORT_DEFAULT;
+}
+
+/* RFC 3261 18.2.2: a sent-by without port means the default one */
+static u16 via_port(const struct sip_via *via)
+{
+	return via->by.port.len ? via->by.num : SIP_PORT_DEFAULT;
+}
+
+static bool is_mapped(const struct sip_endpoint *from, const struct sip_endpoint *to)
+{
+	return from->addr.family && !sip_endpoint_equal(from, to);
+}
+
+/* A host at @from's address becomes @to; the port goes along if it is @from's. */
+static struct sip_target target_of(const struct sip_addr *host, u16 port,
+				   const struct sip_endpoint *from, const struct sip_endpoint *to)
+{
+	struct sip_target target = { .change = SIP_KEEP };
+
+	if (!is_mapped(from, to) || !sip_addr_equal(host, &from->addr))
+		return target;
+	target.change = port == from->port ? SIP_SET : SIP_SET_ADDR;
+	target.to = *to;
+	return target;
+}
+
+struct sip_via_memo sip_via_form(const struct sip_msg *msg, const struct sip_flow *flow)
+{
+	const struct sip_via *via = &msg->via;
+
+	if (!via->by.addr.family)	/* a name says nothing about NAT */
+		return (struct sip_via_memo){ .form = SIP_VIA_UNSEEN };
+	if (!sip_addr_equal(&via->by.addr, &flow->self.addr))
+		return (struct sip_via_memo){ .form = SIP_VIA_FOREIGN };
+	return (struct sip_via_memo){
+		.form = via->by.port.len ? SIP_VIA_PORT : SIP_VIA_NO_PORT,
+		.port = via_port(via),
+	};
+}
+
+/*
+ * A request's Via is the sender's own hop.  Responses find their way by rport or
+ * by the port that stands here, so it becomes the mapped one where it is the flow's,
+ * or where rport says that the port in here is not used (RFC 3581 4).
+ */
+static void decide_request_via(const struct sip_via *via, const struct sip_flow *flow,
+			       struct sip_header_plan *plan)
+{
+	plan->via = target_of(&via->by.addr, via_port(via), &flow->self, &flow->self_mapped);
+	if (plan->via.change == SIP_SET_ADDR && via->has_rport && via->by.port.len)
+		plan->via.change = SIP_SET;
+}
+
+/* received and rport (RFC 3581 4) that name the mapping name the receiver itself again. */
+static void decide_received(const struct sip_text *text, const struct sip_via *via,
+			    const struct sip_flow *flow, struct sip_header_plan *plan)
+{
+	struct sip_addr addr = flow->peer.addr;
+	u32 port = 0;
+
+	if (via->received.len)
+		sip_addr_parse(&addr, sip_slice_ptr(text, via->received), via->received.len);
+	if (via->rport.len)
+		sip_number(text, via->rport, 65535, &port);
+	plan->received = target_of(&addr, port, &flow->peer, &flow->peer_real);
+}
+
+/* A response gives the receiver back what its request had, port or no port. */
+static void decide_response_via(const struct sip_via *via, const struct sip_flow *flow,
+				struct sip_header_plan *plan)
+{
+	plan->via = target_of(&via->by.addr, via_port(via), &flow->peer, &flow->peer_real);
+	if (plan->via.change == SIP_KEEP || flow->memo.form == SIP_VIA_UNSEEN)
+		return;
+	plan->via.to.port = flow->memo.port;
+	plan->via.change = flow->memo.form == SIP_VIA_NO_PORT ? SIP_SET_BARE : SIP_SET;
+}
+
+static struct sip_target decide_host(const struct sip_addr *host, u16 port, u8 ways,
+				     const struct sip_flow *flow)
+{
+	struct sip_target target = { .change = SIP_KEEP };
+
+	if (!host->family)
+		return target;
+	if (ways & OWN)
+		target = target_of(host, port, &flow->self, &flow->self_mapped);
+	if (target.change == SIP_KEEP &&
+	    (ways & BACK || (ways & FLOW && flow->is_published)))
+		target = target_of(host, port, &flow->peer, &flow->peer_real);
+	/* one address stands for many hosts outside: only with its port is it the receiver's */
+	if (target.change == SIP_SET_ADDR && !sip_addr_equal(host, &flow->self.addr))
+		target.change = SIP_KEEP;
+	return target;
+}
+
+static struct sip_addr maddr_of(const struct sip_text *text, struct sip_slice s)
+{
+	struct sip_addr addr = { .family = SIP_FAMILY_NONE };
+
+	if (s.len)
+		sip_addr_parse(&addr, sip_slice_ptr(text, s), s.len);
+	return addr;
+}
+
+/* RFC 3261 19.1.1: maddr overrides the host, so it may be the only address in a URI */
+static struct sip_target decide_uri(const struct sip_text *text, const struct sip_uri *uri,
+				    u8 ways, const struct sip_flow *flow)
+{
+	struct sip_target target = { .change = SIP_KEEP };
+	struct sip_addr maddr;
+
+	if (!is_sip(uri))
+		return target;
+	target = decide_host(&uri->at.addr, sip_uri_port(uri), ways, flow);
+	if (target.change != SIP_KEEP || !uri->maddr.len)
+		return target;
+	maddr = maddr_of(text, uri->maddr);
+	target = decide_host(&maddr, sip_uri_port(uri), ways, flow);
+	if (target.change != SIP_KEEP)
+		target.change = SIP_SET_MADDR;
+	return target;
+}
+
+static u8 ways_of(const struct sip_msg *msg, const struct sip_uri *uri)
+{
+	if (sip_is_request(msg))
+		return positions[uri->role].request;
+	/* RFC 3261 10.3: a registrar's answer lists the contacts of the one who asked */
+	if (msg->method == SIP_REGISTER && uri->role == SIP_ROLE_CONTACT)
+		return OWN | BACK;
+	return positions[uri->role].response;
+}
+
+void sip_header_decide(const struct sip_text *text, const struct sip_msg *msg,
+		       const struct sip_flow *flow, struct sip_header_plan *plan)
+{
+	struct sip_addr maddr = maddr_of(text, msg->via.maddr);
+	u32 i;
+
+	memset(plan, 0, offsetof(struct sip_header_plan, uri));
+	/* over TLS, WS and what may come the Via is another connection's business */
+	if (msg->via.transport == SIP_TRANSPORT_OTHER) {
+		;
+	} else if (sip_is_request(msg)) {
+		decide_request_via(&msg->via, flow, plan);
+		plan->via_maddr = target_of(&maddr, 0, &flow->self, &flow->self_mapped);
+	} else if (flow->memo.form != SIP_VIA_FOREIGN) {
+		decide_response_via(&msg->via, flow, plan);
+		decide_received(text, &msg->via, flow, plan);
+		plan->via_maddr = target_of(&maddr, 0, &flow->peer, &flow->peer_real);
+	}
+	for (i = 0; i < msg->n_uris; i++)
+		plan->uri[i] = decide_uri(text, &msg->uri[i], ways_of(msg, &msg->uri[i]), flow);
+}
+
+/* ---- edits --------------------------------------------------------------------- */
+
+struct planner {
+	struct sip_edits *edits;
+	const struct sip_text *t;
+	u32 base;
+};
+
+static int replace(struct planner *p, struct sip_slice old, const char *text, u32 len)
+{
+	if (old.len == len && !memcmp(sip_slice_ptr(p->t, old), text, len))
+		return 0;
+	return sip_edit_add(p->edits, p->base + old.off, old.len, text, len);
+}
+
+static int put_addr(struct planner *p, struct sip_slice old, const struct sip_addr *addr,
+		    bool brackets)
+{
+	char buf[SIP_ADDR_TEXT_MAX];
+
+	return replace(p, old, buf, sip_addr_write(addr, buf, brackets));
+}
+
+static int put_number(struct planner *p, struct sip_slice old, u16 n)
+{
+	char buf[10];
+
+	return replace(p, old, buf, sip_number_write(n, buf));
+}
+
+/* Writes the port of a host; @means: the port that the text means as it is. */
+static int put_port(struct planner *p, const struct sip_host *at, u16 means, u16 port)
+{
+	char buf[11] = ":";
+
+	if (port == means)
+		return 0;
+	if (at->port.len)
+		return put_number(p, at->port, port);
+	return replace(p, at->port, buf, 1 + sip_number_write(port, buf + 1));
+}
+
+static int drop_port(struct planner *p, const struct sip_host *at)
+{
+	u32 from = sip_slice_end(at->host);
+
+	if (!at->port.len)
+		return 0;
+	return sip_edit_add(p->edits, p->base + from, sip_slice_end(at->port) - from, "", 0);
+}
+
+static int put_host(struct planner *p, const struct sip_host *at, u16 means,
+		    const struct sip_target *target)
+{
+	int err;
+
+	if (target->change == SIP_KEEP)
+		return 0;
+	err = put_addr(p, at->host, &target->to.addr, true);
+	if (err)
+		return err;
+	if (target->change == SIP_SET)
+		return put_port(p, at, means, target->to.port);
+	return target->change == SIP_SET_BARE ? drop_port(p, at) : 0;
+}
+
+static int put_received(struct planner *p, const struct sip_via *via,
+			const struct sip_header_plan *plan)
+{
+	const struct sip_target *target = &plan->received;
+	int err = 0;
+
+	if (target->change == SIP_KEEP)
+		return 0;
+	if (via->received.len)
+		err = put_addr(p, via->received, &target->to.addr,
+			       p->t->p[via->received.off] == '[');
+	if (!err && via->rport.len && target->change == SIP_SET)
+		err = put_number(p, via->rport, target->to.port);
+	return err;
+}
+
+static int put_uri(struct planner *p, const struct sip_uri *uri, const struct sip_target *target)
+{
+	bool is_only = target->change == SIP_SET_MADDR;
+	struct sip_addr maddr;
+	int err;
+
+	err = is_only ? 0 : put_host(p, &uri->at, sip_uri_port(uri), target);
+	if (err || target->change == SIP_KEEP || !uri->maddr.len)
+		return err;
+	maddr = maddr_of(p->t, uri->maddr);
+	if (!is_only && !sip_addr_equal(&maddr, &uri->at.addr))
+		return 0;
+	return put_addr(p, uri->maddr, &target->to.addr, p->t->p[uri->maddr.off] == '[');
+}
+
+int sip_header_plan(struct sip_edits *edits, const struct sip_text *text, u32 base,
+		    const struct sip_msg *msg, const struct sip_header_plan *plan)
+{
+	struct planner p = { edits, text, base };
+	const struct sip_via *via = &msg->via;
+	int err;
+	u32 i;
+
+	err = put_host(&p, &via->by, via_port(via), &plan->via);
+	if (!err && plan->via_maddr.change != SIP_KEEP)
+		err = put_addr(&p, via->maddr, &plan->via_maddr.to.addr,
+			       text->p[via->maddr.off] == '[');
+	if (!err)
+		err = put_received(&p, via, plan);
+	for (i = 0; !err && i < msg->n_uris; i++)
+		err = put_uri(&p, &msg->uri[i], &plan->uri[i]);
+	return err;
+}
+
+int sip_length_plan(struct sip_edits *edits, u32 base, const struct sip_msg *msg, s32 delta)
+{
+	char buf[10];
+	u32 len;
+
+	if (!delta || !(msg->flags & SIP_MSG_LENGTH))
+		return 0;
+	len = sip_number_write(msg->content_length + delta, buf);
+	return sip_edit_add(edits, base + msg->length.off, msg->length.len, buf, len);
+}
