@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * sip_binding: registered contacts, and the way in that each keeps open.
+ *
+ * A REGISTER asks for a binding: its port is reserved.  The registrar's 2xx grants
+ * it: now its pinhole lets calls in for the granted time, and the connection that
+ * registered lives as long.  A refresh that is challenged, lost or refused
+ * changes nothing before the old time is over.
+ *
+ * Registrations are rare beside other messages, so one lock a namespace guards them all.
+ */
+#ifndef _SIP_BINDING_H
+#define _SIP_BINDING_H
+
+#include "sip_pinhole.h"
+
+enum {
+	SIP_BINDING_GRACE_S	= 32,	/* 64*T1: how long after the granted time, and how long */
+					/* a request may wait for its answer */
+};
+
+/**
+ * struct sip_register - what a REGISTER, or its answer, says
+ * @sn: namespace
+ * @ct: its connection
+ * @aor: digest of the URI of To (RFC 3261 10.2)
+ * @call_id: digest of Call-ID
+ * @cseq: CSeq number
+ * @self: the phone as it sees itself
+ * @mapped: the phone as the registrar sees it
+ * @registrar: the registrar as the phone sees it
+ * @proto: IPPROTO_UDP or IPPROTO_TCP
+ */
+struct sip_register {
+	struct sipalg_net *sn;
+	struct nf_conn *ct;
+	u64 aor;
+	u64 call_id;
+	u32 cseq;
+	struct sip_endpoint self;
+	struct sip_endpoint mapped;
+	struct sip_endpoint registrar;
+	u8 proto;
+};
+
+/* one contact in an answer: as the registrar wrote it, and for how long */
+struct sip_grant {
+	struct sip_endpoint contact;
+	u32 expires_s;
+};
+
+int sip_binding_setup(struct sipalg_net *sn);
+void sip_binding_teardown(struct sipalg_net *sn);
+int sip_binding_module_init(void);
+void sip_binding_module_exit(void);
+
+/**
+ * sip_binding_ask() - a contact of a REGISTER
+ * @reg: the request
+ * @port: the contact's port at reg->self.addr
+ * @asked_s: the time that it asks for; 0: it is to be removed
+ *
+ * Context: softirq or BH, under rcu_read_lock().
+ * Return: the port to publish instead of @port; -ENOSPC over bindings_max or a
+ * pinhole limit, -EADDRINUSE, -ENOMEM.
+ */
+int sip_binding_ask(const struct sip_register *reg, u16 port, u32 asked_s);
+
+/**
+ * sip_binding_ask_none() - "Contact: *": all contacts of the address of record are to be removed
+ * @reg: the request
+ */
+void sip_binding_ask_none(const struct sip_register *reg);
+
+/**
+ * sip_binding_grant() - the registrar's 2xx
+ * @reg: the answer, as the phone will see it
+ * @grants: its contacts, not translated yet
+ * @n: how many
+ * @default_s: for a contact that is not among them
+ *
+ * RFC 3261 10.2.4, 10.3: what was asked for with this Call-ID and CSeq is granted,
+ * the rest of the answer is about others.  Lives are the granted time and
+ * SIP_BINDING_GRACE_S, within register_min and register_max.
+ *
+ * Context: softirq or BH, under rcu_read_lock().
+ * Return: seconds for which the connection is needed; 0: none was granted.
+ */
+u32 sip_binding_grant(const struct sip_register *reg, const struct sip_grant *grants, u32 n,
+		      u32 default_s);
+
+/**
+ * sip_binding_gc() - end the bindings whose time is over
+ * @sn: namespace
+ *
+ * Context: process context.
+ */
+void sip_binding_gc(struct sipalg_net *sn);
+
+#endif /* _SIP_BINDING_H */

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * sip_call: calls, from the INVITE to the end of the BYE.
+ *
+ * A call is known by its Call-ID, the tag of the party that sent the first INVITE
+ * (the caller) and the conntrack zone; never by the connection, because one trunk
+ * carries many calls and one call may move between connections.  The branches of
+ * a forked call are one call: they share the caller's media, and each
+ * callee's media carries that callee's tag.
+ *
+ * Locking.  sip_call_enter() returns the call with its lock held; everything
+ * here that takes a call wants that lock, and sip_call_leave() gives it back.
+ * Order: call lock, then nf_conntrack_expect_lock or a pinhole's lock.
+ */
+#ifndef _SIP_CALL_H
+#define _SIP_CALL_H
+
+#include <linux/list.h>
+#include <linux/refcount.h>
+#include <linux/rhashtable-types.h>
+#include <linux/spinlock.h>
+
+#include "sip_pinhole.h"
+
+struct seq_operations;
+
+enum sip_side {
+	SIP_CALLER,
+	SIP_CALLEE,
+};
+
+enum sip_call_state {
+	SIP_CALL_TRYING,	/* INVITE seen, no answer */
+	SIP_CALL_RINGING,	/* provisional answers only */
+	SIP_CALL_UP,		/* answered with 2xx */
+	SIP_CALL_ENDED,		/* pinholes are closed; the object absorbs what comes late */
+};
+
+enum sip_call_reason {
+	SIP_CALL_REASON_NONE,
+	SIP_CALL_REFUSED,	/* a final failure of the INVITE */
+	SIP_CALL_HUNG_UP,	/* BYE was answered, or its time is over */
+	SIP_CALL_NO_ANSWER,	/* invite_timeout */
+	SIP_CALL_RANG_OUT,	/* ringing_timeout */
+	SIP_CALL_TIMED_OUT,	/* call_timeout or the session timer */
+	SIP_CALL_TOO_LONG,	/* call_max_duration */
+};
+
+enum {
+	SIP_CALL_TXS		= 8,	/* pending requests that a call remembers */
+	SIP_CALL_ID_SHOWN	= 64,	/* bytes of a Call-ID in /proc */
+	SIP_CALL_LINGER_S	= 32,	/* 64*T1, RFC 3261 17: how long an ended call is remembered */
+	SIP_CALL_LEASE_S	= 60,	/* a live call renews what it needs this often, */
+	SIP_CALL_LEASE_TTL_S	= 240,	/* for so long */
+};
+
+/**
+ * struct sip_media - one stream as one party announced it
+ * @node: in the call's list
+ * @tag: digest of the party's tag: which branch of a forked call it belongs to
+ * @side: enum sip_side
+ * @index: which section of the description
+ * @proto: IPPROTO_UDP or IPPROTO_TCP
+ * @n: pinholes; 0: the party needs none (it is outside)
+ * @is_fresh: added by the message under way
+ * @rtp: the announced address and port
+ * @rtcp: the announced port of RTCP, 0: none
+ * @pin: pinholes: RTP, RTCP, RTP, RTCP, ...
+ */
+struct sip_media {
+	struct list_head node;
+	u64 tag;
+	u8 side;
+	u8 index;
+	u8 proto;
+	u8 n;
+	bool is_fresh;
+	struct sip_endpoint rtp;
+	u16 rtcp;
+	struct sip_pinhole *pin[2 * SDP_MAX_PAIRS];
+};
+
+/* key of the table of calls; no padding, it is hashed as bytes */
+struct sip_call_key {
+	u64 call_id;
+	u64 tag;
+	u64 zone;
+};
+
+/**
+ * struct sip_tx - a request whose answer may change the call
+ * @branch: digest of the top Via's branch
+ * @cseq: number
+ * @method: enum sip_method; 0: free
+ * @side: who sent it
+ * @is_done: finally answered
+ */
+struct sip_tx {
+	u64 branch;
+	u32 cseq;
+	u8 method;
+	u8 side;
+	bool is_done;
+};
+
+/**
+ * struct sip_call - one call
+ * @node: in the table
+ * @key: Call-ID, the caller's tag, zone
+ * @ref: one of the table, one of each user
+ * @rcu: look-ups run under RCU
+ * @lock: guards what follows
+ * @is_dead: no longer in the table
+ * @id: its number in /proc/net/sipalg/calls
+ * @state: enum sip_call_state
+ * @reason: enum sip_call_reason, from SIP_CALL_ENDED on
+ * @callee_tag: digest of the tag of the one who answered; 0: nobody yet
+ * @cseq: highest CSeq of each side; 0: none
+ * @created: jiffies
+ * @answered: jiffies, from SIP_CALL_UP on
+ * @touched: jiffies of the last message
+ * @expires: jiffies of the end by time
+ * @lease: jiffies of the next renewal
+ * @session_s: the session timer (RFC 4028); 0: none
+ * @tx: pending requests
+ * @next_tx: the slot that is used next
+ * @media: struct sip_media
+ * @n_pinholes: pinholes of all media
+ * @party: where each side signals from
+ * @flow: original tuples of the connections over which each side signals
+ * @has_flow: whether they are known
+ * @shown: length of @call_id
+ * @call_id: the beginning of the Call-ID
+ */
+struct sip_call {
+	struct rhash_head node;
+	struct sip_call_key key;
+	refcount_t ref;
+	struct rcu_head rcu;
+	spinlock_t lock;
+	bool is_dead;
+	u32 id;
+	u8 state;
+	u8 reason;
+	u64 callee_tag;
+	u32 cseq[2];
+	unsigned long created;
+	unsigned long answered;
+	unsigned long touched;
+	unsigned long expires;
+	unsigned long lease;
+	u32 session_s;
+	struct sip_tx tx[SIP_CALL_TXS];
+	u8 next_tx;
+	struct list_head media;
+	u32 n_pinholes;
+	struct sip_endpoint party[2];
+	struct nf_conntrack_tuple flow[2];
+	bool has_flow[2];
+	u8 shown;
+	char call_id[SIP_CALL_ID_SHOWN];
+};
+
+/**
+ * struct sip_call_event - what a message says to the call machine
+ * @sn: namespace
+ * @call_id: digest of Call-ID
+ * @from_tag: of the tag of From; 0: none
+ * @to_tag: of the tag of To; 0: none
+ * @branch: of the top Via's branch
+ * @zone: conntrack zone
+ * @cseq: CSeq number
+ * @session_s: Session-Expires; 0: none
+ * @status: of a response; 0: a request
+ * @method: enum sip_method, of CSeq
+ * @call_id_text: for display
+ * @call_id_len: its bytes
+ * @sender: where the message comes from, as the sender sees itself
+ * @flow: original tuple of its connection
+ */
+struct sip_call_event {
+	struct sipalg_net *sn;
+	u64 call_id;
+	u64 from_tag;
+	u64 to_tag;
+	u64 branch;
+	u16 zone;
+	u32 cseq;
+	u32 session_s;
+	u16 status;
+	u8 method;
+	const char *call_id_text;
+	u32 call_id_len;
+	struct sip_endpoint sender;
+	const struct nf_conntrack_tuple *flow;
+};
+
+int sip_call_setup(struct sipalg_net *sn);
+void sip_call_teardown(struct sipalg_net *sn);
+int sip_call_module_init(void);
+void sip_call_module_exit(void);
+
+/**
+ * sip_call_enter() - find the call of a message, or begin one
+ * @ev: the message
+ * @request_side: out: which side sent the request that this is, or answers
+ *
+ * Only an INVITE without a tag in To begins a call.
+ *
+ * Context: softirq or BH, under rcu_read_lock().
+ * Return: the call, locked and referenced; NULL where there is none; -ENOSPC over
+ * calls_max, -ENOMEM.
+ */
+struct sip_call *sip_call_enter(const struct sip_call_event *ev, enum sip_side *request_side);
+
+/**
+ * sip_call_leave() - the message is done with
+ * @sn: namespace
+ * @call: from sip_call_enter()
+ * @keep: the media that the message added stay; otherwise it is as if they had never been
+ */
+void sip_call_leave(struct sipalg_net *sn, struct sip_call *call, bool keep);
+
+/**
+ * sip_call_advance() - let the message change the state of the call
+ * @call: locked
+ * @ev: the message
+ * @request_side: as sip_call_enter() said
+ *
+ * RFC 3261 12 to 15, 3262, 3311.  A response acts only if it answers a pending
+ * request of the other side; a request only with the dialog's tags and a CSeq that
+ * is not below the last of its side.  A BYE closes nothing by itself, its
+ * answer does, or 32 s of silence.
+ *
+ * Return: 0: the message may carry an offer or answer that opens something;
+ * -ENOMSG: it may not, and is in order; -EPROTO: it answers nothing that was
+ * asked, or is out of sequence, and changed nothing.
+ */
+int sip_call_advance(struct sip_call *call, const struct sip_call_event *ev,
+		     enum sip_side request_side);
+
+/**
+ * sip_call_media() - a stream that a party has announced before
+ * @call: locked
+ * @side: whose
+ * @rtp: its address and port
+ * @proto: its transport
+ *
+ * Return: the stream or NULL.
+ */
+struct sip_media *sip_call_media(struct sip_call *call, enum sip_side side,
+				 const struct sip_endpoint *rtp, u8 proto);
+
+/**
+ * sip_call_add_media() - a stream that is announced for the first time
+ * @call: locked
+ * @side: whose
+ *
+ * Return: the stream, to be filled in; NULL: no memory.
+ */
+struct sip_media *sip_call_add_media(struct sip_call *call, enum sip_side side);
+
+/**
+ * sip_call_pair_media() - tell each side's pinholes what the other side has announced
+ * @call: locked
+ *
+ * Sections of offer and answer correspond by their index (RFC 3264 6).
+ */
+void sip_call_pair_media(struct sip_call *call);
+
+/**
+ * sip_call_gc() - end what has expired, renew what lives
+ * @sn: namespace
+ *
+ * Context: process context.
+ */
+void sip_call_gc(struct sipalg_net *sn);
+
+extern const struct seq_operations sip_call_seq_ops;
+
+/* size of the private state of sip_call_seq_ops */
+size_t sip_call_seq_size(void);
+
+#endif /* _SIP_CALL_H */

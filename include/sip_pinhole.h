@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * sip_pinhole: a port that is published for a host, and the expectation behind it.
+ *
+ * The life of a pinhole.  It is opened by the call or the binding that needs it,
+ * for one address and port of one host (@real).  A mapped address and port is
+ * reserved in our own table, which alone knows what has been promised to whom,
+ * and an expectation is made there: the pinhole is armed.  The first packet from
+ * outside uses the expectation up and becomes a connection: the pinhole is live.
+ * Packets that the host itself sends first find the pinhole by @real and leave
+ * from the mapped port.  The owner closes it; then the expectation goes, the
+ * reservation goes, and the object after a grace period.  Pinholes know nothing
+ * of their owners.
+ *
+ * This is the only unit that creates, extends and removes expectations.
+ */
+#ifndef _SIP_PINHOLE_H
+#define _SIP_PINHOLE_H
+
+#include <linux/netfilter/nf_conntrack_tuple_common.h>
+#include <linux/refcount.h>
+#include <linux/rhashtable-types.h>
+#include <linux/spinlock.h>
+#include <net/netfilter/nf_conntrack.h>
+
+#include "sip_rewrite.h"
+#include "sipalg_net.h"
+
+struct nf_conntrack_expect;
+struct sip_pinhole_table;
+
+/*
+ * Expectation classes.  Their order is seen by user space and by failover peers
+ * (SECURITY 5.3): never change it.  Media is spread over three classes,
+ * because the kernel counts waiting expectations in one byte a class and flow.
+ */
+enum sip_pinhole_class {
+	SIP_PINHOLE_SIGNALLING,
+	SIP_PINHOLE_MEDIA,
+	SIP_PINHOLE_CLASSES	= 4,
+};
+
+/* key of both tables; no padding, it is hashed as bytes */
+struct sip_pinhole_key {
+	struct sip_addr addr;
+	u16 port;	/* host byte order */
+	u16 zone;
+	u32 proto;	/* IPPROTO_UDP or IPPROTO_TCP */
+};
+
+/**
+ * struct sip_pinhole - one published port
+ * @mapped_node: in the table by @mapped
+ * @real_node: in the table by @real; one host may offer a port in several calls
+ * @mapped: where the other side sends to; never changes
+ * @real: where the host is; never changes
+ * @class: enum sip_pinhole_class, or one above SIP_PINHOLE_MEDIA
+ * @is_nat: @mapped and @real differ, or the address is translated at all
+ * @users: owners that share it: accounts that are registered with one contact
+ * @lock: guards what follows
+ * @source: the only address that the waiting expectation lets in; family 0: any
+ * @peer: what the other side announced for the same stream; family 0: not known
+ * @live: original tuple of the last connection that used the pinhole
+ * @is_live: there was one
+ * @master: original tuple of the signalling connection
+ * @rcu: readers find pinholes under RCU
+ */
+struct sip_pinhole {
+	struct rhash_head mapped_node;
+	struct rhlist_head real_node;
+	struct sip_pinhole_key mapped;
+	struct sip_pinhole_key real;
+	u8 class;
+	bool is_nat;
+	refcount_t users;
+	spinlock_t lock;
+	struct sip_addr source;
+	struct sip_endpoint peer;
+	struct nf_conntrack_tuple live;
+	bool is_live;
+	struct nf_conntrack_tuple master;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct sip_pinhole_want - what a new run of pinholes shall be
+ * @sn: namespace
+ * @ct: the signalling connection of the packet under way: the master
+ * @real: address of the host
+ * @mapped: address that the other side sees
+ * @source: only this address may use the expectation; NULL: any
+ * @ports: real ports; the first is the RTP port
+ * @n: how many pinholes, at most 2 * SDP_MAX_PAIRS
+ * @keep_ports: the mapped ports must be the real ones
+ * @mapped_port: of a run of one: this mapped port and no other; 0: search
+ * @seed: of the order in which other ports are tried: the same for the same stream on every node
+ * @proto: IPPROTO_UDP or IPPROTO_TCP
+ * @class: SIP_PINHOLE_SIGNALLING or from SIP_PINHOLE_MEDIA on
+ * @is_lasting: the expectation is not used up by a packet
+ * @ttl_s: life of the expectation, from 1
+ */
+struct sip_pinhole_want {
+	struct sipalg_net *sn;
+	struct nf_conn *ct;
+	struct sip_addr real;
+	struct sip_addr mapped;
+	const struct sip_addr *source;
+	u16 ports[2 * SDP_MAX_PAIRS];
+	u8 n;
+	bool keep_ports;
+	u16 mapped_port;
+	u32 seed;
+	u8 proto;
+	u8 class;
+	bool is_lasting;
+	u32 ttl_s;
+};
+
+int sip_pinhole_setup(struct sipalg_net *sn);
+void sip_pinhole_teardown(struct sipalg_net *sn);
+int sip_pinhole_module_init(void);
+void sip_pinhole_module_exit(void);
+
+/**
+ * sip_pinhole_open() - reserve a run of ports and arm them
+ * @want: what for
+ * @pin: room for want->n pointers; the caller owns the pinholes until sip_pinhole_close()
+ *
+ * First the real port numbers are tried (RFC 4787 REQ-3), then a bounded number
+ * of others of the same parity (REQ-4), the run's ports next to each other.
+ * All or nothing.
+ *
+ * Context: softirq or BH; under rcu_read_lock(), in the packet path of want->ct.
+ * Return: 0; -EADDRINUSE where no port was free; -ENOSPC where a table is full;
+ * -ENOMEM.
+ */
+int sip_pinhole_open(const struct sip_pinhole_want *want, struct sip_pinhole **pin);
+
+/**
+ * sip_pinhole_reserve() - the same without arming: the ports are promised, nothing comes in
+ * @want: what for
+ * @pin: as above
+ *
+ * Context, return: as sip_pinhole_open().
+ */
+int sip_pinhole_reserve(const struct sip_pinhole_want *want, struct sip_pinhole **pin);
+
+/**
+ * sip_pinhole_arm() - let packets in through a reserved or used-up pinhole, or let it wait longer
+ * @pin: a pinhole of @want's kind
+ * @want: as it was opened with; source, is_lasting and ttl_s may differ now
+ *
+ * Context, return: as sip_pinhole_open().
+ */
+int sip_pinhole_arm(struct sip_pinhole *pin, const struct sip_pinhole_want *want);
+
+/**
+ * sip_pinhole_extend() - let a waiting expectation live on
+ * @sn: namespace
+ * @pin: an open pinhole
+ * @ttl_s: seconds from now
+ *
+ * Does nothing where no expectation waits.
+ *
+ * Context: any but hard interrupt.
+ */
+void sip_pinhole_extend(struct sipalg_net *sn, struct sip_pinhole *pin, u32 ttl_s);
+
+/**
+ * sip_pinhole_close() - an owner needs a pinhole no more
+ * @sn: namespace
+ * @pin: must not be used by the caller afterwards; NULL is allowed
+ *
+ * It ends with its last owner.
+ *
+ * Context: any but hard interrupt.
+ */
+void sip_pinhole_close(struct sipalg_net *sn, struct sip_pinhole *pin);
+
+/**
+ * sip_pinhole_by_mapped() - what a mapped address leads to
+ * @sn: namespace
+ * @key: the mapped side
+ *
+ * Context: under rcu_read_lock(), as long as the result is used.
+ * Return: the pinhole or NULL.
+ */
+struct sip_pinhole *sip_pinhole_by_mapped(struct sipalg_net *sn,
+					  const struct sip_pinhole_key *key);
+
+/**
+ * sip_pinhole_by_real() - the pinhole that a packet from a host belongs to
+ * @sn: namespace
+ * @key: the host's address and port
+ * @peer: where the packet goes
+ *
+ * A host may use one port for several streams; the one whose peer was announced
+ * at @peer is meant.
+ *
+ * Context: under rcu_read_lock(), as long as the result is used.
+ * Return: the pinhole or NULL.
+ */
+struct sip_pinhole *sip_pinhole_by_real(struct sipalg_net *sn, const struct sip_pinhole_key *key,
+					const struct sip_endpoint *peer);
+
+/**
+ * sip_pinhole_signalling() - the signalling pinhole of a host's port
+ * @sn: namespace
+ * @real: the host's address and port
+ *
+ * Context: under rcu_read_lock(), as long as the result is used.
+ * Return: the pinhole or NULL.
+ */
+struct sip_pinhole *sip_pinhole_signalling(struct sipalg_net *sn,
+					   const struct sip_pinhole_key *real);
+
+/* One owner more.  Return: false where the pinhole is ending. */
+static inline bool sip_pinhole_get(struct sip_pinhole *pin)
+{
+	return refcount_inc_not_zero(&pin->users);
+}
+
+/* What the other side announced for the stream of @pin.  Context: any but hard interrupt. */
+void sip_pinhole_set_peer(struct sip_pinhole *pin, const struct sip_addr *addr, u16 port);
+
+/* A connection with this original tuple uses @pin.  Context: any but hard interrupt. */
+void sip_pinhole_set_live(struct sip_pinhole *pin, const struct nf_conntrack_tuple *tuple);
+
+/**
+ * struct sip_pinhole_heard - what came through a pinhole
+ * @is_live: whether a connection used it and still exists
+ * @is_counted: whether this kernel counts packets (nf_conntrack_acct)
+ * @from_host: packets that the host sent
+ * @to_host: packets that it was sent
+ */
+struct sip_pinhole_heard {
+	bool is_live;
+	bool is_counted;
+	u64 from_host;
+	u64 to_host;
+};
+
+/**
+ * sip_pinhole_heard() - ask the kernel what came through
+ * @sn: namespace
+ * @pin: an open pinhole
+ *
+ * Context: any but hard interrupt.
+ * Return: the figures, all zero where there is no connection.
+ */
+struct sip_pinhole_heard sip_pinhole_heard(struct sipalg_net *sn, struct sip_pinhole *pin);
+
+/**
+ * sip_pinhole_on_expected() - hand in the function that NATs an expected connection
+ * @fn: of the NAT module; NULL: there is none
+ *
+ * Context: process context; the caller waits for a grace period after NULL.
+ */
+void sip_pinhole_on_expected(void (*fn)(struct nf_conn *ct, struct nf_conntrack_expect *exp));
+
+/* The addresses of conntrack as the text core writes them, and back. */
+struct sip_addr sip_addr_of(u16 l3num, const union nf_inet_addr *addr);
+union nf_inet_addr sip_addr_to_inet(const struct sip_addr *addr);
+
+static inline struct sip_endpoint sip_source_of(const struct nf_conntrack_tuple *t)
+{
+	return (struct sip_endpoint){ sip_addr_of(t->src.l3num, &t->src.u3),
+				      ntohs(t->src.u.all) };
+}
+
+static inline struct sip_endpoint sip_destination_of(const struct nf_conntrack_tuple *t)
+{
+	return (struct sip_endpoint){ sip_addr_of(t->src.l3num, &t->dst.u3),
+				      ntohs(t->dst.u.all) };
+}
+
+#endif /* _SIP_PINHOLE_H */

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * sipalg_compat: the one file that knows differences between kernels.
+ *
+ * The code is written against the newest API; Kbuild asks the kernel's headers
+ * which parts of it they have (SIPALG_*), and what they lack is supplied here.
+ */
+#ifndef _SIPALG_COMPAT_H
+#define _SIPALG_COMPAT_H
+
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/sysctl.h>
+#include <net/net_namespace.h>
+#include <net/netfilter/nf_conntrack.h>
+#include <net/netfilter/nf_conntrack_expect.h>
+#include <net/netfilter/nf_conntrack_helper.h>
+
+/* Symbol namespaces: a token up to 6.12, a string from then on. */
+#ifdef SIPALG_NS_TOKEN
+#define SIPALG_EXPORT(sym)	EXPORT_SYMBOL_NS_GPL(sym, SIPALG)
+#define SIPALG_IMPORT_NS	MODULE_IMPORT_NS(SIPALG)
+#else
+#define SIPALG_EXPORT(sym)	EXPORT_SYMBOL_NS_GPL(sym, "SIPALG")
+#define SIPALG_IMPORT_NS	MODULE_IMPORT_NS("SIPALG")
+#endif
+
+#ifdef SIPALG_SYSCTL_CONST
+#define SIPALG_CTL_TABLE	const struct ctl_table
+#else
+#define SIPALG_CTL_TABLE	struct ctl_table
+#endif
+
+/* @table: @n entries and a zeroed one behind them, which older kernels need and newer ones refuse. */
+static inline struct ctl_table_header *
+sipalg_sysctl_register(struct net *net, const char *path, struct ctl_table *table, size_t n)
+{
+#ifdef SIPALG_SYSCTL_SIZED
+	return register_net_sysctl_sz(net, path, table, n);
+#else
+	return register_net_sysctl(net, path, table);
+#endif
+}
+
+/* Sets, never extends; nothing happens under IPS_FIXED_TIMEOUT. */
+static inline void sipalg_ct_refresh(struct nf_conn *ct, struct sk_buff *skb, u32 extra_jiffies)
+{
+#ifdef SIPALG_REFRESH_WITHOUT_SKB
+	nf_ct_refresh(ct, extra_jiffies);
+#else
+	nf_ct_refresh(ct, skb, extra_jiffies);
+#endif
+}
+
+/*
+ * Which helper the expected connection gets, NULL for none.  Always called:
+ * some stable kernels give the child whatever exp->helper holds, and their
+ * nf_ct_expect_init() puts the master's helper there.
+ */
+static inline void sipalg_expect_assign(struct nf_conntrack_expect *exp,
+					struct nf_conntrack_helper *helper)
+{
+#ifdef SIPALG_EXPECT_ASSIGN_HELPER
+	rcu_assign_pointer(exp->assign_helper, helper);
+#else
+	exp->helper = helper;
+#endif
+}
+
+/* Takes a linked expectation out.  Under nf_conntrack_expect_lock. */
+static inline void sipalg_expect_remove(struct nf_conntrack_expect *exp)
+{
+#ifdef SIPALG_EXPECT_U32_TIMEOUT
+	nf_ct_unlink_expect(exp);
+#else
+	nf_ct_remove_expect(exp);
+#endif
+}
+
+/* Lets a linked expectation live @seconds from now.  Under nf_conntrack_expect_lock. */
+static inline void sipalg_expect_extend(struct nf_conntrack_expect *exp, u32 seconds)
+{
+#ifdef SIPALG_EXPECT_U32_TIMEOUT
+	WRITE_ONCE(exp->timeout, nfct_time_stamp + seconds * HZ);
+#else
+	mod_timer_pending(&exp->timeout, jiffies + seconds * HZ);
+#endif
+}
+
+/**
+ * struct sipalg_helpers - our registered helpers
+ * @h: one for each address family, as they were given to the kernel
+ * @copy: the kernel's own copies, where it makes them: these are what nfct_help() holds
+ */
+struct sipalg_helpers {
+	struct nf_conntrack_helper h[2];
+#ifdef SIPALG_HELPER_COPIED
+	struct nf_conntrack_helper *copy[2];
+#endif
+};
+
+typedef int sipalg_help_fn(struct sk_buff *skb, unsigned int protoff, struct nf_conn *ct,
+			   enum ip_conntrack_info ctinfo);
+
+/*
+ * An otherwise unused number in the place of the port that a helper was once
+ * found by: on kernels that still compare it, two helpers of one family, protocol
+ * and port exclude each other, and both 5060 and 0 have owners.
+ */
+#define SIPALG_HELPER_SLOT	5059
+
+static inline void sipalg_helper_init(struct nf_conntrack_helper *h, u8 family, u8 proto,
+				      const char *name,
+				      const struct nf_conntrack_expect_policy *policy,
+				      u32 class_max, sipalg_help_fn *help)
+{
+#ifdef SIPALG_HELPER_SHORT_INIT
+	nf_ct_helper_init(h, family, proto, name, policy, class_max, help, NULL, THIS_MODULE);
+#else
+	nf_ct_helper_init(h, family, proto, name, SIPALG_HELPER_SLOT, SIPALG_HELPER_SLOT, 0,
+			  policy, class_max, help, NULL, THIS_MODULE);
+#endif
+}
+
+static inline int sipalg_helpers_register(struct sipalg_helpers *helpers)
+{
+#ifdef SIPALG_HELPER_COPIED
+	return nf_conntrack_helpers_register(helpers->h, ARRAY_SIZE(helpers->h), helpers->copy);
+#else
+	return nf_conntrack_helpers_register(helpers->h, ARRAY_SIZE(helpers->h));
+#endif
+}
+
+static inline void sipalg_helpers_unregister(struct sipalg_helpers *helpers)
+{
+#ifdef SIPALG_HELPER_COPIED
+	nf_conntrack_helpers_unregister(helpers->copy, ARRAY_SIZE(helpers->h));
+#else
+	nf_conntrack_helpers_unregister(helpers->h, ARRAY_SIZE(helpers->h));
+#endif
+}
+
+/* The kernel's object for helper @i: what a connection points at. */
+static inline struct nf_conntrack_helper *sipalg_helper(struct sipalg_helpers *helpers, int i)
+{
+#ifdef SIPALG_HELPER_COPIED
+	return helpers->copy[i];
+#else
+	return &helpers->h[i];
+#endif
+}
+
+/* A reference for a connection that is given the helper; dropped when it is freed. */
+static inline bool sipalg_helper_get(struct nf_conntrack_helper *helper)
+{
+#ifdef SIPALG_HELPER_COPIED
+	return refcount_inc_not_zero(&helper->ct_refcnt);
+#else
+	return true;
+#endif
+}
+
+#endif /* _SIPALG_COMPAT_H */

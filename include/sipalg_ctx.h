@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * sipalg_ctx: all about one packet, from entry to verdict.
+ *
+ * Made by nf_conntrack_sipalg for a packet that may be SIP, handed to the NAT
+ * module's hooks and to nobody else.  It is too large for a stack; every CPU has
+ * one ready.
+ */
+#ifndef _SIPALG_CTX_H
+#define _SIPALG_CTX_H
+
+#include <linux/skbuff.h>
+#include <net/netfilter/nf_conntrack.h>
+
+#include "sdp_rewrite.h"
+#include "sip_call.h"
+#include "sip_parse.h"
+#include "sip_rewrite.h"
+#include "sipalg_net.h"
+
+/**
+ * struct sipalg_ctx - one packet
+ * @skb: the packet
+ * @ct: its connection
+ * @ctinfo: and the packet's relation to it
+ * @dir: direction in the connection
+ * @protoff: offset of the UDP header in @skb
+ * @dataoff: offset of the payload
+ * @sn: namespace
+ * @set: settings, the same ones from entry to verdict
+ * @text: the message: not read after commit, which moves it
+ * @base: offset of the message in the payload
+ * @flow: the connection's addresses
+ * @is_nat: the connection's addresses are translated
+ * @may_open: the message has passed the rules for one that opens something (SECURITY M1-M5)
+ * @has_sdp: @sdp and @sdp_plan are filled
+ * @call: the call that the message belongs to, locked; NULL: none
+ * @msg: the message's parts
+ * @sdp: its description
+ * @sdp_plan: and what shall become of it
+ * @plan: what shall become of the header section
+ * @edits: offsets into the payload, never pointers
+ */
+struct sipalg_ctx {
+	struct sk_buff *skb;
+	struct nf_conn *ct;
+	enum ip_conntrack_info ctinfo;
+	enum ip_conntrack_dir dir;
+	u32 protoff;
+	u32 dataoff;
+	struct sipalg_net *sn;
+	const struct sipalg_settings *set;
+	struct sip_text text;
+	u32 base;
+	struct sip_flow flow;
+	bool is_nat;
+	bool may_open;
+	bool has_sdp;
+	struct sip_call *call;
+	struct sip_msg msg;
+	struct sdp sdp;
+	struct sdp_plan sdp_plan;
+	struct sip_header_plan plan;
+	struct sip_edits edits;
+};
+
+/**
+ * struct sipalg_nat_hooks - what the NAT module does
+ * @translate: adds the message's edits; the caller rolls back on error.  0 or -errno
+ * @commit: writes all edits into the packet, or none.  0 or -errno
+ * @source: gives a connection that a host begins itself the port that was published for it
+ *
+ * All run in the packet path, under rcu_read_lock().
+ */
+struct sipalg_nat_hooks {
+	int (*translate)(struct sipalg_ctx *ctx);
+	int (*commit)(struct sipalg_ctx *ctx);
+	void (*source)(struct nf_conn *ct, const struct sip_pinhole *pin);
+};
+
+/**
+ * sipalg_set_nat_hooks() - the NAT module comes or goes
+ * @hooks: NULL: it goes; the caller waits for a grace period then
+ *
+ * Context: process context.
+ */
+void sipalg_set_nat_hooks(const struct sipalg_nat_hooks *hooks);
+
+#endif /* _SIPALG_CTX_H */

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * sipalg_flow: the 32 bytes that a signalling connection keeps for its helper.
+ *
+ * No pointers: the kernel frees them without a word.  Several CPUs may handle
+ * packets of one connection, so every member is one word, read and written whole.
+ */
+#ifndef _SIPALG_FLOW_H
+#define _SIPALG_FLOW_H
+
+#include <net/netfilter/nf_conntrack_helper.h>
+
+#include "sip_rewrite.h"
+#include "sipalg_compat.h"
+
+/**
+ * struct sipalg_flow_data - of one connection
+ * @keep_until: jiffies32 until which calls and bindings need the connection
+ * @is_kept: @keep_until is set
+ * @memo: for each direction, how its sender writes its own Via: enum sip_via_form << 16 | port
+ * @published: for each direction, whether its sender's address was published in a Contact
+ */
+struct sipalg_flow_data {
+	u32 keep_until;
+	u32 is_kept;
+	u32 memo[IP_CT_DIR_MAX];
+	u32 published[IP_CT_DIR_MAX];
+};
+
+/* Our data of a connection, or NULL where it has none. */
+static inline struct sipalg_flow_data *sipalg_flow_data(const struct nf_conn *ct)
+{
+	NF_CT_HELPER_BUILD_BUG_ON(sizeof(struct sipalg_flow_data));
+	return nfct_help(ct) ? nfct_help_data(ct) : NULL;
+}
+
+static inline struct sip_via_memo sipalg_flow_memo(const struct sipalg_flow_data *data, int dir)
+{
+	u32 word = READ_ONCE(data->memo[dir]);
+
+	return (struct sip_via_memo){ .form = word >> 16, .port = word };
+}
+
+static inline void sipalg_flow_set_memo(struct sipalg_flow_data *data, int dir,
+					struct sip_via_memo memo)
+{
+	WRITE_ONCE(data->memo[dir], (u32)memo.form << 16 | memo.port);
+}
+
+/*
+ * Lets the connection live at least as long as it is kept.  Every packet sets the
+ * protocol's short idle time first, so this is done for every packet of the
+ * flow, the empty keep-alive included; it never shortens.
+ */
+static inline void sipalg_flow_refresh(struct nf_conn *ct, struct sk_buff *skb)
+{
+	const struct sipalg_flow_data *data = sipalg_flow_data(ct);
+	s32 left;
+
+	if (!data || !READ_ONCE(data->is_kept))
+		return;
+	left = READ_ONCE(data->keep_until) - nfct_time_stamp;
+	if (left > 0 && (!nf_ct_is_confirmed(ct) || nf_ct_expires(ct) < left))
+		sipalg_ct_refresh(ct, skb, left);
+}
+
+/* The connection is needed for @seconds from now. */
+static inline void sipalg_flow_keep(struct nf_conn *ct, struct sk_buff *skb, u32 seconds)
+{
+	struct sipalg_flow_data *data = sipalg_flow_data(ct);
+	u32 until = nfct_time_stamp + seconds * HZ;
+
+	if (!data)
+		return;
+	if (!READ_ONCE(data->is_kept) || (s32)(until - READ_ONCE(data->keep_until)) > 0) {
+		WRITE_ONCE(data->keep_until, until);
+		WRITE_ONCE(data->is_kept, 1);
+	}
+	sipalg_flow_refresh(ct, skb);
+}
+
+#endif /* _SIPALG_FLOW_H */

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * sipalg_net: what each network namespace has of its own: settings, counters,
+ * the tables of the other units, and the directory /proc/net/sipalg.
+ *
+ * Lives from the namespace's creation, or the module's load, to its end.  The
+ * tables belong to their units; here are only the pointers.
+ */
+#ifndef _SIPALG_NET_H
+#define _SIPALG_NET_H
+
+#include <linux/mutex.h>
+#include <linux/percpu.h>
+#include <linux/workqueue.h>
+#include <net/net_namespace.h>
+
+#include "sipalg_settings.h"
+#include "sipalg_stats.h"
+
+struct ctl_table;
+struct ctl_table_header;
+struct proc_dir_entry;
+
+struct sipalg_counters {
+	u64 n[SIPALG_STAT_COUNT];
+};
+
+/**
+ * struct sipalg_net - one namespace
+ * @net: the namespace itself
+ * @settings: the settings in force
+ * @settings_lock: one writer of @settings at a time, and of @is_attached
+ * @is_attached: the hooks of auto_attach are registered
+ * @sysctl: their registration
+ * @sysctl_table: and its table
+ * @counters: SIPALG_STAT_*, for each CPU
+ * @proc: /proc/net/sipalg
+ * @gc: the work that ends what has expired, once a second
+ * @pinholes: of sip_pinhole.c
+ * @calls: of sip_call.c
+ * @bindings: of sip_binding.c
+ */
+struct sipalg_net {
+	struct net *net;
+	struct sipalg_settings __rcu *settings;
+	struct mutex settings_lock;
+	bool is_attached;
+	struct ctl_table_header *sysctl;
+	struct ctl_table *sysctl_table;
+	struct sipalg_counters __percpu *counters;
+	struct proc_dir_entry *proc;
+	struct delayed_work gc;
+	struct sip_pinhole_table *pinholes;
+	struct sip_call_table *calls;
+	struct sip_binding_table *bindings;
+};
+
+extern unsigned int sipalg_net_id __read_mostly;
+
+/**
+ * sipalg_pernet() - the module's part of a namespace
+ * @net: a namespace that is not being torn down
+ *
+ * Return: never NULL.
+ */
+struct sipalg_net *sipalg_pernet(const struct net *net);
+
+/**
+ * sipalg_net_setup() - counters, settings and /proc of a namespace
+ * @sn: all zero
+ * @net: the namespace
+ *
+ * Context: process context.
+ * Return: 0 or -errno.
+ */
+int sipalg_net_setup(struct sipalg_net *sn, struct net *net);
+
+/**
+ * sipalg_net_teardown() - the reverse
+ * @sn: set up; its tables are gone already
+ */
+void sipalg_net_teardown(struct sipalg_net *sn);
+
+/* Makes the secret of the two functions below.  Once, before any table exists. */
+void sipalg_hash_init(void);
+
+/**
+ * sipalg_hash() - keyed hash, in the form that rhashtable wants
+ * @data: bytes, of which a stranger may have chosen every one
+ * @len: how many
+ * @seed: of the table
+ *
+ * Return: siphash under a secret of this boot of the module.
+ */
+u32 sipalg_hash(const void *data, u32 len, u32 seed);
+
+/**
+ * sipalg_digest() - stands for a text of any length, a Call-ID or a tag
+ * @data: the text
+ * @len: its bytes
+ *
+ * Return: 64 bits of siphash under the secret; never 0, which means "no text".
+ */
+u64 sipalg_digest(const void *data, u32 len);
+
+/**
+ * sipalg_set_attach() - what a change of auto_attach calls
+ * @fn: registers (@on) or unregisters the hooks of a namespace; returns 0 or -errno
+ *
+ * Settings are below the file that owns the hooks, so it hands its function down.
+ */
+void sipalg_set_attach(int (*fn)(struct sipalg_net *sn, bool on));
+
+/* Counts one event.  Context: any. */
+static inline void sipalg_count(struct sipalg_net *sn, enum sipalg_stat stat)
+{
+	this_cpu_inc(sn->counters->n[stat]);
+}
+
+/* The settings in force.  Under rcu_read_lock(), valid as long as it is held. */
+static inline const struct sipalg_settings *sipalg_settings(const struct sipalg_net *sn)
+{
+	return rcu_dereference(sn->settings);
+}
+
+#endif /* _SIPALG_NET_H */

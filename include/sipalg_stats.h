@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * sipalg_stats: every counter, once.
+ *
+ * Enum, /proc/net/sipalg/stats line and the README's table come from this
+ * list: X(NAME, name, text).  The counters malformed_<name> follow from
+ * SIP_FAULTS in sip_parse.h.
+ */
+#ifndef _SIPALG_STATS_H
+#define _SIPALG_STATS_H
+
+#include "sip_parse.h"
+
+#define SIPALG_STATS(X) \
+	X(PACKETS, packets, "packets of connections that have this helper") \
+	X(MESSAGES, messages, "SIP messages read") \
+	X(REQUESTS, requests, "of these, requests") \
+	X(RESPONSES, responses, "of these, responses") \
+	X(TRANSLATED, translated, "packets of which at least one byte was changed") \
+	X(NOT_SIP, not_sip, "passed: the first line is not SIP's (keep-alives too)") \
+	X(UNKNOWN_METHOD, unknown_method, "translated and passed: SIP of an unknown method") \
+	X(UNKNOWN_DROPPED, unknown_dropped, "dropped: unknown method, by unknown_nat=0 or unknown_route=0") \
+	X(MALFORMED_DROPPED, malformed_dropped, "dropped: malformed, by strict=1") \
+	X(UDP_LENGTH, udp_length, "passed: bytes behind the end of the UDP datagram") \
+	X(UDP_GSO, udp_gso, "passed: several datagrams in one buffer") \
+	X(NO_MEMORY, no_memory, "passed unchanged: out of memory") \
+	X(NO_NAT_MODULE, no_nat_module, "passed unchanged: NAT is done, but nf_nat_sipalg is not loaded") \
+	X(TOO_MANY_EDITS, too_many_edits, "passed unchanged: more edits or growth than the limits allow") \
+	X(COMMIT_FAILED, commit_failed, "passed unchanged: the packet could not be written") \
+	X(FOREIGN_VIA, foreign_via, "opened nothing: the top Via names another host than the sender") \
+	X(FOREIGN_MEDIA, foreign_media, "opened nothing: a media section of another host than the sender") \
+	X(LOW_PORT, low_port, "opened nothing: a port below 1024") \
+	X(TCP_MEDIA, tcp_media, "opened nothing: media over TCP") \
+	X(MEDIA_OVER, media_over, "media sections over the limit, passed as they are") \
+	X(OUT_OF_DIALOG, out_of_dialog, "opened nothing: answers no pending request, or out of the dialog's sequence") \
+	X(FOREIGN_CONTACT, foreign_contact, "opened nothing: a registered contact of another host than the sender") \
+	X(CALLS_ADDED, calls_added, "calls that began") \
+	X(CALLS_ENDED, calls_ended, "calls that ended: refused, hung up or timed out") \
+	X(CALLS_FULL, calls_full, "opened nothing: calls_max reached") \
+	X(BINDINGS_ADDED, bindings_added, "registered contacts that were granted") \
+	X(BINDINGS_ENDED, bindings_ended, "registered contacts that ended") \
+	X(BINDINGS_FULL, bindings_full, "opened nothing: bindings_max reached") \
+	X(PINHOLES_OPENED, pinholes_opened, "pinholes that opened") \
+	X(PINHOLES_MOVED, pinholes_moved, "of these, with another port than asked for, which was taken") \
+	X(PINHOLES_TAKEN, pinholes_taken, "pinholes that a packet came through") \
+	X(PINHOLES_CLOSED, pinholes_closed, "pinholes that closed") \
+	X(PINHOLES_FULL, pinholes_full, "opened nothing: the kernel's or our table of pinholes is full") \
+	X(PINHOLES_NO_PORT, pinholes_no_port, "opened nothing: no free port found") \
+	X(MEDIA_OUT, media_out, "media connections that began inside and left from the published port") \
+	X(AUTO_ATTACHED, auto_attached, "connections that auto_attach gave the helper")
+
+enum sipalg_stat {
+#define X(NAME, name, text) SIPALG_STAT_##NAME,
+	SIPALG_STATS(X)
+#undef X
+	/* the counter of fault f is SIPALG_STAT_MALFORMED + f */
+	SIPALG_STAT_MALFORMED,
+	SIPALG_STAT_COUNT = SIPALG_STAT_MALFORMED + SIP_FAULT_COUNT,
+};
+
+#endif /* _SIPALG_STATS_H */

@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * sip_binding: the table of registered contacts.  See sip_binding.h for the contract.
+ */
+#include <linux/list.h>
+#include <linux/rhashtable.h>
+#include <linux/slab.h>
+#include <net/netfilter/nf_conntrack_zones.h>
+
+#include "sip_binding.h"
+#include "sipalg_compat.h"
+
+/* whose bindings: key of the table; no padding, it is hashed as bytes */
+struct binding_key {
+	u64 aor;
+	struct sip_addr host;
+	u32 zone;
+};
+
+/**
+ * struct sip_binding - one contact of one address of record at one host
+ * @node: in the table; an address of record may have several
+ * @key: whose
+ * @port: the contact's port
+ * @proto: IPPROTO_UDP or IPPROTO_TCP
+ * @is_dead: taken out of the table
+ * @is_bound: granted at least once
+ * @is_asked: a request waits for its answer
+ * @call_id: of that request
+ * @cseq: of that request
+ * @asked_s: what it asks for
+ * @expires: jiffies
+ * @pin: its way in
+ * @next_pin: the one that the waiting request published, where it is another
+ * @rcu: the table's walkers run under RCU
+ */
+struct sip_binding {
+	struct rhlist_head node;
+	struct binding_key key;
+	u16 port;
+	u8 proto;
+	bool is_dead;
+	bool is_bound;
+	bool is_asked;
+	u64 call_id;
+	u32 cseq;
+	u32 asked_s;
+	unsigned long expires;
+	struct sip_pinhole *pin;
+	struct sip_pinhole *next_pin;
+	struct rcu_head rcu;
+};
+
+struct sip_binding_table {
+	struct rhltable bindings;
+	spinlock_t lock;	/* guards all of the table and its entries */
+	u32 n;
+};
+
+static const struct rhashtable_params binding_params = {
+	.key_offset = offsetof(struct sip_binding, key),
+	.key_len = sizeof(struct binding_key),
+	.head_offset = offsetof(struct sip_binding, node),
+	.hashfn = sipalg_hash,
+	.automatic_shrinking = true,
+};
+
+static struct kmem_cache *binding_cache __read_mostly;
+
+static void binding_free_rcu(struct rcu_head *rcu)
+{
+	kmem_cache_free(binding_cache, container_of(rcu, struct sip_binding, rcu));
+}
+
+static struct binding_key key_of(const struct sip_register *reg)
+{
+	return (struct binding_key){ reg->aor, reg->self.addr, nf_ct_zone(reg->ct)->id };
+}
+
+static struct sip_binding *binding_find(const struct sip_register *reg, u16 port)
+{
+	struct binding_key key = key_of(reg);
+	struct rhlist_head *list, *pos;
+	struct sip_binding *b;
+
+	lockdep_assert_held(&reg->sn->bindings->lock);
+	list = rhltable_lookup(&reg->sn->bindings->bindings, &key, binding_params);
+	rhl_for_each_entry_rcu(b, pos, list, node)
+		if (b->port == port && b->proto == reg->proto)
+			return b;
+	return NULL;
+}
+
+static struct sip_binding *binding_add(const struct sip_register *reg, u16 port)
+{
+	struct sip_binding_table *table = reg->sn->bindings;
+	u32 max = sipalg_settings(reg->sn)->bindings_max;
+	struct sip_binding *b;
+	int err;
+
+	lockdep_assert_held(&table->lock);
+	if (max && table->n >= max) {
+		sipalg_count(reg->sn, SIPALG_STAT_BINDINGS_FULL);
+		return ERR_PTR(-ENOSPC);
+	}
+	b = kmem_cache_zalloc(binding_cache, GFP_ATOMIC);
+	if (!b)
+		return ERR_PTR(-ENOMEM);
+	b->key = key_of(reg);
+	b->port = port;
+	b->proto = reg->proto;
+	err = rhltable_insert(&table->bindings, &b->node, binding_params);
+	if (err) {
+		kmem_cache_free(binding_cache, b);
+		return ERR_PTR(err);
+	}
+	table->n++;
+	return b;
+}
+
+static void binding_rm(struct sipalg_net *sn, struct sip_binding *b)
+{
+	struct sip_binding_table *table = sn->bindings;
+
+	lockdep_assert_held(&table->lock);
+	sip_pinhole_close(sn, b->pin);
+	sip_pinhole_close(sn, b->next_pin);
+	if (b->is_bound)
+		sipalg_count(sn, SIPALG_STAT_BINDINGS_ENDED);
+	rhltable_remove(&table->bindings, &b->node, binding_params);
+	b->is_dead = true;
+	table->n--;
+	call_rcu(&b->rcu, binding_free_rcu);
+}
+
+static struct sip_pinhole_want want_of(const struct sip_register *reg, u16 port)
+{
+	struct sip_pinhole_want want = {
+		.sn = reg->sn,
+		.ct = reg->ct,
+		.real = reg->self.addr,
+		.mapped = reg->mapped.addr,
+		.ports = { port },
+		.n = 1,
+		.proto = reg->proto,
+		.class = SIP_PINHOLE_SIGNALLING,
+		.is_lasting = true,
+		.seed = port,
+	};
+
+	if (port == reg->self.port)
+		want.mapped_port = reg->mapped.port;
+	/* without NAT nothing is published but what the host has */
+	want.keep_ports = sip_addr_equal(&want.real, &want.mapped) &&
+			  reg->self.port == reg->mapped.port;
+	return want;
+}
+
+static bool pin_fits(const struct sip_pinhole *pin, const struct sip_pinhole_want *want)
+{
+	return sip_addr_equal(&pin->mapped.addr, &want->mapped) &&
+	       (!want->mapped_port || pin->mapped.port == want->mapped_port);
+}
+
+/* A pinhole for the contact: the one that it has, one that another account has, or a new one. */
+static struct sip_pinhole *pin_for(const struct sip_binding *b, const struct sip_register *reg)
+{
+	struct sip_pinhole_want want = want_of(reg, b->port);
+	struct sip_pinhole_key real = {
+		.addr = want.real, .port = b->port, .zone = b->key.zone, .proto = b->proto,
+	};
+	struct sip_pinhole *pin;
+	int err;
+
+	pin = sip_pinhole_signalling(reg->sn, &real);
+	if (pin && pin_fits(pin, &want) && sip_pinhole_get(pin))
+		return pin;
+	err = sip_pinhole_reserve(&want, &pin);
+	return err ? ERR_PTR(err) : pin;
+}
+
+static int ask_locked(const struct sip_register *reg, u16 port, u32 asked_s)
+{
+	struct sip_binding *b = binding_find(reg, port);
+	struct sip_pinhole *pin;
+
+	if (!b && !asked_s)	/* removes what we never knew */
+		return port == reg->self.port ? reg->mapped.port : port;
+	if (!b) {
+		b = binding_add(reg, port);
+		if (IS_ERR(b))
+			return PTR_ERR(b);
+	}
+	pin = pin_for(b, reg);
+	if (IS_ERR(pin)) {
+		if (!b->is_bound && !b->is_asked)
+			binding_rm(reg->sn, b);
+		return PTR_ERR(pin);
+	}
+	sip_pinhole_close(reg->sn, b->next_pin);
+	b->next_pin = pin;
+	b->is_asked = true;
+	b->call_id = reg->call_id;
+	b->cseq = reg->cseq;
+	b->asked_s = asked_s;
+	if (!b->is_bound)
+		b->expires = jiffies + SIP_BINDING_GRACE_S * HZ;
+	return pin->mapped.port;
+}
+
+int sip_binding_ask(const struct sip_register *reg, u16 port, u32 asked_s)
+{
+	int ret;
+
+	spin_lock_bh(&reg->sn->bindings->lock);
+	ret = ask_locked(reg, port, asked_s);
+	spin_unlock_bh(&reg->sn->bindings->lock);
+	return ret;
+}
+
+void sip_binding_ask_none(const struct sip_register *reg)
+{
+	struct sip_binding_table *table = reg->sn->bindings;
+	struct binding_key key = key_of(reg);
+	struct rhlist_head *list, *pos;
+	struct sip_binding *b;
+
+	spin_lock_bh(&table->lock);
+	list = rhltable_lookup(&table->bindings, &key, binding_params);
+	rhl_for_each_entry_rcu(b, pos, list, node) {
+		b->is_asked = true;
+		b->call_id = reg->call_id;
+		b->cseq = reg->cseq;
+		b->asked_s = 0;
+	}
+	spin_unlock_bh(&table->lock);
+}
+
+static u32 granted_s(const struct sip_binding *b, const struct sip_grant *grants, u32 n,
+		     u32 default_s)
+{
+	const struct sip_pinhole_key *mapped = &b->next_pin->mapped;
+	u32 i;
+
+	for (i = 0; i < n; i++)
+		if (grants[i].contact.port == mapped->port &&
+		    sip_addr_equal(&grants[i].contact.addr, &mapped->addr))
+			return grants[i].expires_s;
+	return default_s;
+}
+
+/* Return: seconds that the binding lives; 0: it is to be removed; -errno: as if unanswered. */
+static int bind_one(const struct sip_register *reg, struct sip_binding *b, u32 granted)
+{
+	const struct sipalg_settings *set = sipalg_settings(reg->sn);
+	struct sip_pinhole_want want = want_of(reg, b->port);
+	struct sip_addr source = reg->registrar.addr;
+	u32 life;
+	int err;
+
+	if (!granted)
+		return 0;
+	/* no overflow: what is over register_max is cut before the grace is added */
+	life = min(granted, set->register_max) + SIP_BINDING_GRACE_S;
+	life = clamp(life, set->register_min, max(set->register_min, set->register_max));
+	want.ttl_s = life;
+	if (set->signalling_source != SIPALG_SIGNALLING_ANY)
+		want.source = &source;
+	err = sip_pinhole_arm(b->next_pin, &want);
+	if (err)
+		return err;
+	sip_pinhole_close(reg->sn, b->pin);
+	b->pin = b->next_pin;
+	b->next_pin = NULL;
+	if (!b->is_bound)
+		sipalg_count(reg->sn, SIPALG_STAT_BINDINGS_ADDED);
+	b->is_bound = true;
+	b->expires = jiffies + life * HZ;
+	return life;
+}
+
+u32 sip_binding_grant(const struct sip_register *reg, const struct sip_grant *grants, u32 n,
+		      u32 default_s)
+{
+	struct sip_binding_table *table = reg->sn->bindings;
+	struct binding_key key = key_of(reg);
+	struct rhlist_head *list, *pos;
+	struct sip_binding *b;
+	u32 longest = 0;
+	int life;
+
+	spin_lock_bh(&table->lock);
+	list = rhltable_lookup(&table->bindings, &key, binding_params);
+	rhl_for_each_entry_rcu(b, pos, list, node) {
+		if (!b->is_asked || b->call_id != reg->call_id || b->cseq != reg->cseq)
+			continue;
+		b->is_asked = false;
+		life = b->asked_s && b->next_pin ?
+		       bind_one(reg, b, granted_s(b, grants, n, default_s)) : 0;
+		if (!life)
+			binding_rm(reg->sn, b);
+		else if (life > 0)
+			longest = max_t(u32, longest, life);
+	}
+	spin_unlock_bh(&table->lock);
+	return longest;
+}
+
+void sip_binding_gc(struct sipalg_net *sn)
+{
+	struct sip_binding_table *table = sn->bindings;
+	struct rhashtable_iter iter;
+	struct sip_binding *b;
+
+	rhltable_walk_enter(&table->bindings, &iter);
+	rhashtable_walk_start(&iter);
+	while ((b = rhashtable_walk_next(&iter))) {
+		if (IS_ERR(b))		/* the table was resized: some are seen twice */
+			continue;
+		spin_lock_bh(&table->lock);
+		if (!b->is_dead && time_after(jiffies, b->expires))
+			binding_rm(sn, b);
+		spin_unlock_bh(&table->lock);
+		if (need_resched()) {
+			rhashtable_walk_stop(&iter);
+			cond_resched();
+			rhashtable_walk_start(&iter);
+		}
+	}
+	rhashtable_walk_stop(&iter);
+	rhashtable_walk_exit(&iter);
+}
+
+int sip_binding_setup(struct sipalg_net *sn)
+{
+	struct sip_binding_table *table = kzalloc(sizeof(*table), GFP_KERNEL);
+	int err;
+
+	if (!table)
+		return -ENOMEM;
+	spin_lock_init(&table->lock);
+	err = rhltable_init(&table->bindings, &binding_params);
+	if (err) {
+		kfree(table);
+		return err;
+	}
+	sn->bindings = table;
+	return 0;
+}
+
+static void binding_destroy(void *ptr, void *arg)
+{
+	struct sip_binding *b = ptr;
+	struct sipalg_net *sn = arg;
+
+	sip_pinhole_close(sn, b->pin);
+	sip_pinhole_close(sn, b->next_pin);
+	kmem_cache_free(binding_cache, b);
+}
+
+/* No packet is under way in the namespace. */
+void sip_binding_teardown(struct sipalg_net *sn)
+{
+	rhltable_free_and_destroy(&sn->bindings->bindings, binding_destroy, sn);
+	kfree(sn->bindings);
+}
+
+int sip_binding_module_init(void)
+{
+	binding_cache = KMEM_CACHE(sip_binding, 0);
+	return binding_cache ? 0 : -ENOMEM;
+}
+
+void sip_binding_module_exit(void)
+{
+	rcu_barrier();		/* binding_free_rcu() */
+	kmem_cache_destroy(binding_cache);
+}

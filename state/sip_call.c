@@ -1,0 +1,783 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * sip_call: the table of calls and what messages and time do to a call.  See
+ * sip_call.h for the contract.
+ */
+#include <linux/rhashtable.h>
+#include <linux/seq_file.h>
+#include <linux/seq_file_net.h>
+#include <linux/slab.h>
+#include <net/netfilter/nf_conntrack_core.h>
+#include <net/netfilter/nf_conntrack_zones.h>
+
+#include "sip_call.h"
+#include "sipalg_compat.h"
+#include "sipalg_flow.h"
+
+struct sip_call_table {
+	struct rhashtable calls;
+	atomic_t n;
+	atomic_t last_id;
+};
+
+static const struct rhashtable_params call_params = {
+	.key_offset = offsetof(struct sip_call, key),
+	.key_len = sizeof(struct sip_call_key),
+	.head_offset = offsetof(struct sip_call, node),
+	.hashfn = sipalg_hash,
+	.automatic_shrinking = true,
+};
+
+static struct kmem_cache *call_cache __read_mostly;
+static struct kmem_cache *media_cache __read_mostly;
+
+/* ---- media --------------------------------------------------------------------- */
+
+static void media_rm(struct sipalg_net *sn, struct sip_call *call, struct sip_media *media)
+{
+	u32 i;
+
+	for (i = 0; i < media->n; i++)
+		sip_pinhole_close(sn, media->pin[i]);
+	call->n_pinholes -= media->n;
+	list_del(&media->node);
+	kmem_cache_free(media_cache, media);
+}
+
+struct sip_media *sip_call_media(struct sip_call *call, enum sip_side side,
+				 const struct sip_endpoint *rtp, u8 proto)
+{
+	struct sip_media *media;
+
+	lockdep_assert_held(&call->lock);
+	list_for_each_entry(media, &call->media, node)
+		if (media->side == side && media->proto == proto &&
+		    sip_endpoint_equal(&media->rtp, rtp))
+			return media;
+	return NULL;
+}
+
+struct sip_media *sip_call_add_media(struct sip_call *call, enum sip_side side)
+{
+	struct sip_media *media = kmem_cache_zalloc(media_cache, GFP_ATOMIC);
+
+	lockdep_assert_held(&call->lock);
+	if (!media)
+		return NULL;
+	media->side = side;
+	media->is_fresh = true;
+	list_add_tail(&media->node, &call->media);
+	return media;
+}
+
+static void media_set_peer(struct sip_media *media, const struct sip_media *other)
+{
+	u32 i;
+
+	for (i = 0; i < media->n; i++) {
+		u16 port = i & 1 && other->rtcp ? other->rtcp + (i & ~1U) : other->rtp.port + i;
+
+		sip_pinhole_set_peer(media->pin[i], &other->rtp.addr, port);
+	}
+}
+
+void sip_call_pair_media(struct sip_call *call)
+{
+	struct sip_media *media, *other;
+
+	lockdep_assert_held(&call->lock);
+	/* the list is in the order of announcement: the last one that fits is in force */
+	list_for_each_entry(media, &call->media, node) {
+		if (!media->n)
+			continue;
+		list_for_each_entry(other, &call->media, node)
+			if (other->side != media->side && other->index == media->index)
+				media_set_peer(media, other);
+	}
+}
+
+/* RFC 3261 13.2.2.4: one branch was answered; the others' media are of no use any more. */
+static void drop_losers(struct sipalg_net *sn, struct sip_call *call)
+{
+	struct sip_media *media, *next;
+
+	list_for_each_entry_safe(media, next, &call->media, node)
+		if (media->side == SIP_CALLEE && media->tag != call->callee_tag)
+			media_rm(sn, call, media);
+}
+
+/* ---- table ---------------------------------------------------------------------- */
+
+static void call_free_rcu(struct rcu_head *rcu)
+{
+	kmem_cache_free(call_cache, container_of(rcu, struct sip_call, rcu));
+}
+
+static void call_put(struct sip_call *call)
+{
+	if (refcount_dec_and_test(&call->ref))
+		call_rcu(&call->rcu, call_free_rcu);
+}
+
+static void set_expires(struct sip_call *call, u32 seconds)
+{
+	call->expires = jiffies + seconds * HZ;
+}
+
+static struct sip_call *call_alloc(const struct sip_call_event *ev, const struct sip_call_key *key)
+{
+	struct sip_call *call = kmem_cache_zalloc(call_cache, GFP_ATOMIC);
+
+	if (!call)
+		return NULL;
+	call->key = *key;
+	refcount_set(&call->ref, 1);
+	spin_lock_init(&call->lock);
+	INIT_LIST_HEAD(&call->media);
+	call->id = atomic_inc_return(&ev->sn->calls->last_id);
+	call->created = jiffies;
+	call->lease = jiffies + SIP_CALL_LEASE_S * HZ;
+	set_expires(call, sipalg_settings(ev->sn)->invite_timeout);
+	call->shown = min_t(u32, ev->call_id_len, SIP_CALL_ID_SHOWN);
+	memcpy(call->call_id, ev->call_id_text, call->shown);
+	return call;
+}
+
+/* Two CPUs may see INVITEs of one call at once: both get the one that is in the table. */
+static struct sip_call *call_add(const struct sip_call_event *ev, const struct sip_call_key *key)
+{
+	struct sip_call_table *table = ev->sn->calls;
+	u32 max = sipalg_settings(ev->sn)->calls_max;
+	struct sip_call *call, *old;
+
+	if (max && atomic_read(&table->n) >= max) {
+		sipalg_count(ev->sn, SIPALG_STAT_CALLS_FULL);
+		return ERR_PTR(-ENOSPC);
+	}
+	call = call_alloc(ev, key);
+	if (!call)
+		return ERR_PTR(-ENOMEM);
+	old = rhashtable_lookup_get_insert_fast(&table->calls, &call->node, call_params);
+	if (old) {
+		kmem_cache_free(call_cache, call);
+		return IS_ERR(old) ? ERR_PTR(-ENOMEM) : old;
+	}
+	atomic_inc(&table->n);
+	sipalg_count(ev->sn, SIPALG_STAT_CALLS_ADDED);
+	return call;
+}
+
+static struct sip_call *call_find(const struct sip_call_event *ev, u64 tag)
+{
+	struct sip_call_key key = { ev->call_id, tag, ev->zone };
+
+	return rhashtable_lookup(&ev->sn->calls->calls, &key, call_params);
+}
+
+static bool begins_call(const struct sip_call_event *ev)
+{
+	return ev->method == SIP_INVITE && !ev->status && !ev->to_tag;
+}
+
+/* Under RCU: a call of the table or a new one, not locked. */
+static struct sip_call *find_or_add(const struct sip_call_event *ev, enum sip_side *request_side)
+{
+	struct sip_call_key key = { ev->call_id, ev->from_tag, ev->zone };
+	struct sip_call *call;
+
+	*request_side = SIP_CALLER;
+	call = call_find(ev, ev->from_tag);
+	if (call)
+		return call;
+	if (ev->to_tag) {
+		*request_side = SIP_CALLEE;
+		return call_find(ev, ev->to_tag);
+	}
+	return begins_call(ev) ? call_add(ev, &key) : NULL;
+}
+
+struct sip_call *sip_call_enter(const struct sip_call_event *ev, enum sip_side *request_side)
+{
+	struct sip_call *call;
+	int tries;
+
+	for (tries = 0; tries < 3; tries++) {
+		call = find_or_add(ev, request_side);
+		if (IS_ERR_OR_NULL(call))
+			return call;
+		spin_lock_bh(&call->lock);
+		if (!call->is_dead) {
+			refcount_inc(&call->ref);
+			return call;
+		}
+		spin_unlock_bh(&call->lock);	/* taken out of the table just now */
+	}
+	return NULL;
+}
+
+void sip_call_leave(struct sipalg_net *sn, struct sip_call *call, bool keep)
+{
+	struct sip_media *media, *next;
+
+	list_for_each_entry_safe(media, next, &call->media, node) {
+		if (!media->is_fresh)
+			continue;
+		media->is_fresh = false;
+		if (!keep)
+			media_rm(sn, call, media);
+	}
+	spin_unlock_bh(&call->lock);
+	call_put(call);
+}
+
+/* ---- what messages do ------------------------------------------------------------- */
+
+static void call_end(struct sipalg_net *sn, struct sip_call *call, enum sip_call_reason reason)
+{
+	struct sip_media *media, *next;
+
+	if (call->state == SIP_CALL_ENDED)
+		return;
+	list_for_each_entry_safe(media, next, &call->media, node)
+		media_rm(sn, call, media);
+	call->state = SIP_CALL_ENDED;
+	call->reason = reason;
+	set_expires(call, SIP_CALL_LINGER_S);
+	sipalg_count(sn, SIPALG_STAT_CALLS_ENDED);
+	if (sipalg_settings(sn)->log_calls)
+		net_info_ratelimited("call %u ended, reason %u, %u s, Call-ID %*pE\n", call->id,
+				     reason, jiffies_to_msecs(jiffies - call->created) / 1000,
+				     call->shown, call->call_id);
+}
+
+/* the requests whose answers matter */
+static bool is_remembered(u8 method)
+{
+	return method == SIP_INVITE || method == SIP_BYE || method == SIP_UPDATE ||
+	       method == SIP_PRACK;
+}
+
+static void remember_tx(struct sip_call *call, const struct sip_call_event *ev, enum sip_side side)
+{
+	struct sip_tx *tx;
+	u32 i;
+
+	for (i = 0; i < SIP_CALL_TXS; i++) {
+		tx = &call->tx[i];
+		if (tx->method == ev->method && tx->branch == ev->branch && tx->cseq == ev->cseq &&
+		    tx->side == side)
+			return;		/* a retransmission */
+	}
+	tx = &call->tx[call->next_tx++ % SIP_CALL_TXS];
+	*tx = (struct sip_tx){
+		.branch = ev->branch, .cseq = ev->cseq, .method = ev->method, .side = side,
+	};
+}
+
+static struct sip_tx *find_tx(struct sip_call *call, const struct sip_call_event *ev,
+			      enum sip_side side)
+{
+	u32 i;
+
+	for (i = 0; i < SIP_CALL_TXS; i++) {
+		struct sip_tx *tx = &call->tx[i];
+
+		if (tx->method == ev->method && tx->branch == ev->branch &&
+		    tx->cseq == ev->cseq && tx->side == side)
+			return tx;
+	}
+	return NULL;
+}
+
+/* RFC 3261 12.2.2: both tags are the dialog's; while forks ring, every callee's tag is */
+static bool tags_fit(const struct sip_call *call, const struct sip_call_event *ev,
+		     enum sip_side request_side)
+{
+	u64 callee = request_side == SIP_CALLER ? ev->to_tag : ev->from_tag;
+
+	return callee && (!call->callee_tag || call->callee_tag == callee);
+}
+
+/* How long a call that is up lives without another message; RFC 4028 10 for the session timer. */
+static u32 up_timeout(struct sipalg_net *sn, const struct sip_call *call)
+{
+	u32 s = call->session_s;
+
+	if (!s)
+		return sipalg_settings(sn)->call_timeout;
+	s = clamp_t(u32, s, 90, 604800);	/* RFC 4028 4: 90 s is the least */
+	return s + max_t(u32, 32, s / 3);
+}
+
+static int advance_invite(struct sip_call *call, const struct sip_call_event *ev,
+			  enum sip_side side)
+{
+	if (ev->cseq < call->cseq[side])
+		return -EPROTO;
+	if (ev->to_tag) {
+		if (call->state == SIP_CALL_ENDED || !tags_fit(call, ev, side))
+			return -EPROTO;
+	} else if (call->state == SIP_CALL_ENDED) {
+		/* tried again under the same Call-ID, as after a redirection (RFC 3261 8.1.3.4) */
+		if (ev->cseq == call->cseq[side])
+			return -EPROTO;
+		call->state = SIP_CALL_TRYING;
+		call->reason = SIP_CALL_REASON_NONE;
+		call->callee_tag = 0;
+		sipalg_count(ev->sn, SIPALG_STAT_CALLS_ADDED);
+	}
+	call->cseq[side] = ev->cseq;
+	if (call->state == SIP_CALL_TRYING)
+		set_expires(call, sipalg_settings(ev->sn)->invite_timeout);
+	remember_tx(call, ev, side);
+	return 0;
+}
+
+/* A BYE only starts the clock: forged or unanswered, it closes nothing before its time. */
+static int advance_bye(struct sip_call *call, const struct sip_call_event *ev, enum sip_side side)
+{
+	if (call->state == SIP_CALL_ENDED || !tags_fit(call, ev, side) ||
+	    ev->cseq < call->cseq[side])
+		return -EPROTO;
+	if (!find_tx(call, ev, side) && ev->cseq == call->cseq[side])
+		return -EPROTO;		/* the number of an older request */
+	call->cseq[side] = ev->cseq;
+	remember_tx(call, ev, side);
+	if (time_before(jiffies + SIP_CALL_LINGER_S * HZ, call->expires))
+		set_expires(call, SIP_CALL_LINGER_S);
+	return -ENOMSG;
+}
+
+static int advance_request(struct sip_call *call, const struct sip_call_event *ev,
+			   enum sip_side side)
+{
+	switch (ev->method) {
+	case SIP_INVITE:
+		return advance_invite(call, ev, side);
+	case SIP_BYE:
+		return advance_bye(call, ev, side);
+	case SIP_ACK:	/* carries the answer to an offer in the 2xx (RFC 3261 13.2.1) */
+		return call->state == SIP_CALL_UP && tags_fit(call, ev, side) ? 0 : -ENOMSG;
+	case SIP_CANCEL:
+		return -ENOMSG;
+	}
+	if (call->state == SIP_CALL_ENDED || !tags_fit(call, ev, side) ||
+	    ev->cseq < call->cseq[side])
+		return -EPROTO;
+	call->cseq[side] = ev->cseq;
+	if (!is_remembered(ev->method))
+		return -ENOMSG;
+	remember_tx(call, ev, side);
+	return 0;
+}
+
+static bool has_pending(const struct sip_call *call, u8 method)
+{
+	u32 i;
+
+	for (i = 0; i < SIP_CALL_TXS; i++)
+		if (call->tx[i].method == method && !call->tx[i].is_done)
+			return true;
+	return false;
+}
+
+static int invite_failed(struct sip_call *call, const struct sip_call_event *ev)
+{
+	struct sip_media *media, *next;
+
+	/* a refused re-INVITE leaves the call as it was (RFC 3261 14.1) */
+	if (call->state == SIP_CALL_UP || call->state == SIP_CALL_ENDED)
+		return -ENOMSG;
+	/* asked for credentials: the caller sends the INVITE again at once */
+	if (ev->status == 401 || ev->status == 407)
+		return -ENOMSG;
+	list_for_each_entry_safe(media, next, &call->media, node)
+		if (media->side == SIP_CALLEE && media->tag == ev->to_tag)
+			media_rm(ev->sn, call, media);
+	if (!has_pending(call, SIP_INVITE))
+		call_end(ev->sn, call, SIP_CALL_REFUSED);
+	return -ENOMSG;
+}
+
+static int invite_answered(struct sip_call *call, const struct sip_call_event *ev)
+{
+	if (call->state == SIP_CALL_ENDED)
+		return -EPROTO;
+	if (call->state != SIP_CALL_UP) {
+		call->state = SIP_CALL_UP;
+		call->answered = jiffies;
+		call->callee_tag = ev->to_tag;
+		drop_losers(ev->sn, call);
+	} else if (call->callee_tag != ev->to_tag && call->callee_tag != ev->from_tag) {
+		return -EPROTO;		/* a second branch answered too; the caller will hang it up */
+	}
+	call->session_s = ev->session_s;
+	set_expires(call, up_timeout(ev->sn, call));
+	return 0;
+}
+
+static int invite_progress(struct sip_call *call, const struct sip_call_event *ev)
+{
+	if (call->state == SIP_CALL_ENDED)
+		return -EPROTO;
+	if (call->state == SIP_CALL_TRYING)
+		call->state = SIP_CALL_RINGING;
+	if (call->state == SIP_CALL_RINGING)
+		set_expires(call, sipalg_settings(ev->sn)->ringing_timeout);
+	return 0;
+}
+
+static int bye_answered(struct sip_call *call, const struct sip_call_event *ev)
+{
+	if (ev->status / 100 == 2 || ev->status == 408 || ev->status == 481)
+		call_end(ev->sn, call, SIP_CALL_HUNG_UP);
+	return -ENOMSG;
+}
+
+static int advance_response(struct sip_call *call, const struct sip_call_event *ev,
+			    enum sip_side request_side)
+{
+	struct sip_tx *tx;
+
+	if (!is_remembered(ev->method))
+		return -ENOMSG;
+	tx = find_tx(call, ev, request_side);
+	if (!tx)
+		return -EPROTO;
+	if (ev->status >= 200)
+		tx->is_done = true;
+	if (ev->method == SIP_BYE)
+		return ev->status >= 200 ? bye_answered(call, ev) : -ENOMSG;
+	if (ev->method != SIP_INVITE)
+		return ev->status / 100 == 2 && call->state != SIP_CALL_ENDED ? 0 : -ENOMSG;
+	if (ev->status < 200)
+		return invite_progress(call, ev);
+	return ev->status < 300 ? invite_answered(call, ev) : invite_failed(call, ev);
+}
+
+int sip_call_advance(struct sip_call *call, const struct sip_call_event *ev,
+		     enum sip_side request_side)
+{
+	enum sip_side sender = ev->status ? !request_side : request_side;
+	int ret;
+
+	lockdep_assert_held(&call->lock);
+	ret = ev->status ? advance_response(call, ev, request_side) :
+			   advance_request(call, ev, request_side);
+	if (ret == -EPROTO) {
+		sipalg_count(ev->sn, SIPALG_STAT_OUT_OF_DIALOG);
+		return ret;
+	}
+	call->touched = jiffies;
+	call->party[sender] = ev->sender;
+	call->flow[sender] = *ev->flow;
+	call->has_flow[sender] = true;
+	return ret;
+}
+
+/* ---- what time does ---------------------------------------------------------------- */
+
+static void keep_flow(struct sipalg_net *sn, const struct sip_call *call, enum sip_side side)
+{
+	struct nf_conntrack_tuple_hash *h;
+	struct nf_conntrack_zone zone;
+	struct nf_conn *ct;
+
+	if (!call->has_flow[side])
+		return;
+	nf_ct_zone_init(&zone, call->key.zone, NF_CT_DEFAULT_ZONE_DIR, 0);
+	h = nf_conntrack_find_get(sn->net, &zone, &call->flow[side]);
+	if (!h)
+		return;
+	ct = nf_ct_tuplehash_to_ctrack(h);
+	sipalg_flow_keep(ct, NULL, SIP_CALL_LEASE_TTL_S);
+	nf_ct_put(ct);
+}
+
+/* True where a stream of the call is in use: media keeps a call without session timer alive. */
+static bool keep_pinholes(struct sipalg_net *sn, struct sip_call *call)
+{
+	struct sip_media *media;
+	bool is_live = false;
+	u32 i;
+
+	list_for_each_entry(media, &call->media, node)
+		for (i = 0; i < media->n; i++) {
+			sip_pinhole_extend(sn, media->pin[i], SIP_CALL_LEASE_TTL_S);
+			is_live |= sip_pinhole_heard(sn, media->pin[i]).is_live;
+		}
+	return is_live;
+}
+
+static void renew_lease(struct sipalg_net *sn, struct sip_call *call)
+{
+	if (call->state == SIP_CALL_ENDED || time_before(jiffies, call->lease))
+		return;
+	call->lease = jiffies + SIP_CALL_LEASE_S * HZ;
+	keep_flow(sn, call, SIP_CALLER);
+	keep_flow(sn, call, SIP_CALLEE);
+	if (keep_pinholes(sn, call) && call->state == SIP_CALL_UP && !call->session_s &&
+	    !has_pending(call, SIP_BYE))
+		set_expires(call, up_timeout(sn, call));
+}
+
+static enum sip_call_reason expiry_reason(const struct sip_call *call)
+{
+	if (call->state == SIP_CALL_TRYING)
+		return SIP_CALL_NO_ANSWER;
+	if (call->state == SIP_CALL_RINGING)
+		return SIP_CALL_RANG_OUT;
+	return has_pending(call, SIP_BYE) ? SIP_CALL_HUNG_UP : SIP_CALL_TIMED_OUT;
+}
+
+/* Return: whether the call is to be taken out of the table. */
+static bool call_tick(struct sipalg_net *sn, struct sip_call *call)
+{
+	u32 longest = sipalg_settings(sn)->call_max_duration;
+
+	if (call->state == SIP_CALL_UP && longest &&
+	    time_after(jiffies, call->answered + longest * HZ))
+		call_end(sn, call, SIP_CALL_TOO_LONG);
+	renew_lease(sn, call);
+	if (time_before(jiffies, call->expires))
+		return false;
+	if (call->state == SIP_CALL_ENDED)
+		return true;
+	call_end(sn, call, expiry_reason(call));
+	return false;
+}
+
+static void call_rm(struct sip_call_table *table, struct sip_call *call)
+{
+	call->is_dead = true;
+	rhashtable_remove_fast(&table->calls, &call->node, call_params);
+	atomic_dec(&table->n);
+}
+
+void sip_call_gc(struct sipalg_net *sn)
+{
+	struct sip_call_table *table = sn->calls;
+	struct rhashtable_iter iter;
+	struct sip_call *call;
+	bool is_over;
+
+	rhashtable_walk_enter(&table->calls, &iter);
+	rhashtable_walk_start(&iter);
+	while ((call = rhashtable_walk_next(&iter))) {
+		if (IS_ERR(call))	/* the table was resized: some are seen twice */
+			continue;
+		spin_lock_bh(&call->lock);
+		is_over = !call->is_dead && call_tick(sn, call);
+		if (is_over)
+			call_rm(table, call);
+		spin_unlock_bh(&call->lock);
+		if (is_over)
+			call_put(call);
+		if (need_resched()) {
+			rhashtable_walk_stop(&iter);
+			cond_resched();
+			rhashtable_walk_start(&iter);
+		}
+	}
+	rhashtable_walk_stop(&iter);
+	rhashtable_walk_exit(&iter);
+}
+
+/* ---- /proc/net/sipalg/calls ------------------------------------------------------------ */
+
+struct call_seq {
+	struct seq_net_private p;	/* first: seq_file_net() looks here */
+	struct rhashtable_iter iter;
+};
+
+size_t sip_call_seq_size(void)
+{
+	return sizeof(struct call_seq);
+}
+
+static void *next_call(struct call_seq *state)
+{
+	struct sip_call *call;
+
+	do {
+		call = rhashtable_walk_next(&state->iter);
+	} while (IS_ERR(call));
+	return call;
+}
+
+/* A walk is not kept between reads, for a file may be closed in the middle of it. */
+static void *calls_start(struct seq_file *seq, loff_t *pos)
+{
+	struct sipalg_net *sn = sipalg_pernet(seq_file_net(seq));
+	struct call_seq *state = seq->private;
+	void *v = SEQ_START_TOKEN;
+	loff_t i;
+
+	rhashtable_walk_enter(&sn->calls->calls, &state->iter);
+	rhashtable_walk_start(&state->iter);
+	for (i = 0; v && i < *pos; i++)
+		v = next_call(state);
+	return v;
+}
+
+static void *calls_next(struct seq_file *seq, void *v, loff_t *pos)
+{
+	++*pos;
+	return next_call(seq->private);
+}
+
+static void calls_stop(struct seq_file *seq, void *v)
+{
+	struct call_seq *state = seq->private;
+
+	rhashtable_walk_stop(&state->iter);
+	rhashtable_walk_exit(&state->iter);
+}
+
+static void show_endpoint(struct seq_file *seq, const struct sip_addr *addr, u16 port)
+{
+	char buf[SIP_ADDR_TEXT_MAX];
+	u32 len = sip_addr_write(addr, buf, true);
+
+	if (!len)
+		seq_putc(seq, '-');
+	else
+		seq_printf(seq, "%.*s:%u", (int)len, buf, port);
+}
+
+static void show_pinhole(struct seq_file *seq, struct sip_pinhole *pin, bool is_rtcp)
+{
+	struct sipalg_net *sn = sipalg_pernet(seq_file_net(seq));
+	struct sip_pinhole_heard heard = sip_pinhole_heard(sn, pin);
+	struct sip_endpoint peer;
+
+	spin_lock_bh(&pin->lock);
+	peer = pin->peer;
+	spin_unlock_bh(&pin->lock);
+	seq_printf(seq, " %s,real=", is_rtcp ? "rtcp" : "rtp");
+	show_endpoint(seq, &pin->real.addr, pin->real.port);
+	seq_puts(seq, ",mapped=");
+	show_endpoint(seq, &pin->mapped.addr, pin->mapped.port);
+	seq_puts(seq, ",peer=");
+	show_endpoint(seq, &peer.addr, peer.port);
+	if (!heard.is_live)
+		seq_puts(seq, ",waiting");
+	else if (!heard.is_counted)
+		seq_puts(seq, ",live");
+	else
+		seq_printf(seq, ",sent=%llu,heard=%llu", heard.from_host, heard.to_host);
+}
+
+static const char * const state_names[] = {
+	[SIP_CALL_TRYING]	= "trying",
+	[SIP_CALL_RINGING]	= "ringing",
+	[SIP_CALL_UP]		= "up",
+	[SIP_CALL_ENDED]	= "ended",
+};
+
+static const char * const reason_names[] = {
+	[SIP_CALL_REASON_NONE]	= "-",
+	[SIP_CALL_REFUSED]	= "refused",
+	[SIP_CALL_HUNG_UP]	= "hung-up",
+	[SIP_CALL_NO_ANSWER]	= "no-answer",
+	[SIP_CALL_RANG_OUT]	= "rang-out",
+	[SIP_CALL_TIMED_OUT]	= "timed-out",
+	[SIP_CALL_TOO_LONG]	= "too-long",
+};
+
+static u32 seconds_between(unsigned long from, unsigned long to)
+{
+	return time_after(to, from) ? jiffies_to_msecs(to - from) / 1000 : 0;
+}
+
+static int calls_show(struct seq_file *seq, void *v)
+{
+	struct sip_call *call = v;
+	struct sip_media *media;
+	u32 i;
+
+	if (v == SEQ_START_TOKEN) {
+		seq_puts(seq, "id state age_s idle_s left_s reason caller callee call_id media\n");
+		return 0;
+	}
+	spin_lock_bh(&call->lock);
+	seq_printf(seq, "%u %s %u %u %u %s ", call->id, state_names[call->state],
+		   seconds_between(call->created, jiffies), seconds_between(call->touched, jiffies),
+		   seconds_between(jiffies, call->expires), reason_names[call->reason]);
+	show_endpoint(seq, &call->party[SIP_CALLER].addr, call->party[SIP_CALLER].port);
+	seq_putc(seq, ' ');
+	show_endpoint(seq, &call->party[SIP_CALLEE].addr, call->party[SIP_CALLEE].port);
+	/* octal escapes for all that is not plain: a stranger chose these bytes */
+	seq_printf(seq, " %*pE", call->shown, call->call_id);
+	list_for_each_entry(media, &call->media, node)
+		for (i = 0; i < media->n; i++)
+			show_pinhole(seq, media->pin[i], i & 1);
+	seq_putc(seq, '\n');
+	spin_unlock_bh(&call->lock);
+	return 0;
+}
+
+const struct seq_operations sip_call_seq_ops = {
+	.start = calls_start,
+	.next = calls_next,
+	.stop = calls_stop,
+	.show = calls_show,
+};
+
+/* ---- setup -------------------------------------------------------------------------------- */
+
+int sip_call_setup(struct sipalg_net *sn)
+{
+	struct sip_call_table *table = kzalloc(sizeof(*table), GFP_KERNEL);
+	int err;
+
+	if (!table)
+		return -ENOMEM;
+	err = rhashtable_init(&table->calls, &call_params);
+	if (err) {
+		kfree(table);
+		return err;
+	}
+	sn->calls = table;
+	return 0;
+}
+
+static void call_destroy(void *ptr, void *arg)
+{
+	struct sip_media *media, *next;
+	struct sip_call *call = ptr;
+	struct sipalg_net *sn = arg;
+
+	rcu_read_lock();
+	spin_lock_bh(&call->lock);
+	call->is_dead = true;
+	list_for_each_entry_safe(media, next, &call->media, node)
+		media_rm(sn, call, media);
+	spin_unlock_bh(&call->lock);
+	rcu_read_unlock();
+	call_put(call);
+}
+
+/* No packet is under way in the namespace. */
+void sip_call_teardown(struct sipalg_net *sn)
+{
+	rhashtable_free_and_destroy(&sn->calls->calls, call_destroy, sn);
+	kfree(sn->calls);
+}
+
+int sip_call_module_init(void)
+{
+	call_cache = KMEM_CACHE(sip_call, 0);
+	media_cache = KMEM_CACHE(sip_media, 0);
+	if (call_cache && media_cache)
+		return 0;
+	sip_call_module_exit();
+	return -ENOMEM;
+}
+
+void sip_call_module_exit(void)
+{
+	rcu_barrier();		/* call_free_rcu() */
+	kmem_cache_destroy(media_cache);
+	kmem_cache_destroy(call_cache);
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * sipalg_net: a namespace's counters and /proc directory.  See sipalg_net.h.
+ */
+#include <linux/proc_fs.h>
+#include <linux/random.h>
+#include <linux/seq_file.h>
+#include <linux/siphash.h>
+#include <net/netns/generic.h>
+
+#include "sipalg_net.h"
+
+unsigned int sipalg_net_id __read_mostly;
+
+struct sipalg_net *sipalg_pernet(const struct net *net)
+{
+	return net_generic(net, sipalg_net_id);
+}
+
+static siphash_key_t secret __read_mostly;
+
+void sipalg_hash_init(void)
+{
+	get_random_bytes(&secret, sizeof(secret));
+}
+
+u32 sipalg_hash(const void *data, u32 len, u32 seed)
+{
+	siphash_key_t key = { { secret.key[0] ^ seed, secret.key[1] } };
+
+	return siphash(data, len, &key);
+}
+
+u64 sipalg_digest(const void *data, u32 len)
+{
+	return len ? siphash(data, len, &secret) | 1 : 0;
+}
+
+static const char * const stat_names[SIPALG_STAT_COUNT] = {
+#define X(NAME, name, text) [SIPALG_STAT_##NAME] = #name,
+	SIPALG_STATS(X)
+#undef X
+#define X(NAME, name, text) [SIPALG_STAT_MALFORMED + SIP_FAULT_##NAME] = "malformed_" #name,
+	SIP_FAULTS(X)
+#undef X
+};
+
+static int stats_show(struct seq_file *seq, void *v)
+{
+	struct sipalg_net *sn = sipalg_pernet(seq_file_single_net(seq));
+	int i, cpu;
+
+	for (i = 0; i < SIPALG_STAT_COUNT; i++) {
+		u64 sum = 0;
+
+		if (!stat_names[i])	/* SIP_FAULT_NONE */
+			continue;
+		for_each_possible_cpu(cpu)
+			sum += per_cpu_ptr(sn->counters, cpu)->n[i];
+		seq_printf(seq, "%s %llu\n", stat_names[i], sum);
+	}
+	return 0;
+}
+
+int sipalg_net_setup(struct sipalg_net *sn, struct net *net)
+{
+	int err = -ENOMEM;
+
+	sn->net = net;
+	mutex_init(&sn->settings_lock);
+	sn->counters = alloc_percpu(struct sipalg_counters);
+	if (!sn->counters)
+		return -ENOMEM;
+	sn->proc = proc_net_mkdir(net, "sipalg", net->proc_net);
+	if (!sn->proc)
+		goto free_counters;
+	if (!proc_create_net_single("stats", 0444, sn->proc, stats_show, NULL))
+		goto remove_proc;
+	err = sipalg_settings_setup(sn);
+	if (err)
+		goto remove_proc;
+	return 0;
+
+remove_proc:
+	proc_remove(sn->proc);
+free_counters:
+	free_percpu(sn->counters);
+	return err;
+}
+
+void sipalg_net_teardown(struct sipalg_net *sn)
+{
+	sipalg_settings_teardown(sn);
+	proc_remove(sn->proc);
+	free_percpu(sn->counters);
+}
