@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * nf_nat_sipalg: what the SIP helper does under NAT.
+ *
+ * Three things: it turns what is known of addresses into edits of the message, it
+ * writes the packet once, and it sets up the NAT of connections that belong to a
+ * call.  What to open and whom to believe was decided before it is asked.
+ */
+#include <linux/module.h>
+#include <linux/udp.h>
+#include <net/netfilter/nf_conntrack_zones.h>
+#include <net/netfilter/nf_nat.h>
+#include <net/netfilter/nf_nat_helper.h>
+
+#include "sip_pinhole.h"
+#include "sipalg_compat.h"
+#include "sipalg_ctx.h"
+
+/* ---- planning ------------------------------------------------------------------- */
+
+static struct sip_pinhole_key key_of(const struct sipalg_ctx *ctx, const struct sip_addr *addr,
+				     u16 port)
+{
+	return (struct sip_pinhole_key){
+		.addr = *addr,
+		.port = port,
+		.zone = nf_ct_zone(ctx->ct)->id,
+		.proto = IPPROTO_UDP,
+	};
+}
+
+/*
+ * The sender's own address with another port than the connection's: where a
+ * binding has published that port, the published one is written.
+ */
+static void refine_own(struct sipalg_ctx *ctx, u16 port, struct sip_target *target)
+{
+	struct sip_pinhole_key key = key_of(ctx, &ctx->flow.self.addr, port);
+	struct sip_pinhole *pin = sip_pinhole_signalling(ctx->sn, &key);
+
+	if (!pin || !sip_addr_equal(&pin->mapped.addr, &target->to.addr))
+		return;
+	target->change = SIP_SET;
+	target->to.port = pin->mapped.port;
+}
+
+/* One of our own mappings, of a binding of the receiver, on another connection than this. */
+static void refine_back(struct sipalg_ctx *ctx, const struct sip_uri *uri,
+			struct sip_target *target)
+{
+	struct sip_pinhole_key key = key_of(ctx, &uri->at.addr, sip_uri_port(uri));
+	struct sip_pinhole *pin = sip_pinhole_by_mapped(ctx->sn, &key);
+
+	if (!pin || !pin->is_nat || pin->class != SIP_PINHOLE_SIGNALLING ||
+	    !sip_addr_equal(&pin->real.addr, &ctx->flow.peer_real.addr))
+		return;
+	target->change = SIP_SET;
+	target->to.addr = pin->real.addr;
+	target->to.port = pin->real.port;
+}
+
+/* Where a mapping that we published may come back to its owner. */
+static bool may_come_back(const struct sip_msg *msg, const struct sip_uri *uri)
+{
+	switch (uri->role) {
+	case SIP_ROLE_REQUEST:
+	case SIP_ROLE_ROUTE:
+		return sip_is_request(msg);
+	case SIP_ROLE_CONTACT:
+		return !sip_is_request(msg) && msg->method == SIP_REGISTER;
+	default:
+		return true;
+	}
+}
+
+static void refine(struct sipalg_ctx *ctx)
+{
+	const struct sip_msg *msg = &ctx->msg;
+	struct sip_header_plan *plan = &ctx->plan;
+	u32 i;
+
+	if (sip_is_request(msg) && plan->via.change == SIP_SET_ADDR)
+		refine_own(ctx, msg->via.by.num ? msg->via.by.num : SIP_PORT_DEFAULT, &plan->via);
+	for (i = 0; i < msg->n_uris; i++) {
+		const struct sip_uri *uri = &msg->uri[i];
+		struct sip_target *target = &plan->uri[i];
+
+		if (target->change == SIP_SET_ADDR && uri->role == SIP_ROLE_CONTACT)
+			refine_own(ctx, sip_uri_port(uri), target);
+		else if (target->change == SIP_KEEP && uri->at.addr.family &&
+			 may_come_back(msg, uri))
+			refine_back(ctx, uri, target);
+	}
+}
+
+static int translate(struct sipalg_ctx *ctx)
+{
+	s32 before = ctx->edits.delta;
+	int err = 0;
+
+	sip_header_decide(&ctx->text, &ctx->msg, &ctx->flow, &ctx->plan);
+	refine(ctx);
+	if (ctx->has_sdp)
+		err = sdp_plan(&ctx->edits, &ctx->text, ctx->base, &ctx->sdp, &ctx->sdp_plan);
+	if (!err)
+		err = sip_length_plan(&ctx->edits, ctx->base, &ctx->msg,
+				      ctx->edits.delta - before);
+	if (!err)
+		err = sip_header_plan(&ctx->edits, &ctx->text, ctx->base, &ctx->msg, &ctx->plan);
+	return err;
+}
+
+/* ---- writing ---------------------------------------------------------------------- */
+
+/*
+ * Gives the packet @delta bytes more or less at its end, and makes lengths and
+ * checksums fit.  The kernel turns the checksum into one that is computed when the
+ * packet leaves, so the payload may be written before this and after it.
+ */
+static int resize(struct sipalg_ctx *ctx, u32 len, s32 delta)
+{
+	u32 grow = delta > 0 ? delta : 0, shrink = delta < 0 ? -delta : 0;
+
+	/* what fills the new room does not matter: any @grow readable bytes */
+	if (!nf_nat_mangle_udp_packet(ctx->skb, ctx->ct, ctx->ctinfo, ctx->protoff,
+				      len - shrink, shrink, ctx->edits.pool, grow))
+		return -ENOMEM;
+	return 0;
+}
+
+/*
+ * The commit moves the text, so no slice of ctx->msg may be read after it.  All
+ * that can fail comes before the first byte is changed: growing makes room first and
+ * writes then, shrinking writes first and cuts then.
+ */
+static int commit(struct sipalg_ctx *ctx)
+{
+	struct sk_buff *skb = ctx->skb;
+	u32 len = skb->len - ctx->dataoff;
+	s32 delta = ctx->edits.delta;
+	int ret;
+
+	if (delta > 0 && skb->len + delta > SIP_MAX_MESSAGE)
+		return -E2BIG;
+	if (delta > 0)
+		ret = resize(ctx, len, delta);
+	else
+		ret = skb_ensure_writable(skb, skb->len);
+	if (ret)
+		return ret;
+	ret = sip_edit_render(&ctx->edits, skb->data + ctx->dataoff, len,
+			      skb->len - ctx->dataoff);
+	if (WARN_ON_ONCE(ret < 0))	/* the edits were bounded by the text that they came from */
+		return ret;
+	return delta > 0 ? 0 : resize(ctx, len, delta);
+}
+
+/* ---- connections ------------------------------------------------------------------- */
+
+static struct nf_nat_range2 range_of(const union nf_inet_addr *addr,
+				     union nf_conntrack_man_proto proto)
+{
+	return (struct nf_nat_range2){
+		.flags = NF_NAT_RANGE_MAP_IPS | NF_NAT_RANGE_PROTO_SPECIFIED,
+		.min_addr = *addr,
+		.max_addr = *addr,
+		.min_proto = proto,
+		.max_proto = proto,
+	};
+}
+
+/*
+ * A packet came through a pinhole: it goes to the host behind it.  The expectation
+ * may have been made by user space or restored on a failover peer, so nothing in it
+ * is taken for granted.
+ */
+static void expected(struct nf_conn *ct, struct nf_conntrack_expect *exp)
+{
+	static const union nf_inet_addr none;
+	struct nf_nat_range2 range;
+
+	if (ct->status & IPS_NAT_DONE_MASK || nf_inet_addr_cmp(&exp->saved_addr, &none))
+		return;
+	range = range_of(&exp->saved_addr, exp->saved_proto);
+	nf_nat_setup_info(ct, &range, NF_NAT_MANIP_DST);
+}
+
+static void source(struct nf_conn *ct, const struct sip_pinhole *pin)
+{
+	union nf_inet_addr addr = sip_addr_to_inet(&pin->mapped.addr);
+	union nf_conntrack_man_proto port = { .all = htons(pin->mapped.port) };
+	struct nf_nat_range2 range = range_of(&addr, port);
+
+	if (!(ct->status & IPS_SRC_NAT_DONE))
+		nf_nat_setup_info(ct, &range, NF_NAT_MANIP_SRC);
+}
+
+/* ---- module --------------------------------------------------------------------------- */
+
+static const struct sipalg_nat_hooks hooks = {
+	.translate = translate,
+	.commit = commit,
+	.source = source,
+};
+
+static struct nf_conntrack_nat_helper nat_helper = NF_CT_NAT_HELPER_INIT("sipalg");
+
+static int __init sipalg_nat_init(void)
+{
+	nf_nat_helper_register(&nat_helper);
+	sip_pinhole_on_expected(expected);
+	sipalg_set_nat_hooks(&hooks);
+	return 0;
+}
+
+static void __exit sipalg_nat_exit(void)
+{
+	nf_nat_helper_unregister(&nat_helper);
+	sipalg_set_nat_hooks(NULL);
+	sip_pinhole_on_expected(NULL);
+	synchronize_rcu();
+}
+
+module_init(sipalg_nat_init);
+module_exit(sipalg_nat_exit);
+
+MODULE_DESCRIPTION("SIP application layer gateway: NAT helper");
+MODULE_LICENSE("GPL");
+MODULE_ALIAS_NF_NAT_HELPER("sipalg");
+SIPALG_IMPORT_NS;
