@@ -1,0 +1,46 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# deps.sh - make sure that the Debian 12 packages the lab uses are there.
+#
+# usage: deps.sh [build] [guest] [host] [static] [chroot] [uml]     (default: all)
+#
+# Installs what is missing with apt-get; silent and without network when nothing
+# is. Where it cannot, it says in one line what is missing and exits with 2.
+set -euo pipefail
+. "$(dirname "$0")/env.sh"
+
+declare -A packages=(
+	[build]='build-essential bc flex bison cpio kmod xz-utils libelf-dev libssl-dev pahole rsync'
+	[guest]='build-essential qemu-system-x86 busybox-static cpio kmod xz-utils iproute2 nftables iptables
+		conntrack sip-tester baresip tcpdump socat iputils-ping util-linux python3'
+	[host]='build-essential clang libclang-rt-14-dev llvm valgrind python3 python3-scapy'
+	[static]='sparse coccinelle clang-format'
+	[chroot]='mmdebstrap util-linux'
+	[uml]='build-essential bc flex bison kmod xz-utils libelf-dev libssl-dev linux-source-6.1 python3'
+)
+
+[ $# -gt 0 ] || set -- "${!packages[@]}"
+wanted=
+for group; do
+	[ -n "${packages[$group]:-}" ] || die "no such group: $group" 2
+	wanted+=" ${packages[$group]}"
+done
+# shellcheck disable=SC2086
+missing=$(comm -23 <(printf '%s\n' $wanted | sort -u) \
+	<(dpkg-query -W -f '${Package} ${db:Status-Status}\n' $wanted 2> /dev/null |
+		sed -n 's/ installed$//p' | sort -u) | xargs)
+[ -n "$missing" ] || exit 0
+
+cannot() { die "$1; missing packages: $missing" 2; }
+[ "$(. /etc/os-release && echo "${ID:-}${VERSION_ID:-}")" = debian12 ] || cannot 'this is not Debian 12'
+sudo=
+if [ "$(id -u)" != 0 ]; then
+	sudo -n true 2> /dev/null || cannot 'not root and no sudo without a password'
+	sudo=sudo
+fi
+apt="$sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300"
+say "installing $missing"
+$apt -o APT::Update::Error-Mode=any update > /dev/null 2>&1 || cannot 'the Debian mirror does not answer'
+# shellcheck disable=SC2086
+$apt install -y --no-install-recommends $missing > "$LAB/deps.log" 2>&1 ||
+	cannot "apt-get install failed (log: $LAB/deps.log)"

@@ -1,0 +1,72 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# uml.sh - build the debug kernel: Linux 6.1 as a user process (UML), with KASAN and friends.
+#
+# usage: uml.sh           prints the O= tree (holding `linux`) as its last line
+#
+# Built once, 10-25 minutes, into $LAB/uml; again only when the linux-source-6.1
+# package or the list of options below changes. The sources stay in
+# $LAB/linux-source-6.1: checkpatch, coccinelle rules and kunit.py come from there.
+set -euo pipefail
+. "$(dirname "$0")/env.sh"
+
+options='
+# what any user space needs
+	MODULES MODULE_UNLOAD KALLSYMS NET INET IPV6 UNIX PACKET NAMESPACES NET_NS
+	PROC_FS PROC_SYSCTL SYSFS DEVTMPFS TMPFS HOSTFS BLK_DEV_INITRD DEBUG_FS
+	DYNAMIC_DEBUG VETH DUMMY KUNIT
+# connection tracking
+	NETFILTER NETFILTER_ADVANCED NETFILTER_INGRESS NF_CONNTRACK NF_CONNTRACK_EVENTS
+	NF_CONNTRACK_PROCFS NF_CONNTRACK_TIMEOUT NF_CONNTRACK_MARK NF_CONNTRACK_ZONES
+	NF_CONNTRACK_LABELS NF_CT_NETLINK NF_CT_NETLINK_HELPER NETFILTER_NETLINK_QUEUE
+	NETFILTER_NETLINK_GLUE_CT NF_NAT NF_FLOW_TABLE NF_FLOW_TABLE_INET
+# nft and iptables
+	NF_TABLES NF_TABLES_INET NF_TABLES_IPV4 NF_TABLES_IPV6 NFT_CT NFT_NAT NFT_MASQ
+	NFT_OBJREF NFT_COMPAT NFT_FLOW_OFFLOAD NFT_REJECT NFT_LOG NFT_LIMIT NFT_QUEUE
+	NETFILTER_XTABLES NETFILTER_XT_TARGET_CT NETFILTER_XT_TARGET_MASQUERADE
+	NETFILTER_XT_MATCH_HELPER NETFILTER_XT_MATCH_CONNTRACK
+	IP_NF_IPTABLES IP_NF_FILTER IP_NF_NAT IP_NF_MANGLE IP_NF_RAW IP_NF_TARGET_MASQUERADE
+	IP6_NF_IPTABLES IP6_NF_FILTER IP6_NF_NAT IP6_NF_MANGLE IP6_NF_RAW
+# loss, delay and reordering
+	NET_SCHED NET_SCH_NETEM
+# the checks this kernel is built for
+	DEBUG_KERNEL DEBUG_INFO_NONE KASAN KASAN_VMALLOC UBSAN DEBUG_KMEMLEAK
+	PROVE_LOCKING PROVE_RCU FAULT_INJECTION FAULT_INJECTION_DEBUG_FS FAILSLAB
+	DEBUG_LIST DEBUG_PAGEALLOC DEBUG_OBJECTS DEBUG_OBJECTS_TIMERS
+	DEBUG_OBJECTS_RCU_HEAD DEBUG_OBJECTS_WORK SCHED_STACK_END_CHECK
+# tracepoints
+	FTRACE ENABLE_DEFAULT_TRACERS
+'
+modules='NF_CONNTRACK_SIP NF_NAT_SIP'	# the in-tree helper, to compare with
+
+wanted() {
+	grep -v '^#' <<< "$options" | xargs -n1 printf 'CONFIG_%s=y\n'
+	xargs -n1 printf 'CONFIG_%s=m\n' <<< "$modules"
+}
+
+tree=$LAB/linux-source-6.1 o=$LAB/uml
+version=$(dpkg-query -W -f '${Version}' linux-source-6.1 2> /dev/null) ||
+	die "linux-source-6.1 is not installed: run scripts/deps.sh uml" 2
+key="$version $(wanted | hash_of)"
+
+locked uml
+if [ "$(cat "$o/key" 2> /dev/null)" != "$key" ] || [ ! -x "$o/linux" ]; then
+	"$TOP/scripts/deps.sh" build uml
+	if [ "$(cat "$tree/.version-of-package" 2> /dev/null)" != "$version" ]; then
+		say "unpacking the sources of Linux 6.1 ($version)"
+		rm -rf "$tree" "$o"
+		tar -C "$LAB" -xf /usr/src/linux-source-6.1.tar.xz
+		echo "$version" > "$tree/.version-of-package"
+	fi
+	mkdir -p "$o"
+	rm -f "$o/key"
+	wanted > "$o/.config"
+	make -s -C "$tree" ARCH=um O="$o" olddefconfig
+	lost=$(wanted | grep -vxFf "$o/.config" || :)	# kconfig drops unmet options silently
+	[ -z "$lost" ] || die "this kernel does not take: $(xargs <<< "$lost")"
+	say "building the UML debug kernel, 10-25 minutes; log: $o/build.log"
+	make -C "$tree" ARCH=um O="$o" -j"$(nproc)" linux modules > "$o/build.log" 2>&1 ||
+		{ grep -m5 -E 'error|Error' "$o/build.log" >&2; die "the UML kernel did not build: see $o/build.log"; }
+	echo "$key" > "$o/key"
+fi
+echo "$o"
