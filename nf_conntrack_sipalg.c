@@ -38,7 +38,6 @@
 
 enum {
 	MEDIA_PORT_MIN	= 1024,		/* SECURITY P3: nobody's service is behind a pinhole */
-	GC_INTERVAL_S	= 1,
 	HOOK_PRIORITY	= -150,		/* behind conntrack (-200), before DNAT (-100) */
 };
 
@@ -812,6 +811,20 @@ static unsigned int attach_hook(void *priv, struct sk_buff *skb, const struct nf
 	return NF_ACCEPT;
 }
 
+/* As init_conntrack() does for an expected connection; @ct takes the reference over. */
+static void relate(struct sk_buff *skb, struct nf_conn *ct, struct nf_conn *master)
+{
+	ct->master = master;
+#if IS_ENABLED(CONFIG_NF_CONNTRACK_MARK)
+	ct->mark = READ_ONCE(master->mark);
+#endif
+#if IS_ENABLED(CONFIG_NF_CONNTRACK_SECMARK)
+	ct->secmark = master->secmark;
+#endif
+	set_bit(IPS_EXPECTED_BIT, &ct->status);
+	nf_ct_set(skb, ct, IP_CT_RELATED);
+}
+
 /*
  * A host sends media before it hears any: the connection is related to the call
  * like one that a pinhole let in, and leaves from the published port.  Only to
@@ -845,10 +858,7 @@ static unsigned int media_hook(void *priv, struct sk_buff *skb, const struct nf_
 	h = nf_conntrack_find_get(state->net, nf_ct_zone(ct), &pin->master);
 	if (!h)
 		return NF_ACCEPT;
-	/* as init_conntrack() does for an expected connection; destroy drops the reference */
-	ct->master = nf_ct_tuplehash_to_ctrack(h);
-	set_bit(IPS_EXPECTED_BIT, &ct->status);
-	nf_ct_set(skb, ct, IP_CT_RELATED);
+	relate(skb, ct, nf_ct_tuplehash_to_ctrack(h));
 	sip_pinhole_set_live(pin, t);
 	if (pin->is_nat && nat)
 		nat->source(ct, pin);
@@ -896,9 +906,11 @@ static void gc_work(struct work_struct *work)
 {
 	struct sipalg_net *sn = container_of(to_delayed_work(work), struct sipalg_net, gc);
 
-	sip_call_gc(sn);
-	sip_binding_gc(sn);
-	queue_delayed_work(system_power_efficient_wq, &sn->gc, GC_INTERVAL_S * HZ);
+	bool more = sip_call_gc(sn);
+
+	more |= sip_binding_gc(sn);
+	if (more)
+		sipalg_gc_soon(sn);
 }
 
 static int __net_init sipalg_net_init(struct net *net)
@@ -906,6 +918,7 @@ static int __net_init sipalg_net_init(struct net *net)
 	struct sipalg_net *sn = sipalg_pernet(net);
 	int err;
 
+	INIT_DELAYED_WORK(&sn->gc, gc_work);
 	err = sipalg_net_setup(sn, net);
 	if (err)
 		return err;
@@ -925,8 +938,6 @@ static int __net_init sipalg_net_init(struct net *net)
 	err = nf_register_net_hooks(net, media_ops, ARRAY_SIZE(media_ops));
 	if (err)
 		goto teardown_bindings;
-	INIT_DELAYED_WORK(&sn->gc, gc_work);
-	queue_delayed_work(system_power_efficient_wq, &sn->gc, GC_INTERVAL_S * HZ);
 	return 0;
 
 teardown_bindings:

@@ -176,10 +176,9 @@ static struct nf_nat_range2 range_of(const union nf_inet_addr *addr,
  */
 static void expected(struct nf_conn *ct, struct nf_conntrack_expect *exp)
 {
-	static const union nf_inet_addr none;
 	struct nf_nat_range2 range;
 
-	if (ct->status & IPS_NAT_DONE_MASK || nf_inet_addr_cmp(&exp->saved_addr, &none))
+	if (ct->status & IPS_NAT_DONE_MASK || !sipalg_expect_has_nat(exp))
 		return;
 	range = range_of(&exp->saved_addr, exp->saved_proto);
 	nf_nat_setup_info(ct, &range, NF_NAT_MANIP_DST);
@@ -217,8 +216,8 @@ static void __exit sipalg_nat_exit(void)
 {
 	nf_nat_helper_unregister(&nat_helper);
 	sipalg_set_nat_hooks(NULL);
+	synchronize_rcu();	/* no packet makes an expectation with NAT any more */
 	sip_pinhole_on_expected(NULL);
-	synchronize_rcu();
 }
 
 module_init(sipalg_nat_init);

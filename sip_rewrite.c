@@ -169,6 +169,22 @@ static struct sip_target decide_uri(const struct sip_text *text, const struct si
 	return target;
 }
 
+/* Not of TLS, WS and what may come: such a Via is another connection's business. */
+static void decide_via(const struct sip_text *text, const struct sip_msg *msg,
+		       const struct sip_flow *flow, struct sip_header_plan *plan)
+{
+	struct sip_addr maddr = maddr_of(text, msg->via.maddr);
+
+	if (sip_is_request(msg)) {
+		decide_request_via(&msg->via, flow, plan);
+		plan->via_maddr = target_of(&maddr, 0, &flow->self, &flow->self_mapped);
+	} else if (flow->memo.form != SIP_VIA_FOREIGN) {
+		decide_response_via(&msg->via, flow, plan);
+		decide_received(text, &msg->via, flow, plan);
+		plan->via_maddr = target_of(&maddr, 0, &flow->peer, &flow->peer_real);
+	}
+}
+
 static u8 ways_of(const struct sip_msg *msg, const struct sip_uri *uri)
 {
 	if (sip_is_request(msg))
@@ -182,21 +198,11 @@ static u8 ways_of(const struct sip_msg *msg, const struct sip_uri *uri)
 void sip_header_decide(const struct sip_text *text, const struct sip_msg *msg,
 		       const struct sip_flow *flow, struct sip_header_plan *plan)
 {
-	struct sip_addr maddr = maddr_of(text, msg->via.maddr);
 	u32 i;
 
 	memset(plan, 0, offsetof(struct sip_header_plan, uri));
-	/* over TLS, WS and what may come the Via is another connection's business */
-	if (msg->via.transport == SIP_TRANSPORT_OTHER) {
-		;
-	} else if (sip_is_request(msg)) {
-		decide_request_via(&msg->via, flow, plan);
-		plan->via_maddr = target_of(&maddr, 0, &flow->self, &flow->self_mapped);
-	} else if (flow->memo.form != SIP_VIA_FOREIGN) {
-		decide_response_via(&msg->via, flow, plan);
-		decide_received(text, &msg->via, flow, plan);
-		plan->via_maddr = target_of(&maddr, 0, &flow->peer, &flow->peer_real);
-	}
+	if (msg->via.transport != SIP_TRANSPORT_OTHER)
+		decide_via(text, msg, flow, plan);
 	for (i = 0; i < msg->n_uris; i++)
 		plan->uri[i] = decide_uri(text, &msg->uri[i], ways_of(msg, &msg->uri[i]), flow);
 }

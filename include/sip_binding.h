@@ -94,7 +94,8 @@ u32 sip_binding_grant(const struct sip_register *reg, const struct sip_grant *gr
  * @sn: namespace
  *
  * Context: process context.
+ * Return: whether there is a binding left.
  */
-void sip_binding_gc(struct sipalg_net *sn);
+bool sip_binding_gc(struct sipalg_net *sn);
 
 #endif /* _SIP_BINDING_H */

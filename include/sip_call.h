@@ -273,8 +273,9 @@ void sip_call_pair_media(struct sip_call *call);
  * @sn: namespace
  *
  * Context: process context.
+ * Return: whether there is a call left.
  */
-void sip_call_gc(struct sipalg_net *sn);
+bool sip_call_gc(struct sipalg_net *sn);
 
 extern const struct seq_operations sip_call_seq_ops;
 

@@ -252,9 +252,12 @@ struct sip_pinhole_heard sip_pinhole_heard(struct sipalg_net *sn, struct sip_pin
 
 /**
  * sip_pinhole_on_expected() - hand in the function that NATs an expected connection
- * @fn: of the NAT module; NULL: there is none
+ * @fn: of the NAT module; NULL: it goes, and has handed in its hooks already
  *
- * Context: process context; the caller waits for a grace period after NULL.
+ * With NULL this returns when the function runs nowhere any more, and ends the
+ * expectations that needed it.
+ *
+ * Context: process context.
  */
 void sip_pinhole_on_expected(void (*fn)(struct nf_conn *ct, struct nf_conntrack_expect *exp));
 

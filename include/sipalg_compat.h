@@ -67,6 +67,27 @@ static inline void sipalg_expect_assign(struct nf_conntrack_expect *exp,
 #endif
 }
 
+/* Where the NAT module leads the packets of @exp to.  Kernels without NAT have no place for it. */
+static inline void sipalg_expect_set_nat(struct nf_conntrack_expect *exp,
+					 const union nf_inet_addr *addr, __be16 port)
+{
+#if IS_ENABLED(CONFIG_NF_NAT)
+	exp->saved_addr = *addr;
+	exp->saved_proto.all = port;
+#endif
+}
+
+static inline bool sipalg_expect_has_nat(const struct nf_conntrack_expect *exp)
+{
+#if IS_ENABLED(CONFIG_NF_NAT)
+	static const union nf_inet_addr none;
+
+	return !nf_inet_addr_cmp(&exp->saved_addr, &none);
+#else
+	return false;
+#endif
+}
+
 /* Takes a linked expectation out.  Under nf_conntrack_expect_lock. */
 static inline void sipalg_expect_remove(struct nf_conntrack_expect *exp)
 {

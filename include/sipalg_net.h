@@ -35,7 +35,7 @@ struct sipalg_counters {
  * @sysctl_table: and its table
  * @counters: SIPALG_STAT_*, for each CPU
  * @proc: /proc/net/sipalg
- * @gc: the work that ends what has expired, once a second
+ * @gc: the work that ends what has expired, once a second while there is anything
  * @pinholes: of sip_pinhole.c
  * @calls: of sip_call.c
  * @bindings: of sip_binding.c
@@ -110,6 +110,12 @@ u64 sipalg_digest(const void *data, u32 len);
  * Settings are below the file that owns the hooks, so it hands its function down.
  */
 void sipalg_set_attach(int (*fn)(struct sipalg_net *sn, bool on));
+
+/* There is something that will expire.  Context: any. */
+static inline void sipalg_gc_soon(struct sipalg_net *sn)
+{
+	queue_delayed_work(system_power_efficient_wq, &sn->gc, HZ);
+}
 
 /* Counts one event.  Context: any. */
 static inline void sipalg_count(struct sipalg_net *sn, enum sipalg_stat stat)

@@ -115,6 +115,7 @@ static struct sip_binding *binding_add(const struct sip_register *reg, u16 port)
 		return ERR_PTR(err);
 	}
 	table->n++;
+	sipalg_gc_soon(reg->sn);
 	return b;
 }
 
@@ -306,7 +307,7 @@ u32 sip_binding_grant(const struct sip_register *reg, const struct sip_grant *gr
 	return longest;
 }
 
-void sip_binding_gc(struct sipalg_net *sn)
+bool sip_binding_gc(struct sipalg_net *sn)
 {
 	struct sip_binding_table *table = sn->bindings;
 	struct rhashtable_iter iter;
@@ -329,6 +330,7 @@ void sip_binding_gc(struct sipalg_net *sn)
 	}
 	rhashtable_walk_stop(&iter);
 	rhashtable_walk_exit(&iter);
+	return READ_ONCE(table->n);
 }
 
 int sip_binding_setup(struct sipalg_net *sn)

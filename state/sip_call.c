@@ -163,6 +163,7 @@ static struct sip_call *call_add(const struct sip_call_event *ev, const struct s
 		return IS_ERR(old) ? ERR_PTR(-ENOMEM) : old;
 	}
 	atomic_inc(&table->n);
+	sipalg_gc_soon(ev->sn);
 	sipalg_count(ev->sn, SIPALG_STAT_CALLS_ADDED);
 	return call;
 }
@@ -554,7 +555,7 @@ static void call_rm(struct sip_call_table *table, struct sip_call *call)
 	atomic_dec(&table->n);
 }
 
-void sip_call_gc(struct sipalg_net *sn)
+bool sip_call_gc(struct sipalg_net *sn)
 {
 	struct sip_call_table *table = sn->calls;
 	struct rhashtable_iter iter;
@@ -581,6 +582,7 @@ void sip_call_gc(struct sipalg_net *sn)
 	}
 	rhashtable_walk_stop(&iter);
 	rhashtable_walk_exit(&iter);
+	return atomic_read(&table->n);
 }
 
 /* ---- /proc/net/sipalg/calls ------------------------------------------------------------ */

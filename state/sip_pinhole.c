@@ -139,9 +139,24 @@ static struct nf_ct_helper_expectfn expectfn = {
 	.expectfn = expected,
 };
 
+static bool is_ours(struct nf_conntrack_expect *exp, void *unused)
+{
+	return exp->expectfn == expected;
+}
+
+static bool is_ours_with_nat(struct nf_conntrack_expect *exp, void *unused)
+{
+	return is_ours(exp, NULL) && sipalg_expect_has_nat(exp);
+}
+
 void sip_pinhole_on_expected(void (*fn)(struct nf_conn *ct, struct nf_conntrack_expect *exp))
 {
 	rcu_assign_pointer(expected_fn, fn);
+	if (fn)
+		return;
+	synchronize_rcu();
+	/* nobody would lead their packets to the host any more: they would end at the router */
+	nf_ct_expect_iterate_destroy(is_ours_with_nat, NULL);
 }
 SIPALG_EXPORT(sip_pinhole_on_expected);
 
@@ -183,6 +198,7 @@ static int expect_error(int err)
 /* Gives the kernel an expectation for @pin.  Always a fresh one: a used one is spoilt. */
 static int expect_add(const struct sip_pinhole_want *want, struct sip_pinhole *pin)
 {
+	union nf_inet_addr real = sip_addr_to_inet(&pin->real.addr);
 	union nf_inet_addr src, dst = sip_addr_to_inet(&pin->mapped.addr);
 	__be16 port = htons(pin->mapped.port);
 	struct nf_conntrack_expect *exp;
@@ -203,12 +219,8 @@ static int expect_add(const struct sip_pinhole_want *want, struct sip_pinhole *p
 	exp->expectfn = expected;
 	if (want->is_lasting)
 		exp->flags |= NF_CT_EXPECT_PERMANENT;
-#if IS_ENABLED(CONFIG_NF_NAT)
-	if (pin->is_nat) {
-		exp->saved_addr = sip_addr_to_inet(&pin->real.addr);
-		exp->saved_proto.all = htons(pin->real.port);
-	}
-#endif
+	if (pin->is_nat)
+		sipalg_expect_set_nat(exp, &real, htons(pin->real.port));
 	err = expect_error(nf_ct_expect_related(exp, 0));
 	nf_ct_expect_put(exp);
 	return err;
@@ -299,10 +311,10 @@ static struct sip_pinhole *pinhole_add(const struct sip_pinhole_want *want, u16 
 remove_mapped:
 	rhashtable_remove_fast(&table->mapped, &pin->mapped_node, mapped_params);
 	call_rcu(&pin->rcu, pinhole_free_rcu);	/* a reader may have found it */
-	return ERR_PTR(err);
+	return ERR_PTR(-ENOMEM);
 free:
 	kmem_cache_free(pinhole_cache, pin);
-	return ERR_PTR(err == -EEXIST ? -EADDRINUSE : err);
+	return ERR_PTR(err == -EEXIST ? -EADDRINUSE : -ENOMEM);
 }
 
 static void pinhole_rm(struct sipalg_net *sn, struct sip_pinhole *pin)
@@ -570,11 +582,6 @@ int sip_pinhole_module_init(void)
 		return -ENOMEM;
 	nf_ct_helper_expectfn_register(&expectfn);
 	return 0;
-}
-
-static bool is_ours(struct nf_conntrack_expect *exp, void *unused)
-{
-	return exp->expectfn == expected;
 }
 
 /* Our helpers are unregistered and a grace period is over: nobody makes new ones. */
