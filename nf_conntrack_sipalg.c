@@ -258,20 +258,27 @@ static u8 section_ports(const struct section *s, u16 *ports)
 	return n;
 }
 
-static int section_open(const struct section *s, struct sip_media *media)
+static struct sip_pinhole_want media_want(const struct sipalg_ctx *ctx)
 {
-	struct sipalg_ctx *ctx = s->ctx;
-	struct sip_call *call = ctx->call;
-	struct sip_pinhole_want want = {
+	u32 spread = ctx->call->id % (SIP_PINHOLE_CLASSES - SIP_PINHOLE_MEDIA);
+
+	return (struct sip_pinhole_want){
 		.sn = ctx->sn,
 		.ct = ctx->ct,
 		.real = ctx->flow.self.addr,
 		.mapped = ctx->flow.self_mapped.addr,
 		.keep_ports = !ctx->is_nat,
 		.proto = IPPROTO_UDP,
-		.class = SIP_PINHOLE_MEDIA + call->id % (SIP_PINHOLE_CLASSES - SIP_PINHOLE_MEDIA),
+		.class = SIP_PINHOLE_MEDIA + spread,
 		.ttl_s = SIP_CALL_LEASE_TTL_S,
 	};
+}
+
+static int section_open(const struct section *s, struct sip_media *media)
+{
+	struct sipalg_ctx *ctx = s->ctx;
+	struct sip_call *call = ctx->call;
+	struct sip_pinhole_want want = media_want(ctx);
 	struct sip_addr peer = ctx->flow.peer_real.addr;
 	u32 max = ctx->set->pinholes_per_call;
 	int err;
@@ -286,7 +293,11 @@ static int section_open(const struct section *s, struct sip_media *media)
 			  s->index);
 	if (ctx->set->media_source == SIPALG_MEDIA_SIGNALLING)
 		want.source = &peer;
-	err = sip_pinhole_open(&want, media->pin);
+	/* announced: nothing comes in before it is known from where; see arm_announced() */
+	if (ctx->set->media_source == SIPALG_MEDIA_ANNOUNCED)
+		err = sip_pinhole_reserve(&want, media->pin);
+	else
+		err = sip_pinhole_open(&want, media->pin);
 	if (err)
 		return err;
 	media->n = want.n;
@@ -420,6 +431,26 @@ static int decide_section(struct sipalg_ctx *ctx, u32 i, enum sip_side side)
 	return other_section(&s);
 }
 
+/* media_source=announced: each pinhole lets in the address that the other side has announced. */
+static int arm_announced(struct sipalg_ctx *ctx)
+{
+	struct sip_pinhole_want want = media_want(ctx);
+	struct sip_media *media;
+	struct sip_addr peer;
+	u32 i;
+	int err;
+
+	want.source = &peer;
+	list_for_each_entry(media, &ctx->call->media, node)
+		for (i = 0; i < media->n; i++) {
+			peer = sip_pinhole_peer(media->pin[i]).addr;
+			err = peer.family ? sip_pinhole_arm(media->pin[i], &want) : 0;
+			if (err)
+				return err;
+		}
+	return 0;
+}
+
 /* Return: 0; -EBADMSG: the description is broken; or why a pinhole was not had. */
 static int decide_media(struct sipalg_ctx *ctx, enum sip_side side)
 {
@@ -446,9 +477,10 @@ static int decide_media(struct sipalg_ctx *ctx, enum sip_side side)
 		if (err)
 			return err;
 	}
-	if (ctx->call && ctx->may_open)
-		sip_call_pair_media(ctx->call);
-	return 0;
+	if (!ctx->call || !ctx->may_open)
+		return 0;
+	sip_call_pair_media(ctx->call);
+	return ctx->set->media_source == SIPALG_MEDIA_ANNOUNCED ? arm_announced(ctx) : 0;
 }
 
 /* ---- calls --------------------------------------------------------------------------------- */

@@ -122,12 +122,12 @@ static int skip_quoted(struct cursor *c)
 
 		if (ch == '"')
 			return 0;
-		if (ch == '\\' && c->at < c->end)
-			ch = c->p[c->at++];	/* quoted-pair: any byte but CR and LF */
-		else if (ch == '\r' && peek(c) == '\n')
-			continue;		/* folded */
-		else if (ch == '\n')
+		if (ch == '\\' && peek(c) != '\r' && peek(c) != '\n') {
+			c->at += c->at < c->end;	/* quoted-pair: any byte but CR and LF */
 			continue;
+		}
+		if ((ch == '\r' && peek(c) == '\n') || ch == '\n')
+			continue;		/* folded */
 		if (sip_char_is(ch, SIP_C_CTL))
 			return -EBADMSG;
 	}

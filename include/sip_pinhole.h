@@ -148,7 +148,9 @@ int sip_pinhole_reserve(const struct sip_pinhole_want *want, struct sip_pinhole 
 /**
  * sip_pinhole_arm() - let packets in through a reserved or used-up pinhole, or let it wait longer
  * @pin: a pinhole of @want's kind
- * @want: as it was opened with; source, is_lasting and ttl_s may differ now
+ * @want: its sn, ct, source, is_lasting and ttl_s are used
+ *
+ * An expectation that waits for another source gives way.
  *
  * Context, return: as sip_pinhole_open().
  */
@@ -222,6 +224,7 @@ static inline bool sip_pinhole_get(struct sip_pinhole *pin)
 
 /* What the other side announced for the stream of @pin.  Context: any but hard interrupt. */
 void sip_pinhole_set_peer(struct sip_pinhole *pin, const struct sip_addr *addr, u16 port);
+struct sip_endpoint sip_pinhole_peer(struct sip_pinhole *pin);
 
 /* A connection with this original tuple uses @pin.  Context: any but hard interrupt. */
 void sip_pinhole_set_live(struct sip_pinhole *pin, const struct nf_conntrack_tuple *tuple);

@@ -5,7 +5,8 @@
  * From this list come the sysctls net.netfilter.sipalg.*, the module
  * parameters of the same names, which are the defaults of namespaces made later,
  * and the README's table: X(name, type, default, min, max, zero, text).  @zero: 0
- * is allowed too, and switches the thing off.  Times are in seconds.
+ * is allowed too, and switches the thing off.  Times are in seconds.  A knob that is
+ * taken, but does nothing so far, says so in its text.
  */
 #ifndef _SIPALG_SETTINGS_H
 #define _SIPALG_SETTINGS_H
@@ -22,43 +23,43 @@
 	X(unknown_route, number, "1", 0, 1, 0, "pass messages of unknown method without NAT") \
 	X(strict, number, "0", 0, 1, 0, "1: malformed SIP is dropped") \
 	X(hairpin, number, "1", 0, 1, 0, "media between two inside hosts goes directly") \
-	X(inside_media, number, "0", 0, 1, 0, "media may be on another inside host than the sender") \
-	X(tcp_media, number, "0", 0, 1, 0, "media over TCP may be opened") \
-	X(tcp_contact, number, "0", 0, 1, 0, "a TCP contact may have a port of its own") \
-	X(tcp_resync, number, "0", 0, 1, 0, "TCP streams may be taken up in the middle, after a failover") \
+	X(inside_media, number, "0", 0, 1, 0, "media may be on another inside host than the sender; not in force yet") \
+	X(tcp_media, number, "0", 0, 1, 0, "media over TCP may be opened; not in force yet") \
+	X(tcp_contact, number, "0", 0, 1, 0, "a TCP contact may have a port of its own; not in force yet") \
+	X(tcp_resync, number, "0", 0, 1, 0, "TCP streams may be taken up in the middle, after a failover; not in force yet") \
 	X(media_source, media_source, "any", 0, 2, 0, "who may use a media pinhole: any, announced, signalling") \
-	X(signalling_source, signalling_source, "any", 0, 2, 0, "who may call in through a binding: registrar, learned, any") \
+	X(signalling_source, signalling_source, "any", 0, 2, 0, "who may call in through a binding: registrar, learned (as registrar yet), any") \
 	X(invite_timeout, number, "32", 1, 3600, 0, "an INVITE without any answer") \
 	X(ringing_timeout, number, "210", 1, 3600, 0, "an INVITE with provisional answers only") \
 	X(call_timeout, number, "43200", 60, 604800, 0, "a call without session timer, since its last message") \
 	X(call_max_duration, number, "0", 1, 604800, 1, "longest call; 0: no limit") \
-	X(media_timeout, number, "120", 1, 86400, 1, "a silent media stream") \
-	X(hold_timeout, number, "7200", 1, 86400, 1, "a silent media stream that is held") \
-	X(dead_call_timeout, number, "0", 1, 604800, 1, "a call whose media and signalling are silent") \
+	X(media_timeout, number, "120", 1, 86400, 1, "a silent media stream; not in force yet") \
+	X(hold_timeout, number, "7200", 1, 86400, 1, "a silent media stream that is held; not in force yet") \
+	X(dead_call_timeout, number, "0", 1, 604800, 1, "a call whose media and signalling are silent; not in force yet") \
 	X(register_default, number, "3600", 1, 604800, 0, "a registration that says no time") \
 	X(register_min, number, "60", 1, 604800, 0, "shortest life of a binding") \
 	X(register_max, number, "86400", 1, 604800, 0, "longest life of a binding") \
-	X(source_invite, rate, "20 60", 0, 1000000, 1, "INVITE a source: packets a second, burst") \
-	X(source_register, rate, "10 50", 0, 1000000, 1, "REGISTER a source") \
-	X(source_options, rate, "10 30", 0, 1000000, 1, "OPTIONS a source") \
-	X(source_subscribe, rate, "20 100", 0, 1000000, 1, "SUBSCRIBE, PUBLISH, NOTIFY a source") \
-	X(source_other, rate, "50 200", 0, 1000000, 1, "other requests a source") \
-	X(source_response, rate, "200 800", 0, 1000000, 1, "responses a source") \
-	X(emergency_numbers, numbers, "112,911", 0, 0, 0, "never limited, up to 16, comma separated") \
-	X(destination_invite, rate, "200 400", 0, 1000000, 1, "INVITE to one proxy") \
-	X(destination_register, rate, "1000 2000", 0, 1000000, 1, "REGISTER to one proxy") \
-	X(block_failures, number, "10", 0, 86400, 1, "failures that block a source") \
-	X(block_window, number, "10", 0, 86400, 1, "within this time") \
-	X(block_time, number, "30", 0, 86400, 1, "for this time, doubled each time") \
-	X(block_time_max, number, "600", 0, 86400, 1, "up to this time") \
-	X(calls_per_host, number, "100", 0, 10000000, 1, "calls of one inside host") \
-	X(bindings_per_host, number, "256", 0, 10000000, 1, "bindings of one inside host") \
+	X(source_invite, rate, "20 60", 0, 1000000, 1, "INVITE a source: packets a second, burst; not in force yet") \
+	X(source_register, rate, "10 50", 0, 1000000, 1, "REGISTER a source; not in force yet") \
+	X(source_options, rate, "10 30", 0, 1000000, 1, "OPTIONS a source; not in force yet") \
+	X(source_subscribe, rate, "20 100", 0, 1000000, 1, "SUBSCRIBE, PUBLISH, NOTIFY a source; not in force yet") \
+	X(source_other, rate, "50 200", 0, 1000000, 1, "other requests a source; not in force yet") \
+	X(source_response, rate, "200 800", 0, 1000000, 1, "responses a source; not in force yet") \
+	X(emergency_numbers, numbers, "112,911", 0, 0, 0, "never limited, up to 16, comma separated; not in force yet") \
+	X(destination_invite, rate, "200 400", 0, 1000000, 1, "INVITE to one proxy; not in force yet") \
+	X(destination_register, rate, "1000 2000", 0, 1000000, 1, "REGISTER to one proxy; not in force yet") \
+	X(block_failures, number, "10", 0, 86400, 1, "failures that block a source; not in force yet") \
+	X(block_window, number, "10", 0, 86400, 1, "within this time; not in force yet") \
+	X(block_time, number, "30", 0, 86400, 1, "for this time, doubled each time; not in force yet") \
+	X(block_time_max, number, "600", 0, 86400, 1, "up to this time; not in force yet") \
+	X(calls_per_host, number, "100", 0, 10000000, 1, "calls of one inside host; not in force yet") \
+	X(bindings_per_host, number, "256", 0, 10000000, 1, "bindings of one inside host; not in force yet") \
 	X(calls_max, number, "16384", 0, 10000000, 1, "calls in all; 0: no limit") \
 	X(bindings_max, number, "65536", 0, 10000000, 1, "bindings in all; 0: no limit") \
 	X(pinholes_per_call, number, "64", 0, 10000000, 1, "pinholes of one call; 0: no limit") \
 	X(pinholes_max, number, "0", 0, 10000000, 1, "pinholes in all; 0: three quarters of the kernel's table") \
-	X(trusted, prefixes, "", 0, 0, 0, "sources without flood limits, up to 64 prefixes, comma separated") \
-	X(trunks, prefixes, "", 0, 0, 0, "addresses without quotas per host, up to 64 prefixes") \
+	X(trusted, prefixes, "", 0, 0, 0, "sources without flood limits, up to 64 prefixes, comma separated; not in force yet") \
+	X(trunks, prefixes, "", 0, 0, 0, "addresses without quotas per host, up to 64 prefixes; not in force yet") \
 	X(log_calls, number, "0", 0, 1, 0, "one line in the kernel log at a call's end")
 
 enum sipalg_media_source {

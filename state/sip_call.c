@@ -651,11 +651,8 @@ static void show_pinhole(struct seq_file *seq, struct sip_pinhole *pin, bool is_
 {
 	struct sipalg_net *sn = sipalg_pernet(seq_file_net(seq));
 	struct sip_pinhole_heard heard = sip_pinhole_heard(sn, pin);
-	struct sip_endpoint peer;
+	struct sip_endpoint peer = sip_pinhole_peer(pin);
 
-	spin_lock_bh(&pin->lock);
-	peer = pin->peer;
-	spin_unlock_bh(&pin->lock);
 	seq_printf(seq, " %s,real=", is_rtcp ? "rtcp" : "rtp");
 	show_endpoint(seq, &pin->real.addr, pin->real.port);
 	seq_puts(seq, ",mapped=");

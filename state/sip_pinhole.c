@@ -416,16 +416,19 @@ int sip_pinhole_reserve(const struct sip_pinhole_want *want, struct sip_pinhole 
 
 int sip_pinhole_arm(struct sip_pinhole *pin, const struct sip_pinhole_want *want)
 {
+	struct sip_addr source = {};
 	int err;
 
-	if (expect_extend(want->sn, pin, want->ttl_s))
-		return 0;
-	spin_lock_bh(&pin->lock);
 	if (want->source)
-		pin->source = *want->source;
-	else
-		memset(&pin->source, 0, sizeof(pin->source));
-	spin_unlock_bh(&pin->lock);
+		source = *want->source;
+	if (!sip_addr_equal(&pin->source, &source)) {
+		expect_end(want->sn, pin);
+		spin_lock_bh(&pin->lock);
+		pin->source = source;
+		spin_unlock_bh(&pin->lock);
+	} else if (expect_extend(want->sn, pin, want->ttl_s)) {
+		return 0;
+	}
 	err = expect_add(want, pin);
 	if (err)
 		return err;
@@ -495,6 +498,16 @@ void sip_pinhole_set_peer(struct sip_pinhole *pin, const struct sip_addr *addr, 
 	pin->peer.addr = *addr;
 	pin->peer.port = port;
 	spin_unlock_bh(&pin->lock);
+}
+
+struct sip_endpoint sip_pinhole_peer(struct sip_pinhole *pin)
+{
+	struct sip_endpoint peer;
+
+	spin_lock_bh(&pin->lock);
+	peer = pin->peer;
+	spin_unlock_bh(&pin->lock);
+	return peer;
 }
 
 void sip_pinhole_set_live(struct sip_pinhole *pin, const struct nf_conntrack_tuple *tuple)

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0
+/* tables: prints the README's tables of settings and counters from the lists in include/. */
+#include <stdio.h>
+
+struct rcu_head { int unused; };
+
+#include "sipalg_settings.h"
+#include "sipalg_stats.h"
+
+static void settings(void)
+{
+	printf("| setting | default | range | meaning |\n|---|---|---|---|\n");
+#define X(name, type, def, min, max, zero, text)					\
+	printf("| `%s` | %s | ", #name, def[0] ? def : "empty");			\
+	if (max)									\
+		printf("%s%u-%u", zero && min ? "0, " : "", min, max);			\
+	printf(" | %s |\n", text);
+	SIPALG_SETTINGS(X)
+#undef X
+}
+
+static void counters(void)
+{
+	printf("| counter | counts |\n|---|---|\n");
+#define X(NAME, name, text) printf("| `%s` | %s |\n", #name, text);
+	SIPALG_STATS(X)
+#undef X
+#define X(NAME, name, text) printf("| `malformed_%s` | passed unchanged: %s |\n", #name, text);
+	SIP_FAULTS(X)
+#undef X
+}
+
+int main(int argc, char **argv)
+{
+	if (argc > 1 && argv[1][0] == 's')
+		settings();
+	else
+		counters();
+	return 0;
+}
