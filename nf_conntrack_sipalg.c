@@ -37,7 +37,7 @@
 #include "sipalg_net.h"
 
 enum {
-	MEDIA_PORT_MIN	= 1024,		/* SECURITY P3: nobody's service is behind a pinhole */
+	PORT_MIN	= 1024,		/* SECURITY P3: nobody's service is behind a pinhole */
 	HOOK_PRIORITY	= -150,		/* behind conntrack (-200), before DNAT (-100) */
 };
 
@@ -245,7 +245,7 @@ static u8 section_ports(const struct section *s, u16 *ports)
 	if (s->sdp->rtcp_conn.addr.family &&
 	    !sip_addr_equal(&s->sdp->rtcp_conn.addr, &s->rtp.addr))
 		rtcp = 0;	/* RTCP goes to another host */
-	step = rtcp >= MEDIA_PORT_MIN ? 2 : 1;
+	step = rtcp >= PORT_MIN ? 2 : 1;
 	for (i = 0, n = 0; i < count; i++) {
 		u32 port = s->rtp.port + i * (s->sdp->is_rtp ? 2 : 1);
 
@@ -270,7 +270,7 @@ static struct sip_pinhole_want media_want(const struct sipalg_ctx *ctx)
 		.keep_ports = !ctx->is_nat,
 		.proto = IPPROTO_UDP,
 		.class = SIP_PINHOLE_MEDIA + spread,
-		.ttl_s = SIP_CALL_LEASE_TTL_S,
+		.ttl_s = SIP_CALL_TTL_S,
 	};
 }
 
@@ -284,6 +284,7 @@ static int section_open(const struct section *s, struct sip_media *media)
 	int err;
 
 	want.n = section_ports(s, want.ports);
+	want.is_pairs = s->sdp->is_rtp && want.n > 1;
 	if (max && call->n_pinholes + want.n > max) {
 		sipalg_count(ctx->sn, SIPALG_STAT_PINHOLES_FULL);
 		return -ENOSPC;
@@ -310,7 +311,7 @@ static int section_refused(const struct section *s)
 {
 	if (s->sdp->transport == SDP_TRANSPORT_TCP)
 		return SIPALG_STAT_TCP_MEDIA;
-	if (s->rtp.port < MEDIA_PORT_MIN)
+	if (s->rtp.port < PORT_MIN)
 		return SIPALG_STAT_LOW_PORT;
 	return 0;
 }
@@ -341,6 +342,7 @@ static int own_section(const struct section *s, struct sdp_target *target)
 	}
 	media->tag = s->tag;
 	media->index = s->index;
+	media->is_held = s->sdp->is_held;
 	media->rtcp = sdp_rtcp_of(s->sdp);
 	if (media->n && s->ctx->is_nat) {
 		target->port = media->pin[0]->mapped.port;
@@ -412,6 +414,7 @@ static int decide_section(struct sipalg_ctx *ctx, u32 i, enum sip_side side)
 		.sdp = &ctx->sdp.media[i],
 		.rtp = { *addr, ctx->sdp.media[i].port },
 	};
+	bool is_any = sip_addr_is_any(addr);
 	bool is_own = sender_is_inside(ctx) && sip_addr_equal(addr, &ctx->flow.self.addr);
 	const struct sip_msg *msg = &ctx->msg;
 	struct sip_slice tag = sip_is_request(msg) ? msg->from_tag : msg->to_tag;
@@ -420,8 +423,11 @@ static int decide_section(struct sipalg_ctx *ctx, u32 i, enum sip_side side)
 		target->addr = ctx->flow.self_mapped.addr;
 	else
 		hairpin_section(ctx, i);
+	if (!ctx->call || !ctx->may_open)
+		return 0;
+	sip_call_hold(ctx->call, side, i, s.sdp->is_held || is_any);
 	/* RFC 3264 8.2 and 8.4: a section that is off, and an old hold, name no stream */
-	if (!ctx->call || !ctx->may_open || !s.rtp.port || !addr->family || sip_addr_is_any(addr))
+	if (!s.rtp.port || !addr->family || is_any)
 		return 0;
 	s.tag = sipalg_digest(sip_slice_ptr(&ctx->text, tag), tag.len);
 	if (is_own)
@@ -512,6 +518,54 @@ static struct sip_call_event call_event(const struct sipalg_ctx *ctx)
 	};
 }
 
+/*
+ * The sender wants to be reached on a port that no connection of its own has, as a
+ * phone does that sends from one port and listens on another.  Requests of the
+ * dialog, and responses by RFC 3261 18.2.2, will come there.
+ */
+static void open_contact(struct sipalg_ctx *ctx, const struct sip_host *at, u16 port)
+{
+	struct sip_pinhole_key key = {
+		.addr = ctx->flow.self.addr, .port = port, .zone = nf_ct_zone(ctx->ct)->id,
+		.proto = IPPROTO_UDP,
+	};
+	struct sip_pinhole_want want = media_want(ctx);
+	struct sip_pinhole *pin;
+
+	if (port == ctx->flow.self.port || port < PORT_MIN ||
+	    !sip_addr_equal(&at->addr, &ctx->flow.self.addr))
+		return;
+	pin = sip_pinhole_signalling(ctx->sn, &key);
+	if (pin && sip_call_has_contact(ctx->call, pin))
+		return;
+	if (!pin || !sip_pinhole_get(pin)) {
+		want.ports[0] = port;
+		want.n = 1;
+		want.class = SIP_PINHOLE_SIGNALLING;
+		want.is_lasting = true;
+		want.seed = port;
+		if (sip_pinhole_open(&want, &pin))
+			return;		/* counted there; the address is translated all the same */
+	}
+	if (!sip_call_add_contact(ctx->call, pin))
+		sip_pinhole_close(ctx->sn, pin, SIP_PINHOLE_LET);
+}
+
+static void open_contacts(struct sipalg_ctx *ctx)
+{
+	const struct sip_msg *msg = &ctx->msg;
+	const struct sip_via *via = &msg->via;
+	u32 i;
+
+	if (!sender_is_inside(ctx) || msg->method == SIP_ACK)
+		return;
+	if (sip_is_request(msg) && !via->has_rport)
+		open_contact(ctx, &via->by, via->by.port.len ? via->by.num : SIP_PORT_DEFAULT);
+	for (i = 0; i < msg->n_uris; i++)
+		if (msg->uri[i].role == SIP_ROLE_CONTACT)
+			open_contact(ctx, &msg->uri[i].at, sip_uri_port(&msg->uri[i]));
+}
+
 static int decide_call(struct sipalg_ctx *ctx)
 {
 	struct sip_call_event ev = call_event(ctx);
@@ -527,8 +581,10 @@ static int decide_call(struct sipalg_ctx *ctx)
 	}
 	if (!ctx->call || sip_call_advance(ctx->call, &ev, request_side))
 		ctx->may_open = false;
+	if (ctx->may_open)
+		open_contacts(ctx);
 	if (ctx->call && ctx->call->state != SIP_CALL_ENDED)
-		sipalg_flow_keep(ctx->ct, ctx->skb, SIP_CALL_LEASE_TTL_S);
+		sipalg_flow_keep(ctx->ct, ctx->skb, SIP_CALL_TTL_S);
 	if (!may_carry_sdp(&ctx->msg))
 		return 0;
 	side = sip_is_request(&ctx->msg) ? request_side : !request_side;
@@ -547,6 +603,8 @@ static struct sip_register register_of(const struct sipalg_ctx *ctx)
 		.sn = ctx->sn,
 		.ct = ctx->ct,
 		.aor = digest_of(ctx, ctx->msg.to),
+		.aor_text = sip_slice_ptr(&ctx->text, ctx->msg.to),
+		.aor_len = ctx->msg.to.len,
 		.call_id = digest_of(ctx, ctx->msg.call_id),
 		.cseq = ctx->msg.cseq,
 		.self = is_request ? flow->self : flow->peer_real,
@@ -581,6 +639,10 @@ static void decide_register(struct sipalg_ctx *ctx)
 			continue;
 		if (!sip_addr_equal(&uri->at.addr, &reg.self.addr)) {
 			sipalg_count(ctx->sn, SIPALG_STAT_FOREIGN_CONTACT);
+			continue;
+		}
+		if (sip_uri_port(uri) < PORT_MIN) {
+			sipalg_count(ctx->sn, SIPALG_STAT_LOW_PORT);
 			continue;
 		}
 		/* without a pinhole the contact is still translated; why is counted */
@@ -891,7 +953,7 @@ static unsigned int media_hook(void *priv, struct sk_buff *skb, const struct nf_
 	if (!h)
 		return NF_ACCEPT;
 	relate(skb, ct, nf_ct_tuplehash_to_ctrack(h));
-	sip_pinhole_set_live(pin, t);
+	sip_pinhole_used(sn, pin, ct);
 	if (pin->is_nat && nat)
 		nat->source(ct, pin);
 	sipalg_count(sn, SIPALG_STAT_MEDIA_OUT);
@@ -945,6 +1007,23 @@ static void gc_work(struct work_struct *work)
 		sipalg_gc_soon(sn);
 }
 
+/* "end ID", written to the list of calls */
+static int calls_write(struct file *file, char *buf, size_t size)
+{
+	struct sipalg_net *sn = sipalg_pernet(seq_file_net(file->private_data));
+	u32 id;
+
+	if (strncmp(buf, "end ", 4) || kstrtou32(strim(buf + 4), 10, &id))
+		return -EINVAL;
+	return sip_call_end_by_id(sn, id);
+}
+
+static void remove_files(struct sipalg_net *sn)
+{
+	remove_proc_subtree("calls", sn->proc);
+	remove_proc_subtree("bindings", sn->proc);
+}
+
 static int __net_init sipalg_net_init(struct net *net)
 {
 	struct sipalg_net *sn = sipalg_pernet(net);
@@ -964,15 +1043,18 @@ static int __net_init sipalg_net_init(struct net *net)
 	if (err)
 		goto teardown_calls;
 	err = -ENOMEM;
-	if (!proc_create_net_data("calls", 0400, sn->proc, &sip_call_seq_ops,
-				  sip_call_seq_size(), NULL))
-		goto teardown_bindings;
+	if (!proc_create_net_data_write("calls", 0600, sn->proc, &sip_call_seq_ops, calls_write,
+					sip_call_seq_size(), NULL) ||
+	    !proc_create_net_data("bindings", 0400, sn->proc, &sip_binding_seq_ops,
+				  sip_binding_seq_size(), NULL))
+		goto remove_files;
 	err = nf_register_net_hooks(net, media_ops, ARRAY_SIZE(media_ops));
 	if (err)
-		goto teardown_bindings;
+		goto remove_files;
 	return 0;
 
-teardown_bindings:
+remove_files:
+	remove_files(sn);
 	sip_binding_teardown(sn);
 teardown_calls:
 	sip_call_teardown(sn);
@@ -990,7 +1072,7 @@ static void __net_exit sipalg_net_exit(struct net *net)
 
 	nf_unregister_net_hooks(net, media_ops, ARRAY_SIZE(media_ops));
 	cancel_delayed_work_sync(&sn->gc);
-	remove_proc_entry("calls", sn->proc);
+	remove_files(sn);
 	sip_binding_teardown(sn);
 	sip_call_teardown(sn);
 	sip_pinhole_teardown(sn);

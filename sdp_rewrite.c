@@ -143,6 +143,7 @@ static int read_media(struct reader *r, struct sip_slice line)
 	if (slash && (sip_number(r->t, count, 65535, &n) || !n))
 		return -EBADMSG;
 	media->count = n;
+	media->is_held = sdp->is_held;
 	media->type = type;
 	media->port_text = port;
 	read_proto(r->t, take_word(r->t, &line), media);
@@ -171,11 +172,27 @@ static int read_rtcp(struct reader *r, struct sip_slice line)
 	return 0;
 }
 
+/* RFC 8866 6.7: the direction of the session, or of one section */
+static void read_direction(struct reader *r, struct sip_slice line)
+{
+	bool *is_held = r->media ? &r->media->is_held : &r->sdp->is_held;
+
+	if (sip_slice_is(r->t, line, SIP_LIT("sendrecv")))
+		*is_held = false;
+	else if (sip_slice_is(r->t, line, SIP_LIT("sendonly")) ||
+		 sip_slice_is(r->t, line, SIP_LIT("recvonly")) ||
+		 sip_slice_is(r->t, line, SIP_LIT("inactive")))
+		*is_held = true;
+}
+
 static int read_attr(struct reader *r, struct sip_slice line)
 {
 	static const char rtcp[] = "rtcp:";
 
-	if (!r->media || r->over)
+	if (r->over)
+		return 0;
+	read_direction(r, line);
+	if (!r->media)
 		return 0;
 	if (sip_slice_is(r->t, line, SIP_LIT("rtcp-mux")))
 		r->media->has_mux = true;

@@ -47,6 +47,7 @@ struct sdp_addr {
  * @is_rtp: RTP in any profile: RTCP goes beside it
  * @has_conn: a c= of its own is there, readable or not
  * @has_mux: a=rtcp-mux is there (RFC 5761)
+ * @is_held: sendonly, recvonly or inactive here, or in the session and nothing here (RFC 3264 5.1)
  */
 struct sdp_media {
 	struct sip_slice type;
@@ -63,6 +64,7 @@ struct sdp_media {
 	bool is_rtp;
 	bool has_conn;
 	bool has_mux;
+	bool is_held;
 };
 
 /**
@@ -73,6 +75,7 @@ struct sdp_media {
  * @n_over: media sections over SDP_MAX_MEDIA, which are passed as they are
  * @eol: length of its line ends: 2 for CRLF, 1 for a bare LF
  * @has_final_eol: whether the last line is ended
+ * @is_held: the session's direction
  * @media: the sections
  */
 struct sdp {
@@ -82,6 +85,7 @@ struct sdp {
 	u8 n_over;
 	u8 eol;
 	bool has_final_eol;
+	bool is_held;
 	struct sdp_media media[SDP_MAX_MEDIA];
 };
 

@@ -14,7 +14,10 @@
 
 #include "sip_pinhole.h"
 
+struct seq_operations;
+
 enum {
+	SIP_BINDING_AOR_SHOWN	= 64,	/* bytes of an address of record in /proc */
 	SIP_BINDING_GRACE_S	= 32,	/* 64*T1: how long after the granted time, and how long */
 					/* a request may wait for its answer */
 };
@@ -24,6 +27,8 @@ enum {
  * @sn: namespace
  * @ct: its connection
  * @aor: digest of the URI of To (RFC 3261 10.2)
+ * @aor_text: the same for display
+ * @aor_len: its bytes
  * @call_id: digest of Call-ID
  * @cseq: CSeq number
  * @self: the phone as it sees itself
@@ -35,6 +40,8 @@ struct sip_register {
 	struct sipalg_net *sn;
 	struct nf_conn *ct;
 	u64 aor;
+	const char *aor_text;
+	u32 aor_len;
 	u64 call_id;
 	u32 cseq;
 	struct sip_endpoint self;
@@ -97,5 +104,10 @@ u32 sip_binding_grant(const struct sip_register *reg, const struct sip_grant *gr
  * Return: whether there is a binding left.
  */
 bool sip_binding_gc(struct sipalg_net *sn);
+
+extern const struct seq_operations sip_binding_seq_ops;
+
+/* size of the private state of sip_binding_seq_ops */
+size_t sip_binding_seq_size(void);
 
 #endif /* _SIP_BINDING_H */

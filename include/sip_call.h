@@ -44,14 +44,17 @@ enum sip_call_reason {
 	SIP_CALL_RANG_OUT,	/* ringing_timeout */
 	SIP_CALL_TIMED_OUT,	/* call_timeout or the session timer */
 	SIP_CALL_TOO_LONG,	/* call_max_duration */
+	SIP_CALL_DEAD,		/* dead_call_timeout */
+	SIP_CALL_ADMIN,		/* ended through /proc/net/sipalg/calls */
 };
 
 enum {
 	SIP_CALL_TXS		= 8,	/* pending requests that a call remembers */
 	SIP_CALL_ID_SHOWN	= 64,	/* bytes of a Call-ID in /proc */
 	SIP_CALL_LINGER_S	= 32,	/* 64*T1, RFC 3261 17: how long an ended call is remembered */
-	SIP_CALL_LEASE_S	= 60,	/* a live call renews what it needs this often, */
-	SIP_CALL_LEASE_TTL_S	= 240,	/* for so long */
+	SIP_CALL_TICK_S		= 10,	/* a live call renews what it needs this often at least, */
+	SIP_CALL_TTL_S		= 240,	/* for so long */
+	SIP_CALL_CONTACTS	= 4,	/* signalling pinholes of its own */
 };
 
 /**
@@ -63,6 +66,7 @@ enum {
  * @proto: IPPROTO_UDP or IPPROTO_TCP
  * @n: pinholes; 0: the party needs none (it is outside)
  * @is_fresh: added by the message under way
+ * @is_held: the party put it on hold
  * @rtp: the announced address and port
  * @rtcp: the announced port of RTCP, 0: none
  * @pin: pinholes: RTP, RTCP, RTP, RTCP, ...
@@ -75,6 +79,7 @@ struct sip_media {
 	u8 proto;
 	u8 n;
 	bool is_fresh;
+	bool is_held;
 	struct sip_endpoint rtp;
 	u16 rtcp;
 	struct sip_pinhole *pin[2 * SDP_MAX_PAIRS];
@@ -116,16 +121,19 @@ struct sip_tx {
  * @reason: enum sip_call_reason, from SIP_CALL_ENDED on
  * @callee_tag: digest of the tag of the one who answered; 0: nobody yet
  * @cseq: highest CSeq of each side; 0: none
- * @created: jiffies
- * @answered: jiffies, from SIP_CALL_UP on
- * @touched: jiffies of the last message
- * @expires: jiffies of the end by time
- * @lease: jiffies of the next renewal
+ * @created: sipalg_now() of its begin
+ * @answered: of its answer, from SIP_CALL_UP on
+ * @touched: of the last message
+ * @heard: of the last media packet, by the grain of the ticks
+ * @expires: of the end by time
+ * @tick: of the next renewal
  * @session_s: the session timer (RFC 4028); 0: none
  * @tx: pending requests
  * @next_tx: the slot that is used next
  * @media: struct sip_media
  * @n_pinholes: pinholes of all media
+ * @contact: signalling pinholes: contacts on ports that no connection has
+ * @n_contacts: how many
  * @party: where each side signals from
  * @flow: original tuples of the connections over which each side signals
  * @has_flow: whether they are known
@@ -147,13 +155,16 @@ struct sip_call {
 	unsigned long created;
 	unsigned long answered;
 	unsigned long touched;
+	unsigned long heard;
 	unsigned long expires;
-	unsigned long lease;
+	unsigned long tick;
 	u32 session_s;
 	struct sip_tx tx[SIP_CALL_TXS];
 	u8 next_tx;
 	struct list_head media;
 	u32 n_pinholes;
+	struct sip_pinhole *contact[SIP_CALL_CONTACTS];
+	u8 n_contacts;
 	struct sip_endpoint party[2];
 	struct nf_conntrack_tuple flow[2];
 	bool has_flow[2];
@@ -261,6 +272,21 @@ struct sip_media *sip_call_media(struct sip_call *call, enum sip_side side,
 struct sip_media *sip_call_add_media(struct sip_call *call, enum sip_side side);
 
 /**
+ * sip_call_hold() - a party says whether a stream is held
+ * @call: locked
+ * @side: who
+ * @index: which section
+ * @is_held: sendonly, recvonly or inactive (RFC 3264 8.4), or the address 0.0.0.0
+ */
+void sip_call_hold(struct sip_call *call, enum sip_side side, u8 index, bool is_held);
+
+/* Whether @pin is one of the call's contacts.  @call is locked. */
+bool sip_call_has_contact(const struct sip_call *call, const struct sip_pinhole *pin);
+
+/* Hands a signalling pinhole over to the call.  Return: false where it has too many.  Locked. */
+bool sip_call_add_contact(struct sip_call *call, struct sip_pinhole *pin);
+
+/**
  * sip_call_pair_media() - tell each side's pinholes what the other side has announced
  * @call: locked
  *
@@ -276,6 +302,16 @@ void sip_call_pair_media(struct sip_call *call);
  * Return: whether there is a call left.
  */
 bool sip_call_gc(struct sipalg_net *sn);
+
+/**
+ * sip_call_end_by_id() - an administrator ends a call
+ * @sn: namespace
+ * @id: its number
+ *
+ * Context: process context.
+ * Return: 0; -ENOENT where no such call is up.
+ */
+int sip_call_end_by_id(struct sipalg_net *sn, u32 id);
 
 extern const struct seq_operations sip_call_seq_ops;
 

@@ -8,9 +8,16 @@
  * and an expectation is made there: the pinhole is armed.  The first packet from
  * outside uses the expectation up and becomes a connection: the pinhole is live.
  * Packets that the host itself sends first find the pinhole by @real and leave
- * from the mapped port.  The owner closes it; then the expectation goes, the
- * reservation goes, and the object after a grace period.  Pinholes know nothing
- * of their owners.
+ * from the mapped port.  Whoever comes first starves nobody: until the announced
+ * peer itself has come, the pinhole is armed again at once.  When its connections
+ * have died of silence it is armed again too, as long as the owner lives.  The
+ * owner closes it; then the expectation goes, the reservation goes, its
+ * connections end as the owner says, and the object goes after a grace period.
+ * Pinholes know nothing of their owners.
+ *
+ * RTCP shares the fate of RTP.  The kernel counts expectations in one byte a class
+ * and flow, and on a trunk with many waiting calls they would not suffice for
+ * both; so where a flow has many, a follower is armed when its leader is taken.
  *
  * This is the only unit that creates, extends and removes expectations.
  */
@@ -40,6 +47,37 @@ enum sip_pinhole_class {
 	SIP_PINHOLE_CLASSES	= 4,
 };
 
+enum {
+	SIP_PINHOLE_CONNS	= 4,	/* connections of a pinhole that are known at a time */
+	SIP_PINHOLE_RUSH	= 64,	/* expectations of a flow and class from which followers wait */
+	SIP_PINHOLE_NEAR_S	= 15,	/* a connection with less time left has a successor let in */
+	SIP_PINHOLE_REARMS	= 8,	/* strangers that may take a pinhole */
+	SIP_PINHOLE_REARM_S	= 10,	/* within this time, before only the announced peer may */
+};
+
+/* what becomes of a pinhole's connections when it closes */
+enum sip_pinhole_end {
+	SIP_PINHOLE_LET,	/* nothing */
+	SIP_PINHOLE_SHORTEN,	/* they end in SIP_PINHOLE_LAST_S */
+	SIP_PINHOLE_CUT,	/* they end now */
+};
+
+enum { SIP_PINHOLE_LAST_S = 5 };
+
+/**
+ * struct sip_pinhole_conn - a connection through a pinhole
+ * @tuple: its original tuple
+ * @timeout: the kernel's time-out of it as last seen; it changes with every packet
+ * @heard: jiffies when it last changed
+ * @is_used: whether this place holds one
+ */
+struct sip_pinhole_conn {
+	struct nf_conntrack_tuple tuple;
+	u32 timeout;
+	unsigned long heard;
+	bool is_used;
+};
+
 /* key of both tables; no padding, it is hashed as bytes */
 struct sip_pinhole_key {
 	struct sip_addr addr;
@@ -56,12 +94,19 @@ struct sip_pinhole_key {
  * @real: where the host is; never changes
  * @class: enum sip_pinhole_class, or one above SIP_PINHOLE_MEDIA
  * @is_nat: @mapped and @real differ, or the address is translated at all
+ * @is_lasting: packets do not use its expectation up
  * @users: owners that share it: accounts that are registered with one contact
  * @lock: guards what follows
  * @source: the only address that the waiting expectation lets in; family 0: any
  * @peer: what the other side announced for the same stream; family 0: not known
- * @live: original tuple of the last connection that used the pinhole
- * @is_live: there was one
+ * @is_armed: an expectation was made once: it is to be kept up
+ * @is_closed: no expectation is made any more
+ * @has_come: the announced peer has come, or has been sent to
+ * @conn: connections
+ * @next_conn: the place that is used next
+ * @rearms: strangers that came since @rearm_since
+ * @rearm_since: jiffies
+ * @follower: RTCP of this RTP; closed together with it
  * @master: original tuple of the signalling connection
  * @rcu: readers find pinholes under RCU
  */
@@ -72,12 +117,19 @@ struct sip_pinhole {
 	struct sip_pinhole_key real;
 	u8 class;
 	bool is_nat;
+	bool is_lasting;
 	refcount_t users;
 	spinlock_t lock;
 	struct sip_addr source;
 	struct sip_endpoint peer;
-	struct nf_conntrack_tuple live;
-	bool is_live;
+	bool is_armed;
+	bool is_closed;
+	bool has_come;
+	struct sip_pinhole_conn conn[SIP_PINHOLE_CONNS];
+	u8 next_conn;
+	u8 rearms;
+	unsigned long rearm_since;
+	struct sip_pinhole *follower;
 	struct nf_conntrack_tuple master;
 	struct rcu_head rcu;
 };
@@ -97,6 +149,7 @@ struct sip_pinhole {
  * @proto: IPPROTO_UDP or IPPROTO_TCP
  * @class: SIP_PINHOLE_SIGNALLING or from SIP_PINHOLE_MEDIA on
  * @is_lasting: the expectation is not used up by a packet
+ * @is_pairs: every second port follows the one before it
  * @ttl_s: life of the expectation, from 1
  */
 struct sip_pinhole_want {
@@ -113,6 +166,7 @@ struct sip_pinhole_want {
 	u8 proto;
 	u8 class;
 	bool is_lasting;
+	bool is_pairs;
 	u32 ttl_s;
 };
 
@@ -157,27 +211,32 @@ int sip_pinhole_reserve(const struct sip_pinhole_want *want, struct sip_pinhole 
 int sip_pinhole_arm(struct sip_pinhole *pin, const struct sip_pinhole_want *want);
 
 /**
- * sip_pinhole_extend() - let a waiting expectation live on
+ * sip_pinhole_keep() - what time asks of a media pinhole
  * @sn: namespace
  * @pin: an open pinhole
- * @ttl_s: seconds from now
+ * @ttl_s: life of its expectation from now
+ * @silence_s: a connection that was silent for so long ends; 0: never
  *
- * Does nothing where no expectation waits.
+ * A waiting expectation is extended.  Where none waits and no connection with the
+ * announced peer is left, or the last is about to time out, it is armed again.
  *
- * Context: any but hard interrupt.
+ * Context: process context or softirq; call it every few seconds.
+ * Return: jiffies of the last packet, by the grain of these calls; 0: there is no connection.
  */
-void sip_pinhole_extend(struct sipalg_net *sn, struct sip_pinhole *pin, u32 ttl_s);
+unsigned long sip_pinhole_keep(struct sipalg_net *sn, struct sip_pinhole *pin, u32 ttl_s,
+			       u32 silence_s);
 
 /**
  * sip_pinhole_close() - an owner needs a pinhole no more
  * @sn: namespace
  * @pin: must not be used by the caller afterwards; NULL is allowed
+ * @end: what becomes of its connections
  *
  * It ends with its last owner.
  *
  * Context: any but hard interrupt.
  */
-void sip_pinhole_close(struct sipalg_net *sn, struct sip_pinhole *pin);
+void sip_pinhole_close(struct sipalg_net *sn, struct sip_pinhole *pin, enum sip_pinhole_end end);
 
 /**
  * sip_pinhole_by_mapped() - what a mapped address leads to
@@ -226,18 +285,27 @@ static inline bool sip_pinhole_get(struct sip_pinhole *pin)
 void sip_pinhole_set_peer(struct sip_pinhole *pin, const struct sip_addr *addr, u16 port);
 struct sip_endpoint sip_pinhole_peer(struct sip_pinhole *pin);
 
-/* A connection with this original tuple uses @pin.  Context: any but hard interrupt. */
-void sip_pinhole_set_live(struct sip_pinhole *pin, const struct nf_conntrack_tuple *tuple);
+/**
+ * sip_pinhole_used() - a connection that the host began belongs to a pinhole
+ * @sn: namespace
+ * @pin: the pinhole
+ * @ct: the connection, not confirmed yet, its master set
+ *
+ * Context: softirq or BH, under rcu_read_lock().
+ */
+void sip_pinhole_used(struct sipalg_net *sn, struct sip_pinhole *pin, struct nf_conn *ct);
 
 /**
  * struct sip_pinhole_heard - what came through a pinhole
- * @is_live: whether a connection used it and still exists
- * @is_counted: whether this kernel counts packets (nf_conntrack_acct)
+ * @is_live: a connection exists
+ * @is_waiting: an expectation waits
+ * @is_counted: this kernel counts packets (nf_conntrack_acct)
  * @from_host: packets that the host sent
  * @to_host: packets that it was sent
  */
 struct sip_pinhole_heard {
 	bool is_live;
+	bool is_waiting;
 	bool is_counted;
 	u64 from_host;
 	u64 to_host;

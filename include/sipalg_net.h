@@ -20,6 +20,7 @@
 struct ctl_table;
 struct ctl_table_header;
 struct proc_dir_entry;
+struct seq_file;
 
 struct sipalg_counters {
 	u64 n[SIPALG_STAT_COUNT];
@@ -35,6 +36,7 @@ struct sipalg_counters {
  * @sysctl_table: and its table
  * @counters: SIPALG_STAT_*, for each CPU
  * @proc: /proc/net/sipalg
+ * @clock: jiffies that this namespace's clock is ahead; only tests set it
  * @gc: the work that ends what has expired, once a second while there is anything
  * @pinholes: of sip_pinhole.c
  * @calls: of sip_call.c
@@ -49,6 +51,7 @@ struct sipalg_net {
 	struct ctl_table *sysctl_table;
 	struct sipalg_counters __percpu *counters;
 	struct proc_dir_entry *proc;
+	unsigned long clock;
 	struct delayed_work gc;
 	struct sip_pinhole_table *pinholes;
 	struct sip_call_table *calls;
@@ -103,6 +106,12 @@ u32 sipalg_hash(const void *data, u32 len, u32 seed);
  */
 u64 sipalg_digest(const void *data, u32 len);
 
+/* "address:port" into a /proc file, "-" where there is none. */
+void sipalg_show_endpoint(struct seq_file *seq, const struct sip_addr *addr, u16 port);
+
+/* Whole seconds from one time in jiffies to a later one; 0 where it is not later. */
+u32 sipalg_seconds_between(unsigned long from, unsigned long to);
+
 /**
  * sipalg_set_attach() - what a change of auto_attach calls
  * @fn: registers (@on) or unregisters the hooks of a namespace; returns 0 or -errno
@@ -110,6 +119,12 @@ u64 sipalg_digest(const void *data, u32 len);
  * Settings are below the file that owns the hooks, so it hands its function down.
  */
 void sipalg_set_attach(int (*fn)(struct sipalg_net *sn, bool on));
+
+/* The time by which calls and bindings live: jiffies, but for tests that do not want to wait. */
+static inline unsigned long sipalg_now(const struct sipalg_net *sn)
+{
+	return jiffies + READ_ONCE(sn->clock);
+}
 
 /* There is something that will expire.  Context: any. */
 static inline void sipalg_gc_soon(struct sipalg_net *sn)

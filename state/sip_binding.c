@@ -4,6 +4,8 @@
  */
 #include <linux/list.h>
 #include <linux/rhashtable.h>
+#include <linux/seq_file.h>
+#include <linux/seq_file_net.h>
 #include <linux/slab.h>
 #include <net/netfilter/nf_conntrack_zones.h>
 
@@ -23,6 +25,9 @@ struct binding_key {
  * @key: whose
  * @port: the contact's port
  * @proto: IPPROTO_UDP or IPPROTO_TCP
+ * @registrar: who granted it
+ * @shown: length of @aor
+ * @aor: the beginning of the address of record
  * @is_dead: taken out of the table
  * @is_bound: granted at least once
  * @is_asked: a request waits for its answer
@@ -39,6 +44,9 @@ struct sip_binding {
 	struct binding_key key;
 	u16 port;
 	u8 proto;
+	struct sip_endpoint registrar;
+	u8 shown;
+	char aor[SIP_BINDING_AOR_SHOWN];
 	bool is_dead;
 	bool is_bound;
 	bool is_asked;
@@ -109,6 +117,9 @@ static struct sip_binding *binding_add(const struct sip_register *reg, u16 port)
 	b->key = key_of(reg);
 	b->port = port;
 	b->proto = reg->proto;
+	b->registrar = reg->registrar;
+	b->shown = min_t(u32, reg->aor_len, SIP_BINDING_AOR_SHOWN);
+	memcpy(b->aor, reg->aor_text, b->shown);
 	err = rhltable_insert(&table->bindings, &b->node, binding_params);
 	if (err) {
 		kmem_cache_free(binding_cache, b);
@@ -124,8 +135,8 @@ static void binding_rm(struct sipalg_net *sn, struct sip_binding *b)
 	struct sip_binding_table *table = sn->bindings;
 
 	lockdep_assert_held(&table->lock);
-	sip_pinhole_close(sn, b->pin);
-	sip_pinhole_close(sn, b->next_pin);
+	sip_pinhole_close(sn, b->pin, SIP_PINHOLE_LET);
+	sip_pinhole_close(sn, b->next_pin, SIP_PINHOLE_LET);
 	if (b->is_bound)
 		sipalg_count(sn, SIPALG_STAT_BINDINGS_ENDED);
 	rhltable_remove(&table->bindings, &b->node, binding_params);
@@ -198,14 +209,14 @@ static int ask_locked(const struct sip_register *reg, u16 port, u32 asked_s)
 			binding_rm(reg->sn, b);
 		return PTR_ERR(pin);
 	}
-	sip_pinhole_close(reg->sn, b->next_pin);
+	sip_pinhole_close(reg->sn, b->next_pin, SIP_PINHOLE_LET);
 	b->next_pin = pin;
 	b->is_asked = true;
 	b->call_id = reg->call_id;
 	b->cseq = reg->cseq;
 	b->asked_s = asked_s;
 	if (!b->is_bound)
-		b->expires = jiffies + SIP_BINDING_GRACE_S * HZ;
+		b->expires = sipalg_now(reg->sn) + SIP_BINDING_GRACE_S * HZ;
 	return pin->mapped.port;
 }
 
@@ -270,13 +281,14 @@ static int bind_one(const struct sip_register *reg, struct sip_binding *b, u32 g
 	err = sip_pinhole_arm(b->next_pin, &want);
 	if (err)
 		return err;
-	sip_pinhole_close(reg->sn, b->pin);
+	sip_pinhole_close(reg->sn, b->pin, SIP_PINHOLE_LET);
 	b->pin = b->next_pin;
 	b->next_pin = NULL;
 	if (!b->is_bound)
 		sipalg_count(reg->sn, SIPALG_STAT_BINDINGS_ADDED);
 	b->is_bound = true;
-	b->expires = jiffies + life * HZ;
+	b->registrar = reg->registrar;
+	b->expires = sipalg_now(reg->sn) + life * HZ;
 	return life;
 }
 
@@ -319,7 +331,7 @@ bool sip_binding_gc(struct sipalg_net *sn)
 		if (IS_ERR(b))		/* the table was resized: some are seen twice */
 			continue;
 		spin_lock_bh(&table->lock);
-		if (!b->is_dead && time_after(jiffies, b->expires))
+		if (!b->is_dead && time_after(sipalg_now(sn), b->expires))
 			binding_rm(sn, b);
 		spin_unlock_bh(&table->lock);
 		if (need_resched()) {
@@ -332,6 +344,101 @@ bool sip_binding_gc(struct sipalg_net *sn)
 	rhashtable_walk_exit(&iter);
 	return READ_ONCE(table->n);
 }
+
+/* ---- /proc/net/sipalg/bindings ------------------------------------------------ */
+
+struct binding_seq {
+	struct seq_net_private p;	/* first: seq_file_net() looks here */
+	struct rhashtable_iter iter;
+};
+
+size_t sip_binding_seq_size(void)
+{
+	return sizeof(struct binding_seq);
+}
+
+static void *next_binding(struct binding_seq *state)
+{
+	struct sip_binding *b;
+
+	do {
+		b = rhashtable_walk_next(&state->iter);
+	} while (IS_ERR(b));
+	return b;
+}
+
+/* A walk is not kept between reads, for a file may be closed in the middle of it. */
+static void *bindings_start(struct seq_file *seq, loff_t *pos)
+{
+	struct sipalg_net *sn = sipalg_pernet(seq_file_net(seq));
+	struct binding_seq *state = seq->private;
+	void *v = SEQ_START_TOKEN;
+	loff_t i;
+
+	rhltable_walk_enter(&sn->bindings->bindings, &state->iter);
+	rhashtable_walk_start(&state->iter);
+	for (i = 0; v && i < *pos; i++)
+		v = next_binding(state);
+	return v;
+}
+
+static void *bindings_next(struct seq_file *seq, void *v, loff_t *pos)
+{
+	++*pos;
+	return next_binding(seq->private);
+}
+
+static void bindings_stop(struct seq_file *seq, void *v)
+{
+	struct binding_seq *state = seq->private;
+
+	rhashtable_walk_stop(&state->iter);
+	rhashtable_walk_exit(&state->iter);
+}
+
+static void binding_show(struct seq_file *seq, const struct sip_binding *b)
+{
+	struct sipalg_net *sn = sipalg_pernet(seq_file_net(seq));
+	const struct sip_pinhole *pin = b->pin ? b->pin : b->next_pin;
+
+	seq_printf(seq, "%s %u ", b->is_bound ? "bound" : "asked",
+		   sipalg_seconds_between(sipalg_now(sn), b->expires));
+	sipalg_show_endpoint(seq, &b->key.host, b->port);
+	seq_putc(seq, ' ');
+	if (pin)
+		sipalg_show_endpoint(seq, &pin->mapped.addr, pin->mapped.port);
+	else
+		seq_putc(seq, '-');
+	seq_putc(seq, ' ');
+	sipalg_show_endpoint(seq, &b->registrar.addr, b->registrar.port);
+	/* octal escapes for all that is not plain: a stranger chose these bytes */
+	seq_printf(seq, " %*pE\n", b->shown, b->aor);
+}
+
+static int bindings_show(struct seq_file *seq, void *v)
+{
+	struct sipalg_net *sn = sipalg_pernet(seq_file_net(seq));
+	struct sip_binding *b = v;
+
+	if (v == SEQ_START_TOKEN) {
+		seq_puts(seq, "state left_s contact mapped registrar address_of_record\n");
+		return 0;
+	}
+	spin_lock_bh(&sn->bindings->lock);
+	if (!b->is_dead)
+		binding_show(seq, b);
+	spin_unlock_bh(&sn->bindings->lock);
+	return 0;
+}
+
+const struct seq_operations sip_binding_seq_ops = {
+	.start = bindings_start,
+	.next = bindings_next,
+	.stop = bindings_stop,
+	.show = bindings_show,
+};
+
+/* ---- setup ---------------------------------------------------------------------- */
 
 int sip_binding_setup(struct sipalg_net *sn)
 {
@@ -355,8 +462,8 @@ static void binding_destroy(void *ptr, void *arg)
 	struct sip_binding *b = ptr;
 	struct sipalg_net *sn = arg;
 
-	sip_pinhole_close(sn, b->pin);
-	sip_pinhole_close(sn, b->next_pin);
+	sip_pinhole_close(sn, b->pin, SIP_PINHOLE_LET);
+	sip_pinhole_close(sn, b->next_pin, SIP_PINHOLE_LET);
 	kmem_cache_free(binding_cache, b);
 }
 

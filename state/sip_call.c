@@ -31,14 +31,36 @@ static const struct rhashtable_params call_params = {
 static struct kmem_cache *call_cache __read_mostly;
 static struct kmem_cache *media_cache __read_mostly;
 
+/* ---- names ---------------------------------------------------------------------- */
+
+static const char * const state_names[] = {
+	[SIP_CALL_TRYING]	= "trying",
+	[SIP_CALL_RINGING]	= "ringing",
+	[SIP_CALL_UP]		= "up",
+	[SIP_CALL_ENDED]	= "ended",
+};
+
+static const char * const reason_names[] = {
+	[SIP_CALL_REASON_NONE]	= "-",
+	[SIP_CALL_REFUSED]	= "refused",
+	[SIP_CALL_HUNG_UP]	= "hung-up",
+	[SIP_CALL_NO_ANSWER]	= "no-answer",
+	[SIP_CALL_RANG_OUT]	= "rang-out",
+	[SIP_CALL_TIMED_OUT]	= "timed-out",
+	[SIP_CALL_TOO_LONG]	= "too-long",
+	[SIP_CALL_DEAD]		= "silent",
+	[SIP_CALL_ADMIN]	= "administrator",
+};
+
 /* ---- media --------------------------------------------------------------------- */
 
-static void media_rm(struct sipalg_net *sn, struct sip_call *call, struct sip_media *media)
+static void media_rm(struct sipalg_net *sn, struct sip_call *call, struct sip_media *media,
+		     enum sip_pinhole_end end)
 {
 	u32 i;
 
 	for (i = 0; i < media->n; i++)
-		sip_pinhole_close(sn, media->pin[i]);
+		sip_pinhole_close(sn, media->pin[i], end);
 	call->n_pinholes -= media->n;
 	list_del(&media->node);
 	kmem_cache_free(media_cache, media);
@@ -103,7 +125,57 @@ static void drop_losers(struct sipalg_net *sn, struct sip_call *call)
 
 	list_for_each_entry_safe(media, next, &call->media, node)
 		if (media->side == SIP_CALLEE && media->tag != call->callee_tag)
-			media_rm(sn, call, media);
+			media_rm(sn, call, media, SIP_PINHOLE_SHORTEN);
+}
+
+void sip_call_hold(struct sip_call *call, enum sip_side side, u8 index, bool is_held)
+{
+	struct sip_media *media;
+
+	lockdep_assert_held(&call->lock);
+	list_for_each_entry(media, &call->media, node)
+		if (media->side == side && media->index == index)
+			media->is_held = is_held;
+}
+
+/* RFC 3264 8.4: a stream is held if either side says so. */
+static bool is_on_hold(const struct sip_call *call, const struct sip_media *media)
+{
+	const struct sip_media *other;
+
+	list_for_each_entry(other, &call->media, node)
+		if (other->index == media->index && other->is_held)
+			return true;
+	return false;
+}
+
+bool sip_call_has_contact(const struct sip_call *call, const struct sip_pinhole *pin)
+{
+	u32 i;
+
+	for (i = 0; i < call->n_contacts; i++)
+		if (call->contact[i] == pin)
+			return true;
+	return false;
+}
+
+bool sip_call_add_contact(struct sip_call *call, struct sip_pinhole *pin)
+{
+	lockdep_assert_held(&call->lock);
+	if (call->n_contacts == SIP_CALL_CONTACTS)
+		return false;
+	call->contact[call->n_contacts++] = pin;
+	return true;
+}
+
+static void pinholes_rm(struct sipalg_net *sn, struct sip_call *call, enum sip_pinhole_end end)
+{
+	struct sip_media *media, *next;
+
+	list_for_each_entry_safe(media, next, &call->media, node)
+		media_rm(sn, call, media, end);
+	while (call->n_contacts)
+		sip_pinhole_close(sn, call->contact[--call->n_contacts], SIP_PINHOLE_LET);
 }
 
 /* ---- table ---------------------------------------------------------------------- */
@@ -119,9 +191,9 @@ static void call_put(struct sip_call *call)
 		call_rcu(&call->rcu, call_free_rcu);
 }
 
-static void set_expires(struct sip_call *call, u32 seconds)
+static void set_expires(const struct sipalg_net *sn, struct sip_call *call, u32 seconds)
 {
-	call->expires = jiffies + seconds * HZ;
+	call->expires = sipalg_now(sn) + seconds * HZ;
 }
 
 static struct sip_call *call_alloc(const struct sip_call_event *ev, const struct sip_call_key *key)
@@ -135,9 +207,11 @@ static struct sip_call *call_alloc(const struct sip_call_event *ev, const struct
 	spin_lock_init(&call->lock);
 	INIT_LIST_HEAD(&call->media);
 	call->id = atomic_inc_return(&ev->sn->calls->last_id);
-	call->created = jiffies;
-	call->lease = jiffies + SIP_CALL_LEASE_S * HZ;
-	set_expires(call, sipalg_settings(ev->sn)->invite_timeout);
+	call->created = sipalg_now(ev->sn);
+	call->touched = call->created;
+	call->heard = call->created;
+	call->tick = call->created;
+	set_expires(ev->sn, call, sipalg_settings(ev->sn)->invite_timeout);
 	call->shown = min_t(u32, ev->call_id_len, SIP_CALL_ID_SHOWN);
 	memcpy(call->call_id, ev->call_id_text, call->shown);
 	return call;
@@ -225,7 +299,7 @@ void sip_call_leave(struct sipalg_net *sn, struct sip_call *call, bool keep)
 			continue;
 		media->is_fresh = false;
 		if (!keep)
-			media_rm(sn, call, media);
+			media_rm(sn, call, media, SIP_PINHOLE_LET);
 	}
 	spin_unlock_bh(&call->lock);
 	call_put(call);
@@ -233,21 +307,25 @@ void sip_call_leave(struct sipalg_net *sn, struct sip_call *call, bool keep)
 
 /* ---- what messages do ------------------------------------------------------------- */
 
+/* the ends that somebody ordered: media stops at once */
+static bool is_hard(enum sip_call_reason reason)
+{
+	return reason == SIP_CALL_TOO_LONG || reason == SIP_CALL_ADMIN;
+}
+
 static void call_end(struct sipalg_net *sn, struct sip_call *call, enum sip_call_reason reason)
 {
-	struct sip_media *media, *next;
-
 	if (call->state == SIP_CALL_ENDED)
 		return;
-	list_for_each_entry_safe(media, next, &call->media, node)
-		media_rm(sn, call, media);
+	pinholes_rm(sn, call, is_hard(reason) ? SIP_PINHOLE_CUT : SIP_PINHOLE_SHORTEN);
 	call->state = SIP_CALL_ENDED;
 	call->reason = reason;
-	set_expires(call, SIP_CALL_LINGER_S);
+	set_expires(sn, call, SIP_CALL_LINGER_S);
 	sipalg_count(sn, SIPALG_STAT_CALLS_ENDED);
 	if (sipalg_settings(sn)->log_calls)
-		net_info_ratelimited("call %u ended, reason %u, %u s, Call-ID %*pE\n", call->id,
-				     reason, jiffies_to_msecs(jiffies - call->created) / 1000,
+		net_info_ratelimited("call %u ended: %s, %u s, Call-ID %*pE\n", call->id,
+				     reason_names[reason],
+				     sipalg_seconds_between(call->created, sipalg_now(sn)),
 				     call->shown, call->call_id);
 }
 
@@ -329,7 +407,7 @@ static int advance_invite(struct sip_call *call, const struct sip_call_event *ev
 	}
 	call->cseq[side] = ev->cseq;
 	if (call->state == SIP_CALL_TRYING)
-		set_expires(call, sipalg_settings(ev->sn)->invite_timeout);
+		set_expires(ev->sn, call, sipalg_settings(ev->sn)->invite_timeout);
 	remember_tx(call, ev, side);
 	return 0;
 }
@@ -344,8 +422,8 @@ static int advance_bye(struct sip_call *call, const struct sip_call_event *ev, e
 		return -EPROTO;		/* the number of an older request */
 	call->cseq[side] = ev->cseq;
 	remember_tx(call, ev, side);
-	if (time_before(jiffies + SIP_CALL_LINGER_S * HZ, call->expires))
-		set_expires(call, SIP_CALL_LINGER_S);
+	if (time_before(sipalg_now(ev->sn) + SIP_CALL_LINGER_S * HZ, call->expires))
+		set_expires(ev->sn, call, SIP_CALL_LINGER_S);
 	return -ENOMSG;
 }
 
@@ -394,7 +472,7 @@ static int invite_failed(struct sip_call *call, const struct sip_call_event *ev)
 		return -ENOMSG;
 	list_for_each_entry_safe(media, next, &call->media, node)
 		if (media->side == SIP_CALLEE && media->tag == ev->to_tag)
-			media_rm(ev->sn, call, media);
+			media_rm(ev->sn, call, media, SIP_PINHOLE_SHORTEN);
 	if (!has_pending(call, SIP_INVITE))
 		call_end(ev->sn, call, SIP_CALL_REFUSED);
 	return -ENOMSG;
@@ -406,14 +484,14 @@ static int invite_answered(struct sip_call *call, const struct sip_call_event *e
 		return -EPROTO;
 	if (call->state != SIP_CALL_UP) {
 		call->state = SIP_CALL_UP;
-		call->answered = jiffies;
+		call->answered = sipalg_now(ev->sn);
 		call->callee_tag = ev->to_tag;
 		drop_losers(ev->sn, call);
 	} else if (call->callee_tag != ev->to_tag && call->callee_tag != ev->from_tag) {
 		return -EPROTO;		/* a second branch answered too; the caller will hang it up */
 	}
 	call->session_s = ev->session_s;
-	set_expires(call, up_timeout(ev->sn, call));
+	set_expires(ev->sn, call, up_timeout(ev->sn, call));
 	return 0;
 }
 
@@ -424,7 +502,7 @@ static int invite_progress(struct sip_call *call, const struct sip_call_event *e
 	if (call->state == SIP_CALL_TRYING)
 		call->state = SIP_CALL_RINGING;
 	if (call->state == SIP_CALL_RINGING)
-		set_expires(call, sipalg_settings(ev->sn)->ringing_timeout);
+		set_expires(ev->sn, call, sipalg_settings(ev->sn)->ringing_timeout);
 	return 0;
 }
 
@@ -469,7 +547,7 @@ int sip_call_advance(struct sip_call *call, const struct sip_call_event *ev,
 		sipalg_count(ev->sn, SIPALG_STAT_OUT_OF_DIALOG);
 		return ret;
 	}
-	call->touched = jiffies;
+	call->touched = sipalg_now(ev->sn);
 	call->party[sender] = ev->sender;
 	call->flow[sender] = *ev->flow;
 	call->has_flow[sender] = true;
@@ -491,35 +569,56 @@ static void keep_flow(struct sipalg_net *sn, const struct sip_call *call, enum s
 	if (!h)
 		return;
 	ct = nf_ct_tuplehash_to_ctrack(h);
-	sipalg_flow_keep(ct, NULL, SIP_CALL_LEASE_TTL_S);
+	sipalg_flow_keep(ct, NULL, SIP_CALL_TTL_S);
 	nf_ct_put(ct);
 }
 
-/* True where a stream of the call is in use: media keeps a call without session timer alive. */
-static bool keep_pinholes(struct sipalg_net *sn, struct sip_call *call)
+/* Renews what the call has open.  A stream that was heard keeps a call without session timer. */
+static void keep_pinholes(struct sipalg_net *sn, struct sip_call *call)
 {
+	const struct sipalg_settings *set = sipalg_settings(sn);
+	unsigned long before = call->heard;
 	struct sip_media *media;
-	bool is_live = false;
 	u32 i;
 
-	list_for_each_entry(media, &call->media, node)
+	list_for_each_entry(media, &call->media, node) {
+		u32 silence_s = is_on_hold(call, media) ? set->hold_timeout : set->media_timeout;
+
 		for (i = 0; i < media->n; i++) {
-			sip_pinhole_extend(sn, media->pin[i], SIP_CALL_LEASE_TTL_S);
-			is_live |= sip_pinhole_heard(sn, media->pin[i]).is_live;
+			unsigned long heard = sip_pinhole_keep(sn, media->pin[i],
+							       SIP_CALL_TTL_S, silence_s);
+
+			if (heard && time_after(heard, call->heard))
+				call->heard = heard;
 		}
-	return is_live;
+	}
+	for (i = 0; i < call->n_contacts; i++)
+		sip_pinhole_keep(sn, call->contact[i], SIP_CALL_TTL_S, 0);
+	if (call->heard != before && call->state == SIP_CALL_UP && !call->session_s &&
+	    !has_pending(call, SIP_BYE))
+		set_expires(sn, call, up_timeout(sn, call));
 }
 
-static void renew_lease(struct sipalg_net *sn, struct sip_call *call)
+/* Often enough for the shortest silence that is looked for, rarely enough for many calls. */
+static u32 tick_s(const struct sipalg_settings *set)
 {
-	if (call->state == SIP_CALL_ENDED || time_before(jiffies, call->lease))
+	u32 s = SIP_CALL_TICK_S;
+
+	if (set->media_timeout)
+		s = min(s, set->media_timeout / 4);
+	if (set->hold_timeout)
+		s = min(s, set->hold_timeout / 4);
+	return max(s, 1U);
+}
+
+static void renew(struct sipalg_net *sn, struct sip_call *call)
+{
+	if (call->state == SIP_CALL_ENDED || time_before(sipalg_now(sn), call->tick))
 		return;
-	call->lease = jiffies + SIP_CALL_LEASE_S * HZ;
+	call->tick = sipalg_now(sn) + tick_s(sipalg_settings(sn)) * HZ;
 	keep_flow(sn, call, SIP_CALLER);
 	keep_flow(sn, call, SIP_CALLEE);
-	if (keep_pinholes(sn, call) && call->state == SIP_CALL_UP && !call->session_s &&
-	    !has_pending(call, SIP_BYE))
-		set_expires(call, up_timeout(sn, call));
+	keep_pinholes(sn, call);
 }
 
 static enum sip_call_reason expiry_reason(const struct sip_call *call)
@@ -531,16 +630,23 @@ static enum sip_call_reason expiry_reason(const struct sip_call *call)
 	return has_pending(call, SIP_BYE) ? SIP_CALL_HUNG_UP : SIP_CALL_TIMED_OUT;
 }
 
+static bool is_over(const struct sipalg_net *sn, unsigned long since, u32 limit_s)
+{
+	return limit_s && time_after(sipalg_now(sn), since + limit_s * HZ);
+}
+
 /* Return: whether the call is to be taken out of the table. */
 static bool call_tick(struct sipalg_net *sn, struct sip_call *call)
 {
-	u32 longest = sipalg_settings(sn)->call_max_duration;
+	const struct sipalg_settings *set = sipalg_settings(sn);
 
-	if (call->state == SIP_CALL_UP && longest &&
-	    time_after(jiffies, call->answered + longest * HZ))
+	renew(sn, call);
+	if (call->state == SIP_CALL_UP && is_over(sn, call->answered, set->call_max_duration))
 		call_end(sn, call, SIP_CALL_TOO_LONG);
-	renew_lease(sn, call);
-	if (time_before(jiffies, call->expires))
+	if (call->state == SIP_CALL_UP && is_over(sn, call->touched, set->dead_call_timeout) &&
+	    is_over(sn, call->heard, set->dead_call_timeout))
+		call_end(sn, call, SIP_CALL_DEAD);
+	if (time_before(sipalg_now(sn), call->expires))
 		return false;
 	if (call->state == SIP_CALL_ENDED)
 		return true;
@@ -560,7 +666,7 @@ bool sip_call_gc(struct sipalg_net *sn)
 	struct sip_call_table *table = sn->calls;
 	struct rhashtable_iter iter;
 	struct sip_call *call;
-	bool is_over;
+	bool is_gone;
 
 	rhashtable_walk_enter(&table->calls, &iter);
 	rhashtable_walk_start(&iter);
@@ -568,11 +674,11 @@ bool sip_call_gc(struct sipalg_net *sn)
 		if (IS_ERR(call))	/* the table was resized: some are seen twice */
 			continue;
 		spin_lock_bh(&call->lock);
-		is_over = !call->is_dead && call_tick(sn, call);
-		if (is_over)
+		is_gone = !call->is_dead && call_tick(sn, call);
+		if (is_gone)
 			call_rm(table, call);
 		spin_unlock_bh(&call->lock);
-		if (is_over)
+		if (is_gone)
 			call_put(call);
 		if (need_resched()) {
 			rhashtable_walk_stop(&iter);
@@ -636,17 +742,6 @@ static void calls_stop(struct seq_file *seq, void *v)
 	rhashtable_walk_exit(&state->iter);
 }
 
-static void show_endpoint(struct seq_file *seq, const struct sip_addr *addr, u16 port)
-{
-	char buf[SIP_ADDR_TEXT_MAX];
-	u32 len = sip_addr_write(addr, buf, true);
-
-	if (!len)
-		seq_putc(seq, '-');
-	else
-		seq_printf(seq, "%.*s:%u", (int)len, buf, port);
-}
-
 static void show_pinhole(struct seq_file *seq, struct sip_pinhole *pin, bool is_rtcp)
 {
 	struct sipalg_net *sn = sipalg_pernet(seq_file_net(seq));
@@ -654,43 +749,21 @@ static void show_pinhole(struct seq_file *seq, struct sip_pinhole *pin, bool is_
 	struct sip_endpoint peer = sip_pinhole_peer(pin);
 
 	seq_printf(seq, " %s,real=", is_rtcp ? "rtcp" : "rtp");
-	show_endpoint(seq, &pin->real.addr, pin->real.port);
+	sipalg_show_endpoint(seq, &pin->real.addr, pin->real.port);
 	seq_puts(seq, ",mapped=");
-	show_endpoint(seq, &pin->mapped.addr, pin->mapped.port);
+	sipalg_show_endpoint(seq, &pin->mapped.addr, pin->mapped.port);
 	seq_puts(seq, ",peer=");
-	show_endpoint(seq, &peer.addr, peer.port);
-	if (!heard.is_live)
-		seq_puts(seq, ",waiting");
-	else if (!heard.is_counted)
-		seq_puts(seq, ",live");
-	else
+	sipalg_show_endpoint(seq, &peer.addr, peer.port);
+	seq_printf(seq, ",%s", heard.is_live ? heard.is_waiting ? "live+waiting" : "live" :
+		   heard.is_waiting ? "waiting" : "shut");
+	if (heard.is_counted)
 		seq_printf(seq, ",sent=%llu,heard=%llu", heard.from_host, heard.to_host);
-}
-
-static const char * const state_names[] = {
-	[SIP_CALL_TRYING]	= "trying",
-	[SIP_CALL_RINGING]	= "ringing",
-	[SIP_CALL_UP]		= "up",
-	[SIP_CALL_ENDED]	= "ended",
-};
-
-static const char * const reason_names[] = {
-	[SIP_CALL_REASON_NONE]	= "-",
-	[SIP_CALL_REFUSED]	= "refused",
-	[SIP_CALL_HUNG_UP]	= "hung-up",
-	[SIP_CALL_NO_ANSWER]	= "no-answer",
-	[SIP_CALL_RANG_OUT]	= "rang-out",
-	[SIP_CALL_TIMED_OUT]	= "timed-out",
-	[SIP_CALL_TOO_LONG]	= "too-long",
-};
-
-static u32 seconds_between(unsigned long from, unsigned long to)
-{
-	return time_after(to, from) ? jiffies_to_msecs(to - from) / 1000 : 0;
 }
 
 static int calls_show(struct seq_file *seq, void *v)
 {
+	struct sipalg_net *sn = sipalg_pernet(seq_file_net(seq));
+	unsigned long now = sipalg_now(sn);
 	struct sip_call *call = v;
 	struct sip_media *media;
 	u32 i;
@@ -701,11 +774,12 @@ static int calls_show(struct seq_file *seq, void *v)
 	}
 	spin_lock_bh(&call->lock);
 	seq_printf(seq, "%u %s %u %u %u %s ", call->id, state_names[call->state],
-		   seconds_between(call->created, jiffies), seconds_between(call->touched, jiffies),
-		   seconds_between(jiffies, call->expires), reason_names[call->reason]);
-	show_endpoint(seq, &call->party[SIP_CALLER].addr, call->party[SIP_CALLER].port);
+		   sipalg_seconds_between(call->created, now),
+		   sipalg_seconds_between(call->touched, now),
+		   sipalg_seconds_between(now, call->expires), reason_names[call->reason]);
+	sipalg_show_endpoint(seq, &call->party[SIP_CALLER].addr, call->party[SIP_CALLER].port);
 	seq_putc(seq, ' ');
-	show_endpoint(seq, &call->party[SIP_CALLEE].addr, call->party[SIP_CALLEE].port);
+	sipalg_show_endpoint(seq, &call->party[SIP_CALLEE].addr, call->party[SIP_CALLEE].port);
 	/* octal escapes for all that is not plain: a stranger chose these bytes */
 	seq_printf(seq, " %*pE", call->shown, call->call_id);
 	list_for_each_entry(media, &call->media, node)
@@ -714,6 +788,29 @@ static int calls_show(struct seq_file *seq, void *v)
 	seq_putc(seq, '\n');
 	spin_unlock_bh(&call->lock);
 	return 0;
+}
+
+int sip_call_end_by_id(struct sipalg_net *sn, u32 id)
+{
+	struct rhashtable_iter iter;
+	struct sip_call *call;
+	int err = -ENOENT;
+
+	rhashtable_walk_enter(&sn->calls->calls, &iter);
+	rhashtable_walk_start(&iter);
+	while (err && (call = rhashtable_walk_next(&iter))) {
+		if (IS_ERR(call) || call->id != id)
+			continue;
+		spin_lock_bh(&call->lock);
+		if (call->state != SIP_CALL_ENDED) {
+			call_end(sn, call, SIP_CALL_ADMIN);
+			err = 0;
+		}
+		spin_unlock_bh(&call->lock);
+	}
+	rhashtable_walk_stop(&iter);
+	rhashtable_walk_exit(&iter);
+	return err;
 }
 
 const struct seq_operations sip_call_seq_ops = {
@@ -743,15 +840,12 @@ int sip_call_setup(struct sipalg_net *sn)
 
 static void call_destroy(void *ptr, void *arg)
 {
-	struct sip_media *media, *next;
 	struct sip_call *call = ptr;
-	struct sipalg_net *sn = arg;
 
 	rcu_read_lock();
 	spin_lock_bh(&call->lock);
 	call->is_dead = true;
-	list_for_each_entry_safe(media, next, &call->media, node)
-		media_rm(sn, call, media);
+	pinholes_rm(arg, call, SIP_PINHOLE_LET);
 	spin_unlock_bh(&call->lock);
 	rcu_read_unlock();
 	call_put(call);

@@ -7,7 +7,8 @@
  * the place taken is how two calls are kept from getting one port, and by its real
  * side, for packets that the host sends first.  Expectations are not pointed at:
  * the kernel ends them at will (used up, timed out, master gone), so each time
- * they are looked up by their tuple, under the lock that guards them.
+ * they are looked up by their tuple, under the lock that guards them.  A pinhole's
+ * own lock is taken before that one; between a leader and its follower none is held.
  */
 #include <linux/jhash.h>
 #include <linux/rhashtable.h>
@@ -86,7 +87,7 @@ static u8 nfproto_of(const struct sip_addr *addr)
 
 /* ---- expectations ---------------------------------------------------------- */
 
-/* The waiting expectation of a pinhole, or NULL.  Under nf_conntrack_expect_lock. */
+/* The waiting expectation of a pinhole, or NULL.  Under pin->lock and nf_conntrack_expect_lock. */
 static struct nf_conntrack_expect *expect_find(struct sipalg_net *sn,
 					       const struct sip_pinhole *pin)
 {
@@ -105,6 +106,282 @@ static struct nf_conntrack_expect *expect_find(struct sipalg_net *sn,
 	exp = __nf_ct_expect_find(sn->net, &zone, &tuple);
 	rcu_read_unlock();
 	return exp;
+}
+
+/*
+ * A class of this flow with room for one more.  The kernel would evict the oldest
+ * expectation of a full class without a word, so it is never let come to that.
+ */
+static int class_with_room(const struct nf_conn_help *help, u8 class)
+{
+	int i;
+
+	if (class == SIP_PINHOLE_SIGNALLING)
+		return READ_ONCE(help->expecting[class]) < NF_CT_EXPECT_MAX_CNT ? class : -ENOSPC;
+	for (i = 0; i < SIP_PINHOLE_CLASSES - SIP_PINHOLE_MEDIA; i++) {
+		if (READ_ONCE(help->expecting[class]) < NF_CT_EXPECT_MAX_CNT)
+			return class;
+		if (++class == SIP_PINHOLE_CLASSES)
+			class = SIP_PINHOLE_MEDIA;
+	}
+	return -ENOSPC;
+}
+
+static int expect_error(int err)
+{
+	switch (err) {
+	case -EBUSY:		/* overlaps another one */
+	case -EALREADY:		/* the same, of somebody else: not ours to replace */
+		return -EADDRINUSE;
+	case -EMFILE:
+		return -ENOSPC;
+	default:
+		return err;
+	}
+}
+
+static bool expect_extend(struct sipalg_net *sn, struct sip_pinhole *pin, u32 ttl_s)
+{
+	struct nf_conntrack_expect *exp;
+
+	lockdep_assert_held(&pin->lock);
+	spin_lock_bh(&nf_conntrack_expect_lock);
+	exp = expect_find(sn, pin);
+	if (exp)
+		sipalg_expect_extend(exp, ttl_s);
+	spin_unlock_bh(&nf_conntrack_expect_lock);
+	return exp;
+}
+
+static void expected(struct nf_conn *ct, struct nf_conntrack_expect *exp);
+
+static void expect_end(struct sipalg_net *sn, struct sip_pinhole *pin)
+{
+	struct nf_conntrack_expect *exp;
+
+	lockdep_assert_held(&pin->lock);
+	spin_lock_bh(&nf_conntrack_expect_lock);
+	exp = expect_find(sn, pin);
+	if (exp && exp->expectfn == expected)
+		sipalg_expect_remove(exp);
+	spin_unlock_bh(&nf_conntrack_expect_lock);
+}
+
+/* Gives the kernel an expectation for @pin.  Always a fresh one: a used one is spoilt. */
+static int expect_add(struct sip_pinhole *pin, struct nf_conn *master)
+{
+	union nf_inet_addr real = sip_addr_to_inet(&pin->real.addr);
+	union nf_inet_addr src, dst = sip_addr_to_inet(&pin->mapped.addr);
+	const struct nf_conn_help *help = nfct_help(master);
+	__be16 port = htons(pin->mapped.port);
+	struct nf_conntrack_expect *exp;
+	int class, err;
+
+	lockdep_assert_held(&pin->lock);
+	if (!help || pin->is_closed)
+		return -ENOENT;
+	class = class_with_room(help, pin->class);
+	if (class < 0)
+		return class;
+	exp = nf_ct_expect_alloc(master);
+	if (!exp)
+		return -ENOMEM;
+	src = sip_addr_to_inet(&pin->source);
+	nf_ct_expect_init(exp, class, nfproto_of(&pin->mapped.addr),
+			  pin->source.family ? &src : NULL, &dst, pin->mapped.proto, NULL, &port);
+	sipalg_expect_assign(exp, class == SIP_PINHOLE_SIGNALLING ?
+			     rcu_dereference(help->helper) : NULL);
+	exp->expectfn = expected;
+	if (pin->is_lasting)
+		exp->flags |= NF_CT_EXPECT_PERMANENT;
+	if (pin->is_nat)
+		sipalg_expect_set_nat(exp, &real, htons(pin->real.port));
+	err = expect_error(nf_ct_expect_related(exp, 0));
+	nf_ct_expect_put(exp);
+	pin->is_armed |= !err;
+	return err;
+}
+
+/* Whom the expectation lets in; one that waits for somebody else gives way. */
+static void set_source(struct sipalg_net *sn, struct sip_pinhole *pin, const struct sip_addr *source)
+{
+	static const struct sip_addr any;
+
+	lockdep_assert_held(&pin->lock);
+	source = source ? source : &any;
+	if (sip_addr_equal(&pin->source, source))
+		return;
+	expect_end(sn, pin);
+	pin->source = *source;
+}
+
+/* ---- connections ------------------------------------------------------------ */
+
+static void conn_add(struct sipalg_net *sn, struct sip_pinhole *pin,
+		     const struct nf_conntrack_tuple *tuple)
+{
+	struct sip_pinhole_conn *conn;
+
+	lockdep_assert_held(&pin->lock);
+	conn = &pin->conn[pin->next_conn++ % SIP_PINHOLE_CONNS];
+	conn->tuple = *tuple;
+	conn->timeout = 0;
+	conn->heard = sipalg_now(sn);
+	conn->is_used = true;
+}
+
+/* The connection with that original tuple, referenced, or NULL. */
+static struct nf_conn *conn_get(struct sipalg_net *sn, const struct sip_pinhole *pin,
+				const struct nf_conntrack_tuple *tuple)
+{
+	struct nf_conntrack_tuple_hash *h;
+	struct nf_conntrack_zone zone;
+
+	nf_ct_zone_init(&zone, pin->mapped.zone, NF_CT_DEFAULT_ZONE_DIR, 0);
+	h = nf_conntrack_find_get(sn->net, &zone, tuple);
+	return h ? nf_ct_tuplehash_to_ctrack(h) : NULL;
+}
+
+static bool conn_is_from_host(const struct sip_pinhole *pin, const struct nf_conntrack_tuple *tuple)
+{
+	struct sip_endpoint source = sip_source_of(tuple);
+
+	return source.port == pin->real.port && sip_addr_equal(&source.addr, &pin->real.addr);
+}
+
+/* Whether the connection is one with the announced peer. */
+static bool conn_is_with_peer(const struct sip_pinhole *pin, const struct nf_conntrack_tuple *tuple)
+{
+	struct sip_endpoint other = conn_is_from_host(pin, tuple) ? sip_destination_of(tuple) :
+								    sip_source_of(tuple);
+
+	return pin->peer.addr.family && sip_addr_equal(&other.addr, &pin->peer.addr);
+}
+
+static void conns_end(struct sipalg_net *sn, struct sip_pinhole *pin, enum sip_pinhole_end end)
+{
+	struct nf_conn *ct;
+	u32 i;
+
+	lockdep_assert_held(&pin->lock);
+	for (i = 0; i < SIP_PINHOLE_CONNS && end != SIP_PINHOLE_LET; i++) {
+		if (!pin->conn[i].is_used)
+			continue;
+		ct = conn_get(sn, pin, &pin->conn[i].tuple);
+		if (!ct)
+			continue;
+		/* an offloaded flow is pushed up whatever its time-out, so it is deleted */
+		if (end == SIP_PINHOLE_CUT || test_bit(IPS_OFFLOAD_BIT, &ct->status)) {
+			nf_ct_delete(ct, 0, 0);
+		} else {
+			sipalg_ct_refresh(ct, NULL, SIP_PINHOLE_LAST_S * HZ);
+			set_bit(IPS_FIXED_TIMEOUT_BIT, &ct->status);
+		}
+		nf_ct_put(ct);
+	}
+}
+
+/*
+ * Samples a connection.  There is no time stamp of its last packet, but each packet
+ * sets its time-out anew; while it is offloaded nobody does, and it counts as heard.
+ * Return: seconds that it has left; 0: it is gone.
+ */
+static u32 conn_sample(struct sipalg_net *sn, struct sip_pinhole *pin,
+		       struct sip_pinhole_conn *conn, u32 silence_s)
+{
+	struct nf_conn *ct = conn_get(sn, pin, &conn->tuple);
+	unsigned long now = sipalg_now(sn);
+	u32 timeout, left_s;
+
+	conn->is_used = ct;
+	if (!ct)
+		return 0;
+	timeout = READ_ONCE(ct->timeout);
+	if (timeout != conn->timeout || test_bit(IPS_OFFLOAD_BIT, &ct->status)) {
+		conn->timeout = timeout;
+		conn->heard = now;
+	}
+	left_s = nf_ct_expires(ct) / HZ + 1;
+	if (silence_s && time_after(now, conn->heard + silence_s * HZ)) {
+		nf_ct_delete(ct, 0, 0);
+		conn->is_used = false;
+		left_s = 0;
+	}
+	nf_ct_put(ct);
+	return left_s;
+}
+
+/* ---- arming ------------------------------------------------------------------- */
+
+/* SECURITY R2: strangers may not keep us busy. */
+static bool may_rearm(struct sipalg_net *sn, struct sip_pinhole *pin)
+{
+	unsigned long now = sipalg_now(sn);
+
+	if (!pin->rearms || time_after(now, pin->rearm_since + SIP_PINHOLE_REARM_S * HZ)) {
+		pin->rearm_since = now;
+		pin->rearms = 0;
+	}
+	if (pin->rearms == SIP_PINHOLE_REARMS)
+		return false;
+	pin->rearms++;
+	return true;
+}
+
+/*
+ * The pinhole was taken.  Until that was the announced peer it stays open for him
+ * (SECURITY P6): whoever is first starves nobody.  Over the rate of strangers only
+ * he is let in.
+ */
+static void rearm(struct sipalg_net *sn, struct sip_pinhole *pin, struct nf_conn *master)
+{
+	lockdep_assert_held(&pin->lock);
+	if (pin->has_come)
+		return;
+	if (!may_rearm(sn, pin)) {
+		if (!pin->peer.addr.family)	/* sip_pinhole_keep() comes by later */
+			return;
+		set_source(sn, pin, &pin->peer.addr);
+	}
+	expect_add(pin, master);
+}
+
+static void arm_follower(struct sipalg_net *sn, struct sip_pinhole *leader, struct nf_conn *master)
+{
+	struct sip_pinhole *pin = READ_ONCE(leader->follower);
+
+	if (!pin)
+		return;
+	spin_lock_bh(&pin->lock);
+	if (!pin->is_armed)
+		expect_add(pin, master);
+	spin_unlock_bh(&pin->lock);
+}
+
+void sip_pinhole_used(struct sipalg_net *sn, struct sip_pinhole *pin, struct nf_conn *ct)
+{
+	const struct nf_conntrack_tuple *t = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+
+	spin_lock_bh(&pin->lock);
+	conn_add(sn, pin, t);
+	pin->has_come |= conn_is_with_peer(pin, t);
+	spin_unlock_bh(&pin->lock);
+	arm_follower(sn, pin, ct->master);
+}
+
+/* A packet came through; its connection is new. */
+static void taken(struct sipalg_net *sn, struct sip_pinhole *pin, struct nf_conn *ct)
+{
+	const struct nf_conntrack_tuple *t = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+
+	if (pin->is_lasting)
+		return;
+	spin_lock_bh(&pin->lock);
+	conn_add(sn, pin, t);
+	pin->has_come |= conn_is_with_peer(pin, t);
+	rearm(sn, pin, ct->master);
+	spin_unlock_bh(&pin->lock);
+	arm_follower(sn, pin, ct->master);
 }
 
 /*
@@ -128,7 +405,7 @@ static void expected(struct nf_conn *ct, struct nf_conntrack_expect *exp)
 	sipalg_count(sn, SIPALG_STAT_PINHOLES_TAKEN);
 	pin = sip_pinhole_by_mapped(sn, &key);
 	if (pin)
-		sip_pinhole_set_live(pin, t);
+		taken(sn, pin, ct);
 	fn = rcu_dereference(expected_fn);
 	if (fn)
 		fn(ct, exp);
@@ -160,95 +437,6 @@ void sip_pinhole_on_expected(void (*fn)(struct nf_conn *ct, struct nf_conntrack_
 }
 SIPALG_EXPORT(sip_pinhole_on_expected);
 
-/*
- * A class of this flow with room for one more.  The kernel would evict the oldest
- * expectation of a full class without a word, so it is never let come to that.
- */
-static int class_with_room(struct nf_conn *ct, u8 class)
-{
-	const struct nf_conn_help *help = nfct_help(ct);
-	int i;
-
-	if (!help)
-		return -EINVAL;
-	if (class == SIP_PINHOLE_SIGNALLING)
-		return READ_ONCE(help->expecting[class]) < NF_CT_EXPECT_MAX_CNT ? class : -ENOSPC;
-	for (i = 0; i < SIP_PINHOLE_CLASSES - SIP_PINHOLE_MEDIA; i++) {
-		if (READ_ONCE(help->expecting[class]) < NF_CT_EXPECT_MAX_CNT)
-			return class;
-		if (++class == SIP_PINHOLE_CLASSES)
-			class = SIP_PINHOLE_MEDIA;
-	}
-	return -ENOSPC;
-}
-
-static int expect_error(int err)
-{
-	switch (err) {
-	case -EBUSY:		/* overlaps another one */
-	case -EALREADY:		/* the same, of somebody else: not ours to replace */
-		return -EADDRINUSE;
-	case -EMFILE:
-		return -ENOSPC;
-	default:
-		return err;
-	}
-}
-
-/* Gives the kernel an expectation for @pin.  Always a fresh one: a used one is spoilt. */
-static int expect_add(const struct sip_pinhole_want *want, struct sip_pinhole *pin)
-{
-	union nf_inet_addr real = sip_addr_to_inet(&pin->real.addr);
-	union nf_inet_addr src, dst = sip_addr_to_inet(&pin->mapped.addr);
-	__be16 port = htons(pin->mapped.port);
-	struct nf_conntrack_expect *exp;
-	int class, err;
-
-	class = class_with_room(want->ct, pin->class);
-	if (class < 0)
-		return class;
-	exp = nf_ct_expect_alloc(want->ct);
-	if (!exp)
-		return -ENOMEM;
-	if (want->source)
-		src = sip_addr_to_inet(want->source);
-	nf_ct_expect_init(exp, class, nfproto_of(&pin->mapped.addr), want->source ? &src : NULL,
-			  &dst, pin->mapped.proto, NULL, &port);
-	sipalg_expect_assign(exp, class == SIP_PINHOLE_SIGNALLING ?
-			     rcu_dereference(nfct_help(want->ct)->helper) : NULL);
-	exp->expectfn = expected;
-	if (want->is_lasting)
-		exp->flags |= NF_CT_EXPECT_PERMANENT;
-	if (pin->is_nat)
-		sipalg_expect_set_nat(exp, &real, htons(pin->real.port));
-	err = expect_error(nf_ct_expect_related(exp, 0));
-	nf_ct_expect_put(exp);
-	return err;
-}
-
-static bool expect_extend(struct sipalg_net *sn, struct sip_pinhole *pin, u32 ttl_s)
-{
-	struct nf_conntrack_expect *exp;
-
-	spin_lock_bh(&nf_conntrack_expect_lock);
-	exp = expect_find(sn, pin);
-	if (exp)
-		sipalg_expect_extend(exp, ttl_s);
-	spin_unlock_bh(&nf_conntrack_expect_lock);
-	return exp;
-}
-
-static void expect_end(struct sipalg_net *sn, struct sip_pinhole *pin)
-{
-	struct nf_conntrack_expect *exp;
-
-	spin_lock_bh(&nf_conntrack_expect_lock);
-	exp = expect_find(sn, pin);
-	if (exp && exp->expectfn == expected)
-		sipalg_expect_remove(exp);
-	spin_unlock_bh(&nf_conntrack_expect_lock);
-}
-
 /* ---- reservation ------------------------------------------------------------- */
 
 /* Pinholes that may exist at once: a setting, or what leaves other helpers a quarter. */
@@ -264,17 +452,12 @@ static void pinhole_free_rcu(struct rcu_head *rcu)
 	kmem_cache_free(pinhole_cache, container_of(rcu, struct sip_pinhole, rcu));
 }
 
-static struct sip_pinhole *pinhole_add(const struct sip_pinhole_want *want, u16 real, u16 mapped)
+static struct sip_pinhole *pinhole_alloc(const struct sip_pinhole_want *want, u16 real, u16 mapped)
 {
-	struct sip_pinhole_table *table = want->sn->pinholes;
-	struct sip_pinhole *pin, *old;
-	int err;
+	struct sip_pinhole *pin = kmem_cache_zalloc(pinhole_cache, GFP_ATOMIC);
 
-	if (atomic_read(&table->n) >= pinholes_max(want->sn))
-		return ERR_PTR(-ENOSPC);
-	pin = kmem_cache_zalloc(pinhole_cache, GFP_ATOMIC);
 	if (!pin)
-		return ERR_PTR(-ENOMEM);
+		return NULL;
 	refcount_set(&pin->users, 1);
 	spin_lock_init(&pin->lock);
 	pin->mapped.addr = want->mapped;
@@ -285,61 +468,81 @@ static struct sip_pinhole *pinhole_add(const struct sip_pinhole_want *want, u16 
 	pin->real.addr = want->real;
 	pin->real.port = real;
 	pin->class = want->class;
+	pin->is_lasting = want->is_lasting;
 	pin->is_nat = !sip_addr_equal(&want->real, &want->mapped) || real != mapped;
 	pin->master = want->ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
 	if (want->source)
 		pin->source = *want->source;
+	return pin;
+}
 
-	/*
-	 * Without NAT a port is what it is: calls of one host that use the same one
-	 * at a time share its pinhole.
-	 */
-	old = pin->is_nat ? NULL : sip_pinhole_by_mapped(want->sn, &pin->mapped);
-	if (old && !old->is_nat && sip_pinhole_get(old)) {
+/*
+ * Without NAT a port is what it is: calls of one host that use the same one at a
+ * time share its pinhole.
+ */
+static struct sip_pinhole *pinhole_share(struct sipalg_net *sn, const struct sip_pinhole *like)
+{
+	struct sip_pinhole *old;
+
+	if (like->is_nat)
+		return NULL;
+	old = sip_pinhole_by_mapped(sn, &like->mapped);
+	return old && !old->is_nat && sip_pinhole_get(old) ? old : NULL;
+}
+
+static struct sip_pinhole *pinhole_add(const struct sip_pinhole_want *want, u16 real, u16 mapped)
+{
+	struct sip_pinhole_table *table = want->sn->pinholes;
+	struct sip_pinhole *pin, *old;
+	int err;
+
+	if (atomic_read(&table->n) >= pinholes_max(want->sn))
+		return ERR_PTR(-ENOSPC);
+	pin = pinhole_alloc(want, real, mapped);
+	if (!pin)
+		return ERR_PTR(-ENOMEM);
+	old = pinhole_share(want->sn, pin);
+	if (old) {
 		kmem_cache_free(pinhole_cache, pin);
 		return old;
 	}
 	err = rhashtable_lookup_insert_fast(&table->mapped, &pin->mapped_node, mapped_params);
-	if (err)
-		goto free;
+	if (err) {
+		kmem_cache_free(pinhole_cache, pin);
+		return ERR_PTR(err == -EEXIST ? -EADDRINUSE : -ENOMEM);
+	}
 	err = rhltable_insert(&table->real, &pin->real_node, real_params);
-	if (err)
-		goto remove_mapped;
+	if (err) {
+		rhashtable_remove_fast(&table->mapped, &pin->mapped_node, mapped_params);
+		call_rcu(&pin->rcu, pinhole_free_rcu);	/* a reader may have found it */
+		return ERR_PTR(-ENOMEM);
+	}
 	atomic_inc(&table->n);
 	return pin;
-
-remove_mapped:
-	rhashtable_remove_fast(&table->mapped, &pin->mapped_node, mapped_params);
-	call_rcu(&pin->rcu, pinhole_free_rcu);	/* a reader may have found it */
-	return ERR_PTR(-ENOMEM);
-free:
-	kmem_cache_free(pinhole_cache, pin);
-	return ERR_PTR(err == -EEXIST ? -EADDRINUSE : -ENOMEM);
 }
 
-static void pinhole_rm(struct sipalg_net *sn, struct sip_pinhole *pin)
+static bool pinhole_put(struct sipalg_net *sn, struct sip_pinhole *pin, enum sip_pinhole_end end)
 {
 	struct sip_pinhole_table *table = sn->pinholes;
 
+	if (!refcount_dec_and_test(&pin->users))
+		return false;
+	spin_lock_bh(&pin->lock);
+	pin->is_closed = true;
+	expect_end(sn, pin);
+	conns_end(sn, pin, end);
+	spin_unlock_bh(&pin->lock);
 	rhltable_remove(&table->real, &pin->real_node, real_params);
 	rhashtable_remove_fast(&table->mapped, &pin->mapped_node, mapped_params);
 	atomic_dec(&table->n);
 	call_rcu(&pin->rcu, pinhole_free_rcu);
-}
-
-static bool pinhole_put(struct sipalg_net *sn, struct sip_pinhole *pin)
-{
-	if (!refcount_dec_and_test(&pin->users))
-		return false;
-	expect_end(sn, pin);
-	pinhole_rm(sn, pin);
 	return true;
 }
 
 static void run_rm(const struct sip_pinhole_want *want, struct sip_pinhole **pin, u32 n)
 {
 	while (n--)
-		pinhole_put(want->sn, pin[n]);
+		pinhole_put(want->sn, pin[n], SIP_PINHOLE_LET);
 }
 
 /* The mapped port of pinhole @i in try @try; 0: this try has none. */
@@ -351,6 +554,30 @@ static u16 candidate(const struct sip_pinhole_want *want, u32 i, u32 try)
 		return want->mapped_port ? want->mapped_port : want->ports[i];
 	port = OTHER_PORTS + jhash_2words(want->seed, try, 0) % OTHER_PORTS_N;
 	return (port & ~1U) + (want->ports[0] & 1) + i;
+}
+
+static int pin_arm(const struct sip_pinhole_want *want, struct sip_pinhole *pin)
+{
+	int err = 0;
+
+	spin_lock_bh(&pin->lock);
+	set_source(want->sn, pin, want->source);
+	if (!expect_extend(want->sn, pin, want->ttl_s)) {
+		err = expect_add(pin, want->ct);
+		if (!err)
+			expect_extend(want->sn, pin, want->ttl_s);
+	}
+	spin_unlock_bh(&pin->lock);
+	return err;
+}
+
+/* A follower waits for its leader where the flow has many expectations already. */
+static bool must_wait(const struct sip_pinhole_want *want, u32 i)
+{
+	const struct nf_conn_help *help = nfct_help(want->ct);
+
+	return want->is_pairs && i & 1 && help &&
+	       READ_ONCE(help->expecting[want->class]) >= SIP_PINHOLE_RUSH;
 }
 
 static int run_try(const struct sip_pinhole_want *want, struct sip_pinhole **pin, u32 try,
@@ -365,8 +592,10 @@ static int run_try(const struct sip_pinhole_want *want, struct sip_pinhole **pin
 			err = PTR_ERR(pin[i]);
 			goto remove;
 		}
-		if (arm && !expect_extend(want->sn, pin[i], want->ttl_s))
-			err = expect_add(want, pin[i]);
+		if (want->is_pairs && i & 1)
+			WRITE_ONCE(pin[i - 1]->follower, pin[i]);
+		if (arm && !must_wait(want, i))
+			err = pin_arm(want, pin[i]);
 		if (err) {
 			i++;
 			goto remove;
@@ -400,13 +629,9 @@ int sip_pinhole_open(const struct sip_pinhole_want *want, struct sip_pinhole **p
 	int err = run_open(want, pin, true);
 	u32 i;
 
-	if (err)
-		return err;
-	for (i = 0; i < want->n; i++) {
-		expect_extend(want->sn, pin[i], want->ttl_s);
+	for (i = 0; !err && i < want->n; i++)
 		sipalg_count(want->sn, SIPALG_STAT_PINHOLES_OPENED);
-	}
-	return 0;
+	return err;
 }
 
 int sip_pinhole_reserve(const struct sip_pinhole_want *want, struct sip_pinhole **pin)
@@ -416,35 +641,49 @@ int sip_pinhole_reserve(const struct sip_pinhole_want *want, struct sip_pinhole 
 
 int sip_pinhole_arm(struct sip_pinhole *pin, const struct sip_pinhole_want *want)
 {
-	struct sip_addr source = {};
-	int err;
+	bool was_armed = READ_ONCE(pin->is_armed);
+	int err = pin_arm(want, pin);
 
-	if (want->source)
-		source = *want->source;
-	if (!sip_addr_equal(&pin->source, &source)) {
-		expect_end(want->sn, pin);
-		spin_lock_bh(&pin->lock);
-		pin->source = source;
-		spin_unlock_bh(&pin->lock);
-	} else if (expect_extend(want->sn, pin, want->ttl_s)) {
-		return 0;
+	if (!err && !was_armed)
+		sipalg_count(want->sn, SIPALG_STAT_PINHOLES_OPENED);
+	return err;
+}
+
+unsigned long sip_pinhole_keep(struct sipalg_net *sn, struct sip_pinhole *pin, u32 ttl_s,
+			       u32 silence_s)
+{
+	unsigned long heard = 0;
+	bool stays = false;
+	struct nf_conn *ct;
+	u32 i, left_s;
+
+	spin_lock_bh(&pin->lock);
+	for (i = 0; i < SIP_PINHOLE_CONNS; i++) {
+		struct sip_pinhole_conn *conn = &pin->conn[i];
+
+		if (!conn->is_used)
+			continue;
+		left_s = conn_sample(sn, pin, conn, silence_s);
+		if (!left_s)
+			continue;
+		if (!heard || time_after(conn->heard, heard))
+			heard = conn->heard | 1;
+		stays |= left_s > SIP_PINHOLE_NEAR_S && conn_is_with_peer(pin, &conn->tuple);
 	}
-	err = expect_add(want, pin);
-	if (err)
-		return err;
-	expect_extend(want->sn, pin, want->ttl_s);
-	sipalg_count(want->sn, SIPALG_STAT_PINHOLES_OPENED);
-	return 0;
+	if (pin->is_armed && !expect_extend(sn, pin, ttl_s) && !stays) {
+		ct = conn_get(sn, pin, &pin->master);
+		if (ct) {
+			expect_add(pin, ct);
+			nf_ct_put(ct);
+		}
+	}
+	spin_unlock_bh(&pin->lock);
+	return heard;
 }
 
-void sip_pinhole_extend(struct sipalg_net *sn, struct sip_pinhole *pin, u32 ttl_s)
+void sip_pinhole_close(struct sipalg_net *sn, struct sip_pinhole *pin, enum sip_pinhole_end end)
 {
-	expect_extend(sn, pin, ttl_s);
-}
-
-void sip_pinhole_close(struct sipalg_net *sn, struct sip_pinhole *pin)
-{
-	if (pin && pinhole_put(sn, pin))
+	if (pin && pinhole_put(sn, pin, end))
 		sipalg_count(sn, SIPALG_STAT_PINHOLES_CLOSED);
 }
 
@@ -461,19 +700,16 @@ struct sip_pinhole *sip_pinhole_by_real(struct sipalg_net *sn, const struct sip_
 {
 	struct rhlist_head *list, *pos;
 	struct sip_pinhole *pin, *best = NULL;
+	struct sip_endpoint announced;
 
 	list = rhltable_lookup(&sn->pinholes->real, key, real_params);
 	rhl_for_each_entry_rcu(pin, pos, list, real_node) {
-		bool same_addr, same_port;
-
-		spin_lock_bh(&pin->lock);
-		same_addr = sip_addr_equal(&pin->peer.addr, &peer->addr);
-		same_port = pin->peer.port == peer->port;
-		spin_unlock_bh(&pin->lock);
-		if (same_addr && same_port)
+		announced = sip_pinhole_peer(pin);
+		if (!sip_addr_equal(&announced.addr, &peer->addr))
+			continue;
+		if (announced.port == peer->port)
 			return pin;
-		if (same_addr)
-			best = pin;
+		best = pin;
 	}
 	return best;
 }
@@ -494,8 +730,16 @@ SIPALG_EXPORT(sip_pinhole_signalling);
 
 void sip_pinhole_set_peer(struct sip_pinhole *pin, const struct sip_addr *addr, u16 port)
 {
+	u32 i;
+
 	spin_lock_bh(&pin->lock);
-	pin->peer.addr = *addr;
+	if (!sip_addr_equal(&pin->peer.addr, addr)) {
+		pin->peer.addr = *addr;
+		pin->has_come = false;
+		for (i = 0; i < SIP_PINHOLE_CONNS; i++)
+			pin->has_come |= pin->conn[i].is_used &&
+					 conn_is_with_peer(pin, &pin->conn[i].tuple);
+	}
 	pin->peer.port = port;
 	spin_unlock_bh(&pin->lock);
 }
@@ -510,47 +754,40 @@ struct sip_endpoint sip_pinhole_peer(struct sip_pinhole *pin)
 	return peer;
 }
 
-void sip_pinhole_set_live(struct sip_pinhole *pin, const struct nf_conntrack_tuple *tuple)
+static void conn_heard(const struct sip_pinhole *pin, const struct nf_conntrack_tuple *tuple,
+		       const struct nf_conn *ct, struct sip_pinhole_heard *heard)
 {
-	spin_lock_bh(&pin->lock);
-	pin->live = *tuple;
-	pin->is_live = true;
-	spin_unlock_bh(&pin->lock);
+	int host = conn_is_from_host(pin, tuple) ? IP_CT_DIR_ORIGINAL : IP_CT_DIR_REPLY;
+	const struct nf_conn_acct *acct = nf_conn_acct_find(ct);
+
+	heard->is_live = true;
+	if (!acct)
+		return;
+	heard->is_counted = true;
+	heard->from_host += atomic64_read(&acct->counter[host].packets);
+	heard->to_host += atomic64_read(&acct->counter[!host].packets);
 }
 
 struct sip_pinhole_heard sip_pinhole_heard(struct sipalg_net *sn, struct sip_pinhole *pin)
 {
 	struct sip_pinhole_heard heard = {};
-	struct nf_conntrack_tuple_hash *h;
-	struct nf_conntrack_tuple tuple;
-	const struct nf_conn_acct *acct;
-	struct nf_conntrack_zone zone;
-	struct sip_endpoint source;
 	struct nf_conn *ct;
-	int host_dir;
+	u32 i;
 
 	spin_lock_bh(&pin->lock);
-	tuple = pin->live;
-	heard.is_live = pin->is_live;
-	spin_unlock_bh(&pin->lock);
-	if (!heard.is_live)
-		return heard;
-	nf_ct_zone_init(&zone, pin->mapped.zone, NF_CT_DEFAULT_ZONE_DIR, 0);
-	h = nf_conntrack_find_get(sn->net, &zone, &tuple);
-	heard.is_live = h;
-	if (!h)
-		return heard;
-	ct = nf_ct_tuplehash_to_ctrack(h);
-	source = sip_source_of(&tuple);
-	host_dir = sip_addr_equal(&source.addr, &pin->real.addr) ? IP_CT_DIR_ORIGINAL :
-								   IP_CT_DIR_REPLY;
-	acct = nf_conn_acct_find(ct);
-	if (acct) {
-		heard.is_counted = true;
-		heard.from_host = atomic64_read(&acct->counter[host_dir].packets);
-		heard.to_host = atomic64_read(&acct->counter[!host_dir].packets);
+	for (i = 0; i < SIP_PINHOLE_CONNS; i++) {
+		if (!pin->conn[i].is_used)
+			continue;
+		ct = conn_get(sn, pin, &pin->conn[i].tuple);
+		if (!ct)
+			continue;
+		conn_heard(pin, &pin->conn[i].tuple, ct, &heard);
+		nf_ct_put(ct);
 	}
-	nf_ct_put(ct);
+	spin_lock_bh(&nf_conntrack_expect_lock);
+	heard.is_waiting = expect_find(sn, pin);
+	spin_unlock_bh(&nf_conntrack_expect_lock);
+	spin_unlock_bh(&pin->lock);
 	return heard;
 }
 

@@ -36,6 +36,22 @@ u64 sipalg_digest(const void *data, u32 len)
 	return len ? siphash(data, len, &secret) | 1 : 0;
 }
 
+void sipalg_show_endpoint(struct seq_file *seq, const struct sip_addr *addr, u16 port)
+{
+	char buf[SIP_ADDR_TEXT_MAX];
+	u32 len = sip_addr_write(addr, buf, true);
+
+	if (!len)
+		seq_putc(seq, '-');
+	else
+		seq_printf(seq, "%.*s:%u", (int)len, buf, port);
+}
+
+u32 sipalg_seconds_between(unsigned long from, unsigned long to)
+{
+	return time_after(to, from) ? jiffies_to_msecs(to - from) / 1000 : 0;
+}
+
 static const char * const stat_names[SIPALG_STAT_COUNT] = {
 #define X(NAME, name, text) [SIPALG_STAT_##NAME] = #name,
 	SIPALG_STATS(X)
