@@ -16,7 +16,7 @@
 #include "sipalg_compat.h"
 #include "sipalg_ctx.h"
 
-/* ---- planning ------------------------------------------------------------------- */
+/* ---- planning -------------------------------------------------------------------- */
 
 static struct sip_pinhole_key key_of(const struct sipalg_ctx *ctx, const struct sip_addr *addr,
 				     u16 port)
@@ -110,7 +110,7 @@ static int translate(struct sipalg_ctx *ctx)
 	return err;
 }
 
-/* ---- writing ---------------------------------------------------------------------- */
+/* ---- writing --------------------------------------------------------------------- */
 
 /*
  * Gives the packet @delta bytes more or less at its end, and makes lengths and
@@ -150,12 +150,13 @@ static int commit(struct sipalg_ctx *ctx)
 		return ret;
 	ret = sip_edit_render(&ctx->edits, skb->data + ctx->dataoff, len,
 			      skb->len - ctx->dataoff);
-	if (WARN_ON_ONCE(ret < 0))	/* the edits were bounded by the text that they came from */
+	/* the edits lie in the text that they came from, so this does not fail */
+	if (WARN_ON_ONCE(ret < 0))
 		return ret;
 	return delta > 0 ? 0 : resize(ctx, len, delta);
 }
 
-/* ---- connections ------------------------------------------------------------------- */
+/* ---- connections ----------------------------------------------------------------- */
 
 static struct nf_nat_range2 range_of(const union nf_inet_addr *addr,
 				     union nf_conntrack_man_proto proto)
@@ -194,7 +195,7 @@ static void source(struct nf_conn *ct, const struct sip_pinhole *pin)
 		nf_nat_setup_info(ct, &range, NF_NAT_MANIP_SRC);
 }
 
-/* ---- module --------------------------------------------------------------------------- */
+/* ---- module ---------------------------------------------------------------------- */
 
 static const struct sipalg_nat_hooks hooks = {
 	.translate = translate,
@@ -202,7 +203,7 @@ static const struct sipalg_nat_hooks hooks = {
 	.source = source,
 };
 
-static struct nf_conntrack_nat_helper nat_helper = NF_CT_NAT_HELPER_INIT("sipalg");
+static struct nf_conntrack_nat_helper nat_helper = NF_CT_NAT_HELPER_INIT(SIPALG_NAME);
 
 static int __init sipalg_nat_init(void)
 {
@@ -225,5 +226,5 @@ module_exit(sipalg_nat_exit);
 
 MODULE_DESCRIPTION("SIP application layer gateway: NAT helper");
 MODULE_LICENSE("GPL");
-MODULE_ALIAS_NF_NAT_HELPER("sipalg");
+MODULE_ALIAS_NF_NAT_HELPER(SIPALG_NAME);
 SIPALG_IMPORT_NS;

@@ -11,7 +11,7 @@
 #include "sip_chars.h"
 #include "sip_parse.h"
 
-/* ---- reading ------------------------------------------------------------- */
+/* ---- reading --------------------------------------------------------------------- */
 
 /* what a line belongs to: the session, one section, or one over the limit */
 struct reader {
@@ -269,7 +269,7 @@ u16 sdp_rtcp_of(const struct sdp_media *media)
 	return media->port && media->port < 65535 ? media->port + 1 : 0;
 }
 
-/* ---- planning --------------------------------------------------------------- */
+/* ---- planning -------------------------------------------------------------------- */
 
 struct planner {
 	struct sip_edits *edits;

@@ -49,7 +49,7 @@ const u8 sip_chars[256] = {
 #undef W
 #undef C
 
-/* ---- cursor: the one way to read bytes ---------------------------------- */
+/* ---- cursor: the one way to read bytes ------------------------------------------- */
 
 /**
  * struct cursor - a place in a value
@@ -122,8 +122,10 @@ static int skip_quoted(struct cursor *c)
 
 		if (ch == '"')
 			return 0;
-		if (ch == '\\' && peek(c) != '\r' && peek(c) != '\n') {
-			c->at += c->at < c->end;	/* quoted-pair: any byte but CR and LF */
+		if (ch == '\\') {	/* quoted-pair: any byte but CR and LF */
+			if (peek(c) == '\r' || peek(c) == '\n')
+				return -EBADMSG;
+			c->at += c->at < c->end;
 			continue;
 		}
 		if ((ch == '\r' && peek(c) == '\n') || ch == '\n')
@@ -134,7 +136,7 @@ static int skip_quoted(struct cursor *c)
 	return -EBADMSG;
 }
 
-/* ---- numbers ------------------------------------------------------------- */
+/* ---- numbers --------------------------------------------------------------------- */
 
 int sip_number(const struct sip_text *text, struct sip_slice s, u32 max, u32 *out)
 {
@@ -169,7 +171,7 @@ u32 sip_number_write(u32 n, char *buf)
 	return len;
 }
 
-/* ---- lines ---------------------------------------------------------------- */
+/* ---- lines ----------------------------------------------------------------------- */
 
 #define ONES	((u64)0x0101010101010101ULL)
 
@@ -199,7 +201,7 @@ u32 sip_keepalive_len(const struct sip_text *text)
 	return at;
 }
 
-/* ---- URIs ----------------------------------------------------------------- */
+/* ---- URIs ------------------------------------------------------------------------ */
 
 static int take_port(const struct sip_text *t, struct cursor *c, struct sip_host *h)
 {
@@ -346,7 +348,7 @@ static int uri_parse(const struct sip_text *t, struct sip_slice s, struct sip_ur
 	return 0;
 }
 
-/* ---- header values --------------------------------------------------------- */
+/* ---- header values --------------------------------------------------------------- */
 
 struct walk {
 	const struct sip_text *t;
@@ -430,17 +432,14 @@ static int skip_display_name(struct cursor *c)
 			c->at = from;
 			return 0;
 		}
-		if (ch == '"')
-			return -EBADMSG;
 		if (ch == '\r') {
 			skip_lws(c);
-			if (peek(c) == '\r')	/* bare: skip_lws() stands still */
-				return -EBADMSG;
-		} else if (sip_char_is(ch, SIP_C_CTL)) {
-			return -EBADMSG;
-		} else {
-			c->at++;
+			ch = peek(c);	/* still CR where it was a bare one */
 		}
+		if (ch == '"' || sip_char_is(ch, SIP_C_CTL))
+			return -EBADMSG;
+		if (ch >= 0 && ch != '<' && ch != ';' && ch != ',')
+			c->at++;
 	}
 }
 
@@ -581,7 +580,8 @@ static int on_cseq(struct walk *w, struct cursor *c)
 		return -EBADMSG;
 	skip_lws(c);
 	digits = take_class(c, SIP_C_DIGIT);
-	err = sip_number(w->t, digits, S32_MAX, &msg->cseq);	/* RFC 3261 8.1.1.5: below 2^31 */
+	/* RFC 3261 8.1.1.5: below 2^31 */
+	err = sip_number(w->t, digits, S32_MAX, &msg->cseq);
 	if (err)
 		return fault(w, SIP_FAULT_CSEQ);
 	if (!sip_char_is(peek(c), SIP_C_WSP) && peek(c) != '\r')
@@ -820,7 +820,7 @@ static int on_reply_to(struct walk *w, struct cursor *c)
 	return read_uris(w, c, SIP_ROLE_REPLY_TO, SIP_FAULT_REFER);
 }
 
-/* ---- the walk ---------------------------------------------------------------- */
+/* ---- the walk -------------------------------------------------------------------- */
 
 struct header {
 	const char *name;

@@ -207,7 +207,7 @@ void sip_header_decide(const struct sip_text *text, const struct sip_msg *msg,
 		plan->uri[i] = decide_uri(text, &msg->uri[i], ways_of(msg, &msg->uri[i]), flow);
 }
 
-/* ---- edits --------------------------------------------------------------------- */
+/* ---- edits ----------------------------------------------------------------------- */
 
 struct planner {
 	struct sip_edits *edits;

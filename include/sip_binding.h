@@ -18,8 +18,9 @@ struct seq_operations;
 
 enum {
 	SIP_BINDING_AOR_SHOWN	= 64,	/* bytes of an address of record in /proc */
-	SIP_BINDING_GRACE_S	= 32,	/* 64*T1: how long after the granted time, and how long */
-					/* a request may wait for its answer */
+	SIP_BINDING_TICK_S	= 10,	/* how often a binding's pinhole is looked after */
+	/* 64*T1: what is added to the granted time, and how long a request may wait */
+	SIP_BINDING_GRACE_S	= 32,
 };
 
 /**

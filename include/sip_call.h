@@ -51,8 +51,8 @@ enum sip_call_reason {
 enum {
 	SIP_CALL_TXS		= 8,	/* pending requests that a call remembers */
 	SIP_CALL_ID_SHOWN	= 64,	/* bytes of a Call-ID in /proc */
-	SIP_CALL_LINGER_S	= 32,	/* 64*T1, RFC 3261 17: how long an ended call is remembered */
-	SIP_CALL_TICK_S		= 10,	/* a live call renews what it needs this often at least, */
+	SIP_CALL_LINGER_S	= 32,	/* 64*T1: how long an ended call is remembered */
+	SIP_CALL_TICK_S		= 10,	/* a live call renews what it needs this often, */
 	SIP_CALL_TTL_S		= 240,	/* for so long */
 	SIP_CALL_CONTACTS	= 4,	/* signalling pinholes of its own */
 };

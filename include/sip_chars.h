@@ -10,10 +10,10 @@
 enum {
 	SIP_C_TOKEN	= 1 << 0,	/* token: method and header names, tags, parameters */
 	SIP_C_DIGIT	= 1 << 1,
-	SIP_C_HOST	= 1 << 2,	/* name or address: alphanumeric, '-', '.', '_' (seen in the field) */
+	SIP_C_HOST	= 1 << 2,	/* alphanumeric, '-', '.', and '_' as seen in the field */
 	SIP_C_ALPHA	= 1 << 3,
 	SIP_C_WSP	= 1 << 4,	/* blank and tab */
-	SIP_C_URI	= 1 << 5,	/* may stand in a URI: visible ASCII but not '"', '<', '>' */
+	SIP_C_URI	= 1 << 5,	/* in a URI: visible ASCII but '"', '<', '>' */
 	SIP_C_CTL	= 1 << 6,	/* 0 to 31 and 127, but not tab */
 };
 

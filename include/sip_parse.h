@@ -156,7 +156,7 @@ enum {
 	SIP_MSG_SESSION		= 1 << 3,	/* Session-Expires is there (RFC 4028) */
 	SIP_MSG_SDP		= 1 << 4,	/* the body's type is application/sdp */
 	SIP_MSG_STAR		= 1 << 5,	/* Contact: * */
-	SIP_MSG_ENCODED		= 1 << 6,	/* Content-Encoding is there: the body is not text */
+	SIP_MSG_ENCODED		= 1 << 6,	/* Content-Encoding is there: no text */
 };
 
 /**

@@ -49,10 +49,11 @@ enum sip_pinhole_class {
 
 enum {
 	SIP_PINHOLE_CONNS	= 4,	/* connections of a pinhole that are known at a time */
-	SIP_PINHOLE_RUSH	= 64,	/* expectations of a flow and class from which followers wait */
-	SIP_PINHOLE_NEAR_S	= 15,	/* a connection with less time left has a successor let in */
+	SIP_PINHOLE_RUSH	= 64,	/* expectations in a class from which followers wait */
+	SIP_PINHOLE_NEAR_S	= 15,	/* time left below which a successor is let in */
 	SIP_PINHOLE_REARMS	= 8,	/* strangers that may take a pinhole */
-	SIP_PINHOLE_REARM_S	= 10,	/* within this time, before only the announced peer may */
+	SIP_PINHOLE_REARM_S	= 10,	/* in this time, before only the peer may */
+	SIP_PINHOLE_CALLERS	= 8,	/* who may call in, signalling_source=learned */
 };
 
 /* what becomes of a pinhole's connections when it closes */
@@ -107,6 +108,8 @@ struct sip_pinhole_key {
  * @rearms: strangers that came since @rearm_since
  * @rearm_since: jiffies
  * @follower: RTCP of this RTP; closed together with it
+ * @caller: who may call in, where that is asked
+ * @n_callers: how many
  * @master: original tuple of the signalling connection
  * @rcu: readers find pinholes under RCU
  */
@@ -130,6 +133,8 @@ struct sip_pinhole {
 	u8 rearms;
 	unsigned long rearm_since;
 	struct sip_pinhole *follower;
+	struct sip_addr caller[SIP_PINHOLE_CALLERS];
+	u8 n_callers;
 	struct nf_conntrack_tuple master;
 	struct rcu_head rcu;
 };
@@ -195,7 +200,8 @@ int sip_pinhole_open(const struct sip_pinhole_want *want, struct sip_pinhole **p
  * @want: what for
  * @pin: as above
  *
- * Context, return: as sip_pinhole_open().
+ * Context: as sip_pinhole_open().
+ * Return: as sip_pinhole_open().
  */
 int sip_pinhole_reserve(const struct sip_pinhole_want *want, struct sip_pinhole **pin);
 
@@ -206,7 +212,8 @@ int sip_pinhole_reserve(const struct sip_pinhole_want *want, struct sip_pinhole 
  *
  * An expectation that waits for another source gives way.
  *
- * Context, return: as sip_pinhole_open().
+ * Context: as sip_pinhole_open().
+ * Return: as sip_pinhole_open().
  */
 int sip_pinhole_arm(struct sip_pinhole *pin, const struct sip_pinhole_want *want);
 
@@ -284,6 +291,12 @@ static inline bool sip_pinhole_get(struct sip_pinhole *pin)
 /* What the other side announced for the stream of @pin.  Context: any but hard interrupt. */
 void sip_pinhole_set_peer(struct sip_pinhole *pin, const struct sip_addr *addr, u16 port);
 struct sip_endpoint sip_pinhole_peer(struct sip_pinhole *pin);
+
+/* One address more that may call in; over SIP_PINHOLE_CALLERS it may not. */
+void sip_pinhole_add_caller(struct sip_pinhole *pin, const struct sip_addr *addr);
+
+/* Whether @addr is one of those. */
+bool sip_pinhole_has_caller(struct sip_pinhole *pin, const struct sip_addr *addr);
 
 /**
  * sip_pinhole_used() - a connection that the host began belongs to a pinhole

@@ -66,7 +66,7 @@ struct sip_flow {
 /* what happens to a host:port */
 enum sip_change {
 	SIP_KEEP,
-	SIP_SET,	/* address and port; a port that is absent is added only if it is not the default */
+	SIP_SET,	/* address and port; an absent port is added if it is not the default */
 	SIP_SET_ADDR,	/* the address; the port stays as it is written */
 	SIP_SET_BARE,	/* the address; a port is removed */
 	SIP_SET_MADDR,	/* of a URI: the address of its maddr parameter alone */

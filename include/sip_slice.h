@@ -25,7 +25,7 @@ struct sip_text {
 /**
  * struct sip_slice - a piece of a message
  * @off: offset of its first byte from the start of the message
- * @len: its length in bytes; 0: empty or absent (an absent one still may hold the offset where it would stand)
+ * @len: its length in bytes; 0: empty or absent, then @off may say where it would stand
  */
 struct sip_slice {
 	u16 off;

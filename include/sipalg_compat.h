@@ -16,6 +16,9 @@
 #include <net/netfilter/nf_conntrack_expect.h>
 #include <net/netfilter/nf_conntrack_helper.h>
 
+/* The name of helper, NAT helper and expectfn, by which user space knows them. */
+#define SIPALG_NAME	"sipalg"
+
 /* Symbol namespaces: a token up to 6.12, a string from then on. */
 #ifdef SIPALG_NS_TOKEN
 #define SIPALG_EXPORT(sym)	EXPORT_SYMBOL_NS_GPL(sym, SIPALG)
@@ -31,7 +34,7 @@
 #define SIPALG_CTL_TABLE	struct ctl_table
 #endif
 
-/* @table: @n entries and a zeroed one behind them, which older kernels need and newer ones refuse. */
+/* @table: @n entries and a zeroed one, which older kernels need and newer ones refuse. */
 static inline struct ctl_table_header *
 sipalg_sysctl_register(struct net *net, const char *path, struct ctl_table *table, size_t n)
 {
@@ -130,16 +133,17 @@ typedef int sipalg_help_fn(struct sk_buff *skb, unsigned int protoff, struct nf_
  */
 #define SIPALG_HELPER_SLOT	5059
 
+/* @policy: of all the classes that the kernel knows */
 static inline void sipalg_helper_init(struct nf_conntrack_helper *h, u8 family, u8 proto,
-				      const char *name,
 				      const struct nf_conntrack_expect_policy *policy,
-				      u32 class_max, sipalg_help_fn *help)
+				      sipalg_help_fn *help)
 {
 #ifdef SIPALG_HELPER_SHORT_INIT
-	nf_ct_helper_init(h, family, proto, name, policy, class_max, help, NULL, THIS_MODULE);
+	nf_ct_helper_init(h, family, proto, SIPALG_NAME, policy, NF_CT_MAX_EXPECT_CLASSES - 1,
+			  help, NULL, THIS_MODULE);
 #else
-	nf_ct_helper_init(h, family, proto, name, SIPALG_HELPER_SLOT, SIPALG_HELPER_SLOT, 0,
-			  policy, class_max, help, NULL, THIS_MODULE);
+	nf_ct_helper_init(h, family, proto, SIPALG_NAME, SIPALG_HELPER_SLOT, SIPALG_HELPER_SLOT, 0,
+			  policy, NF_CT_MAX_EXPECT_CLASSES - 1, help, NULL, THIS_MODULE);
 #endif
 }
 

@@ -13,10 +13,14 @@
 #include <net/netfilter/nf_conntrack.h>
 
 #include "sdp_rewrite.h"
+#include "sip_binding.h"
 #include "sip_call.h"
 #include "sip_parse.h"
 #include "sip_rewrite.h"
 #include "sipalg_net.h"
+
+/* SECURITY P3: nobody's service is behind a pinhole */
+enum { SIPALG_PORT_MIN = 1024 };
 
 /**
  * struct sipalg_ctx - one packet
@@ -35,6 +39,7 @@
  * @may_open: the message has passed the rules for one that opens something (SECURITY M1-M5)
  * @has_sdp: @sdp and @sdp_plan are filled
  * @call: the call that the message belongs to, locked; NULL: none
+ * @grants: the contacts of a registrar's answer
  * @msg: the message's parts
  * @sdp: its description
  * @sdp_plan: and what shall become of it
@@ -57,12 +62,40 @@ struct sipalg_ctx {
 	bool may_open;
 	bool has_sdp;
 	struct sip_call *call;
+	struct sip_grant grants[SIP_MAX_VALUES];
 	struct sip_msg msg;
 	struct sdp sdp;
 	struct sdp_plan sdp_plan;
 	struct sip_header_plan plan;
 	struct sip_edits edits;
 };
+
+static inline bool sipalg_sender_is_translated(const struct sipalg_ctx *ctx)
+{
+	return !sip_endpoint_equal(&ctx->flow.self, &ctx->flow.self_mapped);
+}
+
+static inline bool sipalg_receiver_is_translated(const struct sipalg_ctx *ctx)
+{
+	return !sip_endpoint_equal(&ctx->flow.peer, &ctx->flow.peer_real);
+}
+
+/* Inside is who is hidden by NAT; without NAT, everybody is. */
+static inline bool sipalg_sender_is_inside(const struct sipalg_ctx *ctx)
+{
+	return sipalg_sender_is_translated(ctx) || !ctx->is_nat;
+}
+
+static inline bool sipalg_receiver_is_inside(const struct sipalg_ctx *ctx)
+{
+	return sipalg_receiver_is_translated(ctx) || !ctx->is_nat;
+}
+
+/* Stands for a piece of the message, of any length.  The same for the same text, whoever sent it. */
+static inline u64 sipalg_digest_of(const struct sipalg_ctx *ctx, struct sip_slice s)
+{
+	return sipalg_digest(sip_slice_ptr(&ctx->text, s), s.len);
+}
 
 /**
  * struct sipalg_nat_hooks - what the NAT module does
@@ -85,5 +118,8 @@ struct sipalg_nat_hooks {
  * Context: process context.
  */
 void sipalg_set_nat_hooks(const struct sipalg_nat_hooks *hooks);
+
+/* The NAT module's hooks, or NULL.  Under rcu_read_lock(); read once for a packet. */
+const struct sipalg_nat_hooks *sipalg_nat_hooks(void);
 
 #endif /* _SIPALG_CTX_H */

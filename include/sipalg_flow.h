@@ -27,10 +27,11 @@ struct sipalg_flow_data {
 	u32 published[IP_CT_DIR_MAX];
 };
 
+static_assert(sizeof(struct sipalg_flow_data) <= sizeof_field(struct nf_conn_help, data));
+
 /* Our data of a connection, or NULL where it has none. */
 static inline struct sipalg_flow_data *sipalg_flow_data(const struct nf_conn *ct)
 {
-	NF_CT_HELPER_BUILD_BUG_ON(sizeof(struct sipalg_flow_data));
 	return nfct_help(ct) ? nfct_help_data(ct) : NULL;
 }
 

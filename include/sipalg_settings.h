@@ -28,14 +28,14 @@
 	X(tcp_contact, number, "0", 0, 1, 0, "a TCP contact may have a port of its own; not in force yet") \
 	X(tcp_resync, number, "0", 0, 1, 0, "TCP streams may be taken up in the middle, after a failover; not in force yet") \
 	X(media_source, media_source, "any", 0, 2, 0, "who may use a media pinhole: any, announced, signalling") \
-	X(signalling_source, signalling_source, "any", 0, 2, 0, "who may call in through a binding: registrar, learned (as registrar yet), any") \
+	X(signalling_source, signalling_source, "any", 0, 2, 0, "who may call in through a binding: registrar, learned (he and the hosts of his Path, Route and Service-Route), any") \
 	X(invite_timeout, number, "32", 1, 3600, 0, "an INVITE without any answer") \
 	X(ringing_timeout, number, "210", 1, 3600, 0, "an INVITE with provisional answers only") \
 	X(call_timeout, number, "43200", 60, 604800, 0, "a call without session timer, since its last message") \
 	X(call_max_duration, number, "0", 1, 604800, 1, "longest call; 0: no limit") \
-	X(media_timeout, number, "120", 1, 86400, 1, "a silent media stream; not in force yet") \
-	X(hold_timeout, number, "7200", 1, 86400, 1, "a silent media stream that is held; not in force yet") \
-	X(dead_call_timeout, number, "0", 1, 604800, 1, "a call whose media and signalling are silent; not in force yet") \
+	X(media_timeout, number, "120", 1, 86400, 1, "a silent media stream") \
+	X(hold_timeout, number, "7200", 1, 86400, 1, "a silent media stream that is held") \
+	X(dead_call_timeout, number, "0", 1, 604800, 1, "a call whose media and signalling are silent") \
 	X(register_default, number, "3600", 1, 604800, 0, "a registration that says no time") \
 	X(register_min, number, "60", 1, 604800, 0, "shortest life of a binding") \
 	X(register_max, number, "86400", 1, 604800, 0, "longest life of a binding") \

@@ -33,6 +33,7 @@
 	X(TCP_MEDIA, tcp_media, "opened nothing: media over TCP") \
 	X(MEDIA_OVER, media_over, "media sections over the limit, passed as they are") \
 	X(OUT_OF_DIALOG, out_of_dialog, "opened nothing: answers no pending request, or out of the dialog's sequence") \
+	X(CALLER_REFUSED, caller_refused, "dropped: called in through a binding, but is not allowed to by signalling_source=learned") \
 	X(FOREIGN_CONTACT, foreign_contact, "opened nothing: a registered contact of another host than the sender") \
 	X(CALLS_ADDED, calls_added, "calls that began") \
 	X(CALLS_ENDED, calls_ended, "calls that ended: refused, hung up or timed out") \

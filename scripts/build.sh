@@ -29,8 +29,8 @@ esac
 locked "build-$(basename "$OUT")-$series"
 mkdir -p "$d"
 # no -t: a file that differs gets the time of the copy, the others keep theirs
-(cd "$SRC" && for f in Kbuild Makefile ./*.c include state kunit; do [ ! -e "$f" ] || echo "$f"; done) |
-	rsync --files-from=- -rlpc --delete --exclude={'.*','*.o','*.ko','*.mod','*.mod.c','*.a'} "$SRC/" "$d/"
+(cd "$SRC" && for f in Kbuild Makefile ./*.c include helper state kunit; do [ ! -e "$f" ] || echo "$f"; done) |
+	rsync --files-from=- -rlpc --delete --exclude={/kunit/host,/kunit/golden,'.*','*.o','*.ko','*.mod','*.mod.c','*.a'} "$SRC/" "$d/"
 
 status=0
 "${run[@]}" -j"$(nproc)" W=1 modules "$@" > "$log" 2>&1 || status=$?

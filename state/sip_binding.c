@@ -34,7 +34,8 @@ struct binding_key {
  * @call_id: of that request
  * @cseq: of that request
  * @asked_s: what it asks for
- * @expires: jiffies
+ * @expires: sipalg_now() of its end
+ * @tick: of the next renewal of its pinhole
  * @pin: its way in
  * @next_pin: the one that the waiting request published, where it is another
  * @rcu: the table's walkers run under RCU
@@ -54,6 +55,7 @@ struct sip_binding {
 	u32 cseq;
 	u32 asked_s;
 	unsigned long expires;
+	unsigned long tick;
 	struct sip_pinhole *pin;
 	struct sip_pinhole *next_pin;
 	struct rcu_head rcu;
@@ -276,8 +278,9 @@ static int bind_one(const struct sip_register *reg, struct sip_binding *b, u32 g
 	life = min(granted, set->register_max) + SIP_BINDING_GRACE_S;
 	life = clamp(life, set->register_min, max(set->register_min, set->register_max));
 	want.ttl_s = life;
-	if (set->signalling_source != SIPALG_SIGNALLING_ANY)
+	if (set->signalling_source == SIPALG_SIGNALLING_REGISTRAR)
 		want.source = &source;
+	sip_pinhole_add_caller(b->next_pin, &source);
 	err = sip_pinhole_arm(b->next_pin, &want);
 	if (err)
 		return err;
@@ -319,6 +322,17 @@ u32 sip_binding_grant(const struct sip_register *reg, const struct sip_grant *gr
 	return longest;
 }
 
+/* The connection may have been flushed and begun anew, and the expectation with it. */
+static void binding_renew(struct sipalg_net *sn, struct sip_binding *b)
+{
+	u32 left_s = sipalg_seconds_between(sipalg_now(sn), b->expires);
+
+	if (!b->is_bound || !left_s || time_before(sipalg_now(sn), b->tick))
+		return;
+	b->tick = sipalg_now(sn) + SIP_BINDING_TICK_S * HZ;
+	sip_pinhole_keep(sn, b->pin, left_s, 0);
+}
+
 bool sip_binding_gc(struct sipalg_net *sn)
 {
 	struct sip_binding_table *table = sn->bindings;
@@ -331,6 +345,8 @@ bool sip_binding_gc(struct sipalg_net *sn)
 		if (IS_ERR(b))		/* the table was resized: some are seen twice */
 			continue;
 		spin_lock_bh(&table->lock);
+		if (!b->is_dead)
+			binding_renew(sn, b);
 		if (!b->is_dead && time_after(sipalg_now(sn), b->expires))
 			binding_rm(sn, b);
 		spin_unlock_bh(&table->lock);
@@ -344,8 +360,9 @@ bool sip_binding_gc(struct sipalg_net *sn)
 	rhashtable_walk_exit(&iter);
 	return READ_ONCE(table->n);
 }
+SIPALG_EXPORT(sip_binding_gc);
 
-/* ---- /proc/net/sipalg/bindings ------------------------------------------------ */
+/* ---- /proc/net/sipalg/bindings --------------------------------------------------- */
 
 struct binding_seq {
 	struct seq_net_private p;	/* first: seq_file_net() looks here */
@@ -369,6 +386,7 @@ static void *next_binding(struct binding_seq *state)
 
 /* A walk is not kept between reads, for a file may be closed in the middle of it. */
 static void *bindings_start(struct seq_file *seq, loff_t *pos)
+	__acquires(RCU)
 {
 	struct sipalg_net *sn = sipalg_pernet(seq_file_net(seq));
 	struct binding_seq *state = seq->private;
@@ -389,6 +407,7 @@ static void *bindings_next(struct seq_file *seq, void *v, loff_t *pos)
 }
 
 static void bindings_stop(struct seq_file *seq, void *v)
+	__releases(RCU)
 {
 	struct binding_seq *state = seq->private;
 
@@ -438,7 +457,7 @@ const struct seq_operations sip_binding_seq_ops = {
 	.show = bindings_show,
 };
 
-/* ---- setup ---------------------------------------------------------------------- */
+/* ---- setup ----------------------------------------------------------------------- */
 
 int sip_binding_setup(struct sipalg_net *sn)
 {

@@ -31,7 +31,7 @@ static const struct rhashtable_params call_params = {
 static struct kmem_cache *call_cache __read_mostly;
 static struct kmem_cache *media_cache __read_mostly;
 
-/* ---- names ---------------------------------------------------------------------- */
+/* ---- names ----------------------------------------------------------------------- */
 
 static const char * const state_names[] = {
 	[SIP_CALL_TRYING]	= "trying",
@@ -52,7 +52,7 @@ static const char * const reason_names[] = {
 	[SIP_CALL_ADMIN]	= "administrator",
 };
 
-/* ---- media --------------------------------------------------------------------- */
+/* ---- media ----------------------------------------------------------------------- */
 
 static void media_rm(struct sipalg_net *sn, struct sip_call *call, struct sip_media *media,
 		     enum sip_pinhole_end end)
@@ -178,7 +178,7 @@ static void pinholes_rm(struct sipalg_net *sn, struct sip_call *call, enum sip_p
 		sip_pinhole_close(sn, call->contact[--call->n_contacts], SIP_PINHOLE_LET);
 }
 
-/* ---- table ---------------------------------------------------------------------- */
+/* ---- table ----------------------------------------------------------------------- */
 
 static void call_free_rcu(struct rcu_head *rcu)
 {
@@ -289,8 +289,10 @@ struct sip_call *sip_call_enter(const struct sip_call_event *ev, enum sip_side *
 	}
 	return NULL;
 }
+SIPALG_EXPORT(sip_call_enter);
 
 void sip_call_leave(struct sipalg_net *sn, struct sip_call *call, bool keep)
+	__releases(&call->lock)
 {
 	struct sip_media *media, *next;
 
@@ -304,8 +306,9 @@ void sip_call_leave(struct sipalg_net *sn, struct sip_call *call, bool keep)
 	spin_unlock_bh(&call->lock);
 	call_put(call);
 }
+SIPALG_EXPORT(sip_call_leave);
 
-/* ---- what messages do ------------------------------------------------------------- */
+/* ---- what messages do ------------------------------------------------------------ */
 
 /* the ends that somebody ordered: media stops at once */
 static bool is_hard(enum sip_call_reason reason)
@@ -488,7 +491,7 @@ static int invite_answered(struct sip_call *call, const struct sip_call_event *e
 		call->callee_tag = ev->to_tag;
 		drop_losers(ev->sn, call);
 	} else if (call->callee_tag != ev->to_tag && call->callee_tag != ev->from_tag) {
-		return -EPROTO;		/* a second branch answered too; the caller will hang it up */
+		return -EPROTO;		/* a second branch: the caller will hang it up */
 	}
 	call->session_s = ev->session_s;
 	set_expires(ev->sn, call, up_timeout(ev->sn, call));
@@ -553,8 +556,9 @@ int sip_call_advance(struct sip_call *call, const struct sip_call_event *ev,
 	call->has_flow[sender] = true;
 	return ret;
 }
+SIPALG_EXPORT(sip_call_advance);
 
-/* ---- what time does ---------------------------------------------------------------- */
+/* ---- what time does -------------------------------------------------------------- */
 
 static void keep_flow(struct sipalg_net *sn, const struct sip_call *call, enum sip_side side)
 {
@@ -690,8 +694,9 @@ bool sip_call_gc(struct sipalg_net *sn)
 	rhashtable_walk_exit(&iter);
 	return atomic_read(&table->n);
 }
+SIPALG_EXPORT(sip_call_gc);
 
-/* ---- /proc/net/sipalg/calls ------------------------------------------------------------ */
+/* ---- /proc/net/sipalg/calls ------------------------------------------------------ */
 
 struct call_seq {
 	struct seq_net_private p;	/* first: seq_file_net() looks here */
@@ -715,6 +720,7 @@ static void *next_call(struct call_seq *state)
 
 /* A walk is not kept between reads, for a file may be closed in the middle of it. */
 static void *calls_start(struct seq_file *seq, loff_t *pos)
+	__acquires(RCU)
 {
 	struct sipalg_net *sn = sipalg_pernet(seq_file_net(seq));
 	struct call_seq *state = seq->private;
@@ -735,6 +741,7 @@ static void *calls_next(struct seq_file *seq, void *v, loff_t *pos)
 }
 
 static void calls_stop(struct seq_file *seq, void *v)
+	__releases(RCU)
 {
 	struct call_seq *state = seq->private;
 
@@ -812,6 +819,7 @@ int sip_call_end_by_id(struct sipalg_net *sn, u32 id)
 	rhashtable_walk_exit(&iter);
 	return err;
 }
+SIPALG_EXPORT(sip_call_end_by_id);
 
 const struct seq_operations sip_call_seq_ops = {
 	.start = calls_start,
@@ -820,7 +828,7 @@ const struct seq_operations sip_call_seq_ops = {
 	.show = calls_show,
 };
 
-/* ---- setup -------------------------------------------------------------------------------- */
+/* ---- setup ----------------------------------------------------------------------- */
 
 int sip_call_setup(struct sipalg_net *sn)
 {

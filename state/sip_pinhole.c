@@ -51,7 +51,7 @@ static const struct rhashtable_params real_params = {
 static struct kmem_cache *pinhole_cache __read_mostly;
 static void __rcu *expected_fn __read_mostly;
 
-/* ---- addresses ------------------------------------------------------------- */
+/* ---- addresses ------------------------------------------------------------------- */
 
 struct sip_addr sip_addr_of(u16 l3num, const union nf_inet_addr *addr)
 {
@@ -85,7 +85,7 @@ static u8 nfproto_of(const struct sip_addr *addr)
 	return addr->family == SIP_FAMILY_IPV4 ? NFPROTO_IPV4 : NFPROTO_IPV6;
 }
 
-/* ---- expectations ---------------------------------------------------------- */
+/* ---- expectations ---------------------------------------------------------------- */
 
 /* The waiting expectation of a pinhole, or NULL.  Under pin->lock and nf_conntrack_expect_lock. */
 static struct nf_conntrack_expect *expect_find(struct sipalg_net *sn,
@@ -203,7 +203,8 @@ static int expect_add(struct sip_pinhole *pin, struct nf_conn *master)
 }
 
 /* Whom the expectation lets in; one that waits for somebody else gives way. */
-static void set_source(struct sipalg_net *sn, struct sip_pinhole *pin, const struct sip_addr *source)
+static void set_source(struct sipalg_net *sn, struct sip_pinhole *pin,
+		       const struct sip_addr *source)
 {
 	static const struct sip_addr any;
 
@@ -215,7 +216,7 @@ static void set_source(struct sipalg_net *sn, struct sip_pinhole *pin, const str
 	pin->source = *source;
 }
 
-/* ---- connections ------------------------------------------------------------ */
+/* ---- connections ----------------------------------------------------------------- */
 
 static void conn_add(struct sipalg_net *sn, struct sip_pinhole *pin,
 		     const struct nf_conntrack_tuple *tuple)
@@ -311,7 +312,7 @@ static u32 conn_sample(struct sipalg_net *sn, struct sip_pinhole *pin,
 	return left_s;
 }
 
-/* ---- arming ------------------------------------------------------------------- */
+/* ---- arming ---------------------------------------------------------------------- */
 
 /* SECURITY R2: strangers may not keep us busy. */
 static bool may_rearm(struct sipalg_net *sn, struct sip_pinhole *pin)
@@ -412,7 +413,7 @@ static void expected(struct nf_conn *ct, struct nf_conntrack_expect *exp)
 }
 
 static struct nf_ct_helper_expectfn expectfn = {
-	.name = "sipalg",
+	.name = SIPALG_NAME,
 	.expectfn = expected,
 };
 
@@ -437,7 +438,7 @@ void sip_pinhole_on_expected(void (*fn)(struct nf_conn *ct, struct nf_conntrack_
 }
 SIPALG_EXPORT(sip_pinhole_on_expected);
 
-/* ---- reservation ------------------------------------------------------------- */
+/* ---- reservation ----------------------------------------------------------------- */
 
 /* Pinholes that may exist at once: a setting, or what leaves other helpers a quarter. */
 static u32 pinholes_max(struct sipalg_net *sn)
@@ -687,7 +688,7 @@ void sip_pinhole_close(struct sipalg_net *sn, struct sip_pinhole *pin, enum sip_
 		sipalg_count(sn, SIPALG_STAT_PINHOLES_CLOSED);
 }
 
-/* ---- look-up ------------------------------------------------------------------- */
+/* ---- look-up --------------------------------------------------------------------- */
 
 struct sip_pinhole *sip_pinhole_by_mapped(struct sipalg_net *sn, const struct sip_pinhole_key *key)
 {
@@ -754,6 +755,34 @@ struct sip_endpoint sip_pinhole_peer(struct sip_pinhole *pin)
 	return peer;
 }
 
+static bool has_caller(const struct sip_pinhole *pin, const struct sip_addr *addr)
+{
+	u32 i;
+
+	for (i = 0; i < pin->n_callers; i++)
+		if (sip_addr_equal(&pin->caller[i], addr))
+			return true;
+	return false;
+}
+
+bool sip_pinhole_has_caller(struct sip_pinhole *pin, const struct sip_addr *addr)
+{
+	bool found;
+
+	spin_lock_bh(&pin->lock);
+	found = has_caller(pin, addr);
+	spin_unlock_bh(&pin->lock);
+	return found;
+}
+
+void sip_pinhole_add_caller(struct sip_pinhole *pin, const struct sip_addr *addr)
+{
+	spin_lock_bh(&pin->lock);
+	if (pin->n_callers < SIP_PINHOLE_CALLERS && !has_caller(pin, addr))
+		pin->caller[pin->n_callers++] = *addr;
+	spin_unlock_bh(&pin->lock);
+}
+
 static void conn_heard(const struct sip_pinhole *pin, const struct nf_conntrack_tuple *tuple,
 		       const struct nf_conn *ct, struct sip_pinhole_heard *heard)
 {
@@ -791,7 +820,7 @@ struct sip_pinhole_heard sip_pinhole_heard(struct sipalg_net *sn, struct sip_pin
 	return heard;
 }
 
-/* ---- setup ---------------------------------------------------------------------- */
+/* ---- setup ----------------------------------------------------------------------- */
 
 int sip_pinhole_setup(struct sipalg_net *sn)
 {

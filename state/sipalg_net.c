@@ -8,6 +8,7 @@
 #include <linux/siphash.h>
 #include <net/netns/generic.h>
 
+#include "sipalg_compat.h"
 #include "sipalg_net.h"
 
 unsigned int sipalg_net_id __read_mostly;
@@ -16,6 +17,7 @@ struct sipalg_net *sipalg_pernet(const struct net *net)
 {
 	return net_generic(net, sipalg_net_id);
 }
+SIPALG_EXPORT(sipalg_pernet);
 
 static siphash_key_t secret __read_mostly;
 
@@ -35,6 +37,7 @@ u64 sipalg_digest(const void *data, u32 len)
 {
 	return len ? siphash(data, len, &secret) | 1 : 0;
 }
+SIPALG_EXPORT(sipalg_digest);
 
 void sipalg_show_endpoint(struct seq_file *seq, const struct sip_addr *addr, u16 port)
 {

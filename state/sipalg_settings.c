@@ -242,7 +242,7 @@ static const struct setting settings[] = {
 #undef X
 };
 
-/* ---- module parameters: what a new namespace begins with ------------------- */
+/* ---- module parameters: what a new namespace begins with ------------------------- */
 
 static struct sipalg_settings defaults;
 static DEFINE_MUTEX(defaults_lock);
@@ -330,7 +330,7 @@ enum {
 SIPALG_SETTINGS(X)
 #undef X
 
-/* ---- sysctls ---------------------------------------------------------------- */
+/* ---- sysctls --------------------------------------------------------------------- */
 
 static int (*attach)(struct sipalg_net *sn, bool on);
 

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * sipalg_hooks: what happens to new connections.  See sipalg_hooks.h.
+ */
+#include <linux/netfilter_ipv4.h>
+#include <net/netfilter/nf_conntrack_core.h>
+#include <net/netfilter/nf_conntrack_helper.h>
+#include <net/netfilter/nf_conntrack_zones.h>
+
+#include "sip_pinhole.h"
+#include "sipalg_compat.h"
+#include "sipalg_ctx.h"
+#include "sipalg_hooks.h"
+
+/* behind conntrack (-200), before DNAT (-100) */
+enum { HOOK_PRIORITY = -150 };
+
+/* A packet of a new connection that no rule has given a helper yet. */
+static bool is_unhelped(const struct nf_conn *ct, enum ip_conntrack_info ctinfo)
+{
+	return ct && ctinfo == IP_CT_NEW && !nf_ct_is_confirmed(ct) && !nf_ct_is_template(ct) &&
+	       nf_ct_protonum(ct) == IPPROTO_UDP;
+}
+
+static bool port_is_listed(const struct sipalg_ports *ports, u16 port)
+{
+	u32 i;
+
+	for (i = 0; i < ports->n; i++)
+		if (ports->port[i] == port)
+			return true;
+	return false;
+}
+
+/* auto_attach: what a rule "ct helper set" would do. */
+static unsigned int attach_hook(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	struct sipalg_net *sn = sipalg_pernet(state->net);
+	struct nf_conntrack_helper *helper;
+	enum ip_conntrack_info ctinfo;
+	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
+	struct nf_conn_help *help;
+	u16 port;
+
+	if (!is_unhelped(ct, ctinfo) || test_bit(IPS_HELPER_BIT, &ct->status) || nfct_help(ct))
+		return NF_ACCEPT;
+	port = ntohs(ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.dst.u.udp.port);
+	if (!port_is_listed(&sipalg_settings(sn)->ports, port))
+		return NF_ACCEPT;
+	helper = sipalg_helper_of(nf_ct_l3num(ct));
+	help = nf_ct_helper_ext_add(ct, GFP_ATOMIC);
+	if (!help || !sipalg_helper_get(helper))
+		return NF_ACCEPT;
+	rcu_assign_pointer(help->helper, helper);
+	set_bit(IPS_HELPER_BIT, &ct->status);
+	sipalg_count(sn, SIPALG_STAT_AUTO_ATTACHED);
+	return NF_ACCEPT;
+}
+
+/* As init_conntrack() does for an expected connection; @ct takes the reference over. */
+static void relate(struct sk_buff *skb, struct nf_conn *ct, struct nf_conn *master)
+{
+	ct->master = master;
+#if IS_ENABLED(CONFIG_NF_CONNTRACK_MARK)
+	ct->mark = READ_ONCE(master->mark);
+#endif
+#if IS_ENABLED(CONFIG_NF_CONNTRACK_SECMARK)
+	ct->secmark = master->secmark;
+#endif
+	set_bit(IPS_EXPECTED_BIT, &ct->status);
+	nf_ct_set(skb, ct, IP_CT_RELATED);
+}
+
+/*
+ * A host sends media before it hears any: the connection is related to the call
+ * like one that a pinhole let in, and leaves from the published port.  Only to
+ * the peer that was announced for the stream.
+ */
+static unsigned int media_hook(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	struct sipalg_net *sn = sipalg_pernet(state->net);
+	const struct sipalg_nat_hooks *nat = sipalg_nat_hooks();
+	struct nf_conntrack_tuple_hash *h;
+	const struct nf_conntrack_tuple *t;
+	enum ip_conntrack_info ctinfo;
+	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
+	struct sip_pinhole_key key;
+	struct sip_endpoint peer;
+	struct sip_pinhole *pin;
+
+	if (!is_unhelped(ct, ctinfo))
+		return NF_ACCEPT;
+	t = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+	key = (struct sip_pinhole_key){
+		.addr = sip_addr_of(t->src.l3num, &t->src.u3),
+		.port = ntohs(t->src.u.udp.port),
+		.zone = nf_ct_zone(ct)->id,
+		.proto = IPPROTO_UDP,
+	};
+	peer = sip_destination_of(t);
+	pin = sip_pinhole_by_real(sn, &key, &peer);
+	if (!pin || pin->class == SIP_PINHOLE_SIGNALLING)
+		return NF_ACCEPT;
+	h = nf_conntrack_find_get(state->net, nf_ct_zone(ct), &pin->master);
+	if (!h)
+		return NF_ACCEPT;
+	relate(skb, ct, nf_ct_tuplehash_to_ctrack(h));
+	sip_pinhole_used(sn, pin, ct);
+	if (pin->is_nat && nat)
+		nat->source(ct, pin);
+	sipalg_count(sn, SIPALG_STAT_MEDIA_OUT);
+	return NF_ACCEPT;
+}
+
+#define HOOK(fn, family, num)						\
+	{ .hook = fn, .pf = family, .hooknum = num, .priority = HOOK_PRIORITY }
+
+static const struct nf_hook_ops attach_ops[] = {
+	HOOK(attach_hook, NFPROTO_IPV4, NF_INET_PRE_ROUTING),
+	HOOK(attach_hook, NFPROTO_IPV4, NF_INET_LOCAL_OUT),
+	HOOK(attach_hook, NFPROTO_IPV6, NF_INET_PRE_ROUTING),
+	HOOK(attach_hook, NFPROTO_IPV6, NF_INET_LOCAL_OUT),
+};
+
+static const struct nf_hook_ops media_ops[] = {
+	HOOK(media_hook, NFPROTO_IPV4, NF_INET_PRE_ROUTING),
+	HOOK(media_hook, NFPROTO_IPV6, NF_INET_PRE_ROUTING),
+};
+
+/* Without a rule that needs it conntrack is off in a namespace, so auto_attach asks for it. */
+int sipalg_attach(struct sipalg_net *sn, bool on)
+{
+	int err;
+
+	if (!on) {
+		nf_unregister_net_hooks(sn->net, attach_ops, ARRAY_SIZE(attach_ops));
+		nf_ct_netns_put(sn->net, NFPROTO_INET);
+		return 0;
+	}
+	err = nf_ct_netns_get(sn->net, NFPROTO_INET);
+	if (err)
+		return err;
+	err = nf_register_net_hooks(sn->net, attach_ops, ARRAY_SIZE(attach_ops));
+	if (err)
+		nf_ct_netns_put(sn->net, NFPROTO_INET);
+	return err;
+}
+
+int sipalg_hooks_setup(struct net *net)
+{
+	return nf_register_net_hooks(net, media_ops, ARRAY_SIZE(media_ops));
+}
+
+void sipalg_hooks_teardown(struct net *net)
+{
+	nf_unregister_net_hooks(net, media_ops, ARRAY_SIZE(media_ops));
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * sipalg_register: what registrations and subscriptions open, and who may call in
+ * through them.  See sipalg_decide.h.
+ */
+#include <net/netfilter/nf_conntrack_zones.h>
+
+#include "sip_binding.h"
+#include "sip_pinhole.h"
+#include "sipalg_ctx.h"
+#include "sipalg_decide.h"
+#include "sipalg_flow.h"
+
+/* ---- registrations --------------------------------------------------------------- */
+
+/* A REGISTER and its answer speak of the phone: of the sender, then of the receiver. */
+static struct sip_register register_of(const struct sipalg_ctx *ctx)
+{
+	const struct sip_flow *flow = &ctx->flow;
+	bool is_request = sip_is_request(&ctx->msg);
+
+	return (struct sip_register){
+		.sn = ctx->sn,
+		.ct = ctx->ct,
+		.aor = sipalg_digest_of(ctx, ctx->msg.to),
+		.aor_text = sip_slice_ptr(&ctx->text, ctx->msg.to),
+		.aor_len = ctx->msg.to.len,
+		.call_id = sipalg_digest_of(ctx, ctx->msg.call_id),
+		.cseq = ctx->msg.cseq,
+		.self = is_request ? flow->self : flow->peer_real,
+		.mapped = is_request ? flow->self_mapped : flow->peer,
+		.registrar = is_request ? flow->peer_real : flow->self,
+		.proto = IPPROTO_UDP,
+	};
+}
+
+static u32 expires_of(const struct sipalg_ctx *ctx, const struct sip_uri *uri)
+{
+	if (uri && uri->has_expires)
+		return uri->expires;
+	if (ctx->msg.flags & SIP_MSG_EXPIRES)
+		return ctx->msg.expires;
+	return ctx->set->register_default;
+}
+
+void sipalg_decide_register(struct sipalg_ctx *ctx)
+{
+	struct sip_register reg = register_of(ctx);
+	u32 i;
+
+	if (!ctx->may_open || !sipalg_sender_is_inside(ctx))
+		return;
+	if (ctx->msg.flags & SIP_MSG_STAR)
+		sip_binding_ask_none(&reg);
+	for (i = 0; i < ctx->msg.n_uris; i++) {
+		const struct sip_uri *uri = &ctx->msg.uri[i];
+
+		if (uri->role != SIP_ROLE_CONTACT)
+			continue;
+		if (!sip_addr_equal(&uri->at.addr, &reg.self.addr)) {
+			sipalg_count(ctx->sn, SIPALG_STAT_FOREIGN_CONTACT);
+			continue;
+		}
+		if (sip_uri_port(uri) < SIPALG_PORT_MIN) {
+			sipalg_count(ctx->sn, SIPALG_STAT_LOW_PORT);
+			continue;
+		}
+		/* without a pinhole the contact is still translated; why is counted */
+		sip_binding_ask(&reg, sip_uri_port(uri), expires_of(ctx, uri));
+	}
+}
+
+void sipalg_decide_registered(struct sipalg_ctx *ctx)
+{
+	struct sip_grant *grants = ctx->grants;
+	struct sip_register reg = register_of(ctx);
+	u32 i, n = 0, life;
+
+	if (ctx->msg.status / 100 != 2 || !sipalg_receiver_is_inside(ctx))
+		return;
+	for (i = 0; i < ctx->msg.n_uris; i++) {
+		const struct sip_uri *uri = &ctx->msg.uri[i];
+
+		if (uri->role != SIP_ROLE_CONTACT)
+			continue;
+		grants[n].contact.addr = uri->at.addr;
+		grants[n].contact.port = sip_uri_port(uri);
+		grants[n++].expires_s = expires_of(ctx, uri);
+	}
+	life = sip_binding_grant(&reg, grants, n, expires_of(ctx, NULL));
+	if (life)
+		sipalg_flow_keep(ctx->ct, ctx->skb, life);
+}
+
+/* RFC 6665 4.1.2: notifications come for the granted time, over the flow that subscribed. */
+void sipalg_decide_subscribed(struct sipalg_ctx *ctx)
+{
+	if (ctx->msg.status / 100 == 2 && ctx->msg.flags & SIP_MSG_EXPIRES && ctx->msg.expires)
+		sipalg_flow_keep(ctx->ct, ctx->skb,
+				 min(ctx->msg.expires, ctx->set->register_max) +
+				 SIP_BINDING_GRACE_S);
+}
+
+/* ---- who may call in ------------------------------------------------------------- */
+
+/* The way in that the receiver of this message has registered, or NULL. */
+static struct sip_pinhole *receivers_pinhole(const struct sipalg_ctx *ctx)
+{
+	struct sip_pinhole_key key = {
+		.addr = ctx->flow.peer.addr,
+		.port = ctx->flow.peer.port,
+		.zone = nf_ct_zone(ctx->ct)->id,
+		.proto = IPPROTO_UDP,
+	};
+	struct sip_pinhole *pin = sip_pinhole_by_mapped(ctx->sn, &key);
+
+	return pin && pin->class == SIP_PINHOLE_SIGNALLING ? pin : NULL;
+}
+
+/*
+ * signalling_source=learned: an expectation can only ask for one source, so it lets
+ * everybody in, and a stranger's connection ends here, before it is confirmed.
+ */
+bool sipalg_caller_is_refused(const struct sipalg_ctx *ctx)
+{
+	struct sip_pinhole *pin;
+
+	if (ctx->set->signalling_source != SIPALG_SIGNALLING_LEARNED ||
+	    !test_bit(IPS_EXPECTED_BIT, &ctx->ct->status) || nf_ct_is_confirmed(ctx->ct))
+		return false;
+	pin = receivers_pinhole(ctx);
+	return pin && !sip_pinhole_has_caller(pin, &ctx->flow.self.addr);
+}
+
+/* Who may call in tells who else may: the hosts of his routes. */
+void sipalg_learn_callers(const struct sipalg_ctx *ctx)
+{
+	struct sip_pinhole *pin;
+	u32 i;
+
+	if (ctx->set->signalling_source != SIPALG_SIGNALLING_LEARNED)
+		return;
+	pin = receivers_pinhole(ctx);
+	if (!pin || !sip_pinhole_has_caller(pin, &ctx->flow.self.addr))
+		return;
+	for (i = 0; i < ctx->msg.n_uris; i++) {
+		const struct sip_uri *uri = &ctx->msg.uri[i];
+
+		if (uri->at.addr.family &&
+		    (uri->role == SIP_ROLE_RECORD_ROUTE || uri->role == SIP_ROLE_ROUTE ||
+		     uri->role == SIP_ROLE_PATH || uri->role == SIP_ROLE_SERVICE_ROUTE))
+			sip_pinhole_add_caller(pin, &uri->at.addr);
+	}
+}
