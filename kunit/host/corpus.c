@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Messages written by others: parse, translate, parse again.
+ *
+ * usage: corpus DIR
+ *
+ * What must hold of the translation says oracle.h.  The data stay unedited, but for
+ * messages whose lines end with LF alone: these get CRLF first.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "oracle.h"
+
+/* descriptions without a message come after the oracle's own verdicts */
+enum { SDP_ONLY = ORACLE_COUNT, VERDICTS };
+
+static const char *const verdict_names[VERDICTS] = {
+	[ORACLE_GOOD] = "translated", [ORACLE_NO_ADDRESS] = "no-address",
+	[ORACLE_MALFORMED] = "malformed", [ORACLE_NOT_SIP] = "not-sip",
+	[ORACLE_LIMIT] = "over-limit", [ORACLE_BROKEN] = "BROKEN", [SDP_ONLY] = "sdp",
+};
+
+static unsigned int totals[VERDICTS];
+
+/* A description alone: only read. */
+static unsigned int run_sdp(const char *p, u32 len, const char **why)
+{
+	static struct sdp sdp;
+	struct sip_text text = { p, len };
+	int ret = sdp_parse(&text, (struct sip_slice){ 0, len }, &sdp);
+
+	*why = ret ? "m= or a=rtcp not readable" : "";
+	return ret ? ORACLE_MALFORMED : SDP_ONLY;
+}
+
+/* Every variant of the translation has to hold; the verdict is that of the first that does not. */
+static unsigned int run(const char *p, u32 len, const char **why)
+{
+	static char buf[ORACLE_ROOM];
+	unsigned int verdict = 0;
+	u32 variant;
+
+	if (len > 2 && !memcmp(p, "v=", 2))
+		return run_sdp(p, len, why);
+	for (variant = 0; variant < 8 && verdict != ORACLE_BROKEN; variant++) {
+		memcpy(buf, p, len);
+		verdict = oracle_check(buf, len, variant, why);
+	}
+	return verdict;
+}
+
+/*
+ * RFC 4475 3.1.2 and 3.3: what must not be taken for a good message.  All others of
+ * that set must be read.  (The document itself allows more for some: a damaged
+ * Date or To that no ALG looks at.)
+ */
+static const char *const refused[] = {
+	"baddn.dat", "badinv01.dat", "badvers.dat", "bigcode.dat", "clerr.dat", "insuf.dat",
+	"ltgtruri.dat", "lwsruri.dat", "lwsstart.dat", "mcl01.dat", "mismatch01.dat",
+	"mismatch02.dat", "multi01.dat", "ncl.dat", "quotbal.dat", "regbadct.dat", "scalar02.dat",
+	"scalarlg.dat", "test.dat", "trws.dat",
+};
+
+static bool as_rfc4475(const char *path, unsigned int v)
+{
+	const char *base = strrchr(path, '/') + 1;
+	bool want = false;
+	size_t i;
+
+	if (!strstr(path, "/rfc4475/"))
+		return true;
+	for (i = 0; i < sizeof(refused) / sizeof(*refused); i++)
+		want |= !strcmp(base, refused[i]);
+	return want == (v == ORACLE_MALFORMED || v == ORACLE_NOT_SIP);
+}
+
+/* LF alone -> CRLF, where the file has no CR at all. */
+static size_t to_wire(char *buf, size_t len)
+{
+	size_t lf = 0, i, n;
+
+	if (memchr(buf, '\r', len) || (len > 2 && !memcmp(buf, "v=", 2)))
+		return len;
+	for (i = 0; i < len; i++)
+		lf += buf[i] == '\n';
+	n = len + lf;
+	for (i = len; i--;) {
+		buf[--n] = buf[i];
+		if (buf[i] == '\n')
+			buf[--n] = '\r';
+	}
+	return len + lf;
+}
+
+static void run_file(const char *path, unsigned int *counts)
+{
+	char *buf = malloc(ORACLE_ROOM), *exact;
+	FILE *f = fopen(path, "r");
+	static struct world w;
+	const char *why = "";
+	unsigned int v;
+	size_t len;
+
+	if (!f || !buf)
+		abort();
+	len = to_wire(buf, fread(buf, 1, SIP_MAX_MESSAGE / 2, f));
+	fclose(f);
+	exact = malloc(len ? len : 1);	/* for the first reading: ends where the message ends */
+	memcpy(exact, buf, len);
+	world_plan(&w, &(struct scene){}, &(struct sip_text){ exact, len });
+	free(exact);
+	v = run(buf, len, &why);
+	if (!as_rfc4475(path, v)) {
+		v = ORACLE_BROKEN;
+		why = "not the verdict of RFC 4475";
+	}
+	counts[v]++;
+	totals[v]++;
+	if (v == ORACLE_MALFORMED || v == ORACLE_NOT_SIP || v == ORACLE_BROKEN)
+		printf("# %-10s %s: %s\n", verdict_names[v], path, *why ? why : "start line");
+	free(buf);
+}
+
+static void print_counts(const char *name, const unsigned int *counts)
+{
+	int i;
+
+	printf("%-16s", name);
+	for (i = 0; i < VERDICTS; i++)
+		printf(" %u %s%s", counts[i], verdict_names[i], i + 1 < VERDICTS ? "," : "\n");
+}
+
+/* every file below @dir, in the order of their names */
+static void run_tree(const char *dir, unsigned int *counts)
+{
+	struct dirent **entries;
+	char path[4096];
+	struct stat st;
+	int i, n;
+
+	n = scandir(dir, &entries, NULL, alphasort);
+	for (i = 0; i < n; i++) {
+		snprintf(path, sizeof(path), "%s/%s", dir, entries[i]->d_name);
+		if (entries[i]->d_name[0] == '.' || stat(path, &st))
+			;
+		else if (S_ISDIR(st.st_mode))
+			run_tree(path, counts);
+		else if (S_ISREG(st.st_mode))
+			run_file(path, counts);
+		free(entries[i]);
+	}
+	free(entries);
+}
+
+int main(int argc, char **argv)
+{
+	static const char *const sets[] = {
+		"rfc4475", "rfc5118-crlf", "rfc3665", "rfc3665-alg", "rfc3666", "kamailio", "pjsip",
+		"sdp-transform",
+	};
+	unsigned int skipped = 0, passed = 0, counts[VERDICTS];
+	char path[4096];
+	struct stat st;
+	size_t i;
+
+	if (argc != 2)
+		return 2;
+	for (i = 0; i < sizeof(sets) / sizeof(*sets); i++) {
+		snprintf(path, sizeof(path), "%s/%s", argv[1], sets[i]);
+		if (stat(path, &st)) {
+			printf("%-16s SKIPPED, not there\n", sets[i]);
+			skipped++;
+			continue;
+		}
+		memset(counts, 0, sizeof(counts));
+		run_tree(path, counts);
+		print_counts(sets[i], counts);
+	}
+	print_counts("all", totals);
+	for (i = 0; i < VERDICTS; i++)
+		passed += i == ORACLE_BROKEN ? 0 : totals[i];
+	printf("%u passed, %u failed, %u skipped\n", passed, totals[ORACLE_BROKEN], skipped);
+	return totals[ORACLE_BROKEN] != 0;
+}
