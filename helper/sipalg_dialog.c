@@ -265,12 +265,13 @@ static int arm_announced(struct sipalg_ctx *ctx)
 	return 0;
 }
 
-/* Return: 0; -EBADMSG: the description is broken; or why a pinhole was not had. */
-static int decide_media(struct sipalg_ctx *ctx, enum sip_side side)
+/* Before anything is decided: a message whose description is broken changes nothing at all. */
+static int read_sdp(struct sipalg_ctx *ctx)
 {
 	int err;
-	u32 i;
 
+	if (!may_carry_sdp(&ctx->msg))
+		return 0;
 	err = sdp_parse(&ctx->text, ctx->msg.body, &ctx->sdp);
 	if (err == -ENOMSG)	/* says it is SDP, but is something else: none of ours */
 		return 0;
@@ -280,6 +281,15 @@ static int decide_media(struct sipalg_ctx *ctx, enum sip_side side)
 	}
 	memset(&ctx->sdp_plan, 0, sizeof(ctx->sdp_plan));
 	ctx->has_sdp = true;
+	return 0;
+}
+
+/* Return: 0, or why a pinhole was not had. */
+static int decide_media(struct sipalg_ctx *ctx, enum sip_side side)
+{
+	int err;
+	u32 i;
+
 	if (sipalg_sender_is_translated(ctx)) {
 		ctx->sdp_plan.from = ctx->flow.self.addr;
 		ctx->sdp_plan.to = ctx->flow.self_mapped.addr;
@@ -373,8 +383,11 @@ int sipalg_decide_dialog(struct sipalg_ctx *ctx)
 {
 	struct sip_call_event ev = call_event(ctx);
 	enum sip_side request_side = SIP_CALLER;
-	enum sip_side side;
+	int err;
 
+	err = read_sdp(ctx);
+	if (err)
+		return err;
 	if (ctx->may_open) {
 		ctx->call = sip_call_enter(&ev, &request_side);
 		if (IS_ERR(ctx->call)) {	/* counted where it was not had */
@@ -388,8 +401,7 @@ int sipalg_decide_dialog(struct sipalg_ctx *ctx)
 		open_contacts(ctx);
 	if (ctx->call && ctx->call->state != SIP_CALL_ENDED)
 		sipalg_flow_keep(ctx->ct, ctx->skb, SIP_CALL_TTL_S);
-	if (!may_carry_sdp(&ctx->msg))
+	if (!ctx->has_sdp)
 		return 0;
-	side = sip_is_request(&ctx->msg) ? request_side : !request_side;
-	return decide_media(ctx, side);
+	return decide_media(ctx, sip_is_request(&ctx->msg) ? request_side : !request_side);
 }
