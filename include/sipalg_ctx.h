@@ -91,7 +91,7 @@ static inline bool sipalg_receiver_is_inside(const struct sipalg_ctx *ctx)
 	return sipalg_receiver_is_translated(ctx) || !ctx->is_nat;
 }
 
-/* Stands for a piece of the message, of any length.  The same for the same text, whoever sent it. */
+/* Stands for a piece of the message, of any length: the same for the same text. */
 static inline u64 sipalg_digest_of(const struct sipalg_ctx *ctx, struct sip_slice s)
 {
 	return sipalg_digest(sip_slice_ptr(&ctx->text, s), s.len);

@@ -14,6 +14,7 @@
 
 /* one description under test, with room for what comes out */
 struct fixture {
+	struct kunit *test;
 	struct sip_text t;
 	struct sdp sdp;
 	struct sdp_plan plan;
@@ -27,6 +28,7 @@ static struct fixture *new_fixture(struct kunit *test)
 	struct fixture *f = kunit_kzalloc(test, sizeof(*f), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, f);
+	f->test = test;
 	memset(&f->sdp, 0x5a, sizeof(f->sdp));
 	sip_edit_init(&f->edits);
 	return f;
@@ -48,12 +50,11 @@ static struct fixture *parsed(struct kunit *test, const char *body)
 	return f;
 }
 
-static void target(struct kunit *test, struct fixture *f, u32 i, const char *addr, u16 port,
-		   u16 rtcp)
+static void target(struct fixture *f, u32 i, const char *addr, u16 port, u16 rtcp)
 {
 	f->plan.media[i] = (struct sdp_target){ .port = port, .rtcp = rtcp };
 	if (addr)
-		f->plan.media[i].addr = test_addr(test, addr);
+		f->plan.media[i].addr = test_addr(f->test, addr);
 }
 
 static void expect_out(struct kunit *test, struct fixture *f, const char *want)
@@ -342,8 +343,8 @@ static void plan_session_governs(struct kunit *test)
 {
 	struct fixture *f = parsed(test, TWO);
 
-	target(test, f, 0, "203.0.113.1", 5000, 5001);
-	target(test, f, 1, "203.0.113.1", 5002, 5003);
+	target(f, 0, "203.0.113.1", 5000, 5001);
+	target(f, 1, "203.0.113.1", 5002, 5003);
 	expect_out(test, f, NEW "c=IN IP4 203.0.113.1\r\nt=0 0\r\nm=audio 5000 RTP/AVP 0\r\n"
 		   "m=video 5002 RTP/AVP 31\r\n");
 	KUNIT_EXPECT_EQ(test, (int)f->edits.n, 4);
@@ -366,7 +367,7 @@ static void plan_same_again(struct kunit *test)
 				   "a=rtcp:04001\r\n");
 
 	f->plan.to = f->plan.from;
-	target(test, f, 0, "10.0.0.2", 4000, 4001);
+	target(f, 0, "10.0.0.2", 4000, 4001);
 	KUNIT_EXPECT_EQ(test, sdp_plan(&f->edits, &f->t, 0, &f->sdp, &f->plan), 0);
 	KUNIT_EXPECT_EQ(test, (int)f->edits.n, 0);
 }
@@ -375,8 +376,8 @@ static void plan_splits_for_two_addresses(struct kunit *test)
 {
 	struct fixture *f = parsed(test, TWO);
 
-	target(test, f, 0, "203.0.113.1", 5000, 5001);
-	target(test, f, 1, "203.0.113.2", 5002, 5003);
+	target(f, 0, "203.0.113.1", 5000, 5001);
+	target(f, 1, "203.0.113.2", 5002, 5003);
 	expect_out(test, f, NEW CONN "t=0 0\r\nm=audio 5000 RTP/AVP 0\r\nc=IN IP4 203.0.113.1\r\n"
 		   "m=video 5002 RTP/AVP 31\r\nc=IN IP4 203.0.113.2\r\n");
 }
@@ -385,7 +386,7 @@ static void plan_splits_for_one_unmapped(struct kunit *test)
 {
 	struct fixture *f = parsed(test, TWO);
 
-	target(test, f, 1, "203.0.113.1", 5002, 5003);
+	target(f, 1, "203.0.113.1", 5002, 5003);
 	expect_out(test, f, NEW CONN "t=0 0\r\nm=audio 4000 RTP/AVP 0\r\n"
 		   "m=video 5002 RTP/AVP 31\r\nc=IN IP4 203.0.113.1\r\n");
 }
@@ -396,7 +397,7 @@ static void plan_closed_section_has_no_say(struct kunit *test)
 	struct fixture *f = parsed(test, HEAD CONN "m=audio 0 RTP/AVP 0\r\n"
 				   "m=video 4002 RTP/AVP 31\r\n");
 
-	target(test, f, 1, "203.0.113.7", 5002, 5003);
+	target(f, 1, "203.0.113.7", 5002, 5003);
 	expect_out(test, f, NEW "c=IN IP4 203.0.113.7\r\nm=audio 0 RTP/AVP 0\r\n"
 		   "m=video 5002 RTP/AVP 31\r\n");
 }
@@ -406,8 +407,8 @@ static void plan_own_connections_have_no_say(struct kunit *test)
 	struct fixture *f = parsed(test, HEAD CONN "m=audio 4000 RTP/AVP 0\r\nc=IN IP4 10.0.0.2\r\n"
 				   "m=video 4002 RTP/AVP 31\r\n");
 
-	target(test, f, 0, "203.0.113.1", 5000, 5001);
-	target(test, f, 1, "203.0.113.2", 5002, 5003);
+	target(f, 0, "203.0.113.1", 5000, 5001);
+	target(f, 1, "203.0.113.2", 5002, 5003);
 	expect_out(test, f, NEW "c=IN IP4 203.0.113.2\r\nm=audio 5000 RTP/AVP 0\r\n"
 		   "c=IN IP4 203.0.113.1\r\nm=video 5002 RTP/AVP 31\r\n");
 }
@@ -427,8 +428,8 @@ static void plan_sections_over_the_limit(struct kunit *test)
 	struct fixture *f = parsed(test, TWO);
 
 	f->sdp.n_over = 1;
-	target(test, f, 0, "203.0.113.1", 4000, 4001);
-	target(test, f, 1, "203.0.113.1", 4002, 4003);
+	target(f, 0, "203.0.113.1", 4000, 4001);
+	target(f, 1, "203.0.113.1", 4002, 4003);
 	expect_out(test, f, NEW CONN "t=0 0\r\nm=audio 4000 RTP/AVP 0\r\nc=IN IP4 203.0.113.1\r\n"
 		   "m=video 4002 RTP/AVP 31\r\nc=IN IP4 203.0.113.1\r\n");
 }
@@ -438,8 +439,8 @@ static void plan_new_lines_find_their_place(struct kunit *test)
 	struct fixture *f = parsed(test, HEAD CONN "m=audio 4000 RTP/AVP 0\r\ni=t\r\nb=AS:1\r\n"
 				   "a=x\r\nm=video 4002 RTP/AVP 31");
 
-	target(test, f, 0, "203.0.113.1", 4000, 6001);
-	target(test, f, 1, "203.0.113.2", 4002, 6003);
+	target(f, 0, "203.0.113.1", 4000, 6001);
+	target(f, 1, "203.0.113.2", 4002, 6003);
 	expect_out(test, f, NEW CONN "m=audio 4000 RTP/AVP 0\r\ni=t\r\nc=IN IP4 203.0.113.1\r\n"
 		   "b=AS:1\r\na=x\r\na=rtcp:6001\r\nm=video 4002 RTP/AVP 31\r\nc=IN IP4 203.0.113.2\r\n"
 		   "a=rtcp:6003");
@@ -450,12 +451,12 @@ static void plan_new_lines_like_the_others(struct kunit *test)
 	struct fixture *f = parsed(test, "v=0\nc=IN IP4 10.0.0.2\nm=audio 4000 RTP/AVP 0\n"
 				   "m=audio 4002 RTP/AVP 0");
 
-	target(test, f, 0, "203.0.113.1", 4000, 6001);
+	target(f, 0, "203.0.113.1", 4000, 6001);
 	expect_out(test, f, "v=0\nc=IN IP4 10.0.0.2\nm=audio 4000 RTP/AVP 0\nc=IN IP4 203.0.113.1\n"
 		   "a=rtcp:6001\n"
 		   "m=audio 4002 RTP/AVP 0");
 	f = parsed(test, "v=0\nc=IN IP4 10.0.0.2\nm=audio 4000 RTP/AVP 0");
-	target(test, f, 0, "203.0.113.1", 4000, 6001);
+	target(f, 0, "203.0.113.1", 4000, 6001);
 	expect_out(test, f, "v=0\nc=IN IP4 203.0.113.1\nm=audio 4000 RTP/AVP 0\na=rtcp:6001");
 }
 
@@ -466,8 +467,8 @@ static void plan_family(struct kunit *test)
 
 	f->plan.from = test_addr(test, "fd00::2");
 	f->plan.to = test_addr(test, "2001:db8::1");
-	target(test, f, 0, "2001:db8::1", 0, 0);
-	target(test, f, 1, "2001:db8::2", 0, 0);
+	target(f, 0, "2001:db8::1", 0, 0);
+	target(f, 1, "2001:db8::2", 0, 0);
 	expect_out(test, f, "v=0\r\no=- 1 1 IN IP6 2001:db8::1\r\nc=IN IP6 FD00::2\r\n"
 		   "m=audio 4000 RTP/AVP 0\r\nc=IN IP6 2001:db8::1\r\n"
 		   "m=audio 4002 RTP/AVP 0\r\nc=IN IP6 2001:db8::2\r\n");
@@ -482,13 +483,13 @@ static void plan_rtcp_beside(struct kunit *test)
 {
 	struct fixture *f = parsed(test, AUDIO);
 
-	target(test, f, 0, "203.0.113.1", 5000, 5001);
+	target(f, 0, "203.0.113.1", 5000, 5001);
 	expect_out(test, f, NEW_AUDIO);
 	f = parsed(test, AUDIO);
-	target(test, f, 0, "203.0.113.1", 5000, 0);
+	target(f, 0, "203.0.113.1", 5000, 0);
 	expect_out(test, f, NEW_AUDIO);
 	f = parsed(test, AUDIO);	/* port 0 leaves the port: RTCP still stands beside it */
-	target(test, f, 0, "203.0.113.1", 0, 4001);
+	target(f, 0, "203.0.113.1", 0, 4001);
 	expect_out(test, f, NEW "c=IN IP4 203.0.113.1\r\nm=audio 4000 RTP/AVP 0\r\n");
 }
 
@@ -496,13 +497,13 @@ static void plan_rtcp_elsewhere(struct kunit *test)
 {
 	struct fixture *f = parsed(test, AUDIO);
 
-	target(test, f, 0, "203.0.113.1", 5000, 5002);
+	target(f, 0, "203.0.113.1", 5000, 5002);
 	expect_out(test, f, NEW_AUDIO "a=rtcp:5002\r\n");
 	f = parsed(test, AUDIO);
-	target(test, f, 0, "203.0.113.1", 5000, 4999);
+	target(f, 0, "203.0.113.1", 5000, 4999);
 	expect_out(test, f, NEW_AUDIO "a=rtcp:4999\r\n");
 	f = parsed(test, AUDIO);
-	target(test, f, 0, "203.0.113.1", 0, 5001);
+	target(f, 0, "203.0.113.1", 0, 5001);
 	expect_out(test, f, NEW "c=IN IP4 203.0.113.1\r\nm=audio 4000 RTP/AVP 0\r\n"
 		   "a=rtcp:5001\r\n");
 }
@@ -511,10 +512,10 @@ static void plan_rtcp_attribute(struct kunit *test)
 {
 	struct fixture *f = parsed(test, AUDIO "a=rtcp:4001 IN IP4 10.0.0.2\r\na=z\r\n");
 
-	target(test, f, 0, "203.0.113.1", 5000, 5001);
+	target(f, 0, "203.0.113.1", 5000, 5001);
 	expect_out(test, f, NEW_AUDIO "a=rtcp:5001 IN IP4 203.0.113.1\r\na=z\r\n");
 	f = parsed(test, AUDIO "a=rtcp:4001 IN IP4 10.0.0.3\r\n");
-	target(test, f, 0, "203.0.113.1", 5000, 0);
+	target(f, 0, "203.0.113.1", 5000, 0);
 	expect_out(test, f, NEW_AUDIO "a=rtcp:4001 IN IP4 10.0.0.3\r\n");
 }
 
@@ -525,7 +526,7 @@ static void plan_rtcp_of_unmapped_section(struct kunit *test)
 				   "a=rtcp:4001 IN IP4 10.0.0.2\r\n"
 				   "m=video 4002 RTP/AVP 31\r\n");
 
-	target(test, f, 1, "203.0.113.1", 5002, 5003);
+	target(f, 1, "203.0.113.1", 5002, 5003);
 	expect_out(test, f, NEW CONN "m=audio 4000 RTP/AVP 0\r\na=rtcp:4001 IN IP4 10.0.0.2\r\n"
 		   "m=video 5002 RTP/AVP 31\r\nc=IN IP4 203.0.113.1\r\n");
 }
@@ -535,7 +536,7 @@ static void plan_rtcp_address_of_its_section(struct kunit *test)
 {
 	struct fixture *f = parsed(test, AUDIO "a=rtcp:4001 IN IP4 10.0.0.2\r\n");
 
-	target(test, f, 0, "203.0.113.7", 5000, 5001);
+	target(f, 0, "203.0.113.7", 5000, 5001);
 	expect_out(test, f, NEW "c=IN IP4 203.0.113.7\r\nm=audio 5000 RTP/AVP 0\r\n"
 		   "a=rtcp:5001 IN IP4 203.0.113.7\r\n");
 }
@@ -547,7 +548,7 @@ static void plan_without_a_place(struct kunit *test)
 {
 	struct fixture *f = parsed(test, "v=0\r\nm=audio 4000 RTP/AVP 0\r\n");
 
-	target(test, f, 0, "203.0.113.1", 5000, 5001);
+	target(f, 0, "203.0.113.1", 5000, 5001);
 	expect_out(test, f, "v=0\r\nm=audio 5000 RTP/AVP 0\r\n");
 }
 
@@ -559,8 +560,8 @@ static void plan_fails_whole(struct kunit *test)
 	for (u32 i = 0; i < SIP_MAX_EDITS - 2; i++)
 		KUNIT_ASSERT_EQ(test, sip_edit_add(&f->edits, 3000 + 2 * i, 1, "x", 1), 0);
 	mark = sip_edit_mark(&f->edits);
-	target(test, f, 0, "203.0.113.1", 5000, 5001);
-	target(test, f, 1, "203.0.113.1", 5002, 5003);
+	target(f, 0, "203.0.113.1", 5000, 5001);
+	target(f, 1, "203.0.113.1", 5002, 5003);
 	KUNIT_EXPECT_EQ(test, sdp_plan(&f->edits, &f->t, 0, &f->sdp, &f->plan), -E2BIG);
 	KUNIT_EXPECT_EQ(test, (int)mark.n, SIP_MAX_EDITS - 2);
 }
@@ -570,7 +571,7 @@ static void plan_base(struct kunit *test)
 {
 	struct fixture *f = parsed(test, AUDIO);
 
-	target(test, f, 0, "203.0.113.1", 5000, 5002);
+	target(f, 0, "203.0.113.1", 5000, 5002);
 	KUNIT_ASSERT_EQ(test, sdp_plan(&f->edits, &f->t, 1000, &f->sdp, &f->plan), 0);
 	KUNIT_ASSERT_EQ(test, (int)f->edits.n, 4);
 	KUNIT_EXPECT_EQ(test, f->edits.e[0].off, 1000u + f->sdp.origin.text.off);

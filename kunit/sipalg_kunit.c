@@ -81,6 +81,40 @@ void test_expect_slice(struct kunit *test, const struct sip_text *t, struct sip_
 	test_expect_bytes(test, sip_slice_ptr(t, s), s.len, want, strlen(want));
 }
 
+struct sip_msg *test_new_msg(struct kunit *test)
+{
+	struct sip_msg *msg = kunit_kmalloc(test, sizeof(*msg), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, msg);
+	memset(msg, 0x5a, sizeof(*msg));
+	return msg;
+}
+
+struct sip_msg *test_parsed(struct kunit *test, const struct sip_text *t)
+{
+	struct sip_msg *msg = test_new_msg(test);
+	int ret = sip_parse_datagram(t, msg);
+
+	KUNIT_EXPECT_EQ_MSG(test, ret, (int)t->len, "fault %u of \"%.*s\"", msg->fault,
+			    (int)t->len, t->p);
+	KUNIT_ASSERT_GT(test, ret, 0);
+	return msg;
+}
+
+void test_expect_fault(struct kunit *test, const struct sip_text *t, u8 fault, const char *what)
+{
+	struct sip_msg *msg = test_new_msg(test);
+	int ret = sip_parse_datagram(t, msg);
+
+	if (fault == SIP_FAULT_NONE) {
+		KUNIT_EXPECT_GT_MSG(test, ret, 0, "fault %u: %s", msg->fault, what);
+		return;
+	}
+	KUNIT_EXPECT_EQ_MSG(test, ret, fault == SIP_FAULT_COUNT ? -ENOMSG : -EBADMSG, "%s", what);
+	if (ret == -EBADMSG)
+		KUNIT_EXPECT_EQ_MSG(test, (int)msg->fault, (int)fault, "%s", what);
+}
+
 struct sip_addr test_addr(struct kunit *test, const char *s)
 {
 	struct sip_addr addr;
@@ -89,8 +123,8 @@ struct sip_addr test_addr(struct kunit *test, const char *s)
 	return addr;
 }
 
-kunit_test_suites(&sip_addr_suite, &sip_edit_suite, &sip_parse_suite, &sdp_rewrite_suite,
-		  &sip_rewrite_suite);
+kunit_test_suites(&sip_addr_suite, &sip_edit_suite, &sip_parse_suite, &sip_grammar_suite,
+		  &sdp_rewrite_suite, &sip_rewrite_suite);
 
 MODULE_LICENSE("GPL");
 MODULE_DESCRIPTION("Unit tests of the SIP ALG's text core");

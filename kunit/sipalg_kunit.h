@@ -19,11 +19,15 @@
 extern struct kunit_suite sip_addr_suite;
 extern struct kunit_suite sip_edit_suite;
 extern struct kunit_suite sip_parse_suite;
+extern struct kunit_suite sip_grammar_suite;
 extern struct kunit_suite sdp_rewrite_suite;
 extern struct kunit_suite sip_rewrite_suite;
 
 /* the message that most cases vary, and where its pieces are found by name */
 extern const char test_invite[];
+
+/* its top Via */
+#define VIA_LINE	"Via: SIP/2.0/UDP 192.168.1.2:5060;branch=z9hG4bK74bf9;rport\r\n"
 
 /* Bytes copied to memory of exactly their size: one byte further is a fault. */
 struct sip_text test_bytes(struct kunit *test, const char *p, u32 len);
@@ -44,6 +48,15 @@ void test_cat(struct kunit *test, char *buf, u32 cap, const char *s);
 void test_expect_bytes(struct kunit *test, const char *p, u32 len, const char *want, u32 want_len);
 void test_expect_slice(struct kunit *test, const struct sip_text *t, struct sip_slice s,
 		       const char *want);
+
+/* Room for a result, filled with garbage, so that what is not set shows. */
+struct sip_msg *test_new_msg(struct kunit *test);
+
+/* A message that must parse as a whole. */
+struct sip_msg *test_parsed(struct kunit *test, const struct sip_text *t);
+
+/* @fault: SIP_FAULT_NONE means that it parses, SIP_FAULT_COUNT that it is not SIP. */
+void test_expect_fault(struct kunit *test, const struct sip_text *t, u8 fault, const char *what);
 
 struct sip_addr test_addr(struct kunit *test, const char *s);
 
