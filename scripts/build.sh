@@ -38,7 +38,7 @@ status=0
 warnings=$(grep -iE 'warning:|warning \(' "$log" |
 	grep -vE 'Skipping BTF|the compiler differs from the one used' || :)
 if [ $status != 0 ] || [ -n "$warnings" ]; then
-	[ $status != 0 ] && grep -E 'error:|Error |ERROR' "$log" | head -20 >&2
+	[ $status = 0 ] || { grep -E 'error:|Error |ERROR' "$log" || tail -n 5 "$log"; } | head -20 >&2
 	[ -z "$warnings" ] || head -20 <<< "$warnings" >&2
 	find "$d" -name '*.o' -delete	# else the next run would not see the warnings
 	die "build for $series failed, log: $log"

@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # deps.sh - make sure that the Debian 12 packages the lab uses are there.
 #
-# usage: deps.sh [build] [guest] [host] [static] [chroot] [uml]     (default: all)
+# usage: deps.sh [--missing] [build] [guest] [host] [static] [chroot] [uml]     (default: all)
+#
+# --missing: installs nothing, prints what is missing; status 0 when nothing is.
 #
 # Installs what is missing with apt-get; silent and without network when nothing
 # is. Where it cannot, it says in one line what is missing and exits with 2.
@@ -14,11 +16,13 @@ declare -A packages=(
 	[guest]='build-essential qemu-system-x86 busybox-static cpio kmod xz-utils iproute2 nftables iptables
 		conntrack sip-tester baresip tcpdump socat iputils-ping util-linux python3'
 	[host]='build-essential clang libclang-rt-14-dev llvm valgrind python3 python3-scapy'
-	[static]='sparse coccinelle clang-format'
+	[static]='sparse coccinelle clang-format shellcheck perl'
 	[chroot]='mmdebstrap util-linux'
 	[uml]='build-essential bc flex bison kmod xz-utils libelf-dev libssl-dev linux-source-6.1 python3'
 )
 
+only_ask=
+[ "${1:-}" != --missing ] || { only_ask=1; shift; }
 [ $# -gt 0 ] || set -- "${!packages[@]}"
 wanted=
 for group; do
@@ -30,6 +34,7 @@ missing=$(comm -23 <(printf '%s\n' $wanted | sort -u) \
 	<(dpkg-query -W -f '${Package} ${db:Status-Status}\n' $wanted 2> /dev/null |
 		sed -n 's/ installed$//p' | sort -u) | xargs)
 [ -n "$missing" ] || exit 0
+[ -z "$only_ask" ] || { echo "$missing"; exit 1; }
 
 cannot() { die "$1; missing packages: $missing" 2; }
 [ "$(. /etc/os-release && echo "${ID:-}${VERSION_ID:-}")" = debian12 ] || cannot 'this is not Debian 12'

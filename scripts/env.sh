@@ -4,7 +4,7 @@
 # Sets  TOP   root of this project
 #       SRC   sources to build (default TOP; set it to try another tree)
 #       LAB   cache of the lab (default ${XDG_CACHE_HOME:-$HOME/.cache}/sipalg); must not be moved
-#       OUT   where modules and logs of SRC go: $LAB/build/<hash of SRC>
+#       OUT   where modules and logs of SRC go: $LAB/build/<hash of SRC>, with -$VARIANT behind it if set
 # and   PATH  with the sbin directories: modinfo, depmod, nft and tcpdump live there.
 # Gives say, die, locked, cached.
 # shellcheck shell=bash
@@ -13,7 +13,7 @@
 TOP=$(realpath "$(dirname "${BASH_SOURCE[0]}")/..")
 SRC=$(realpath "${SRC:-$TOP}")
 LAB=${LAB:-${XDG_CACHE_HOME:-$HOME/.cache}/sipalg}
-OUT=$LAB/build/$(printf %s "$SRC" | sha256sum | cut -c1-12)
+OUT=$LAB/build/$(printf %s "$SRC" | sha256sum | cut -c1-12)${VARIANT:+-$VARIANT}
 PATH=$PATH:/usr/sbin:/sbin
 export LC_ALL=C.UTF-8
 mkdir -p "$LAB" "$OUT"

@@ -17,7 +17,7 @@ python_modules='argparse base64 bisect collections contextlib ctypes dataclasses
 	random re resource select selectors shlex shutil signal socket socketserver statistics string struct
 	subprocess sys tempfile textwrap threading time traceback types typing unittest uuid zlib
 	encodings.idna encodings.latin_1 encodings.ascii encodings.utf_8'
-baresip_modules='account aubridge aufile ausine cons contact ctrl_tcp echo g711 ice menu mwi srtp stdio stun turn uuid'
+baresip_modules='account aubridge aufile ausine cons contact ctrl_tcp echo g711 ice menu mwi rtcpsummary srtp stdio stun turn uuid'
 
 locked base
 "$here/deps.sh" guest

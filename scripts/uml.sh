@@ -3,6 +3,7 @@
 # uml.sh - build the debug kernel: Linux 6.1 as a user process (UML), with KASAN and friends.
 #
 # usage: uml.sh           prints the O= tree (holding `linux`) as its last line
+#        uml.sh source    only unpacks the sources; prints their directory
 #
 # Built once, 10-25 minutes, into $LAB/uml; again only when the linux-source-6.1
 # package or the list of options below changes. The sources stay in
@@ -50,14 +51,15 @@ version=$(dpkg-query -W -f '${Version}' linux-source-6.1 2> /dev/null) ||
 key="$version $(wanted | hash_of)"
 
 locked uml
+if [ "$(cat "$tree/.version-of-package" 2> /dev/null)" != "$version" ]; then
+	say "unpacking the sources of Linux 6.1 ($version)"
+	rm -rf "$tree" "$o"
+	tar -C "$LAB" -xf /usr/src/linux-source-6.1.tar.xz
+	echo "$version" > "$tree/.version-of-package"
+fi
+[ "${1:-}" != source ] || { echo "$tree"; exit; }
 if [ "$(cat "$o/key" 2> /dev/null)" != "$key" ] || [ ! -x "$o/linux" ]; then
 	"$TOP/scripts/deps.sh" build uml
-	if [ "$(cat "$tree/.version-of-package" 2> /dev/null)" != "$version" ]; then
-		say "unpacking the sources of Linux 6.1 ($version)"
-		rm -rf "$tree" "$o"
-		tar -C "$LAB" -xf /usr/src/linux-source-6.1.tar.xz
-		echo "$version" > "$tree/.version-of-package"
-	fi
 	mkdir -p "$o"
 	rm -f "$o/key"
 	wanted > "$o/.config"

@@ -52,6 +52,22 @@ fails() { ! "$@"; }
 is() { ok "$1" same "$2" "$3"; }
 same() { [ "$1" = "$2" ] || { echo "expected: $1"; echo "got:      $2"; return 1; }; }
 
+# peer SCRIPT [ARGUMENT...]: the checks of a script of peers/, numbered among the case's own
+peer() {
+	local line rc=0 failed=0 before=$n
+	PYTHONPATH=$E2E/peers python3 "$E2E/peers/$1.py" "${@:2}" > $T/peer.out 2>&1 || rc=$?
+	while IFS= read -r line; do
+		case $line in
+		'ok - '*) n=$((n + 1)); echo "ok $n - ${line#ok - }" ;;
+		'not ok - '*) n=$((n + 1)) failed=1; echo "not ok $n - ${line#not ok - }" ;;
+		*) echo "# ${line#\# }" ;;
+		esac
+	done < $T/peer.out
+	bad=$((bad + failed))
+	[ $failed = 1 ] || [ $rc = 0 ] || is "$1.py ends well" 0 $rc
+	[ $n -gt $before ] || is "$1.py checks something" yes no
+}
+
 # skip DESCRIPTION REASON
 skip() { n=$((n + 1)); echo "ok $n - $1 # SKIP $2"; }
 
@@ -280,7 +296,7 @@ uac() {
 	local rc=0
 	# 8000 samples of silence, PCMU
 	[ -s $T/silence.ul ] || head -c 8000 /dev/zero | tr '\0' '\377' > $T/silence.ul
-	(cd $T && in_ns lan sipp -sf "$E2E/sipp/uac.xml" $PROVIDER:5060 -i $PHONE -p 5060 -m 1 \
+	(cd $T && in_ns lan sipp -sf "$E2E/sipp/uac.xml" $PROVIDER:5060 -i $PHONE -p 5060 -m 1 -d 1000 \
 		-nostdin -timeout 30 -timeout_error -trace_err -error_file $T/uac.err "$@") > $T/uac.log 2>&1 < /dev/null || rc=$?
 	[ $rc = 0 ] || { tail -40 $T/uac.log; cat $T/uac.err 2> /dev/null; }
 	return $rc
