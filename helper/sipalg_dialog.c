@@ -144,6 +144,8 @@ static int own_section(const struct section *s, struct sdp_target *target)
 			return -ENOMEM;
 		media->rtp = s->rtp;
 		media->proto = IPPROTO_UDP;
+		media->cseq = s->ctx->msg.cseq;
+		media->is_agreed = !sip_is_request(&s->ctx->msg);
 		err = section_open(s, media);
 		if (err)
 			return err;
@@ -327,6 +329,8 @@ static struct sip_call_event call_event(const struct sipalg_ctx *ctx)
 		.call_id_text = sip_slice_ptr(&ctx->text, msg->call_id),
 		.call_id_len = msg->call_id.len,
 		.sender = ctx->flow.self,
+		.receiver = ctx->flow.peer_real.addr,
+		.dir = ctx->dir,
 		.flow = &ctx->ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple,
 	};
 }

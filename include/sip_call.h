@@ -67,6 +67,8 @@ enum {
  * @n: pinholes; 0: the party needs none (it is outside)
  * @is_fresh: added by the message under way
  * @is_held: the party put it on hold
+ * @is_agreed: a 2xx has confirmed it; until then a refused offer takes it back
+ * @cseq: of the request that offered it
  * @rtp: the announced address and port
  * @rtcp: the announced port of RTCP, 0: none
  * @pin: pinholes: RTP, RTCP, RTP, RTCP, ...
@@ -80,6 +82,8 @@ struct sip_media {
 	u8 n;
 	bool is_fresh;
 	bool is_held;
+	bool is_agreed;
+	u32 cseq;
 	struct sip_endpoint rtp;
 	u16 rtcp;
 	struct sip_pinhole *pin[2 * SDP_MAX_PAIRS];
@@ -95,16 +99,22 @@ struct sip_call_key {
 /**
  * struct sip_tx - a request whose answer may change the call
  * @branch: digest of the top Via's branch
+ * @flow: original tuple of its connection
+ * @sent_to: the address that it was sent to
  * @cseq: number
  * @method: enum sip_method; 0: free
  * @side: who sent it
+ * @dir: its direction in the connection
  * @is_done: finally answered
  */
 struct sip_tx {
 	u64 branch;
+	struct nf_conntrack_tuple flow;
+	struct sip_addr sent_to;
 	u32 cseq;
 	u8 method;
 	u8 side;
+	u8 dir;
 	bool is_done;
 };
 
@@ -187,7 +197,9 @@ struct sip_call {
  * @call_id_text: for display
  * @call_id_len: its bytes
  * @sender: where the message comes from, as the sender sees itself
+ * @receiver: the address that it goes to, as the receiver sees itself
  * @flow: original tuple of its connection
+ * @dir: its direction in the connection
  */
 struct sip_call_event {
 	struct sipalg_net *sn;
@@ -203,7 +215,9 @@ struct sip_call_event {
 	const char *call_id_text;
 	u32 call_id_len;
 	struct sip_endpoint sender;
+	struct sip_addr receiver;
 	const struct nf_conntrack_tuple *flow;
+	u8 dir;
 };
 
 int sip_call_setup(struct sipalg_net *sn);

@@ -339,23 +339,6 @@ static bool is_remembered(u8 method)
 	       method == SIP_PRACK;
 }
 
-static void remember_tx(struct sip_call *call, const struct sip_call_event *ev, enum sip_side side)
-{
-	struct sip_tx *tx;
-	u32 i;
-
-	for (i = 0; i < SIP_CALL_TXS; i++) {
-		tx = &call->tx[i];
-		if (tx->method == ev->method && tx->branch == ev->branch && tx->cseq == ev->cseq &&
-		    tx->side == side)
-			return;		/* a retransmission */
-	}
-	tx = &call->tx[call->next_tx++ % SIP_CALL_TXS];
-	*tx = (struct sip_tx){
-		.branch = ev->branch, .cseq = ev->cseq, .method = ev->method, .side = side,
-	};
-}
-
 static struct sip_tx *find_tx(struct sip_call *call, const struct sip_call_event *ev,
 			      enum sip_side side)
 {
@@ -371,6 +354,59 @@ static struct sip_tx *find_tx(struct sip_call *call, const struct sip_call_event
 	return NULL;
 }
 
+/*
+ * A place for one request more.  Those that were answered make room first, then
+ * the oldest that may be forgotten; an INVITE or BYE goes last, for the call hangs
+ * on its answer.
+ */
+static struct sip_tx *free_tx(struct sip_call *call)
+{
+	struct sip_tx *tx, *best = NULL;
+	u32 i;
+
+	for (i = 0; i < SIP_CALL_TXS; i++) {
+		tx = &call->tx[(call->next_tx + i) % SIP_CALL_TXS];
+		if (!tx->method || tx->is_done)
+			break;
+		if (!best && tx->method != SIP_INVITE && tx->method != SIP_BYE)
+			best = tx;
+	}
+	if (i == SIP_CALL_TXS)
+		tx = best ? best : &call->tx[call->next_tx % SIP_CALL_TXS];
+	call->next_tx = tx - call->tx + 1;
+	return tx;
+}
+
+static void remember_tx(struct sip_call *call, const struct sip_call_event *ev, enum sip_side side)
+{
+	struct sip_tx *tx = find_tx(call, ev, side);
+
+	if (!tx)
+		tx = free_tx(call);
+	else if (tx->is_done)
+		return;		/* a late retransmission */
+	*tx = (struct sip_tx){
+		.branch = ev->branch,
+		.flow = *ev->flow,
+		.sent_to = ev->receiver,
+		.cseq = ev->cseq,
+		.method = ev->method,
+		.side = side,
+		.dir = ev->dir,
+	};
+}
+
+/*
+ * SECURITY M5: an answer comes back on the connection of its request, or from the
+ * address that the request was sent to.
+ */
+static bool may_answer(const struct sip_tx *tx, const struct sip_call_event *ev)
+{
+	if (sip_addr_equal(&tx->sent_to, &ev->sender.addr))
+		return true;
+	return tx->dir != ev->dir && nf_ct_tuple_equal(&tx->flow, ev->flow);
+}
+
 /* RFC 3261 12.2.2: both tags are the dialog's; while forks ring, every callee's tag is */
 static bool tags_fit(const struct sip_call *call, const struct sip_call_event *ev,
 		     enum sip_side request_side)
@@ -381,7 +417,7 @@ static bool tags_fit(const struct sip_call *call, const struct sip_call_event *e
 }
 
 /* How long a call that is up lives without another message; RFC 4028 10 for the session timer. */
-static u32 up_timeout(struct sipalg_net *sn, const struct sip_call *call)
+static u32 up_timeout(const struct sipalg_net *sn, const struct sip_call *call)
 {
 	u32 s = call->session_s;
 
@@ -430,6 +466,15 @@ static int advance_bye(struct sip_call *call, const struct sip_call_event *ev, e
 	return -ENOMSG;
 }
 
+static bool cancels_invite(struct sip_call *call, const struct sip_call_event *ev,
+			   enum sip_side side)
+{
+	struct sip_call_event invite = *ev;
+
+	invite.method = SIP_INVITE;
+	return find_tx(call, &invite, side);
+}
+
 static int advance_request(struct sip_call *call, const struct sip_call_event *ev,
 			   enum sip_side side)
 {
@@ -439,9 +484,11 @@ static int advance_request(struct sip_call *call, const struct sip_call_event *e
 	case SIP_BYE:
 		return advance_bye(call, ev, side);
 	case SIP_ACK:	/* carries the answer to an offer in the 2xx (RFC 3261 13.2.1) */
-		return call->state == SIP_CALL_UP && tags_fit(call, ev, side) ? 0 : -ENOMSG;
-	case SIP_CANCEL:
-		return -ENOMSG;
+		if (!tags_fit(call, ev, side))
+			return -EPROTO;
+		return call->state == SIP_CALL_UP ? 0 : -ENOMSG;
+	case SIP_CANCEL:	/* has the branch of the INVITE that it is about (RFC 3261 9.1) */
+		return cancels_invite(call, ev, side) ? -ENOMSG : -EPROTO;
 	}
 	if (call->state == SIP_CALL_ENDED || !tags_fit(call, ev, side) ||
 	    ev->cseq < call->cseq[side])
@@ -463,22 +510,52 @@ static bool has_pending(const struct sip_call *call, u8 method)
 	return false;
 }
 
-static int invite_failed(struct sip_call *call, const struct sip_call_event *ev)
+/* SECURITY P10: what was offered and refused falls back to what was agreed. */
+static int offer_refused(struct sip_call *call, const struct sip_call_event *ev,
+			 enum sip_side side)
 {
 	struct sip_media *media, *next;
 
-	/* a refused re-INVITE leaves the call as it was (RFC 3261 14.1) */
-	if (call->state == SIP_CALL_UP || call->state == SIP_CALL_ENDED)
-		return -ENOMSG;
+	list_for_each_entry_safe(media, next, &call->media, node)
+		if (media->side == side && !media->is_agreed && media->cseq <= ev->cseq)
+			media_rm(ev->sn, call, media, SIP_PINHOLE_SHORTEN);
+	return -ENOMSG;
+}
+
+static void offer_agreed(struct sip_call *call, const struct sip_call_event *ev,
+			 enum sip_side side)
+{
+	struct sip_media *media;
+
+	list_for_each_entry(media, &call->media, node)
+		if (media->side == side && media->cseq <= ev->cseq)
+			media->is_agreed = true;
+}
+
+static int invite_failed(struct sip_call *call, const struct sip_call_event *ev,
+			 enum sip_side side)
+{
+	struct sip_media *media, *next;
+
 	/* asked for credentials: the caller sends the INVITE again at once */
-	if (ev->status == 401 || ev->status == 407)
+	if (call->state == SIP_CALL_ENDED || ev->status == 401 || ev->status == 407)
 		return -ENOMSG;
+	/* a refused re-INVITE leaves the call as it was (RFC 3261 14.1) */
+	if (call->state == SIP_CALL_UP)
+		return offer_refused(call, ev, side);
 	list_for_each_entry_safe(media, next, &call->media, node)
 		if (media->side == SIP_CALLEE && media->tag == ev->to_tag)
 			media_rm(ev->sn, call, media, SIP_PINHOLE_SHORTEN);
 	if (!has_pending(call, SIP_INVITE))
 		call_end(ev->sn, call, SIP_CALL_REFUSED);
 	return -ENOMSG;
+}
+
+/* The call lives on, unless it is about to end. */
+static void refresh(const struct sipalg_net *sn, struct sip_call *call)
+{
+	if (call->state == SIP_CALL_UP && !has_pending(call, SIP_BYE))
+		set_expires(sn, call, up_timeout(sn, call));
 }
 
 static int invite_answered(struct sip_call *call, const struct sip_call_event *ev)
@@ -494,7 +571,7 @@ static int invite_answered(struct sip_call *call, const struct sip_call_event *e
 		return -EPROTO;		/* a second branch: the caller will hang it up */
 	}
 	call->session_s = ev->session_s;
-	set_expires(ev->sn, call, up_timeout(ev->sn, call));
+	refresh(ev->sn, call);
 	return 0;
 }
 
@@ -513,7 +590,28 @@ static int bye_answered(struct sip_call *call, const struct sip_call_event *ev)
 {
 	if (ev->status / 100 == 2 || ev->status == 408 || ev->status == 481)
 		call_end(ev->sn, call, SIP_CALL_HUNG_UP);
+	else if (call->state == SIP_CALL_UP)
+		refresh(ev->sn, call);	/* asked for credentials: it is not over yet */
+	else if (call->state == SIP_CALL_RINGING)
+		set_expires(ev->sn, call, sipalg_settings(ev->sn)->ringing_timeout);
 	return -ENOMSG;
+}
+
+/* RFC 3311, RFC 3262: the answers to UPDATE and PRACK may carry SDP, and UPDATE a session timer */
+static int update_answered(struct sip_call *call, const struct sip_call_event *ev,
+			   enum sip_side side)
+{
+	if (call->state == SIP_CALL_ENDED || ev->status < 200)
+		return -ENOMSG;
+	if (ev->status >= 300)
+		return ev->status == 401 || ev->status == 407 ? -ENOMSG :
+								offer_refused(call, ev, side);
+	offer_agreed(call, ev, side);
+	if (ev->method == SIP_UPDATE && call->state == SIP_CALL_UP) {
+		call->session_s = ev->session_s;
+		refresh(ev->sn, call);
+	}
+	return 0;
 }
 
 static int advance_response(struct sip_call *call, const struct sip_call_event *ev,
@@ -522,19 +620,22 @@ static int advance_response(struct sip_call *call, const struct sip_call_event *
 	struct sip_tx *tx;
 
 	if (!is_remembered(ev->method))
-		return -ENOMSG;
+		return tags_fit(call, ev, request_side) ? -ENOMSG : -EPROTO;
 	tx = find_tx(call, ev, request_side);
-	if (!tx)
+	if (!tx || !may_answer(tx, ev))
 		return -EPROTO;
 	if (ev->status >= 200)
 		tx->is_done = true;
 	if (ev->method == SIP_BYE)
 		return ev->status >= 200 ? bye_answered(call, ev) : -ENOMSG;
 	if (ev->method != SIP_INVITE)
-		return ev->status / 100 == 2 && call->state != SIP_CALL_ENDED ? 0 : -ENOMSG;
+		return update_answered(call, ev, request_side);
 	if (ev->status < 200)
 		return invite_progress(call, ev);
-	return ev->status < 300 ? invite_answered(call, ev) : invite_failed(call, ev);
+	if (ev->status >= 300)
+		return invite_failed(call, ev, request_side);
+	offer_agreed(call, ev, request_side);
+	return invite_answered(call, ev);
 }
 
 int sip_call_advance(struct sip_call *call, const struct sip_call_event *ev,
@@ -551,6 +652,8 @@ int sip_call_advance(struct sip_call *call, const struct sip_call_event *ev,
 		return ret;
 	}
 	call->touched = sipalg_now(ev->sn);
+	if (!call->session_s)
+		refresh(ev->sn, call);
 	call->party[sender] = ev->sender;
 	call->flow[sender] = *ev->flow;
 	call->has_flow[sender] = true;
@@ -598,9 +701,8 @@ static void keep_pinholes(struct sipalg_net *sn, struct sip_call *call)
 	}
 	for (i = 0; i < call->n_contacts; i++)
 		sip_pinhole_keep(sn, call->contact[i], SIP_CALL_TTL_S, 0);
-	if (call->heard != before && call->state == SIP_CALL_UP && !call->session_s &&
-	    !has_pending(call, SIP_BYE))
-		set_expires(sn, call, up_timeout(sn, call));
+	if (call->heard != before && !call->session_s)
+		refresh(sn, call);
 }
 
 /* Often enough for the shortest silence that is looked for, rarely enough for many calls. */
