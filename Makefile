@@ -2,15 +2,17 @@
 # The kernel's own build reads Kbuild; this is for people.
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
-KVER ?= $(notdir $(patsubst %/,%,$(dir $(KDIR))))
 
 all modules:
 	@[ -e $(KDIR)/Makefile ] || { echo "no kernel headers at $(KDIR): install linux-headers-$$(uname -r), or give KDIR="; exit 2; }
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
 
-# depmod is run by modules_install; the settings file is an example, never overwritten
+# Headers packages have no System.map, without which modules_install leaves depmod out.
+# The settings file is an example; one that is there is never overwritten.
 install: modules
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules_install
+	PATH=$$PATH:/usr/sbin:/sbin depmod $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) \
+		$$(cat $(KDIR)/include/config/kernel.release)
 	install -D -m 644 scripts/sipalg.conf $(DESTDIR)/usr/share/doc/sipalg/modprobe.d/sipalg.conf
 	[ -e $(DESTDIR)/etc/modprobe.d/sipalg.conf ] || \
 		install -D -m 644 scripts/sipalg.conf $(DESTDIR)/etc/modprobe.d/sipalg.conf
