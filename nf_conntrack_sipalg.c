@@ -371,8 +371,12 @@ static const struct nf_conntrack_expect_policy policy[SIP_PINHOLE_CLASSES] = {
 
 static struct sipalg_helpers helpers;
 
+static bool helpers_are_up;
+
 struct nf_conntrack_helper *sipalg_helper_of(u8 family)
 {
+	if (!smp_load_acquire(&helpers_are_up))	/* pairs with smp_store_release() below */
+		return NULL;
 	return sipalg_helper(&helpers, family == NFPROTO_IPV6);
 }
 
@@ -433,8 +437,14 @@ static int __net_init sipalg_net_init(struct net *net)
 	err = sipalg_hooks_setup(net);
 	if (err)
 		goto remove_files;
+	err = sipalg_settings_start(sn);
+	if (err)
+		goto teardown_hooks;
 	return 0;
 
+teardown_hooks:
+	sipalg_hooks_teardown(net);
+	synchronize_rcu();	/* a packet may be in them */
 remove_files:
 	remove_files(sn);
 	sip_binding_teardown(sn);
@@ -447,12 +457,21 @@ teardown_net:
 	return err;
 }
 
-/* No packet comes any more: the helpers are unregistered, or the namespace has no devices. */
+/* Hooks go first: between this and sipalg_net_exit() the kernel waits for a grace period. */
+static void __net_exit sipalg_net_pre_exit(struct net *net)
+{
+	sipalg_settings_stop(sipalg_pernet(net));
+	sipalg_hooks_teardown(net);
+}
+
+/*
+ * No packet comes any more: helpers, hooks and expectations are gone, or the
+ * namespace has no devices.
+ */
 static void __net_exit sipalg_net_exit(struct net *net)
 {
 	struct sipalg_net *sn = sipalg_pernet(net);
 
-	sipalg_hooks_teardown(net);
 	cancel_delayed_work_sync(&sn->gc);
 	remove_files(sn);
 	sip_binding_teardown(sn);
@@ -463,6 +482,7 @@ static void __net_exit sipalg_net_exit(struct net *net)
 
 static struct pernet_operations sipalg_net_ops = {
 	.init = sipalg_net_init,
+	.pre_exit = sipalg_net_pre_exit,
 	.exit = sipalg_net_exit,
 	.id = &sipalg_net_id,
 	.size = sizeof(struct sipalg_net),
@@ -492,14 +512,17 @@ static int __init sipalg_init(void)
 	err = register_pernet_subsys(&sipalg_net_ops);
 	if (err)
 		goto exit_bindings;
+	sip_pinhole_start();
 	err = sipalg_helpers_register(&helpers);
 	if (err) {
 		pr_err("cannot register the helper: %d\n", err);
 		goto unregister_net;
 	}
+	smp_store_release(&helpers_are_up, true);	/* pairs with sipalg_helper_of() */
 	return 0;
 
 unregister_net:
+	sip_pinhole_stop();
 	unregister_pernet_subsys(&sipalg_net_ops);
 exit_bindings:
 	sip_binding_module_exit();
@@ -512,10 +535,17 @@ free_ctx:
 	return err;
 }
 
+/*
+ * In the order in which things lean on each other: nobody hands the helper out, no
+ * connection has it, no expectation leads to us, no hook runs; then the tables go.
+ */
 static void __exit sipalg_exit(void)
 {
+	WRITE_ONCE(helpers_are_up, false);
+	synchronize_rcu();
 	sipalg_helpers_unregister(&helpers);
 	synchronize_rcu();
+	sip_pinhole_stop();
 	unregister_pernet_subsys(&sipalg_net_ops);
 	sip_binding_module_exit();
 	sip_call_module_exit();

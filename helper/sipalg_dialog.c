@@ -68,8 +68,6 @@ static u8 section_ports(const struct section *s, u16 *ports)
 
 static struct sip_pinhole_want media_want(const struct sipalg_ctx *ctx)
 {
-	u32 spread = ctx->call->id % (SIP_PINHOLE_CLASSES - SIP_PINHOLE_MEDIA);
-
 	return (struct sip_pinhole_want){
 		.sn = ctx->sn,
 		.ct = ctx->ct,
@@ -77,7 +75,7 @@ static struct sip_pinhole_want media_want(const struct sipalg_ctx *ctx)
 		.mapped = ctx->flow.self_mapped.addr,
 		.keep_ports = !ctx->is_nat,
 		.proto = IPPROTO_UDP,
-		.class = SIP_PINHOLE_MEDIA + spread,
+		.class = ctx->call->id & 1 ? SIP_PINHOLE_MEDIA : SIP_PINHOLE_MEDIA_TOO,
 		.ttl_s = SIP_CALL_TTL_S,
 	};
 }
@@ -305,7 +303,7 @@ static int decide_media(struct sipalg_ctx *ctx, enum sip_side side)
 	}
 	if (!ctx->call || !ctx->may_open)
 		return 0;
-	sip_call_pair_media(ctx->call);
+	sip_call_pair_media(ctx->sn, ctx->call);
 	return ctx->set->media_source == SIPALG_MEDIA_ANNOUNCED ? arm_announced(ctx) : 0;
 }
 

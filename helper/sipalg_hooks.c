@@ -48,6 +48,8 @@ static unsigned int attach_hook(void *priv, struct sk_buff *skb, const struct nf
 	if (!port_is_listed(&sipalg_settings(sn)->ports, port))
 		return NF_ACCEPT;
 	helper = sipalg_helper_of(nf_ct_l3num(ct));
+	if (!helper)
+		return NF_ACCEPT;
 	help = nf_ct_helper_ext_add(ct, GFP_ATOMIC);
 	if (!help || !sipalg_helper_get(helper))
 		return NF_ACCEPT;

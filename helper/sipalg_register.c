@@ -27,6 +27,7 @@ static struct sip_register register_of(const struct sipalg_ctx *ctx)
 		.aor_len = ctx->msg.to.len,
 		.call_id = sipalg_digest_of(ctx, ctx->msg.call_id),
 		.cseq = ctx->msg.cseq,
+		.branch = sipalg_digest_of(ctx, ctx->msg.via.branch),
 		.self = is_request ? flow->self : flow->peer_real,
 		.mapped = is_request ? flow->self_mapped : flow->peer,
 		.registrar = is_request ? flow->peer_real : flow->self,

@@ -32,6 +32,7 @@ enum {
  * @aor_len: its bytes
  * @call_id: digest of Call-ID
  * @cseq: CSeq number
+ * @branch: digest of the top Via's branch
  * @self: the phone as it sees itself
  * @mapped: the phone as the registrar sees it
  * @registrar: the registrar as the phone sees it
@@ -45,6 +46,7 @@ struct sip_register {
 	u32 aor_len;
 	u64 call_id;
 	u32 cseq;
+	u64 branch;
 	struct sip_endpoint self;
 	struct sip_endpoint mapped;
 	struct sip_endpoint registrar;
@@ -87,8 +89,9 @@ void sip_binding_ask_none(const struct sip_register *reg);
  * @n: how many
  * @default_s: for a contact that is not among them
  *
- * RFC 3261 10.2.4, 10.3: what was asked for with this Call-ID and CSeq is granted,
- * the rest of the answer is about others.  Lives are the granted time and
+ * RFC 3261 10.2.4, 10.3: what was asked for with this Call-ID, CSeq and branch is
+ * granted, if the answer comes on the connection of the request or from the
+ * registrar that it went to; the rest of the answer is about others.  Lives are the granted time and
  * SIP_BINDING_GRACE_S, within register_min and register_max.
  *
  * Context: softirq or BH, under rcu_read_lock().

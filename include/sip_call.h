@@ -302,11 +302,12 @@ bool sip_call_add_contact(struct sip_call *call, struct sip_pinhole *pin);
 
 /**
  * sip_call_pair_media() - tell each side's pinholes what the other side has announced
+ * @sn: namespace
  * @call: locked
  *
  * Sections of offer and answer correspond by their index (RFC 3264 6).
  */
-void sip_call_pair_media(struct sip_call *call);
+void sip_call_pair_media(struct sipalg_net *sn, struct sip_call *call);
 
 /**
  * sip_call_gc() - end what has expired, renew what lives

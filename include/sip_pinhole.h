@@ -15,9 +15,10 @@
  * connections end as the owner says, and the object goes after a grace period.
  * Pinholes know nothing of their owners.
  *
- * RTCP shares the fate of RTP.  The kernel counts expectations in one byte a class
- * and flow, and on a trunk with many waiting calls they would not suffice for
- * both; so where a flow has many, a follower is armed when its leader is taken.
+ * RTCP follows RTP.  The kernel counts expectations in one byte a class and flow, and
+ * on a trunk with many waiting calls they would not suffice for both.  So only some
+ * followers of a flow wait at a time, in a class where their leaders leave them
+ * that much room; the others are armed when their leader is taken, or later.
  *
  * This is the only unit that creates, extends and removes expectations.
  */
@@ -38,18 +39,20 @@ struct sip_pinhole_table;
 
 /*
  * Expectation classes.  Their order is seen by user space and by failover peers
- * (SECURITY 5.3): never change it.  Media is spread over three classes,
- * because the kernel counts waiting expectations in one byte a class and flow.
+ * (SECURITY 5.3): never change it.  Leaders are spread over two classes and flow over
+ * into the followers', so 2 * 255 + 255 - SIP_PINHOLE_FOLLOWERS can always wait.
  */
 enum sip_pinhole_class {
 	SIP_PINHOLE_SIGNALLING,
 	SIP_PINHOLE_MEDIA,
-	SIP_PINHOLE_CLASSES	= 4,
+	SIP_PINHOLE_MEDIA_TOO,
+	SIP_PINHOLE_FOLLOWER,
+	SIP_PINHOLE_CLASSES,
 };
 
 enum {
 	SIP_PINHOLE_CONNS	= 4,	/* connections of a pinhole that are known at a time */
-	SIP_PINHOLE_RUSH	= 64,	/* expectations in a class from which followers wait */
+	SIP_PINHOLE_FOLLOWERS	= 64,	/* followers of a flow that wait at a time */
 	SIP_PINHOLE_NEAR_S	= 15,	/* time left below which a successor is let in */
 	SIP_PINHOLE_REARMS	= 8,	/* strangers that may take a pinhole */
 	SIP_PINHOLE_REARM_S	= 10,	/* in this time, before only the peer may */
@@ -93,21 +96,21 @@ struct sip_pinhole_key {
  * @real_node: in the table by @real; one host may offer a port in several calls
  * @mapped: where the other side sends to; never changes
  * @real: where the host is; never changes
- * @class: enum sip_pinhole_class, or one above SIP_PINHOLE_MEDIA
+ * @class: enum sip_pinhole_class
  * @is_nat: @mapped and @real differ, or the address is translated at all
  * @is_lasting: packets do not use its expectation up
  * @users: owners that share it: accounts that are registered with one contact
  * @lock: guards what follows
  * @source: the only address that the waiting expectation lets in; family 0: any
  * @peer: what the other side announced for the same stream; family 0: not known
- * @is_armed: an expectation was made once: it is to be kept up
+ * @is_armed: it is to have an expectation: one that is missing is made when time comes by
  * @is_closed: no expectation is made any more
  * @has_come: the announced peer has come, or has been sent to
  * @conn: connections
  * @next_conn: the place that is used next
  * @rearms: strangers that came since @rearm_since
  * @rearm_since: jiffies
- * @follower: RTCP of this RTP; closed together with it
+ * @follower: RTCP of this RTP; only where neither is shared, for they are closed together
  * @caller: who may call in, where that is asked
  * @n_callers: how many
  * @master: original tuple of the signalling connection
@@ -152,9 +155,9 @@ struct sip_pinhole {
  * @mapped_port: of a run of one: this mapped port and no other; 0: search
  * @seed: of the order in which other ports are tried: the same for the same stream on every node
  * @proto: IPPROTO_UDP or IPPROTO_TCP
- * @class: SIP_PINHOLE_SIGNALLING or from SIP_PINHOLE_MEDIA on
+ * @class: SIP_PINHOLE_SIGNALLING, SIP_PINHOLE_MEDIA or SIP_PINHOLE_MEDIA_TOO
  * @is_lasting: the expectation is not used up by a packet
- * @is_pairs: every second port follows the one before it
+ * @is_pairs: every second port follows the one before it, in class SIP_PINHOLE_FOLLOWER
  * @ttl_s: life of the expectation, from 1
  */
 struct sip_pinhole_want {
@@ -179,6 +182,15 @@ int sip_pinhole_setup(struct sipalg_net *sn);
 void sip_pinhole_teardown(struct sipalg_net *sn);
 int sip_pinhole_module_init(void);
 void sip_pinhole_module_exit(void);
+
+/* Makes the expectfn known to user space: every namespace is set up. */
+void sip_pinhole_start(void);
+
+/*
+ * Ends all expectations of ours, wherever they came from; when this returns none is
+ * made any more and the expectfn runs nowhere.  Namespaces are still set up.
+ */
+void sip_pinhole_stop(void);
 
 /**
  * sip_pinhole_open() - reserve a run of ports and arm them
@@ -289,7 +301,8 @@ static inline bool sip_pinhole_get(struct sip_pinhole *pin)
 }
 
 /* What the other side announced for the stream of @pin.  Context: any but hard interrupt. */
-void sip_pinhole_set_peer(struct sip_pinhole *pin, const struct sip_addr *addr, u16 port);
+void sip_pinhole_set_peer(struct sipalg_net *sn, struct sip_pinhole *pin,
+			  const struct sip_addr *addr, u16 port);
 struct sip_endpoint sip_pinhole_peer(struct sip_pinhole *pin);
 
 /* One address more that may call in; over SIP_PINHOLE_CALLERS it may not. */

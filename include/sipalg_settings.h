@@ -130,7 +130,7 @@ struct sipalg_settings {
 struct sipalg_net;
 
 /**
- * sipalg_settings_setup() - give a namespace its settings and their sysctls
+ * sipalg_settings_setup() - give a namespace its settings
  * @sn: the namespace
  *
  * Context: process context.
@@ -139,7 +139,22 @@ struct sipalg_net;
 int sipalg_settings_setup(struct sipalg_net *sn);
 
 /**
- * sipalg_settings_teardown() - take them away
+ * sipalg_settings_start() - let people change them, and attach the helper if they say so
+ * @sn: the namespace, all of it set up
+ *
+ * Context: process context.
+ * Return: 0 or -errno.
+ */
+int sipalg_settings_start(struct sipalg_net *sn);
+
+/**
+ * sipalg_settings_stop() - the reverse
+ * @sn: the namespace; a grace period comes before anything of it is freed
+ */
+void sipalg_settings_stop(struct sipalg_net *sn);
+
+/**
+ * sipalg_settings_teardown() - take the settings away
  * @sn: the namespace; no packet is under way in it
  */
 void sipalg_settings_teardown(struct sipalg_net *sn);

@@ -33,6 +33,9 @@ struct binding_key {
  * @is_asked: a request waits for its answer
  * @call_id: of that request
  * @cseq: of that request
+ * @branch: of that request
+ * @flow: original tuple of its connection
+ * @asked_of: the registrar that it went to
  * @asked_s: what it asks for
  * @expires: sipalg_now() of its end
  * @tick: of the next renewal of its pinhole
@@ -53,6 +56,9 @@ struct sip_binding {
 	bool is_asked;
 	u64 call_id;
 	u32 cseq;
+	u64 branch;
+	struct nf_conntrack_tuple flow;
+	struct sip_addr asked_of;
 	u32 asked_s;
 	unsigned long expires;
 	unsigned long tick;
@@ -193,6 +199,27 @@ static struct sip_pinhole *pin_for(const struct sip_binding *b, const struct sip
 	return err ? ERR_PTR(err) : pin;
 }
 
+static void remember_request(struct sip_binding *b, const struct sip_register *reg, u32 asked_s)
+{
+	b->is_asked = true;
+	b->call_id = reg->call_id;
+	b->cseq = reg->cseq;
+	b->branch = reg->branch;
+	b->flow = reg->ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+	b->asked_of = reg->registrar.addr;
+	b->asked_s = asked_s;
+}
+
+/* SECURITY M5: the answer to what was asked, from where it was asked */
+static bool is_answer(const struct sip_binding *b, const struct sip_register *reg)
+{
+	if (!b->is_asked || b->call_id != reg->call_id || b->cseq != reg->cseq ||
+	    b->branch != reg->branch)
+		return false;
+	return sip_addr_equal(&b->asked_of, &reg->registrar.addr) ||
+	       nf_ct_tuple_equal(&b->flow, &reg->ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple);
+}
+
 static int ask_locked(const struct sip_register *reg, u16 port, u32 asked_s)
 {
 	struct sip_binding *b = binding_find(reg, port);
@@ -213,10 +240,7 @@ static int ask_locked(const struct sip_register *reg, u16 port, u32 asked_s)
 	}
 	sip_pinhole_close(reg->sn, b->next_pin, SIP_PINHOLE_LET);
 	b->next_pin = pin;
-	b->is_asked = true;
-	b->call_id = reg->call_id;
-	b->cseq = reg->cseq;
-	b->asked_s = asked_s;
+	remember_request(b, reg, asked_s);
 	if (!b->is_bound)
 		b->expires = sipalg_now(reg->sn) + SIP_BINDING_GRACE_S * HZ;
 	return pin->mapped.port;
@@ -241,12 +265,8 @@ void sip_binding_ask_none(const struct sip_register *reg)
 
 	spin_lock_bh(&table->lock);
 	list = rhltable_lookup(&table->bindings, &key, binding_params);
-	rhl_for_each_entry_rcu(b, pos, list, node) {
-		b->is_asked = true;
-		b->call_id = reg->call_id;
-		b->cseq = reg->cseq;
-		b->asked_s = 0;
-	}
+	rhl_for_each_entry_rcu(b, pos, list, node)
+		remember_request(b, reg, 0);
 	spin_unlock_bh(&table->lock);
 }
 
@@ -308,7 +328,7 @@ u32 sip_binding_grant(const struct sip_register *reg, const struct sip_grant *gr
 	spin_lock_bh(&table->lock);
 	list = rhltable_lookup(&table->bindings, &key, binding_params);
 	rhl_for_each_entry_rcu(b, pos, list, node) {
-		if (!b->is_asked || b->call_id != reg->call_id || b->cseq != reg->cseq)
+		if (!is_answer(b, reg))
 			continue;
 		b->is_asked = false;
 		life = b->asked_s && b->next_pin ?

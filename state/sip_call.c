@@ -92,18 +92,19 @@ struct sip_media *sip_call_add_media(struct sip_call *call, enum sip_side side)
 	return media;
 }
 
-static void media_set_peer(struct sip_media *media, const struct sip_media *other)
+static void media_set_peer(struct sipalg_net *sn, struct sip_media *media,
+			   const struct sip_media *other)
 {
 	u32 i;
 
 	for (i = 0; i < media->n; i++) {
 		u16 port = i & 1 && other->rtcp ? other->rtcp + (i & ~1U) : other->rtp.port + i;
 
-		sip_pinhole_set_peer(media->pin[i], &other->rtp.addr, port);
+		sip_pinhole_set_peer(sn, media->pin[i], &other->rtp.addr, port);
 	}
 }
 
-void sip_call_pair_media(struct sip_call *call)
+void sip_call_pair_media(struct sipalg_net *sn, struct sip_call *call)
 {
 	struct sip_media *media, *other;
 
@@ -114,7 +115,7 @@ void sip_call_pair_media(struct sip_call *call)
 			continue;
 		list_for_each_entry(other, &call->media, node)
 			if (other->side != media->side && other->index == media->index)
-				media_set_peer(media, other);
+				media_set_peer(sn, media, other);
 	}
 }
 

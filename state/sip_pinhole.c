@@ -50,6 +50,7 @@ static const struct rhashtable_params real_params = {
 
 static struct kmem_cache *pinhole_cache __read_mostly;
 static void __rcu *expected_fn __read_mostly;
+static bool is_stopping __read_mostly;
 
 /* ---- addresses ------------------------------------------------------------------- */
 
@@ -87,9 +88,10 @@ static u8 nfproto_of(const struct sip_addr *addr)
 
 /* ---- expectations ---------------------------------------------------------------- */
 
-/* The waiting expectation of a pinhole, or NULL.  Under pin->lock and nf_conntrack_expect_lock. */
-static struct nf_conntrack_expect *expect_find(struct sipalg_net *sn,
-					       const struct sip_pinhole *pin)
+static void expected(struct nf_conn *ct, struct nf_conntrack_expect *exp);
+
+/* What waits at the pinhole's place, ours or not.  Under nf_conntrack_expect_lock. */
+static struct nf_conntrack_expect *expect_at(struct sipalg_net *sn, const struct sip_pinhole *pin)
 {
 	struct nf_conntrack_tuple tuple = {};
 	struct nf_conntrack_expect *exp;
@@ -108,23 +110,32 @@ static struct nf_conntrack_expect *expect_find(struct sipalg_net *sn,
 	return exp;
 }
 
+/* The waiting expectation of a pinhole, or NULL.  Under pin->lock and nf_conntrack_expect_lock. */
+static struct nf_conntrack_expect *expect_find(struct sipalg_net *sn,
+					       const struct sip_pinhole *pin)
+{
+	struct nf_conntrack_expect *exp = expect_at(sn, pin);
+
+	return exp && exp->expectfn == expected ? exp : NULL;
+}
+
 /*
  * A class of this flow with room for one more.  The kernel would evict the oldest
  * expectation of a full class without a word, so it is never let come to that.
  */
 static int class_with_room(const struct nf_conn_help *help, u8 class)
 {
-	int i;
-
+	if (class == SIP_PINHOLE_FOLLOWER)
+		return READ_ONCE(help->expecting[class]) < SIP_PINHOLE_FOLLOWERS ? class : -ENOSPC;
+	if (READ_ONCE(help->expecting[class]) < NF_CT_EXPECT_MAX_CNT)
+		return class;
 	if (class == SIP_PINHOLE_SIGNALLING)
-		return READ_ONCE(help->expecting[class]) < NF_CT_EXPECT_MAX_CNT ? class : -ENOSPC;
-	for (i = 0; i < SIP_PINHOLE_CLASSES - SIP_PINHOLE_MEDIA; i++) {
-		if (READ_ONCE(help->expecting[class]) < NF_CT_EXPECT_MAX_CNT)
-			return class;
-		if (++class == SIP_PINHOLE_CLASSES)
-			class = SIP_PINHOLE_MEDIA;
-	}
-	return -ENOSPC;
+		return -ENOSPC;
+	class = class == SIP_PINHOLE_MEDIA ? SIP_PINHOLE_MEDIA_TOO : SIP_PINHOLE_MEDIA;
+	if (READ_ONCE(help->expecting[class]) < NF_CT_EXPECT_MAX_CNT)
+		return class;
+	class = SIP_PINHOLE_FOLLOWER;
+	return READ_ONCE(help->expecting[class]) < NF_CT_EXPECT_MAX_CNT ? class : -ENOSPC;
 }
 
 static int expect_error(int err)
@@ -153,7 +164,29 @@ static bool expect_extend(struct sipalg_net *sn, struct sip_pinhole *pin, u32 tt
 	return exp;
 }
 
-static void expected(struct nf_conn *ct, struct nf_conntrack_expect *exp);
+static bool expect_waits(struct sipalg_net *sn, struct sip_pinhole *pin)
+{
+	bool waits;
+
+	lockdep_assert_held(&pin->lock);
+	spin_lock_bh(&nf_conntrack_expect_lock);
+	waits = expect_find(sn, pin);
+	spin_unlock_bh(&nf_conntrack_expect_lock);
+	return waits;
+}
+
+/* The kernel would replace an equal expectation of the same master without a word. */
+static bool expect_is_foreign(struct sipalg_net *sn, const struct sip_pinhole *pin)
+{
+	struct nf_conntrack_expect *exp;
+	bool is_foreign;
+
+	spin_lock_bh(&nf_conntrack_expect_lock);
+	exp = expect_at(sn, pin);
+	is_foreign = exp && exp->expectfn != expected;
+	spin_unlock_bh(&nf_conntrack_expect_lock);
+	return is_foreign;
+}
 
 static void expect_end(struct sipalg_net *sn, struct sip_pinhole *pin)
 {
@@ -162,13 +195,52 @@ static void expect_end(struct sipalg_net *sn, struct sip_pinhole *pin)
 	lockdep_assert_held(&pin->lock);
 	spin_lock_bh(&nf_conntrack_expect_lock);
 	exp = expect_find(sn, pin);
-	if (exp && exp->expectfn == expected)
+	if (exp)
 		sipalg_expect_remove(exp);
 	spin_unlock_bh(&nf_conntrack_expect_lock);
 }
 
+/* The connection with that original tuple, referenced, or NULL. */
+static struct nf_conn *conn_get(struct sipalg_net *sn, const struct sip_pinhole *pin,
+				const struct nf_conntrack_tuple *tuple)
+{
+	struct nf_conntrack_tuple_hash *h;
+	struct nf_conntrack_zone zone;
+
+	nf_ct_zone_init(&zone, pin->mapped.zone, NF_CT_DEFAULT_ZONE_DIR, 0);
+	h = nf_conntrack_find_get(sn->net, &zone, tuple);
+	return h ? nf_ct_tuplehash_to_ctrack(h) : NULL;
+}
+
+/*
+ * The announced peer may have sent before the pinhole was armed.  Its packet went to
+ * the router then, and where that lets it in, became a connection that nobody answers
+ * and that all later packets of the peer would keep alive: the stream would be deaf
+ * and dumb.  Such a connection gives way.
+ */
+static void drop_shadow(struct sipalg_net *sn, const struct sip_pinhole *pin)
+{
+	struct nf_conntrack_tuple tuple = {};
+	struct nf_conn *ct;
+
+	if (!pin->is_nat || !pin->peer.addr.family)
+		return;
+	tuple.src.l3num = nfproto_of(&pin->peer.addr);
+	tuple.src.u3 = sip_addr_to_inet(&pin->peer.addr);
+	tuple.src.u.all = htons(pin->peer.port);
+	tuple.dst.u3 = sip_addr_to_inet(&pin->mapped.addr);
+	tuple.dst.u.all = htons(pin->mapped.port);
+	tuple.dst.protonum = pin->mapped.proto;
+	ct = conn_get(sn, pin, &tuple);
+	if (!ct)
+		return;
+	if (!(ct->status & (IPS_EXPECTED | IPS_SEEN_REPLY | IPS_NAT_MASK)))
+		nf_ct_delete(ct, 0, 0);
+	nf_ct_put(ct);
+}
+
 /* Gives the kernel an expectation for @pin.  Always a fresh one: a used one is spoilt. */
-static int expect_add(struct sip_pinhole *pin, struct nf_conn *master)
+static int expect_add(struct sipalg_net *sn, struct sip_pinhole *pin, struct nf_conn *master)
 {
 	union nf_inet_addr real = sip_addr_to_inet(&pin->real.addr);
 	union nf_inet_addr src, dst = sip_addr_to_inet(&pin->mapped.addr);
@@ -178,11 +250,15 @@ static int expect_add(struct sip_pinhole *pin, struct nf_conn *master)
 	int class, err;
 
 	lockdep_assert_held(&pin->lock);
-	if (!help || pin->is_closed)
+	if (!help || !rcu_access_pointer(help->helper) || pin->is_closed ||
+	    READ_ONCE(is_stopping))
 		return -ENOENT;
+	if (expect_is_foreign(sn, pin))
+		return -EADDRINUSE;
 	class = class_with_room(help, pin->class);
 	if (class < 0)
 		return class;
+	drop_shadow(sn, pin);
 	exp = nf_ct_expect_alloc(master);
 	if (!exp)
 		return -ENOMEM;
@@ -198,7 +274,6 @@ static int expect_add(struct sip_pinhole *pin, struct nf_conn *master)
 		sipalg_expect_set_nat(exp, &real, htons(pin->real.port));
 	err = expect_error(nf_ct_expect_related(exp, 0));
 	nf_ct_expect_put(exp);
-	pin->is_armed |= !err;
 	return err;
 }
 
@@ -229,18 +304,6 @@ static void conn_add(struct sipalg_net *sn, struct sip_pinhole *pin,
 	conn->timeout = 0;
 	conn->heard = sipalg_now(sn);
 	conn->is_used = true;
-}
-
-/* The connection with that original tuple, referenced, or NULL. */
-static struct nf_conn *conn_get(struct sipalg_net *sn, const struct sip_pinhole *pin,
-				const struct nf_conntrack_tuple *tuple)
-{
-	struct nf_conntrack_tuple_hash *h;
-	struct nf_conntrack_zone zone;
-
-	nf_ct_zone_init(&zone, pin->mapped.zone, NF_CT_DEFAULT_ZONE_DIR, 0);
-	h = nf_conntrack_find_get(sn->net, &zone, tuple);
-	return h ? nf_ct_tuplehash_to_ctrack(h) : NULL;
 }
 
 static bool conn_is_from_host(const struct sip_pinhole *pin, const struct nf_conntrack_tuple *tuple)
@@ -344,7 +407,7 @@ static void rearm(struct sipalg_net *sn, struct sip_pinhole *pin, struct nf_conn
 			return;
 		set_source(sn, pin, &pin->peer.addr);
 	}
-	expect_add(pin, master);
+	expect_add(sn, pin, master);
 }
 
 static void arm_follower(struct sipalg_net *sn, struct sip_pinhole *leader, struct nf_conn *master)
@@ -354,8 +417,8 @@ static void arm_follower(struct sipalg_net *sn, struct sip_pinhole *leader, stru
 	if (!pin)
 		return;
 	spin_lock_bh(&pin->lock);
-	if (!pin->is_armed)
-		expect_add(pin, master);
+	if (!pin->has_come && !expect_waits(sn, pin))
+		expect_add(sn, pin, master);
 	spin_unlock_bh(&pin->lock);
 }
 
@@ -364,6 +427,7 @@ void sip_pinhole_used(struct sipalg_net *sn, struct sip_pinhole *pin, struct nf_
 	const struct nf_conntrack_tuple *t = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
 
 	spin_lock_bh(&pin->lock);
+	drop_shadow(sn, pin);
 	conn_add(sn, pin, t);
 	pin->has_come |= conn_is_with_peer(pin, t);
 	spin_unlock_bh(&pin->lock);
@@ -453,7 +517,7 @@ static void pinhole_free_rcu(struct rcu_head *rcu)
 	kmem_cache_free(pinhole_cache, container_of(rcu, struct sip_pinhole, rcu));
 }
 
-static struct sip_pinhole *pinhole_alloc(const struct sip_pinhole_want *want, u16 real, u16 mapped)
+static struct sip_pinhole *pinhole_alloc(const struct sip_pinhole_want *want, u32 i, u16 mapped)
 {
 	struct sip_pinhole *pin = kmem_cache_zalloc(pinhole_cache, GFP_ATOMIC);
 
@@ -467,10 +531,10 @@ static struct sip_pinhole *pinhole_alloc(const struct sip_pinhole_want *want, u1
 	pin->mapped.proto = want->proto;
 	pin->real = pin->mapped;
 	pin->real.addr = want->real;
-	pin->real.port = real;
-	pin->class = want->class;
+	pin->real.port = want->ports[i];
+	pin->class = want->is_pairs && i & 1 ? SIP_PINHOLE_FOLLOWER : want->class;
 	pin->is_lasting = want->is_lasting;
-	pin->is_nat = !sip_addr_equal(&want->real, &want->mapped) || real != mapped;
+	pin->is_nat = !sip_addr_equal(&want->real, &want->mapped) || pin->real.port != mapped;
 	pin->master = want->ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
 	if (want->source)
 		pin->source = *want->source;
@@ -491,7 +555,7 @@ static struct sip_pinhole *pinhole_share(struct sipalg_net *sn, const struct sip
 	return old && !old->is_nat && sip_pinhole_get(old) ? old : NULL;
 }
 
-static struct sip_pinhole *pinhole_add(const struct sip_pinhole_want *want, u16 real, u16 mapped)
+static struct sip_pinhole *pinhole_add(const struct sip_pinhole_want *want, u32 i, u16 mapped)
 {
 	struct sip_pinhole_table *table = want->sn->pinholes;
 	struct sip_pinhole *pin, *old;
@@ -499,7 +563,7 @@ static struct sip_pinhole *pinhole_add(const struct sip_pinhole_want *want, u16 
 
 	if (atomic_read(&table->n) >= pinholes_max(want->sn))
 		return ERR_PTR(-ENOSPC);
-	pin = pinhole_alloc(want, real, mapped);
+	pin = pinhole_alloc(want, i, mapped);
 	if (!pin)
 		return ERR_PTR(-ENOMEM);
 	old = pinhole_share(want->sn, pin);
@@ -540,10 +604,13 @@ static bool pinhole_put(struct sipalg_net *sn, struct sip_pinhole *pin, enum sip
 	return true;
 }
 
+/* Leaders first: who still finds one finds its follower too. */
 static void run_rm(const struct sip_pinhole_want *want, struct sip_pinhole **pin, u32 n)
 {
-	while (n--)
-		pinhole_put(want->sn, pin[n], SIP_PINHOLE_LET);
+	u32 i;
+
+	for (i = 0; i < n; i++)
+		pinhole_put(want->sn, pin[i], SIP_PINHOLE_LET);
 }
 
 /* The mapped port of pinhole @i in try @try; 0: this try has none. */
@@ -563,22 +630,17 @@ static int pin_arm(const struct sip_pinhole_want *want, struct sip_pinhole *pin)
 
 	spin_lock_bh(&pin->lock);
 	set_source(want->sn, pin, want->source);
+	pin->is_armed = true;
 	if (!expect_extend(want->sn, pin, want->ttl_s)) {
-		err = expect_add(pin, want->ct);
+		err = expect_add(want->sn, pin, want->ct);
 		if (!err)
 			expect_extend(want->sn, pin, want->ttl_s);
+		/* a follower's turn may come with its leader's, or with time */
+		if (err == -ENOSPC && pin->class == SIP_PINHOLE_FOLLOWER)
+			err = 0;
 	}
 	spin_unlock_bh(&pin->lock);
 	return err;
-}
-
-/* A follower waits for its leader where the flow has many expectations already. */
-static bool must_wait(const struct sip_pinhole_want *want, u32 i)
-{
-	const struct nf_conn_help *help = nfct_help(want->ct);
-
-	return want->is_pairs && i & 1 && help &&
-	       READ_ONCE(help->expecting[want->class]) >= SIP_PINHOLE_RUSH;
 }
 
 static int run_try(const struct sip_pinhole_want *want, struct sip_pinhole **pin, u32 try,
@@ -588,14 +650,15 @@ static int run_try(const struct sip_pinhole_want *want, struct sip_pinhole **pin
 	u32 i;
 
 	for (i = 0; i < want->n; i++) {
-		pin[i] = pinhole_add(want, want->ports[i], candidate(want, i, try));
+		pin[i] = pinhole_add(want, i, candidate(want, i, try));
 		if (IS_ERR(pin[i])) {
 			err = PTR_ERR(pin[i]);
 			goto remove;
 		}
-		if (want->is_pairs && i & 1)
+		/* without NAT a leader may be shared, and outlive this run */
+		if (want->is_pairs && i & 1 && pin[i - 1]->is_nat)
 			WRITE_ONCE(pin[i - 1]->follower, pin[i]);
-		if (arm && !must_wait(want, i))
+		if (arm)
 			err = pin_arm(want, pin[i]);
 		if (err) {
 			i++;
@@ -674,7 +737,7 @@ unsigned long sip_pinhole_keep(struct sipalg_net *sn, struct sip_pinhole *pin, u
 	if (pin->is_armed && !expect_extend(sn, pin, ttl_s) && !stays) {
 		ct = conn_get(sn, pin, &pin->master);
 		if (ct) {
-			expect_add(pin, ct);
+			expect_add(sn, pin, ct);
 			nf_ct_put(ct);
 		}
 	}
@@ -729,19 +792,42 @@ struct sip_pinhole *sip_pinhole_signalling(struct sipalg_net *sn,
 }
 SIPALG_EXPORT(sip_pinhole_signalling);
 
-void sip_pinhole_set_peer(struct sip_pinhole *pin, const struct sip_addr *addr, u16 port)
+/* Now that the peer is known: strangers may have used up what waited for him. */
+static void wait_for_peer(struct sipalg_net *sn, struct sip_pinhole *pin)
 {
+	struct nf_conn *master;
+
+	lockdep_assert_held(&pin->lock);
+	if (!pin->is_armed || pin->has_come || expect_waits(sn, pin)) {
+		drop_shadow(sn, pin);
+		return;
+	}
+	master = conn_get(sn, pin, &pin->master);
+	if (!master)
+		return;
+	if (pin->rearms == SIP_PINHOLE_REARMS)
+		set_source(sn, pin, &pin->peer.addr);
+	expect_add(sn, pin, master);
+	nf_ct_put(master);
+}
+
+void sip_pinhole_set_peer(struct sipalg_net *sn, struct sip_pinhole *pin,
+			  const struct sip_addr *addr, u16 port)
+{
+	bool is_new;
 	u32 i;
 
 	spin_lock_bh(&pin->lock);
-	if (!sip_addr_equal(&pin->peer.addr, addr)) {
-		pin->peer.addr = *addr;
+	is_new = pin->peer.port != port || !sip_addr_equal(&pin->peer.addr, addr);
+	pin->peer.addr = *addr;
+	pin->peer.port = port;
+	if (is_new) {
 		pin->has_come = false;
 		for (i = 0; i < SIP_PINHOLE_CONNS; i++)
 			pin->has_come |= pin->conn[i].is_used &&
 					 conn_is_with_peer(pin, &pin->conn[i].tuple);
+		wait_for_peer(sn, pin);
 	}
-	pin->peer.port = port;
 	spin_unlock_bh(&pin->lock);
 }
 
@@ -813,9 +899,7 @@ struct sip_pinhole_heard sip_pinhole_heard(struct sipalg_net *sn, struct sip_pin
 		conn_heard(pin, &pin->conn[i].tuple, ct, &heard);
 		nf_ct_put(ct);
 	}
-	spin_lock_bh(&nf_conntrack_expect_lock);
-	heard.is_waiting = expect_find(sn, pin);
-	spin_unlock_bh(&nf_conntrack_expect_lock);
+	heard.is_waiting = expect_waits(sn, pin);
 	spin_unlock_bh(&pin->lock);
 	return heard;
 }
@@ -857,19 +941,25 @@ void sip_pinhole_teardown(struct sipalg_net *sn)
 int sip_pinhole_module_init(void)
 {
 	pinhole_cache = KMEM_CACHE(sip_pinhole, 0);
-	if (!pinhole_cache)
-		return -ENOMEM;
-	nf_ct_helper_expectfn_register(&expectfn);
-	return 0;
+	return pinhole_cache ? 0 : -ENOMEM;
 }
 
-/* Our helpers are unregistered and a grace period is over: nobody makes new ones. */
-void sip_pinhole_module_exit(void)
+void sip_pinhole_start(void)
 {
+	nf_ct_helper_expectfn_register(&expectfn);
+}
+
+void sip_pinhole_stop(void)
+{
+	WRITE_ONCE(is_stopping, true);
 	nf_ct_helper_expectfn_unregister(&expectfn);
 	synchronize_rcu();
 	nf_ct_expect_iterate_destroy(is_ours, NULL);
-	synchronize_rcu();	/* expectfn runs under RCU */
+	synchronize_rcu();	/* the expectfn runs under RCU */
+}
+
+void sip_pinhole_module_exit(void)
+{
 	rcu_barrier();		/* pinhole_free_rcu() */
 	kmem_cache_destroy(pinhole_cache);
 }

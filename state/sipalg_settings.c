@@ -396,11 +396,10 @@ static int setting_handler(SIPALG_CTL_TABLE *table, int write, void *buffer, siz
 	return err;
 }
 
-int sipalg_settings_setup(struct sipalg_net *sn)
+static int sysctl_setup(struct sipalg_net *sn)
 {
-	struct sipalg_settings *all = NULL;
 	struct ctl_table *table;
-	int i, err;
+	int i;
 
 	/* one zeroed entry more, see sipalg_sysctl_register() */
 	table = kcalloc(ARRAY_SIZE(settings) + 1, sizeof(*table), GFP_KERNEL);
@@ -413,6 +412,19 @@ int sipalg_settings_setup(struct sipalg_net *sn)
 		table[i].data = sn;
 		table[i].extra1 = (void *)&settings[i];
 	}
+	sn->sysctl_table = table;
+	sn->sysctl = sipalg_sysctl_register(sn->net, "net/netfilter/sipalg", table,
+					    ARRAY_SIZE(settings));
+	if (sn->sysctl)
+		return 0;
+	kfree(table);
+	return -ENOMEM;
+}
+
+int sipalg_settings_setup(struct sipalg_net *sn)
+{
+	struct sipalg_settings *all = NULL;
+	int err;
 
 	mutex_lock(&defaults_lock);
 	err = defaults_fill();
@@ -421,41 +433,39 @@ int sipalg_settings_setup(struct sipalg_net *sn)
 		err = all ? 0 : -ENOMEM;
 	}
 	mutex_unlock(&defaults_lock);
-	if (err)
-		goto free_table;
-
 	RCU_INIT_POINTER(sn->settings, all);
-	sn->sysctl_table = table;
-	sn->sysctl = sipalg_sysctl_register(sn->net, "net/netfilter/sipalg", table,
-					    ARRAY_SIZE(settings));
-	if (!sn->sysctl) {
-		err = -ENOMEM;
-		goto free_settings;
-	}
-	mutex_lock(&sn->settings_lock);
-	err = attach_as_set(sn, all);
-	mutex_unlock(&sn->settings_lock);
-	if (err)
-		goto unregister;
-	return 0;
-
-unregister:
-	unregister_net_sysctl_table(sn->sysctl);
-free_settings:
-	kfree(all);
-free_table:
-	kfree(table);
 	return err;
+}
+
+int sipalg_settings_start(struct sipalg_net *sn)
+{
+	int err;
+
+	err = sysctl_setup(sn);
+	if (err)
+		return err;
+	mutex_lock(&sn->settings_lock);
+	err = attach_as_set(sn, rcu_dereference_protected(sn->settings, true));
+	mutex_unlock(&sn->settings_lock);
+	if (err) {
+		unregister_net_sysctl_table(sn->sysctl);
+		kfree(sn->sysctl_table);
+	}
+	return err;
+}
+
+void sipalg_settings_stop(struct sipalg_net *sn)
+{
+	unregister_net_sysctl_table(sn->sysctl);
+	kfree(sn->sysctl_table);
+	mutex_lock(&sn->settings_lock);
+	if (sn->is_attached)
+		attach(sn, false);
+	sn->is_attached = false;
+	mutex_unlock(&sn->settings_lock);
 }
 
 void sipalg_settings_teardown(struct sipalg_net *sn)
 {
-	unregister_net_sysctl_table(sn->sysctl);
-	mutex_lock(&sn->settings_lock);
-	if (attach && sn->is_attached)
-		attach(sn, false);
-	sn->is_attached = false;
-	mutex_unlock(&sn->settings_lock);
 	kfree(rcu_dereference_protected(sn->settings, true));
-	kfree(sn->sysctl_table);
 }
