@@ -169,6 +169,9 @@ static bool via_is_senders(struct sipalg_ctx *ctx)
 
 	if (via->transport == SIP_TRANSPORT_TCP)
 		return false;
+	/* a proxy outside may have several addresses: that is what "received" is for */
+	if (!sipalg_sender_is_inside(ctx))
+		return true;
 	return !by->family || sip_addr_equal(by, &ctx->flow.self.addr) ||
 	       sip_addr_equal(by, &ctx->flow.self_mapped.addr);
 }

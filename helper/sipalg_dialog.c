@@ -93,7 +93,7 @@ static int section_open(const struct section *s, struct sip_media *media)
 	want.is_pairs = s->sdp->is_rtp && want.n > 1;
 	if (max && call->n_pinholes + want.n > max) {
 		sipalg_count(ctx->sn, SIPALG_STAT_PINHOLES_FULL);
-		return -ENOSPC;
+		return -EDQUOT;
 	}
 	/* the same on every node of a failover pair, so not keyed */
 	want.seed = jhash(sip_slice_ptr(&ctx->text, ctx->msg.call_id), ctx->msg.call_id.len,
@@ -122,12 +122,34 @@ static int section_refused(const struct section *s)
 	return 0;
 }
 
+/* The ports of a stream that has pinholes are written into the description. */
+static void publish(const struct section *s, const struct sip_media *media,
+		    struct sdp_target *target)
+{
+	if (!s->ctx->is_nat)
+		return;
+	if (!media->n) {	/* over the quota: a mapped address alone leads nowhere */
+		memset(&target->addr, 0, sizeof(target->addr));
+		return;
+	}
+	target->port = media->pin[0]->mapped.port;
+	if (s->sdp->is_rtp && media->n > 1)
+		target->rtcp = media->pin[1]->mapped.port;
+}
+
+/* The router has got another address: what was published leads nowhere. */
+static bool has_moved(const struct sipalg_ctx *ctx, const struct sip_media *media)
+{
+	return !sip_addr_equal(&media->pin[0]->mapped.addr, &ctx->flow.self_mapped.addr);
+}
+
 /* A stream at the sender's own address: found again, or opened. */
 static int own_section(const struct section *s, struct sdp_target *target)
 {
 	struct sip_media *media;
 	int refused = section_refused(s);
 	int err;
+	u32 i;
 
 	if (refused) {
 		sipalg_count(s->ctx->sn, refused);
@@ -136,6 +158,10 @@ static int own_section(const struct section *s, struct sdp_target *target)
 	if (s->sdp->transport != SDP_TRANSPORT_UDP)
 		return 0;
 	media = sip_call_media(s->ctx->call, s->side, &s->rtp, IPPROTO_UDP);
+	if (media && media->n && has_moved(s->ctx, media)) {
+		sip_call_drop_media(s->ctx->sn, s->ctx->call, media);
+		media = NULL;
+	}
 	if (!media) {
 		media = sip_call_add_media(s->ctx->call, s->side);
 		if (!media)
@@ -143,20 +169,24 @@ static int own_section(const struct section *s, struct sdp_target *target)
 		media->rtp = s->rtp;
 		media->proto = IPPROTO_UDP;
 		media->cseq = s->ctx->msg.cseq;
+		media->index = s->index;
 		media->is_agreed = !sip_is_request(&s->ctx->msg);
 		err = section_open(s, media);
+		if (err == -EDQUOT)	/* SECURITY R2: the section passes unmapped */
+			memset(&target->addr, 0, sizeof(target->addr));
 		if (err)
-			return err;
+			return err == -EDQUOT ? 0 : err;
 	}
+	/* bundled sections share one (RFC 9143): the first one's index is the stream's */
+	if (!media->is_fresh && media->named != s->ctx->msg.cseq)
+		media->index = s->index;
 	media->tag = s->tag;
-	media->index = s->index;
+	media->named = s->ctx->msg.cseq;
 	media->is_held = s->sdp->is_held;
 	media->rtcp = sdp_rtcp_of(s->sdp);
-	if (media->n && s->ctx->is_nat) {
-		target->port = media->pin[0]->mapped.port;
-		if (s->sdp->is_rtp && media->n > 1)
-			target->rtcp = media->pin[1]->mapped.port;
-	}
+	for (i = 0; i < media->n; i++)
+		sip_pinhole_follow(media->pin[i], s->ctx->ct);
+	publish(s, media, target);
 	return 0;
 }
 
@@ -176,9 +206,21 @@ static int other_section(const struct section *s)
 	media->tag = s->tag;
 	media->index = s->index;
 	media->proto = IPPROTO_UDP;
+	media->cseq = s->ctx->msg.cseq;
+	media->is_agreed = !sip_is_request(&s->ctx->msg);
 found:
+	/* what is offered may be refused, and then the old one is in force again */
+	if (sip_is_request(&s->ctx->msg) && media->is_agreed) {
+		media->old = media->rtp;
+		media->old_rtcp = media->rtcp;
+		media->has_old = true;
+		media->is_agreed = false;
+		media->cseq = s->ctx->msg.cseq;
+	}
+	media->named = s->ctx->msg.cseq;
 	media->rtp = s->rtp;
 	media->rtcp = sdp_rtcp_of(s->sdp);
+	list_move_tail(&media->node, &call->media);	/* the last announced is in force */
 	return 0;
 }
 
@@ -231,6 +273,14 @@ static int decide_section(struct sipalg_ctx *ctx, u32 i, enum sip_side side)
 		target->addr = ctx->flow.self_mapped.addr;
 	else
 		hairpin_section(ctx, i);
+	if (ctx->call && !ctx->may_open && is_own) {
+		/* opens nothing, but what is open keeps its port: a copy must be like the first */
+		const struct sip_media *media = sip_call_media(ctx->call, side, &s.rtp,
+							       IPPROTO_UDP);
+
+		if (media)
+			publish(&s, media, target);
+	}
 	if (!ctx->call || !ctx->may_open)
 		return 0;
 	sip_call_hold(ctx->call, side, i, s.sdp->is_held || is_any);
@@ -345,23 +395,29 @@ static void open_contact(struct sipalg_ctx *ctx, const struct sip_host *at, u16 
 		.proto = IPPROTO_UDP,
 	};
 	struct sip_pinhole_want want = media_want(ctx);
+	struct sip_addr peer = ctx->flow.peer_real.addr;
 	struct sip_pinhole *pin;
 
 	if (port == ctx->flow.self.port || port < SIPALG_PORT_MIN ||
 	    !sip_addr_equal(&at->addr, &ctx->flow.self.addr))
 		return;
+	want.ports[0] = port;
+	want.n = 1;
+	want.class = SIP_PINHOLE_SIGNALLING;
+	want.is_lasting = true;
+	want.seed = port;
+	if (ctx->set->signalling_source == SIPALG_SIGNALLING_REGISTRAR)
+		want.source = &peer;
 	pin = sip_pinhole_signalling(ctx->sn, &key);
 	if (pin && sip_call_has_contact(ctx->call, pin))
 		return;
 	if (!pin || !sip_pinhole_get(pin)) {
-		want.ports[0] = port;
-		want.n = 1;
-		want.class = SIP_PINHOLE_SIGNALLING;
-		want.is_lasting = true;
-		want.seed = port;
 		if (sip_pinhole_open(&want, &pin))
 			return;		/* counted; the address is translated all the same */
+	} else if (!READ_ONCE(pin->is_armed)) {
+		sip_pinhole_arm(pin, &want);	/* a REGISTER has only reserved it */
 	}
+	sip_pinhole_add_caller(pin, &peer);
 	if (!sip_call_add_contact(ctx->call, pin))
 		sip_pinhole_close(ctx->sn, pin, SIP_PINHOLE_LET);
 }

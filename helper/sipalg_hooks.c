@@ -83,6 +83,7 @@ static unsigned int media_hook(void *priv, struct sk_buff *skb, const struct nf_
 	struct sipalg_net *sn = sipalg_pernet(state->net);
 	const struct sipalg_nat_hooks *nat = sipalg_nat_hooks();
 	struct nf_conntrack_tuple_hash *h;
+	struct nf_conntrack_tuple master;
 	const struct nf_conntrack_tuple *t;
 	enum ip_conntrack_info ctinfo;
 	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
@@ -103,7 +104,8 @@ static unsigned int media_hook(void *priv, struct sk_buff *skb, const struct nf_
 	pin = sip_pinhole_by_real(sn, &key, &peer);
 	if (!pin || pin->class == SIP_PINHOLE_SIGNALLING)
 		return NF_ACCEPT;
-	h = nf_conntrack_find_get(state->net, nf_ct_zone(ct), &pin->master);
+	master = sip_pinhole_master(pin);
+	h = nf_conntrack_find_get(state->net, nf_ct_zone(ct), &master);
 	if (!h)
 		return NF_ACCEPT;
 	relate(skb, ct, nf_ct_tuplehash_to_ctrack(h));

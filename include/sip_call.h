@@ -69,6 +69,10 @@ enum {
  * @is_held: the party put it on hold
  * @is_agreed: a 2xx has confirmed it; until then a refused offer takes it back
  * @cseq: of the request that offered it
+ * @named: CSeq of the last request, or answer to one, that named it
+ * @old: where it was before an offer that is not agreed yet
+ * @old_rtcp: and its RTCP
+ * @has_old: whether there is such
  * @rtp: the announced address and port
  * @rtcp: the announced port of RTCP, 0: none
  * @pin: pinholes: RTP, RTCP, RTP, RTCP, ...
@@ -84,6 +88,10 @@ struct sip_media {
 	bool is_held;
 	bool is_agreed;
 	u32 cseq;
+	u32 named;
+	struct sip_endpoint old;
+	u16 old_rtcp;
+	bool has_old;
 	struct sip_endpoint rtp;
 	u16 rtcp;
 	struct sip_pinhole *pin[2 * SDP_MAX_PAIRS];
@@ -144,6 +152,7 @@ struct sip_tx {
  * @n_pinholes: pinholes of all media
  * @contact: signalling pinholes: contacts on ports that no connection has
  * @n_contacts: how many
+ * @n_contacts_before: how many before the message under way
  * @party: where each side signals from
  * @flow: original tuples of the connections over which each side signals
  * @has_flow: whether they are known
@@ -175,6 +184,7 @@ struct sip_call {
 	u32 n_pinholes;
 	struct sip_pinhole *contact[SIP_CALL_CONTACTS];
 	u8 n_contacts;
+	u8 n_contacts_before;
 	struct sip_endpoint party[2];
 	struct nf_conntrack_tuple flow[2];
 	bool has_flow[2];
@@ -284,6 +294,9 @@ struct sip_media *sip_call_media(struct sip_call *call, enum sip_side side,
  * Return: the stream, to be filled in; NULL: no memory.
  */
 struct sip_media *sip_call_add_media(struct sip_call *call, enum sip_side side);
+
+/* The stream is no more: its pinholes close.  Locked. */
+void sip_call_drop_media(struct sipalg_net *sn, struct sip_call *call, struct sip_media *media);
 
 /**
  * sip_call_hold() - a party says whether a stream is held

@@ -104,6 +104,8 @@ struct sip_pinhole_key {
  * @source: the only address that the waiting expectation lets in; family 0: any
  * @peer: what the other side announced for the same stream; family 0: not known
  * @is_armed: it is to have an expectation: one that is missing is made when time comes by
+ * @is_counted: it was counted as opened
+ * @is_narrowed: too many strangers came: only the announced peer is let in for a while
  * @is_closed: no expectation is made any more
  * @has_come: the announced peer has come, or has been sent to
  * @conn: connections
@@ -112,7 +114,7 @@ struct sip_pinhole_key {
  * @rearm_since: jiffies
  * @follower: RTCP of this RTP; only where neither is shared, for they are closed together
  * @caller: who may call in, where that is asked
- * @n_callers: how many
+ * @n_callers: how many were added; the oldest gives way
  * @master: original tuple of the signalling connection
  * @rcu: readers find pinholes under RCU
  */
@@ -129,6 +131,8 @@ struct sip_pinhole {
 	struct sip_addr source;
 	struct sip_endpoint peer;
 	bool is_armed;
+	bool is_counted;
+	bool is_narrowed;
 	bool is_closed;
 	bool has_come;
 	struct sip_pinhole_conn conn[SIP_PINHOLE_CONNS];
@@ -300,12 +304,18 @@ static inline bool sip_pinhole_get(struct sip_pinhole *pin)
 	return refcount_inc_not_zero(&pin->users);
 }
 
+/* The signalling of the owner has moved to this connection.  Context: any but hard interrupt. */
+void sip_pinhole_follow(struct sip_pinhole *pin, const struct nf_conn *ct);
+
+/* Original tuple of the owner's signalling connection.  Context: any but hard interrupt. */
+struct nf_conntrack_tuple sip_pinhole_master(struct sip_pinhole *pin);
+
 /* What the other side announced for the stream of @pin.  Context: any but hard interrupt. */
 void sip_pinhole_set_peer(struct sipalg_net *sn, struct sip_pinhole *pin,
 			  const struct sip_addr *addr, u16 port);
 struct sip_endpoint sip_pinhole_peer(struct sip_pinhole *pin);
 
-/* One address more that may call in; over SIP_PINHOLE_CALLERS it may not. */
+/* One address more that may call in; over SIP_PINHOLE_CALLERS the oldest may no longer. */
 void sip_pinhole_add_caller(struct sip_pinhole *pin, const struct sip_addr *addr);
 
 /* Whether @addr is one of those. */

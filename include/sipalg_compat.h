@@ -101,13 +101,22 @@ static inline void sipalg_expect_remove(struct nf_conntrack_expect *exp)
 #endif
 }
 
-/* Lets a linked expectation live @seconds from now.  Under nf_conntrack_expect_lock. */
+/*
+ * Lets a linked expectation live at least @seconds from now: owners that share a
+ * pinhole do not shorten each other's.  Under nf_conntrack_expect_lock.
+ */
 static inline void sipalg_expect_extend(struct nf_conntrack_expect *exp, u32 seconds)
 {
 #ifdef SIPALG_EXPECT_U32_TIMEOUT
-	WRITE_ONCE(exp->timeout, nfct_time_stamp + seconds * HZ);
+	u32 until = nfct_time_stamp + seconds * HZ;
+
+	if ((s32)(until - READ_ONCE(exp->timeout)) > 0)
+		WRITE_ONCE(exp->timeout, until);
 #else
-	mod_timer_pending(&exp->timeout, jiffies + seconds * HZ);
+	unsigned long until = jiffies + seconds * HZ;
+
+	if (time_after(until, exp->timeout.expires))
+		mod_timer_pending(&exp->timeout, until);
 #endif
 }
 

@@ -199,8 +199,11 @@ static struct sip_pinhole *pin_for(const struct sip_binding *b, const struct sip
 	return err ? ERR_PTR(err) : pin;
 }
 
+/* One REGISTER may name a contact's host:port twice, once to remove an older form of it. */
 static void remember_request(struct sip_binding *b, const struct sip_register *reg, u32 asked_s)
 {
+	if (b->is_asked && b->call_id == reg->call_id && b->cseq == reg->cseq)
+		asked_s = max(asked_s, b->asked_s);
 	b->is_asked = true;
 	b->call_id = reg->call_id;
 	b->cseq = reg->cseq;

@@ -119,6 +119,15 @@ void sip_call_pair_media(struct sipalg_net *sn, struct sip_call *call)
 	}
 }
 
+static void drop_branch(struct sipalg_net *sn, struct sip_call *call, u64 tag)
+{
+	struct sip_media *media, *next;
+
+	list_for_each_entry_safe(media, next, &call->media, node)
+		if (media->side == SIP_CALLEE && media->tag == tag)
+			media_rm(sn, call, media, SIP_PINHOLE_SHORTEN);
+}
+
 /* RFC 3261 13.2.2.4: one branch was answered; the others' media are of no use any more. */
 static void drop_losers(struct sipalg_net *sn, struct sip_call *call)
 {
@@ -127,6 +136,13 @@ static void drop_losers(struct sipalg_net *sn, struct sip_call *call)
 	list_for_each_entry_safe(media, next, &call->media, node)
 		if (media->side == SIP_CALLEE && media->tag != call->callee_tag)
 			media_rm(sn, call, media, SIP_PINHOLE_SHORTEN);
+	sip_call_pair_media(sn, call);	/* the winner's may not have been announced last */
+}
+
+void sip_call_drop_media(struct sipalg_net *sn, struct sip_call *call, struct sip_media *media)
+{
+	lockdep_assert_held(&call->lock);
+	media_rm(sn, call, media, SIP_PINHOLE_SHORTEN);
 }
 
 void sip_call_hold(struct sip_call *call, enum sip_side side, u8 index, bool is_held)
@@ -284,6 +300,7 @@ struct sip_call *sip_call_enter(const struct sip_call_event *ev, enum sip_side *
 		spin_lock_bh(&call->lock);
 		if (!call->is_dead) {
 			refcount_inc(&call->ref);
+			call->n_contacts_before = call->n_contacts;
 			return call;
 		}
 		spin_unlock_bh(&call->lock);	/* taken out of the table just now */
@@ -304,6 +321,8 @@ void sip_call_leave(struct sipalg_net *sn, struct sip_call *call, bool keep)
 		if (!keep)
 			media_rm(sn, call, media, SIP_PINHOLE_LET);
 	}
+	while (!keep && call->n_contacts > call->n_contacts_before)
+		sip_pinhole_close(sn, call->contact[--call->n_contacts], SIP_PINHOLE_LET);
 	spin_unlock_bh(&call->lock);
 	call_put(call);
 }
@@ -431,18 +450,23 @@ static u32 up_timeout(const struct sipalg_net *sn, const struct sip_call *call)
 static int advance_invite(struct sip_call *call, const struct sip_call_event *ev,
 			  enum sip_side side)
 {
+	/* the same again, perhaps behind a later request of its side */
+	if (find_tx(call, ev, side))
+		return call->state == SIP_CALL_ENDED ? -EPROTO : 0;
 	if (ev->cseq < call->cseq[side])
 		return -EPROTO;
 	if (ev->to_tag) {
 		if (call->state == SIP_CALL_ENDED || !tags_fit(call, ev, side))
 			return -EPROTO;
 	} else if (call->state == SIP_CALL_ENDED) {
-		/* tried again under the same Call-ID, as after a redirection (RFC 3261 8.1.3.4) */
-		if (ev->cseq == call->cseq[side])
-			return -EPROTO;
+		/*
+		 * Tried again under the same Call-ID: after a redirection with a new CSeq
+		 * (RFC 3261 8.1.3.4), or by a proxy on another branch (16.6).
+		 */
 		call->state = SIP_CALL_TRYING;
 		call->reason = SIP_CALL_REASON_NONE;
 		call->callee_tag = 0;
+		call->cseq[!side] = 0;
 		sipalg_count(ev->sn, SIPALG_STAT_CALLS_ADDED);
 	}
 	call->cseq[side] = ev->cseq;
@@ -452,14 +476,23 @@ static int advance_invite(struct sip_call *call, const struct sip_call_event *ev
 	return 0;
 }
 
+/* CSeq belongs to a dialog (RFC 3261 12.2.1.1), and which one it is shows with the answer. */
+static bool is_stale(const struct sip_call *call, const struct sip_call_event *ev,
+		     enum sip_side side)
+{
+	return call->callee_tag && ev->cseq < call->cseq[side];
+}
+
 /* A BYE only starts the clock: forged or unanswered, it closes nothing before its time. */
 static int advance_bye(struct sip_call *call, const struct sip_call_event *ev, enum sip_side side)
 {
-	if (call->state == SIP_CALL_ENDED || !tags_fit(call, ev, side) ||
-	    ev->cseq < call->cseq[side])
+	if (call->state == SIP_CALL_ENDED || !tags_fit(call, ev, side))
 		return -EPROTO;
-	if (!find_tx(call, ev, side) && ev->cseq == call->cseq[side])
-		return -EPROTO;		/* the number of an older request */
+	if (find_tx(call, ev, side))
+		return -ENOMSG;
+	if (is_stale(call, ev, side) ||
+	    (call->callee_tag && ev->cseq == call->cseq[side]))
+		return -EPROTO;
 	call->cseq[side] = ev->cseq;
 	remember_tx(call, ev, side);
 	if (time_before(sipalg_now(ev->sn) + SIP_CALL_LINGER_S * HZ, call->expires))
@@ -491,10 +524,14 @@ static int advance_request(struct sip_call *call, const struct sip_call_event *e
 	case SIP_CANCEL:	/* has the branch of the INVITE that it is about (RFC 3261 9.1) */
 		return cancels_invite(call, ev, side) ? -ENOMSG : -EPROTO;
 	}
-	if (call->state == SIP_CALL_ENDED || !tags_fit(call, ev, side) ||
-	    ev->cseq < call->cseq[side])
+	if (call->state == SIP_CALL_ENDED || !tags_fit(call, ev, side))
 		return -EPROTO;
-	call->cseq[side] = ev->cseq;
+	if (is_remembered(ev->method) && find_tx(call, ev, side))
+		return 0;
+	if (is_stale(call, ev, side))
+		return -EPROTO;
+	if (call->callee_tag)
+		call->cseq[side] = ev->cseq;
 	if (!is_remembered(ev->method))
 		return -ENOMSG;
 	remember_tx(call, ev, side);
@@ -517,36 +554,53 @@ static int offer_refused(struct sip_call *call, const struct sip_call_event *ev,
 {
 	struct sip_media *media, *next;
 
-	list_for_each_entry_safe(media, next, &call->media, node)
-		if (media->side == side && !media->is_agreed && media->cseq <= ev->cseq)
+	list_for_each_entry_safe(media, next, &call->media, node) {
+		if (media->side != side || media->is_agreed || media->cseq > ev->cseq)
+			continue;
+		if (!media->has_old) {
 			media_rm(ev->sn, call, media, SIP_PINHOLE_SHORTEN);
+			continue;
+		}
+		media->rtp = media->old;
+		media->rtcp = media->old_rtcp;
+		media->has_old = false;
+		media->is_agreed = true;
+	}
+	sip_call_pair_media(ev->sn, call);
 	return -ENOMSG;
 }
 
 static void offer_agreed(struct sip_call *call, const struct sip_call_event *ev,
 			 enum sip_side side)
 {
-	struct sip_media *media;
+	struct sip_media *media, *next;
+	bool has_offer = false;
 
-	list_for_each_entry(media, &call->media, node)
-		if (media->side == side && media->cseq <= ev->cseq)
-			media->is_agreed = true;
+	list_for_each_entry(media, &call->media, node) {
+		if (media->side != side || media->cseq > ev->cseq)
+			continue;
+		media->is_agreed = true;
+		media->has_old = false;
+		has_offer |= media->named == ev->cseq;
+	}
+	if (!has_offer || !call->callee_tag)
+		return;
+	/* RFC 3264 8.3: a port that the agreed offer names no more is free */
+	list_for_each_entry_safe(media, next, &call->media, node)
+		if (media->side == side && media->named < ev->cseq)
+			media_rm(ev->sn, call, media, SIP_PINHOLE_SHORTEN);
 }
 
 static int invite_failed(struct sip_call *call, const struct sip_call_event *ev,
 			 enum sip_side side)
 {
-	struct sip_media *media, *next;
-
 	/* asked for credentials: the caller sends the INVITE again at once */
 	if (call->state == SIP_CALL_ENDED || ev->status == 401 || ev->status == 407)
 		return -ENOMSG;
 	/* a refused re-INVITE leaves the call as it was (RFC 3261 14.1) */
 	if (call->state == SIP_CALL_UP)
 		return offer_refused(call, ev, side);
-	list_for_each_entry_safe(media, next, &call->media, node)
-		if (media->side == SIP_CALLEE && media->tag == ev->to_tag)
-			media_rm(ev->sn, call, media, SIP_PINHOLE_SHORTEN);
+	drop_branch(ev->sn, call, ev->to_tag);
 	if (!has_pending(call, SIP_INVITE))
 		call_end(ev->sn, call, SIP_CALL_REFUSED);
 	return -ENOMSG;
@@ -559,7 +613,8 @@ static void refresh(const struct sipalg_net *sn, struct sip_call *call)
 		set_expires(sn, call, up_timeout(sn, call));
 }
 
-static int invite_answered(struct sip_call *call, const struct sip_call_event *ev)
+static int invite_answered(struct sip_call *call, const struct sip_call_event *ev,
+			   enum sip_side side)
 {
 	if (call->state == SIP_CALL_ENDED)
 		return -EPROTO;
@@ -567,6 +622,8 @@ static int invite_answered(struct sip_call *call, const struct sip_call_event *e
 		call->state = SIP_CALL_UP;
 		call->answered = sipalg_now(ev->sn);
 		call->callee_tag = ev->to_tag;
+		call->cseq[side] = ev->cseq;
+		call->cseq[!side] = 0;
 		drop_losers(ev->sn, call);
 	} else if (call->callee_tag != ev->to_tag && call->callee_tag != ev->from_tag) {
 		return -EPROTO;		/* a second branch: the caller will hang it up */
@@ -576,10 +633,13 @@ static int invite_answered(struct sip_call *call, const struct sip_call_event *e
 	return 0;
 }
 
-static int invite_progress(struct sip_call *call, const struct sip_call_event *ev)
+static int invite_progress(struct sip_call *call, const struct sip_call_event *ev,
+			   enum sip_side side)
 {
 	if (call->state == SIP_CALL_ENDED)
 		return -EPROTO;
+	if (call->state == SIP_CALL_UP && !tags_fit(call, ev, side))
+		return -ENOMSG;		/* a branch that has lost already */
 	if (call->state == SIP_CALL_TRYING)
 		call->state = SIP_CALL_RINGING;
 	if (call->state == SIP_CALL_RINGING)
@@ -587,10 +647,21 @@ static int invite_progress(struct sip_call *call, const struct sip_call_event *e
 	return 0;
 }
 
+/* RFC 3261 15: in an early dialog a BYE ends that branch, and the others ring on. */
+static void bye_done(struct sip_call *call, const struct sip_call_event *ev)
+{
+	if (call->callee_tag || !has_pending(call, SIP_INVITE)) {
+		call_end(ev->sn, call, SIP_CALL_HUNG_UP);
+		return;
+	}
+	drop_branch(ev->sn, call, ev->to_tag);
+	set_expires(ev->sn, call, sipalg_settings(ev->sn)->ringing_timeout);
+}
+
 static int bye_answered(struct sip_call *call, const struct sip_call_event *ev)
 {
 	if (ev->status / 100 == 2 || ev->status == 408 || ev->status == 481)
-		call_end(ev->sn, call, SIP_CALL_HUNG_UP);
+		bye_done(call, ev);
 	else if (call->state == SIP_CALL_UP)
 		refresh(ev->sn, call);	/* asked for credentials: it is not over yet */
 	else if (call->state == SIP_CALL_RINGING)
@@ -632,11 +703,11 @@ static int advance_response(struct sip_call *call, const struct sip_call_event *
 	if (ev->method != SIP_INVITE)
 		return update_answered(call, ev, request_side);
 	if (ev->status < 200)
-		return invite_progress(call, ev);
+		return invite_progress(call, ev, request_side);
 	if (ev->status >= 300)
 		return invite_failed(call, ev, request_side);
 	offer_agreed(call, ev, request_side);
-	return invite_answered(call, ev);
+	return invite_answered(call, ev, request_side);
 }
 
 int sip_call_advance(struct sip_call *call, const struct sip_call_event *ev,
@@ -677,7 +748,8 @@ static void keep_flow(struct sipalg_net *sn, const struct sip_call *call, enum s
 	if (!h)
 		return;
 	ct = nf_ct_tuplehash_to_ctrack(h);
-	sipalg_flow_keep(ct, NULL, SIP_CALL_TTL_S);
+	if (sipalg_flow_is_ours(ct))
+		sipalg_flow_keep(ct, NULL, SIP_CALL_TTL_S);
 	nf_ct_put(ct);
 }
 

@@ -253,6 +253,9 @@ static int expect_add(struct sipalg_net *sn, struct sip_pinhole *pin, struct nf_
 	if (!help || !rcu_access_pointer(help->helper) || pin->is_closed ||
 	    READ_ONCE(is_stopping))
 		return -ENOENT;
+	/* without the NAT module its packets would end at the router itself */
+	if (pin->is_nat && !rcu_access_pointer(expected_fn))
+		return -ENOENT;
 	if (expect_is_foreign(sn, pin))
 		return -EADDRINUSE;
 	class = class_with_room(help, pin->class);
@@ -403,9 +406,10 @@ static void rearm(struct sipalg_net *sn, struct sip_pinhole *pin, struct nf_conn
 	if (pin->has_come)
 		return;
 	if (!may_rearm(sn, pin)) {
-		if (!pin->peer.addr.family)	/* sip_pinhole_keep() comes by later */
+		if (!pin->peer.addr.family)	/* when he is known, or when time comes by */
 			return;
 		set_source(sn, pin, &pin->peer.addr);
+		pin->is_narrowed = true;
 	}
 	expect_add(sn, pin, master);
 }
@@ -552,7 +556,9 @@ static struct sip_pinhole *pinhole_share(struct sipalg_net *sn, const struct sip
 	if (like->is_nat)
 		return NULL;
 	old = sip_pinhole_by_mapped(sn, &like->mapped);
-	return old && !old->is_nat && sip_pinhole_get(old) ? old : NULL;
+	if (!old || old->is_nat || old->is_lasting != like->is_lasting)
+		return NULL;
+	return sip_pinhole_get(old) ? old : NULL;
 }
 
 static struct sip_pinhole *pinhole_add(const struct sip_pinhole_want *want, u32 i, u16 mapped)
@@ -586,13 +592,17 @@ static struct sip_pinhole *pinhole_add(const struct sip_pinhole_want *want, u32 
 	return pin;
 }
 
+/* Return: whether a pinhole has closed that was counted as opened. */
 static bool pinhole_put(struct sipalg_net *sn, struct sip_pinhole *pin, enum sip_pinhole_end end)
 {
 	struct sip_pinhole_table *table = sn->pinholes;
 
+	bool was_open;
+
 	if (!refcount_dec_and_test(&pin->users))
 		return false;
 	spin_lock_bh(&pin->lock);
+	was_open = pin->is_counted;
 	pin->is_closed = true;
 	expect_end(sn, pin);
 	conns_end(sn, pin, end);
@@ -601,7 +611,7 @@ static bool pinhole_put(struct sipalg_net *sn, struct sip_pinhole *pin, enum sip
 	rhashtable_remove_fast(&table->mapped, &pin->mapped_node, mapped_params);
 	atomic_dec(&table->n);
 	call_rcu(&pin->rcu, pinhole_free_rcu);
-	return true;
+	return was_open;
 }
 
 /* Leaders first: who still finds one finds its follower too. */
@@ -631,6 +641,7 @@ static int pin_arm(const struct sip_pinhole_want *want, struct sip_pinhole *pin)
 	spin_lock_bh(&pin->lock);
 	set_source(want->sn, pin, want->source);
 	pin->is_armed = true;
+	pin->master = want->ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
 	if (!expect_extend(want->sn, pin, want->ttl_s)) {
 		err = expect_add(want->sn, pin, want->ct);
 		if (!err)
@@ -688,13 +699,23 @@ static int run_open(const struct sip_pinhole_want *want, struct sip_pinhole **pi
 	return err;
 }
 
+/* Once for each pinhole, however many share it and however often it is armed. */
+static void count_opened(struct sipalg_net *sn, struct sip_pinhole *pin)
+{
+	spin_lock_bh(&pin->lock);
+	if (!pin->is_counted)
+		sipalg_count(sn, SIPALG_STAT_PINHOLES_OPENED);
+	pin->is_counted = true;
+	spin_unlock_bh(&pin->lock);
+}
+
 int sip_pinhole_open(const struct sip_pinhole_want *want, struct sip_pinhole **pin)
 {
 	int err = run_open(want, pin, true);
 	u32 i;
 
 	for (i = 0; !err && i < want->n; i++)
-		sipalg_count(want->sn, SIPALG_STAT_PINHOLES_OPENED);
+		count_opened(want->sn, pin[i]);
 	return err;
 }
 
@@ -705,11 +726,10 @@ int sip_pinhole_reserve(const struct sip_pinhole_want *want, struct sip_pinhole 
 
 int sip_pinhole_arm(struct sip_pinhole *pin, const struct sip_pinhole_want *want)
 {
-	bool was_armed = READ_ONCE(pin->is_armed);
 	int err = pin_arm(want, pin);
 
-	if (!err && !was_armed)
-		sipalg_count(want->sn, SIPALG_STAT_PINHOLES_OPENED);
+	if (!err)
+		count_opened(want->sn, pin);
 	return err;
 }
 
@@ -722,6 +742,11 @@ unsigned long sip_pinhole_keep(struct sipalg_net *sn, struct sip_pinhole *pin, u
 	u32 i, left_s;
 
 	spin_lock_bh(&pin->lock);
+	if (pin->is_narrowed &&
+	    time_after(sipalg_now(sn), pin->rearm_since + SIP_PINHOLE_REARM_S * HZ)) {
+		pin->is_narrowed = false;
+		set_source(sn, pin, NULL);
+	}
 	for (i = 0; i < SIP_PINHOLE_CONNS; i++) {
 		struct sip_pinhole_conn *conn = &pin->conn[i];
 
@@ -805,8 +830,10 @@ static void wait_for_peer(struct sipalg_net *sn, struct sip_pinhole *pin)
 	master = conn_get(sn, pin, &pin->master);
 	if (!master)
 		return;
-	if (pin->rearms == SIP_PINHOLE_REARMS)
+	if (pin->rearms == SIP_PINHOLE_REARMS) {
 		set_source(sn, pin, &pin->peer.addr);
+		pin->is_narrowed = true;
+	}
 	expect_add(sn, pin, master);
 	nf_ct_put(master);
 }
@@ -826,9 +853,28 @@ void sip_pinhole_set_peer(struct sipalg_net *sn, struct sip_pinhole *pin,
 		for (i = 0; i < SIP_PINHOLE_CONNS; i++)
 			pin->has_come |= pin->conn[i].is_used &&
 					 conn_is_with_peer(pin, &pin->conn[i].tuple);
+		if (pin->is_narrowed)
+			set_source(sn, pin, addr);
 		wait_for_peer(sn, pin);
 	}
 	spin_unlock_bh(&pin->lock);
+}
+
+void sip_pinhole_follow(struct sip_pinhole *pin, const struct nf_conn *ct)
+{
+	spin_lock_bh(&pin->lock);
+	pin->master = ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+	spin_unlock_bh(&pin->lock);
+}
+
+struct nf_conntrack_tuple sip_pinhole_master(struct sip_pinhole *pin)
+{
+	struct nf_conntrack_tuple master;
+
+	spin_lock_bh(&pin->lock);
+	master = pin->master;
+	spin_unlock_bh(&pin->lock);
+	return master;
 }
 
 struct sip_endpoint sip_pinhole_peer(struct sip_pinhole *pin)
@@ -845,7 +891,7 @@ static bool has_caller(const struct sip_pinhole *pin, const struct sip_addr *add
 {
 	u32 i;
 
-	for (i = 0; i < pin->n_callers; i++)
+	for (i = 0; i < min_t(u32, pin->n_callers, SIP_PINHOLE_CALLERS); i++)
 		if (sip_addr_equal(&pin->caller[i], addr))
 			return true;
 	return false;
@@ -864,8 +910,12 @@ bool sip_pinhole_has_caller(struct sip_pinhole *pin, const struct sip_addr *addr
 void sip_pinhole_add_caller(struct sip_pinhole *pin, const struct sip_addr *addr)
 {
 	spin_lock_bh(&pin->lock);
-	if (pin->n_callers < SIP_PINHOLE_CALLERS && !has_caller(pin, addr))
-		pin->caller[pin->n_callers++] = *addr;
+	if (!has_caller(pin, addr)) {
+		pin->caller[pin->n_callers % SIP_PINHOLE_CALLERS] = *addr;
+		/* counts on in the second round, so that all places stay in use */
+		if (++pin->n_callers == 2 * SIP_PINHOLE_CALLERS)
+			pin->n_callers = SIP_PINHOLE_CALLERS;
+	}
 	spin_unlock_bh(&pin->lock);
 }
 

@@ -381,6 +381,8 @@ static int setting_handler(SIPALG_CTL_TABLE *table, int write, void *buffer, siz
 	struct ctl_table text = { .maxlen = SETTING_TEXT_MAX };
 	int err;
 
+	if (write && (*ppos || !*lenp))	/* a value comes in one piece */
+		return *lenp ? -EINVAL : 0;
 	text.data = kzalloc(SETTING_TEXT_MAX, GFP_KERNEL);
 	if (!text.data)
 		return -ENOMEM;

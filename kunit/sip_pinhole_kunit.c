@@ -1,0 +1,621 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * sip_pinhole: which port is published, who comes in through it, and until when
+ * (BEHAVIOUR 2 and 4, SECURITY P1 to P11 and R1, R2).  Whole messages and packets.
+ */
+#include <linux/errno.h>
+#include <linux/inet.h>
+#include <net/netfilter/nf_conntrack_expect.h>
+#include <net/netfilter/nf_conntrack_helper.h>
+
+#include "sip_pinhole.h"
+#include "sipalg_compat.h"
+#include "sipalg_lab.h"
+
+#define PEER	"203.0.113.9"	/* where the other side's media comes from */
+
+static struct lab_end peer(void)
+{
+	return lab_end(PEER, 6000);
+}
+
+static struct lab_end stranger(u32 i)
+{
+	return lab_end("198.51.100.7", 7000 + i);
+}
+
+/* The phone offers its port 4000, and the other side answers with PEER. */
+static struct lab *call_with_peer(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+
+	lab_phone(lab, "INVITE 1 a - audio=4000");
+	lab_proxy(lab, "200 INVITE 1 a b audio=6000 at=" PEER);
+	lab_phone(lab, "ACK 1 a b");
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 4000), 1);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 4001), 1);
+	return lab;
+}
+
+static void hang_up(struct lab *lab)
+{
+	lab_phone(lab, "BYE 50 a b");
+	lab_proxy(lab, "200 BYE 50 a b");
+}
+
+/* An expectation that somebody else has made, by class and connection. */
+static void expect_foreign(struct lab *lab, struct nf_conn *master, u32 class, u16 port)
+{
+	union nf_inet_addr dst = { .ip = in_aton("203.0.113.1") };
+	struct nf_conntrack_expect *exp;
+	__be16 be_port = htons(port);
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(lab->test, master);
+	exp = nf_ct_expect_alloc(master);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(lab->test, exp);
+	rcu_read_lock();
+	nf_ct_expect_init(exp, class, NFPROTO_IPV4, NULL, &dst, IPPROTO_UDP, NULL, &be_port);
+	KUNIT_EXPECT_EQ(lab->test, nf_ct_expect_related(exp, 0), 0);
+	rcu_read_unlock();
+	nf_ct_expect_put(exp);
+	nf_ct_put(master);
+}
+
+static void skip_unless_small(struct kunit *test, u32 needed)
+{
+	if (4 * nf_ct_expect_hsize < needed)
+		kunit_skip(test, "the kernel's table has room for %u expectations",
+			   4 * nf_ct_expect_hsize);
+}
+
+/* ---- which port -------------------------------------------------------------------- */
+
+static void pinhole_keeps_the_port(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		lab_phone(lab, "INVITE 1 a - audio=4000");
+		KUNIT_EXPECT_EQ(test, lab_audio(lab), 4000);
+		KUNIT_EXPECT_TRUE(test, lab_has(lab, "c=IN IP4 203.0.113.1\r\n"));
+	}
+	lab_proxy(lab, "200 INVITE 1 a b audio=6000");
+	lab_phone(lab, "INVITE 2 a b audio=4000 dir=sendonly");
+	KUNIT_EXPECT_EQ(test, lab_audio(lab), 4000);
+	lab_phone(lab, "UPDATE 3 a b audio=4000");
+	KUNIT_EXPECT_EQ(test, lab_audio(lab), 4000);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 0), 2);
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_PINHOLES_OPENED), 2);
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_PINHOLES_MOVED), 0);
+	hang_up(lab);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 0), 0);
+	KUNIT_EXPECT_FALSE(test, lab_is_reserved(lab, 4000));
+	KUNIT_EXPECT_FALSE(test, lab_is_reserved(lab, 4001));
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_PINHOLES_CLOSED), 2);
+}
+
+/* Two phones, or two calls of one phone, with one port: under NAT each gets its own. */
+static void pinhole_moves_from_a_taken_port(struct kunit *test)
+{
+	struct lab *lab = call_with_peer(test);
+	u16 port;
+
+	lab_phone(lab, "INVITE 1 a - call=two audio=4000");
+	port = lab_audio(lab);
+	KUNIT_EXPECT_NE(test, port, 4000);
+	KUNIT_EXPECT_EQ(test, port % 2, 0);
+	KUNIT_EXPECT_GE(test, port, 10240);
+	KUNIT_EXPECT_LT(test, port, 32768);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, port), 1);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, port + 1), 1);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 0), 4);
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_PINHOLES_MOVED), 1);
+	/* the same offer again: the same port again */
+	lab_phone(lab, "INVITE 1 a - call=two audio=4000");
+	KUNIT_EXPECT_EQ(test, lab_audio(lab), port);
+	lab_proxy(lab, "200 INVITE 1 a b call=two audio=6002 at=" PEER);
+	KUNIT_EXPECT_EQ(test, lab_media_in(lab, lab_end(PEER, 6002), port), 4000);
+	KUNIT_EXPECT_EQ(test, lab_media_in(lab, lab_end(PEER, 6003), port + 1), 4001);
+	KUNIT_EXPECT_EQ(test, lab_media_in(lab, peer(), 4000), 4000);
+	KUNIT_EXPECT_EQ(test, lab->led_to.ip, lab->phone.ip);
+}
+
+static void pinhole_keeps_parity(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+
+	lab_phone(lab, "INVITE 1 a - call=one audio=4001");
+	KUNIT_EXPECT_EQ(test, lab_audio(lab), 4001);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 4002), 1);
+	lab_phone(lab, "INVITE 1 a - call=two audio=4001");
+	KUNIT_EXPECT_NE(test, lab_audio(lab), 4001);
+	KUNIT_EXPECT_EQ(test, lab_audio(lab) % 2, 1);
+	/* its RTCP port is the first one's RTP port: neither is given away twice */
+	lab_phone(lab, "INVITE 1 a - call=three audio=4000");
+	KUNIT_EXPECT_NE(test, lab_audio(lab), 4000);
+	KUNIT_EXPECT_EQ(test, lab_audio(lab) % 2, 0);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 0), 6);
+}
+
+static void pinhole_serves_rtcp_elsewhere(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+	u16 rtcp;
+
+	lab_phone(lab, "INVITE 1 a - audio=4000 rtcp=4700");
+	KUNIT_EXPECT_EQ(test, lab_audio(lab), 4000);
+	rtcp = lab_number(lab, "a=rtcp:");
+	KUNIT_EXPECT_EQ(test, rtcp, 4700);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 0), 2);
+	KUNIT_EXPECT_EQ(test, lab_media_in(lab, peer(), rtcp), 4700);
+	lab_phone(lab, "INVITE 1 a - call=two audio=4000 rtcp=4700");
+	rtcp = lab_number(lab, "a=rtcp:");
+	KUNIT_EXPECT_EQ(test, rtcp, lab_audio(lab) + 1);
+	KUNIT_EXPECT_EQ(test, lab_media_in(lab, lab_end(PEER, 6003), rtcp), 4700);
+}
+
+/* Without NAT a port is what it is: both calls own the pinhole. */
+static void pinhole_is_shared_without_nat(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+
+	lab->is_nat = false;
+	lab_phone(lab, "INVITE 1 a - audio=4000");
+	KUNIT_EXPECT_EQ(test, lab_audio(lab), 4000);
+	lab_phone(lab, "INVITE 1 a - call=two audio=4000");
+	KUNIT_EXPECT_EQ(test, lab_audio(lab), 4000);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 0), 2);
+	lab_proxy(lab, "486 INVITE 1 a x");
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 4000), 1);
+	KUNIT_EXPECT_EQ(test, lab_media_in(lab, peer(), 4000), 4000);
+	lab_proxy(lab, "486 INVITE 1 a x call=two");
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 0), 0);
+	KUNIT_EXPECT_FALSE(test, lab_is_reserved(lab, 4000));
+}
+
+/* KERNEL B4: -EBUSY of another connection's, -EALREADY of another class: never replaced. */
+static void pinhole_leaves_foreign_expectations_alone(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+	struct lab_end proxy = lab->proxy;
+
+	lab->proxy = lab_end("203.0.113.77", 5060);
+	lab_phone(lab, "OPTIONS 1 o -");
+	expect_foreign(lab, lab_master(lab), 0, 4000);
+	lab->proxy = proxy;
+	lab_phone(lab, "OPTIONS 1 o -");
+	expect_foreign(lab, lab_master(lab), 0, 4100);
+	lab_phone(lab, "INVITE 1 a - call=busy audio=4000");
+	KUNIT_EXPECT_NE(test, lab_audio(lab), 4000);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, lab_audio(lab)), 1);
+	lab_phone(lab, "INVITE 1 a - call=already audio=4100");
+	KUNIT_EXPECT_NE(test, lab_audio(lab), 4100);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, lab_audio(lab)), 1);
+	/* its RTCP port is taken: the pair moves as one */
+	lab_phone(lab, "INVITE 1 a - call=rtcp audio=4099");
+	KUNIT_EXPECT_NE(test, lab_audio(lab), 4099);
+	KUNIT_EXPECT_EQ(test, lab_audio(lab) % 2, 1);
+	KUNIT_EXPECT_FALSE(test, lab_is_reserved(lab, 4099));
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 4000) + lab_waiting(lab, 4100), 0);
+	/* the foreign ones still stand: they let packets in, and to nobody of ours */
+	lab_media_in(lab, peer(), 4000);
+	KUNIT_EXPECT_TRUE(test, lab->is_related);
+	KUNIT_EXPECT_NE(test, lab->led_to.ip, lab->phone.ip);
+	lab_media_in(lab, peer(), 4100);
+	KUNIT_EXPECT_TRUE(test, lab->is_related);
+}
+
+/* ---- what opens nothing ------------------------------------------------------------ */
+
+static void pinhole_is_not_for_everybody(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+
+	lab_phone(lab, "INVITE 1 a - call=c1 audio=1023");
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_LOW_PORT), 1);
+	lab_phone(lab, "INVITE 1 a - call=c2 audio=4000 at=192.168.1.99");
+	lab_phone(lab, "INVITE 1 a - call=c3 audio=4000 at=127.0.0.1");
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_FOREIGN_MEDIA), 2);
+	KUNIT_EXPECT_TRUE(test, lab_has(lab, "c=IN IP4 127.0.0.1\r\n"));
+	/* SECURITY P11: what comes from outside opens nothing inside */
+	lab_proxy(lab, "INVITE 1 a - call=c4 audio=4000");
+	lab_proxy(lab, "INVITE 1 a - call=c5 audio=4000 at=192.168.1.2");
+	lab_phone(lab, "BYE 2 a b call=c4 audio=4000");
+	lab_phone(lab, "ACK 2 x b call=c6 audio=4000");
+	lab_phone(lab, "200 INVITE 7 a b call=c4 audio=4000");
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 0), 0);
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_PINHOLES_OPENED), 0);
+	lab_phone(lab, "INVITE 1 a - call=c7 audio=1024");
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 0), 2);
+}
+
+/* SECURITY M3: a Via of somebody else; here of a page that knows another address. */
+static void pinhole_is_not_for_a_foreign_via(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+	struct lab_end phone = lab->phone;
+
+	lab_phone(lab, "OPTIONS 1 o -");
+	lab->more = "X: y\r\nv: SIP/2.0/UDP 10.9.8.7\r\n";	/* a second one is no matter */
+	lab_phone(lab, "INVITE 1 a - audio=4000");
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 0), 2);
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_FOREIGN_VIA), 0);
+	lab->phone = phone;
+}
+
+/* SECURITY R2: over the quota the section passes unmapped, the rest of the message does not. */
+static void pinholes_of_a_call_are_limited(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+
+	lab->set->pinholes_per_call = 4;
+	lab_phone(lab, "INVITE 1 a - audio=4000");
+	lab_proxy(lab, "200 INVITE 1 a b audio=6000");
+	lab_phone(lab, "INVITE 2 a b audio=4100");
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 0), 4);
+	lab_phone(lab, "INVITE 3 a b audio=4200");
+	KUNIT_EXPECT_TRUE(test, lab_has(lab, "c=IN IP4 192.168.1.2\r\n"));
+	KUNIT_EXPECT_FALSE(test, lab_has(lab, "Via: SIP/2.0/UDP 192.168.1.2"));
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 0), 4);
+	KUNIT_EXPECT_FALSE(test, lab_is_reserved(lab, 4200));
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_PINHOLES_FULL), 1);
+}
+
+/* RFC 3264 8.3: a port that the agreed offer names no more is free, and not before. */
+static void pinholes_of_an_old_offer_close(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+
+	lab_phone(lab, "INVITE 1 a - audio=4000");
+	lab_proxy(lab, "200 INVITE 1 a b audio=6000");
+	lab_phone(lab, "INVITE 2 a b audio=4100");
+	KUNIT_EXPECT_TRUE(test, lab_is_reserved(lab, 4000));
+	lab_proxy(lab, "200 INVITE 2 a b audio=6000");
+	KUNIT_EXPECT_FALSE(test, lab_is_reserved(lab, 4000));
+	KUNIT_EXPECT_TRUE(test, lab_is_reserved(lab, 4100));
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 0), 2);
+}
+
+static void pinholes_are_limited(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+
+	lab->set->pinholes_max = 3;
+	lab_phone(lab, "INVITE 1 a - audio=4000");
+	lab_phone(lab, "INVITE 1 a - call=two audio=4100");
+	/* all or nothing: the RTP port of the second one went back */
+	KUNIT_EXPECT_TRUE(test, lab_has(lab, "c=IN IP4 192.168.1.2\r\n"));
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 0), 2);
+	KUNIT_EXPECT_FALSE(test, lab_is_reserved(lab, 4100));
+	KUNIT_EXPECT_EQ(test, lab_call(lab, "two", "a").n_pinholes, 0);
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_PINHOLES_FULL), 1);
+	lab_proxy(lab, "486 INVITE 1 a x");
+	lab_phone(lab, "INVITE 1 a - call=two audio=4100");
+	KUNIT_EXPECT_EQ(test, lab_audio(lab), 4100);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 0), 2);
+}
+
+/* ---- many on one flow -------------------------------------------------------------- */
+
+static void offer(struct lab *lab, u32 i)
+{
+	char line[64];
+
+	sprintf(line, "INVITE 1 a - call=m%u audio=%u", i, 20000 + 2 * i);
+	lab_phone(lab, line);
+}
+
+/* The kernel counts to 255 a class and would then evict: ours spread, and stop. */
+static void pinholes_never_evict(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+	u32 i, lost = 0;
+
+	skip_unless_small(test, 1024);
+	lab->set->invite_timeout = 3600;
+	lab->set->pinholes_max = 100000;
+	for (i = 0; i < 800; i++)
+		offer(lab, i);
+	for (i = SIP_PINHOLE_MEDIA; i < SIP_PINHOLE_CLASSES; i++)
+		KUNIT_EXPECT_EQ(test, lab_waiting_in_class(lab, i), 255);
+	KUNIT_EXPECT_EQ(test, lab_waiting_in_class(lab, SIP_PINHOLE_SIGNALLING), 0);
+	KUNIT_EXPECT_GT(test, lab_count(lab, SIPALG_STAT_PINHOLES_FULL), 0);
+	/* every call whose port was published can be called; the others' text is untouched */
+	for (i = 0; i < 700; i++)
+		lost += !lab_waiting(lab, 20000 + 2 * i);
+	KUNIT_EXPECT_EQ(test, lost, 0);
+	KUNIT_EXPECT_TRUE(test, lab_has(lab, "c=IN IP4 192.168.1.2\r\n"));
+	KUNIT_EXPECT_EQ(test, lab_media_in(lab, peer(), 20000), 20000);
+}
+
+/* Where many wait, RTCP waits until RTP comes. */
+static void pinhole_of_rtcp_follows_in_a_rush(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+	u32 i, last = 119;
+	char line[48];
+
+	skip_unless_small(test, 512);
+	for (i = 0; i <= last; i++)
+		offer(lab, i);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 20001), 1);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 20000 + 2 * last), 1);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 20001 + 2 * last), 0);
+	KUNIT_EXPECT_TRUE(test, lab_is_reserved(lab, 20001 + 2 * last));
+	KUNIT_EXPECT_EQ(test, lab_media_in(lab, peer(), 20001 + 2 * last), 0);
+	/* others end: there is room */
+	for (i = 0; i < 4; i++) {
+		sprintf(line, "486 INVITE 1 a x call=m%u", i);
+		lab_proxy(lab, line);
+	}
+	KUNIT_EXPECT_EQ(test, lab_media_in(lab, peer(), 20000 + 2 * last), 20000 + 2 * last);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 20001 + 2 * last), 1);
+	KUNIT_EXPECT_EQ(test, lab_media_in(lab, lab_end(PEER, 6001), 20001 + 2 * last),
+			20001 + 2 * last);
+	/* and where the phone speaks first, too */
+	lab_proxy(lab, "183 INVITE 1 a b call=m118 audio=6000 at=" PEER);
+	KUNIT_EXPECT_EQ(test, lab_media_out(lab, 20000 + 2 * 118, peer()), 20000 + 2 * 118);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 20001 + 2 * 118), 1);
+}
+
+/* ---- who comes in: SECURITY P6 ----------------------------------------------------- */
+
+static void pinhole_survives_a_stranger(struct kunit *test)
+{
+	struct lab *lab = call_with_peer(test);
+
+	KUNIT_EXPECT_EQ(test, lab_media_in(lab, stranger(0), 4000), 4000);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 4000), 1);
+	KUNIT_EXPECT_EQ(test, lab_media_in(lab, stranger(1), 4000), 4000);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 4000), 1);
+	KUNIT_EXPECT_EQ(test, lab_media_in(lab, peer(), 4000), 4000);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 4000), 0);
+	KUNIT_EXPECT_EQ(test, lab_media_in(lab, stranger(2), 4000), 0);
+	lab_wait(lab, 10);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 4000), 0);
+	KUNIT_EXPECT_EQ(test, lab_media_in(lab, stranger(3), 4000), 0);
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_PINHOLES_TAKEN), 3);
+}
+
+static void pinhole_limits_strangers(struct kunit *test)
+{
+	struct lab *lab = call_with_peer(test);
+	u32 i;
+
+	for (i = 0; i <= SIP_PINHOLE_REARMS; i++)
+		KUNIT_EXPECT_EQ_MSG(test, lab_media_in(lab, stranger(i), 4000), 4000, "%u", i);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 4000), 1);
+	KUNIT_EXPECT_EQ(test, lab_media_in(lab, stranger(i), 4000), 0);
+	KUNIT_EXPECT_EQ(test, lab_media_in(lab, lab->proxy, 4000), 0);
+	KUNIT_EXPECT_EQ(test, lab_media_in(lab, peer(), 4000), 4000);
+	/* RTCP has its own measure */
+	KUNIT_EXPECT_EQ(test, lab_media_in(lab, stranger(0), 4001), 4001);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 4001), 1);
+}
+
+static void pinhole_forgets_strangers(struct kunit *test)
+{
+	struct lab *lab = call_with_peer(test);
+	u32 i;
+
+	for (i = 0; i < SIP_PINHOLE_REARMS; i++)
+		lab_media_in(lab, stranger(i), 4000);
+	lab_wait(lab, SIP_PINHOLE_REARM_S + 1);
+	for (i = 8; i < 8 + SIP_PINHOLE_REARMS; i++)
+		KUNIT_EXPECT_EQ_MSG(test, lab_media_in(lab, stranger(i), 4000), 4000, "%u", i);
+	KUNIT_EXPECT_EQ(test, lab_media_in(lab, lab_end("198.51.100.8", 1), 4000), 4000);
+}
+
+/* Nobody was announced yet: over the rate it rests until the next tick. */
+static void pinhole_without_peer_rests(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+	u32 i;
+
+	lab_phone(lab, "INVITE 1 a - audio=4000");
+	lab_proxy(lab, "180 INVITE 1 a b");
+	lab_wait(lab, 1);	/* the first tick */
+	for (i = 0; i <= SIP_PINHOLE_REARMS; i++)
+		KUNIT_EXPECT_EQ_MSG(test, lab_media_in(lab, stranger(i), 4000), 4000, "%u", i);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 4000), 0);
+	lab_wait(lab, SIP_CALL_TICK_S + 1);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 4000), 1);
+}
+
+static void pinhole_for_the_announced_alone(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+
+	lab->set->media_source = SIPALG_MEDIA_ANNOUNCED;
+	lab_phone(lab, "INVITE 1 a - audio=4000");
+	KUNIT_EXPECT_EQ(test, lab_audio(lab), 4000);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 0), 0);
+	KUNIT_EXPECT_EQ(test, lab_media_in(lab, peer(), 4000), 0);
+	lab_proxy(lab, "200 INVITE 1 a b audio=6000 at=" PEER);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 4000), 1);
+	KUNIT_EXPECT_EQ(test, lab_media_in(lab, stranger(0), 4000), 0);
+	KUNIT_EXPECT_EQ(test, lab_media_in(lab, lab->proxy, 4000), 0);
+	KUNIT_EXPECT_EQ(test, lab_media_in(lab, lab_end(PEER, 6004), 4000), 4000);
+	hang_up(lab);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 0), 0);
+}
+
+static void pinhole_for_the_signalling_alone(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+
+	lab->set->media_source = SIPALG_MEDIA_SIGNALLING;
+	call_with_peer(test);
+	KUNIT_EXPECT_EQ(test, lab_media_in(lab, stranger(0), 4000), 0);
+	KUNIT_EXPECT_EQ(test, lab_media_in(lab, peer(), 4000), 0);
+	KUNIT_EXPECT_EQ(test, lab_media_in(lab, lab_end("203.0.113.2", 6000), 4000), 4000);
+}
+
+/* The phone speaks first: its packets leave from the published port, to the peer alone. */
+static void pinhole_serves_who_speaks_first(struct kunit *test)
+{
+	struct lab *lab = call_with_peer(test);
+	u16 port;
+
+	lab_phone(lab, "INVITE 1 a - call=two audio=4000");
+	port = lab_audio(lab);
+	lab_proxy(lab, "200 INVITE 1 a b call=two audio=6002 at=" PEER);
+	KUNIT_EXPECT_EQ(test, lab_media_out(lab, 4000, lab_end(PEER, 6002)), port);
+	KUNIT_EXPECT_EQ(test, lab_media_out(lab, 4000, peer()), 4000);
+	KUNIT_EXPECT_EQ(test, lab_media_out(lab, 4001, lab_end(PEER, 6001)), 4001);
+	KUNIT_EXPECT_EQ(test, lab_media_out(lab, 4000, stranger(0)), 0);
+	KUNIT_EXPECT_EQ(test, lab_media_out(lab, 4444, peer()), 0);
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_MEDIA_OUT), 3);
+	/* the answer is of the same connection */
+	KUNIT_EXPECT_EQ(test, lab_media_in(lab, lab_end(PEER, 6002), port), 4000);
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_PINHOLES_TAKEN), 0);
+}
+
+/* ---- how long ---------------------------------------------------------------------- */
+
+/* BEHAVIOUR 5: the connection goes, the pinhole is armed again, the call stays. */
+static void pinhole_is_rearmed_after_silence(struct kunit *test)
+{
+	struct lab *lab = call_with_peer(test);
+
+	KUNIT_EXPECT_EQ(test, lab_media_in(lab, peer(), 4000), 4000);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 4000), 0);
+	lab_wait(lab, 10);
+	lab_wait(lab, 119);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 4000), 0);
+	lab_wait(lab, 12);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 4000), 1);
+	KUNIT_EXPECT_EQ(test, lab_call(lab, "one", "a").state, (int)SIP_CALL_UP);
+	KUNIT_EXPECT_EQ(test, lab_media_in(lab, peer(), 4000), 4000);
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_PINHOLES_TAKEN), 2);
+}
+
+static void pinhole_stands_a_hold(struct kunit *test)
+{
+	struct lab *lab = call_with_peer(test);
+
+	KUNIT_EXPECT_EQ(test, lab_media_in(lab, peer(), 4000), 4000);
+	lab_phone(lab, "INVITE 2 a b audio=4000 dir=sendonly");
+	lab_proxy(lab, "200 INVITE 2 a b audio=6000 dir=recvonly at=" PEER);
+	lab_wait(lab, 10);
+	lab_wait(lab, 7000);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 4000), 0);
+	lab_wait(lab, 300);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 4000), 1);
+	KUNIT_EXPECT_EQ(test, lab_call(lab, "one", "a").state, (int)SIP_CALL_UP);
+}
+
+static void pinhole_is_rearmed_where_its_connection_went(struct kunit *test)
+{
+	struct lab *lab = call_with_peer(test);
+	struct lab_end mapped = lab_end("203.0.113.1", 4000);
+	struct nf_conn *ct;
+
+	KUNIT_EXPECT_EQ(test, lab_media_in(lab, peer(), 4000), 4000);
+	lab_wait(lab, 10);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 4000), 0);
+	ct = lab_conn(peer(), mapped);
+	KUNIT_ASSERT_NOT_NULL(test, ct);
+	nf_ct_delete(ct, 0, 0);
+	nf_ct_put(ct);
+	lab_wait(lab, 10);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 4000), 1);
+	KUNIT_EXPECT_EQ(test, lab_media_in(lab, peer(), 4000), 4000);
+}
+
+/* "conntrack -F" takes the expectations with their connection; the next message brings all back. */
+static void pinhole_is_rearmed_after_a_flush(struct kunit *test)
+{
+	struct lab *lab = call_with_peer(test);
+
+	lab_flush(lab);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 0), 0);
+	lab_wait(lab, 10);
+	lab_phone(lab, "INVITE 2 a b audio=4000");
+	KUNIT_EXPECT_EQ(test, lab_audio(lab), 4000);
+	lab_wait(lab, 10);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 4000), 1);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 4001), 1);
+	KUNIT_EXPECT_EQ(test, lab_media_in(lab, peer(), 4000), 4000);
+}
+
+/* At the end media that flows has five seconds left, whatever else comes. */
+static void pinhole_shortens_media_at_the_end(struct kunit *test)
+{
+	struct lab *lab = call_with_peer(test);
+	struct lab_end mapped = lab_end("203.0.113.1", 4000);
+	struct nf_conn *ct;
+
+	lab_media_in(lab, stranger(0), 4000);
+	lab_media_in(lab, peer(), 4000);
+	hang_up(lab);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 0), 0);
+	lab_media_in(lab, peer(), 4000);
+	ct = lab_conn(peer(), mapped);
+	KUNIT_ASSERT_NOT_NULL(test, ct);
+	KUNIT_EXPECT_LE(test, nf_ct_expires(ct), (unsigned long)SIP_PINHOLE_LAST_S * HZ);
+	nf_ct_put(ct);
+	ct = lab_conn(stranger(0), mapped);
+	KUNIT_ASSERT_NOT_NULL(test, ct);
+	KUNIT_EXPECT_LE(test, nf_ct_expires(ct), (unsigned long)SIP_PINHOLE_LAST_S * HZ);
+	nf_ct_put(ct);
+}
+
+/* A Contact on a port that no connection has gets a way in of its own, for the call's life. */
+static void pinhole_of_a_contact(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+
+	lab_phone(lab, "INVITE 1 a - contact=192.168.1.2:5070 audio=4000");
+	KUNIT_EXPECT_TRUE(test, lab_has(lab, "Contact: <sip:u@203.0.113.1:5070>"));
+	KUNIT_EXPECT_EQ(test, lab_waiting_in_class(lab, SIP_PINHOLE_SIGNALLING), 1);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 5070), 1);
+	lab_phone(lab, "INVITE 1 a - contact=192.168.1.2:5070 audio=4000");
+	KUNIT_EXPECT_EQ(test, lab_waiting_in_class(lab, SIP_PINHOLE_SIGNALLING), 1);
+	KUNIT_EXPECT_EQ(test, lab_media_in(lab, lab->proxy, 5070), 5070);
+	KUNIT_EXPECT_EQ(test, lab_media_in(lab, peer(), 5070), 5070);
+	/* of somebody else, and of a service: none */
+	lab_phone(lab, "INVITE 1 a - call=two contact=192.168.1.9:5080");
+	lab_phone(lab, "INVITE 1 a - call=three contact=192.168.1.2:80");
+	KUNIT_EXPECT_EQ(test, lab_waiting_in_class(lab, SIP_PINHOLE_SIGNALLING), 1);
+	lab_proxy(lab, "486 INVITE 1 a x");
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 0), 0);
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(pinhole_keeps_the_port),
+	KUNIT_CASE(pinhole_moves_from_a_taken_port),
+	KUNIT_CASE(pinhole_keeps_parity),
+	KUNIT_CASE(pinhole_serves_rtcp_elsewhere),
+	KUNIT_CASE(pinhole_is_shared_without_nat),
+	KUNIT_CASE(pinhole_leaves_foreign_expectations_alone),
+	KUNIT_CASE(pinhole_is_not_for_everybody),
+	KUNIT_CASE(pinhole_is_not_for_a_foreign_via),
+	KUNIT_CASE(pinholes_of_a_call_are_limited),
+	KUNIT_CASE(pinholes_of_an_old_offer_close),
+	KUNIT_CASE(pinholes_are_limited),
+	KUNIT_CASE(pinholes_never_evict),
+	KUNIT_CASE(pinhole_of_rtcp_follows_in_a_rush),
+	KUNIT_CASE(pinhole_survives_a_stranger),
+	KUNIT_CASE(pinhole_limits_strangers),
+	KUNIT_CASE(pinhole_forgets_strangers),
+	KUNIT_CASE(pinhole_without_peer_rests),
+	KUNIT_CASE(pinhole_for_the_announced_alone),
+	KUNIT_CASE(pinhole_for_the_signalling_alone),
+	KUNIT_CASE(pinhole_serves_who_speaks_first),
+	KUNIT_CASE(pinhole_is_rearmed_after_silence),
+	KUNIT_CASE(pinhole_stands_a_hold),
+	KUNIT_CASE(pinhole_is_rearmed_where_its_connection_went),
+	KUNIT_CASE(pinhole_is_rearmed_after_a_flush),
+	KUNIT_CASE(pinhole_shortens_media_at_the_end),
+	KUNIT_CASE(pinhole_of_a_contact),
+	{}
+};
+
+struct kunit_suite sip_pinhole_suite = {
+	.name = "sip_pinhole",
+	.init = lab_setup,
+	.exit = lab_teardown,
+	.test_cases = cases,
+};
