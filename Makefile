@@ -27,7 +27,15 @@ demo:
 test:
 	@scripts/test.sh
 
+# every end-to-end case on every kernel: about an hour
+test-all:
+	@ALL=1 scripts/test.sh
+
+# load, calls, unload and namespace ends under traffic, 300 rounds each, on the debug kernel
+life:
+	@scripts/life.sh uml
+
 check:
 	@scripts/check.sh
 
-.PHONY: all modules install clean demo test check
+.PHONY: all modules install clean demo test test-all life check

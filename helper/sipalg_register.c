@@ -13,6 +13,14 @@
 
 /* ---- registrations --------------------------------------------------------------- */
 
+/* RFC 3261 18.2.2: without rport a response goes to the port of sent-by; 0: with it */
+static u16 answer_port(const struct sip_via *via)
+{
+	if (via->has_rport)
+		return 0;
+	return via->by.port.len ? via->by.num : SIP_PORT_DEFAULT;
+}
+
 /* A REGISTER and its answer speak of the phone: of the sender, then of the receiver. */
 static struct sip_register register_of(const struct sipalg_ctx *ctx)
 {
@@ -31,6 +39,7 @@ static struct sip_register register_of(const struct sipalg_ctx *ctx)
 		.self = is_request ? flow->self : flow->peer_real,
 		.mapped = is_request ? flow->self_mapped : flow->peer,
 		.registrar = is_request ? flow->peer_real : flow->self,
+		.answer_port = is_request ? answer_port(&ctx->msg.via) : 0,
 		.proto = IPPROTO_UDP,
 	};
 }

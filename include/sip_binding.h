@@ -36,6 +36,7 @@ enum {
  * @self: the phone as it sees itself
  * @mapped: the phone as the registrar sees it
  * @registrar: the registrar as the phone sees it
+ * @answer_port: of a request, the port that its answer comes to (RFC 3261 18.2.2)
  * @proto: IPPROTO_UDP or IPPROTO_TCP
  */
 struct sip_register {
@@ -50,6 +51,7 @@ struct sip_register {
 	struct sip_endpoint self;
 	struct sip_endpoint mapped;
 	struct sip_endpoint registrar;
+	u16 answer_port;
 	u8 proto;
 };
 
@@ -91,8 +93,8 @@ void sip_binding_ask_none(const struct sip_register *reg);
  *
  * RFC 3261 10.2.4, 10.3: what was asked for with this Call-ID, CSeq and branch is
  * granted, if the answer comes on the connection of the request or from the
- * registrar that it went to; the rest of the answer is about others.  Lives are the granted time and
- * SIP_BINDING_GRACE_S, within register_min and register_max.
+ * registrar that it went to; the rest of the answer is about others.  Lives are the
+ * granted time and SIP_BINDING_GRACE_S, within register_min and register_max.
  *
  * Context: softirq or BH, under rcu_read_lock().
  * Return: seconds for which the connection is needed; 0: none was granted.

@@ -558,6 +558,22 @@ static void call_stands_the_refusal_of_a_branch(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 0), 2);
 }
 
+/* RFC 3261 15: before an answer a BYE ends a branch, and the others ring on. */
+static void call_stands_a_bye_to_a_branch(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+
+	tell(lab, "INVITE 1 a -", 0);
+	tell(lab, "183 INVITE 1 a b", 0);
+	tell(lab, "183 INVITE 1 a c", 0);
+	tell(lab, "BYE 2 a b", -ENOMSG);
+	tell(lab, "200 BYE 2 a b", -ENOMSG);
+	EXPECT_STATE(lab, SIP_CALL_RINGING);
+	expect_left(lab, 210);
+	tell(lab, "200 INVITE 1 a c", 0);
+	EXPECT_STATE(lab, SIP_CALL_UP);
+}
+
 /* ---- re-INVITE --------------------------------------------------------------------- */
 
 static void call_stands_a_refused_reinvite(struct kunit *test)
@@ -815,6 +831,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(call_forks),
 	KUNIT_CASE(call_drops_the_media_of_losers),
 	KUNIT_CASE(call_stands_the_refusal_of_a_branch),
+	KUNIT_CASE(call_stands_a_bye_to_a_branch),
 	KUNIT_CASE(call_stands_a_refused_reinvite),
 	KUNIT_CASE(call_falls_back_to_what_was_agreed),
 	KUNIT_CASE(call_gets_no_answer),

@@ -479,6 +479,9 @@ static void check_end(struct chaos *c)
 	if (lab_count(lab, SIPALG_STAT_BINDINGS_ADDED) !=
 	    lab_count(lab, SIPALG_STAT_BINDINGS_ENDED))
 		broken(c, "bindings_added is not bindings_ended", 0);
+	if (lab_count(lab, SIPALG_STAT_PINHOLES_OPENED) !=
+	    lab_count(lab, SIPALG_STAT_PINHOLES_CLOSED))
+		broken(c, "pinholes_opened is not pinholes_closed", 0);
 	c->since = c->n;
 }
 

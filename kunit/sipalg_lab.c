@@ -677,6 +677,8 @@ void lab_teardown(struct kunit *test)
 			lab_count(lab, SIPALG_STAT_CALLS_ENDED));
 	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_BINDINGS_ADDED),
 			lab_count(lab, SIPALG_STAT_BINDINGS_ENDED));
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_PINHOLES_OPENED),
+			lab_count(lab, SIPALG_STAT_PINHOLES_CLOSED));
 	lab_flush(lab);
 	WRITE_ONCE(lab->sn->clock, 0);
 	if (lab->set) {

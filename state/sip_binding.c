@@ -223,6 +223,22 @@ static bool is_answer(const struct sip_binding *b, const struct sip_register *re
 	       nf_ct_tuple_equal(&b->flow, &reg->ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple);
 }
 
+/*
+ * The answer comes to the contact's port, not to the one that the request was sent
+ * from: the registrar is let in for the time of the transaction.
+ */
+static void let_answer_in(struct sip_binding *b, const struct sip_register *reg)
+{
+	struct sip_pinhole_want want = want_of(reg, b->port);
+	struct sip_addr source = reg->registrar.addr;
+
+	if (b->is_bound)	/* who may call in may answer too */
+		return;
+	want.source = &source;
+	want.ttl_s = SIP_BINDING_GRACE_S;
+	sip_pinhole_arm(b->next_pin, &want);
+}
+
 static int ask_locked(const struct sip_register *reg, u16 port, u32 asked_s)
 {
 	struct sip_binding *b = binding_find(reg, port);
@@ -246,6 +262,8 @@ static int ask_locked(const struct sip_register *reg, u16 port, u32 asked_s)
 	remember_request(b, reg, asked_s);
 	if (!b->is_bound)
 		b->expires = sipalg_now(reg->sn) + SIP_BINDING_GRACE_S * HZ;
+	if (port == reg->answer_port && port != reg->self.port)
+		let_answer_in(b, reg);
 	return pin->mapped.port;
 }
 

@@ -4,6 +4,7 @@
 . ./lib.sh
 
 topo
+addr lan 192.168.1.3/24
 masquerade
 load
 attach_nft

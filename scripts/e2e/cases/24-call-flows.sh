@@ -5,6 +5,9 @@
 
 topo
 addr lan 192.168.1.3/24
+addr lan 192.168.1.200/24	# longer and shorter than the router's own
+addr lan 10.0.0.2/24
+addr rtr 10.0.0.1/24 r0
 masquerade
 load
 attach_nft

@@ -49,15 +49,15 @@ ok 'rewrite=1' set_to rewrite 1
 refuses() { not_ok "$1='${2:0:40}' is refused" set_to $1 "$2"; }
 before=$(in_ns rtr grep -r . $dir)
 for value in 2 -1 $'\n' x 1x 0x1 1.0 '1 1' 99999999999 4294967296 4294967297; do refuses enabled "$value"; done
-for value in 0 65536 5060, ,5060 5060,,5070 '5060 5070' 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17 sip; do refuses ports "$value"; done
+for value in 0 65536 '5060,' ',5060' '5060,,5070' '5060 5070' "$(seq -s, 17)" sip; do refuses ports "$value"; done
 for value in 0 3601 -32; do refuses invite_timeout "$value"; done
 refuses call_max_duration 604801
 refuses register_max 0
 for value in none 0 ANY 'any any' announce; do refuses media_source "$value"; done
 refuses signalling_source announced
 for value in 20 '20 60 1' '20 x' '-1 5' '1000001 5' '20,60'; do refuses source_invite "$value"; done
-for value in 112, '112 911' abc 12345678901234567890; do refuses emergency_numbers "$value"; done
-for value in 10.0.0.0/33 10.0.0 fd00::/129 10.0.0.0/ 10.0.0.0/-1 example.com 10.0.0.0/8,; do refuses trusted "$value"; done
+for value in '112,' '112 911' abc 12345678901234567890; do refuses emergency_numbers "$value"; done
+for value in 10.0.0.0/33 10.0.0 fd00::/129 10.0.0.0/ 10.0.0.0/-1 example.com '10.0.0.0/8,'; do refuses trusted "$value"; done
 refuses trunks "$(printf '10.0.0.%s,' {1..64})10.0.1.1"
 is 'nothing has changed' "$before" "$(in_ns rtr grep -r . $dir)"
 ok 'EINVAL is the error' grep -q 'Invalid argument' <(set_to enabled 2 2>&1)
@@ -82,7 +82,7 @@ is 'counters are separate' 0 "$(in_ns lan sed -n 's/^packets //p' /proc/net/sipa
 is 'stats' '444 root' "$(in_ns rtr stat -c '%a %U' /proc/net/sipalg/stats)"
 is 'calls is for root alone' '0' "$(in_ns rtr stat -c %a /proc/net/sipalg/calls | grep -c '[^0]$\|[^0].$')"
 is 'settings' '644 root' "$(in_ns rtr stat -c '%a %U' $dir/enabled | sort -u)"
-is 'every setting has a module parameter' "$(ls $dir | xargs)" "$(ls /sys/module/nf_conntrack_sipalg/parameters | xargs)"
+is 'every setting has a module parameter' "$(ls $dir)" "$(ls /sys/module/nf_conntrack_sipalg/parameters)"
 
 # --- module parameters are what a namespace begins with
 detach_nft

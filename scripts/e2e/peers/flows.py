@@ -207,6 +207,31 @@ def two_streams(s):
     hang_up(call.caller, s.provider)
 
 
+def other_length(addr):
+    """A call of a phone whose address has another length than the one that stands for it."""
+    phone, provider = Agent('lan', addr), Agent('wan', PROVIDER, user='sbc')
+    port = next(_ports)
+    inside, outside = Rtp('lan', addr, port), Rtp('wan', PROVIDER, port)
+    before = stats()
+    call = connect(phone, provider, sdp(addr, port), sdp(PROVIDER, port))   # looks at each Content-Length
+    check('nothing private is left', addr.encode() not in call.invite.data, call.invite.data.decode())
+    check('the answer has the phone\'s own Via', addr.encode() in call.ok.data, call.ok.data.decode())
+    heard('it hears', outside, call.offer.at, inside)
+    heard('and is heard', inside, call.answer.at, outside, call.offer.at)
+    hang_up(call.callee, phone)
+    equal('each packet was counted', 5, moved(before)['translated'])
+
+
+def messages_grow():
+    """a short address"""
+    other_length('10.0.0.2')
+
+
+def messages_shrink():
+    """a long address"""
+    other_length('192.168.1.200')
+
+
 # --- calls that do not come about -----------------------------------------------------
 
 
@@ -493,5 +518,6 @@ def one_of_two(s):
 
 
 play(early_media, late_offer_out, late_offer_in, prack_offer, update_port, session_refresh, refused_reinvite,
-     hold_sendonly, hold_zero, two_streams, busy, declined, cancelled, crossed, unauthorized, proxy_auth, no_answer,
-     rang_out, forked_outside, forked_inside, bye_alone, bye_481, forged_bye, stale_bye, forged_answer, media_ends, one_of_two)
+     hold_sendonly, hold_zero, two_streams, messages_grow, messages_shrink, busy, declined, cancelled, crossed,
+     unauthorized, proxy_auth, no_answer, rang_out, forked_outside, forked_inside, bye_alone, bye_481,
+     forged_bye, stale_bye, forged_answer, media_ends, one_of_two)

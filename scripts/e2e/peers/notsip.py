@@ -79,7 +79,7 @@ def dropped(what, data, counters):
     before = stats()
     phone, provider = passes.pair
     phone.send(data, provider.at)
-    check(f'{what} is dropped', eventually(lambda: moved(before) == {'packets': 1, **counters}), moved(before))
+    check(f'{what} is dropped', eventually(lambda: moved(before) == {'packets': 1, **counters}, 2), moved(before))
     check(f'{what} does not arrive', provider.recv(0)[0] is None)
 
 

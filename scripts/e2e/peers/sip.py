@@ -183,7 +183,9 @@ class Socket:
 
     def recv(self, seconds=WAIT):
         """(data, (address, port)), or (None, None) where nothing comes in time."""
-        if not select.select([self.sock], [], [], seconds)[0]:
+        ready = select.poll()       # select() knows no descriptor above 1023
+        ready.register(self.sock, select.POLLIN)
+        if not ready.poll(seconds * 1000):
             say(f'{self}: nothing came')
             return None, None
         data, source = self.sock.recvfrom(65535)

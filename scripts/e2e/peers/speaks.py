@@ -31,6 +31,24 @@ def outside_first():
     hang_up(call.caller, provider)
 
 
+def moved_port():
+    """a port that was taken"""
+    provider = Agent('wan', PROVIDER, user='sbc')
+    holder, phone = Agent('lan', PHONE2), Agent('lan', PHONE)
+    first = connect(holder, provider, sdp(PHONE2, 30150), sdp(PROVIDER, 30170))
+    call = connect(phone, provider, sdp(PHONE, 30150), sdp(PROVIDER, 30160))
+    check('is published under another number', call.offer.port != 30150, call.offer.at)
+    rtp, rtcp = Rtp('lan', PHONE, 30150), Rtp('lan', PHONE, 30151)
+    far, far_rtcp = Rtp('wan', PROVIDER, 30160), Rtp('wan', PROVIDER, 30161)
+    at, beside = call.offer.at, (call.offer.addr, call.offer.port + 1)
+    heard('RTP leaves from the published port', rtp, call.answer.at, far, at)
+    heard('the answer is heard', far, at, rtp)
+    heard('RTCP is heard beside it', far_rtcp, beside, rtcp)
+    heard('and answered from there', rtcp, (PROVIDER, 30161), far_rtcp, beside)
+    hang_up(call.caller, provider)
+    hang_up(first.caller, provider)
+
+
 def both_first():
     """both at once"""
     call, ((rtp, far), _), provider = start(30200)
@@ -67,4 +85,4 @@ def closed():
     hang_up(call.caller, provider)
 
 
-play(inside_first, outside_first, both_first, other_source, closed)
+play(inside_first, outside_first, moved_port, both_first, other_source, closed)

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Two phones behind one NAT and a proxy outside, which passes on what one says to the other."""
+from scene import *
+
+
+class Proxy(Agent):
+    """RFC 3261 16: a Via more on requests, one less on responses; it stays in the dialog."""
+
+    def forward(self, request, uri, to):
+        head, _, body = request.data.partition(b'\r\n\r\n')
+        lines = head.decode().split('\r\n')
+        more = [f'{request.method} {uri} SIP/2.0', f'Via: {self.via()}']
+        if request.method == 'INVITE':
+            more.append(f'Record-Route: <sip:{self.addr}:{self.port};lr>')
+        self.send('\r\n'.join(more + lines[1:] + ['', '']).encode() + body, to)
+
+    def back(self, response, to):
+        head, _, body = response.data.partition(b'\r\n\r\n')
+        lines = head.decode().split('\r\n')
+        lines.remove(next(line for line in lines if line.startswith('Via:')))
+        self.send('\r\n'.join(lines + ['', '']).encode() + body, to)
+
+
+class Home:
+    """Both phones registered, with a media socket each."""
+
+    def __init__(self, s):
+        self.proxy = Proxy('wan', OTHER, user='proxy')
+        self.anna, self.bert = s.phone, Agent('lan', PHONE2, user='bert')
+        self.at, self.dialogs = {}, {}
+        for phone in (self.anna, self.bert):
+            seen, _, self.dialogs[phone] = register(phone, self.proxy)
+            self.at[phone] = at_of(seen.contact), seen.contact
+        self.port = s.port
+        self.media = {self.anna: s.inside, self.bert: Rtp('lan', PHONE2, s.port + 8)}
+        self.offer, self.answer = s.offer, sdp(PHONE2, s.port + 8)
+
+    def other(self, phone):
+        return self.bert if phone is self.anna else self.anna
+
+    def pass_on(self, phone, method):
+        """A request of one phone, by the proxy to the other: (as the proxy, as the other saw it)."""
+        to = self.other(phone)
+        request = self.proxy.take(method)
+        self.proxy.forward(request, self.at[to][1], self.at[to][0])
+        return request, to.take(method)
+
+    def pass_back(self, phone, status, request):
+        """An answer to it, the other way."""
+        response = self.proxy.take(status)
+        self.proxy.back(response, request.source)
+        return response, phone.take(status)
+
+    def call(self):
+        d = self.anna.dial('sip:bert@example.com', self.proxy.at)
+        d.request('INVITE', self.offer)
+        request, invite = self.pass_on(self.anna, 'INVITE')
+        equal('the Request-URI is the phone\'s own', self.bert.contact, invite.uri)
+        check('outside no private address is seen', b'192.168.' not in request.data, request.data.decode())
+        self.bert.reply(invite, 180, tag='tp')
+        self.pass_back(self.anna, 180, request)
+        self.bert.reply(invite, 200, self.answer, tag='tp')
+        far_ok, ok = self.pass_back(self.anna, 200, request)
+        check('nor in the answer', b'192.168.' not in far_ok.data, far_ok.data.decode())
+        d.learn(ok)
+        d.ack()
+        self.pass_on(self.anna, 'ACK')
+        self.second = self.bert.dialog_of(invite, 'tp')
+        self.second.to = self.proxy.at
+        self.call_id = d
+        return d, request.sdp, invite.sdp, far_ok.sdp, ok.sdp
+
+    def hang_up(self, dialog):
+        phone = dialog.agent
+        dialog.request('BYE')
+        request, bye = self.pass_on(phone, 'BYE')
+        self.other(phone).reply(bye, 200, contact=False)
+        self.pass_back(phone, 200, request)
+
+    def leave(self):
+        for phone, d in self.dialogs.items():
+            register(phone, self.proxy, expires=0, dialog=d)
+
+
+@scene
+def direct(s):
+    """hairpin=1"""
+    h = Home(s)
+    d, offered, seen, answered, ok = h.call()
+    equal('outside both are at the router', [ROUTER, ROUTER], [offered.addr, answered.addr])
+    equal('the callee is told the caller\'s real address', (PHONE, s.port), seen.at)
+    equal('the caller is told the callee\'s', (PHONE2, s.port + 8), ok.at)
+    heard('caller to callee', h.media[h.anna], ok.at, h.media[h.bert], (PHONE, s.port))
+    heard('callee to caller', h.media[h.bert], seen.at, h.media[h.anna], (PHONE2, s.port + 8))
+    again = h.call_id
+    again.request('INVITE', h.offer)
+    request, invite = h.pass_on(h.anna, 'INVITE')
+    equal('a re-INVITE publishes the same', offered.at, request.sdp.at)
+    equal('and tells the same', (PHONE, s.port), invite.sdp.at)
+    h.bert.reply(invite, 200, h.answer)
+    _, ok = h.pass_back(h.anna, 200, request)
+    equal('so does its answer', (PHONE2, s.port + 8), ok.sdp.at)
+    again.ack()
+    h.pass_on(h.anna, 'ACK')
+    equal('one call is listed, up', 'up -', call_state(d))
+    h.hang_up(d)
+    equal('it has ended', 'ended hung-up', call_state(d))
+    equal('no media pinhole of either is left', [], [p for p in media_waiting() if p not in [a[0][1] for a in h.at.values()]])
+    h.leave()
+
+
+@scene
+def turned_round(s):
+    """hairpin=0"""
+    with settings(hairpin=0):
+        h = Home(s)
+        d, offered, seen, answered, ok = h.call()
+        equal('the callee is told the mapping', offered.at, seen.at)
+        equal('the caller too', answered.at, ok.at)
+        heard('caller to callee', h.media[h.anna], ok.at, h.media[h.bert])
+        heard('callee to caller', h.media[h.bert], seen.at, h.media[h.anna])
+        heard('caller to callee again', h.media[h.anna], ok.at, h.media[h.bert])
+        h.hang_up(h.second)
+        equal('it has ended', 'ended hung-up', call_state(d))
+        equal('no media pinhole of either is left', [], [p for p in media_waiting() if p not in [a[0][1] for a in h.at.values()]])
+        h.leave()
+
+
+@scene
+def refused(s):
+    """the callee is busy"""
+    h = Home(s)
+    d = h.anna.dial('sip:bert@example.com', h.proxy.at)
+    d.request('INVITE', h.offer)
+    request, invite = h.pass_on(h.anna, 'INVITE')
+    h.bert.reply(invite, 486, tag='by', contact=False)
+    response = h.proxy.take(486)
+    h.proxy.back(response, request.source)
+    h.anna.take(486)
+    equal('the call has ended', 'ended refused', call_state(d))
+    equal('nothing of it waits', [], [p for p in media_waiting() if p not in [a[0][1] for a in h.at.values()]])
+    h.leave()
+
+
+play(direct, turned_round, refused)
