@@ -85,13 +85,14 @@ static void binding_is_asked_for(struct kunit *test)
 static void binding_is_granted(struct kunit *test)
 {
 	struct lab *lab = registered(test);
+	u32 i;
 
 	KUNIT_EXPECT_TRUE(test, lab_has(lab, OWN("5060", ";expires=600")));
 	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_BINDINGS_ADDED), 1);
-	/* not used up by a caller */
-	KUNIT_EXPECT_EQ(test, call_in(lab, 5060), 5060);
+	/* not used up by callers, however many */
+	for (i = 0; i < 3 * SIP_PINHOLE_REARMS; i++)
+		KUNIT_EXPECT_EQ(test, call_in(lab, 5060), 5060);
 	KUNIT_EXPECT_EQ(test, lab->led_to.ip, lab->phone.ip);
-	KUNIT_EXPECT_EQ(test, call_in(lab, 5060), 5060);
 	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 0), 1);
 	KUNIT_EXPECT_EQ(test, lab_waiting_in_class(lab, SIP_PINHOLE_SIGNALLING), 1);
 }
@@ -120,6 +121,8 @@ static void binding_needs_the_registrars_2xx(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(failures); i++)
 		answer(lab, failures[i], 1, MAPPED("5060", ";expires=600"));
 	answer(lab, 200, 2, MAPPED("5060", ";expires=600"));	/* not asked */
+	lab->more = MAPPED("5060", ";expires=600");
+	lab_proxy(lab, "200 REGISTER 2 a t branch=a1REGISTER");
 	lab->more = MAPPED("5060", ";expires=600");
 	lab_proxy(lab, "200 REGISTER 1 a t call=other");
 	lab->more = MAPPED("5060", ";expires=600");

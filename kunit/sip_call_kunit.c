@@ -322,6 +322,20 @@ static void call_ends_by_the_answer_to_bye(struct kunit *test)
 	}
 }
 
+/* Both parties are behind this router: the proxy sends the BYE on, with a Via of its own. */
+static void call_ends_by_a_bye_that_passes_twice(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+
+	tell(lab, "INVITE 1 a -", 0);
+	tell(lab, "200 INVITE 1 a b", 0);
+	tell(lab, "BYE 2 a b", -ENOMSG);
+	tell(lab, "BYE 2 a b branch=hop", -ENOMSG);
+	tell(lab, "200 BYE 2 a b branch=hop", -ENOMSG);
+	expect_reason(lab, SIP_CALL_HUNG_UP);
+	tell(lab, "200 BYE 2 a b", -ENOMSG);
+}
+
 static void call_stands_a_bye_alone(struct kunit *test)
 {
 	struct lab *lab = call_up_with_media(test);
@@ -819,6 +833,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(call_refuses_answers_of_others),
 	KUNIT_CASE(call_ends_by_the_answer_to_bye),
 	KUNIT_CASE(call_stands_a_bye_alone),
+	KUNIT_CASE(call_ends_by_a_bye_that_passes_twice),
 	KUNIT_CASE(call_ends_by_a_bye_unanswered),
 	KUNIT_CASE(call_goes_on_after_a_refused_bye),
 	KUNIT_CASE(call_ends_alone),

@@ -473,6 +473,9 @@ static void pinhole_serves_who_speaks_first(struct kunit *test)
 	/* the answer is of the same connection */
 	KUNIT_EXPECT_EQ(test, lab_media_in(lab, lab_end(PEER, 6002), port), 4000);
 	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_PINHOLES_TAKEN), 0);
+	/* the peer was met: after a stranger nobody is waited for any more */
+	lab_media_in(lab, stranger(1), port);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, port), 0);
 }
 
 /* ---- how long ---------------------------------------------------------------------- */

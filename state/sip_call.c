@@ -483,6 +483,19 @@ static bool is_stale(const struct sip_call *call, const struct sip_call_event *e
 	return call->callee_tag && ev->cseq < call->cseq[side];
 }
 
+/* The same BYE comes by twice where both parties are behind this router: with other branches. */
+static bool has_bye(const struct sip_call *call, const struct sip_call_event *ev,
+		    enum sip_side side)
+{
+	u32 i;
+
+	for (i = 0; i < SIP_CALL_TXS; i++)
+		if (call->tx[i].method == SIP_BYE && call->tx[i].cseq == ev->cseq &&
+		    call->tx[i].side == side)
+			return true;
+	return false;
+}
+
 /* A BYE only starts the clock: forged or unanswered, it closes nothing before its time. */
 static int advance_bye(struct sip_call *call, const struct sip_call_event *ev, enum sip_side side)
 {
@@ -491,7 +504,7 @@ static int advance_bye(struct sip_call *call, const struct sip_call_event *ev, e
 	if (find_tx(call, ev, side))
 		return -ENOMSG;
 	if (is_stale(call, ev, side) ||
-	    (call->callee_tag && ev->cseq == call->cseq[side]))
+	    (call->callee_tag && ev->cseq == call->cseq[side] && !has_bye(call, ev, side)))
 		return -EPROTO;
 	call->cseq[side] = ev->cseq;
 	remember_tx(call, ev, side);
