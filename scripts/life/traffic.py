@@ -7,11 +7,13 @@ Each INVITE that the provider sees is answered, every second call is hung up, th
 others stay up. The phone changes its port often, so that new connections come.
 """
 import errno
+import os
 import select
 import sys
 import time
 sys.path.insert(0, '../peers')
 from sip import *
+from sip import _open
 
 GENERATION = 12     # calls from one port
 
@@ -44,11 +46,8 @@ class Side(Agent):
                 yield Message(data, source)
 
     def close(self):
-        _forget(self.sock)
-
-
-def _forget(sock):
-    sock.close()
+        _open.remove(self.sock)
+        self.sock.close()
 
 
 def answer(provider, m):
@@ -76,6 +75,7 @@ def phone_hears(phone, dialogs, media, m):
 
 
 def main():
+    os.nice(5)      # the rounds come first
     provider = Side('wan', PROVIDER, SIP_PORT, user='sbc')
     echo = Side('wan', PROVIDER, 6000)
     generation = 0

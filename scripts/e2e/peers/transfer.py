@@ -138,7 +138,7 @@ def pickup(s):
     heard('who picked it up hears', s.outside, picked.sdp.at, his)
     heard('and is heard', his, s.far, s.outside, picked.sdp.at)
     c.cancel()
-    s.phone.reply(s.phone.take('CANCEL'), 200, contact=False)
+    s.phone.reply(s.phone.take('CANCEL'), 200, tag='pu', contact=False)
     s.provider.take(200)
     s.phone.reply(invite, 487, tag='pu', contact=False)
     s.provider.take(487)
