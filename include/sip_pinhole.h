@@ -317,8 +317,17 @@ static inline bool sip_pinhole_get(struct sip_pinhole *pin)
 	return refcount_inc_not_zero(&pin->users);
 }
 
-/* The signalling of the owner has moved to this connection.  Context: any but hard interrupt. */
-void sip_pinhole_follow(struct sip_pinhole *pin, const struct nf_conn *ct);
+/**
+ * sip_pinhole_follow() - the owner signals over this connection now
+ * @sn: namespace
+ * @pin: an open pinhole
+ * @ct: the signalling connection of the packet under way
+ *
+ * Where its expectation has gone, with a connection that was flushed, it is armed again.
+ *
+ * Context: as sip_pinhole_open().
+ */
+void sip_pinhole_follow(struct sipalg_net *sn, struct sip_pinhole *pin, struct nf_conn *ct);
 
 /* Original tuple of the owner's signalling connection.  Context: any but hard interrupt. */
 struct nf_conntrack_tuple sip_pinhole_master(struct sip_pinhole *pin);

@@ -851,20 +851,18 @@ int sip_pinhole_arm(struct sip_pinhole *pin, const struct sip_pinhole_want *want
 	return err;
 }
 
-unsigned long sip_pinhole_keep(struct sipalg_net *sn, struct sip_pinhole *pin, u32 ttl_s,
-			       u32 silence_s)
+/*
+ * Return: whether a connection with the announced peer will stay for a while.
+ * @heard: when the last packet was, 0: there is no connection
+ */
+static bool conns_sample(struct sipalg_net *sn, struct sip_pinhole *pin, u32 silence_s,
+			 unsigned long *heard)
 {
-	unsigned long heard = 0;
 	bool stays = false;
-	struct nf_conn *ct;
 	u32 i, left_s;
 
-	spin_lock_bh(&pin->lock);
-	if (pin->is_narrowed &&
-	    time_after(sipalg_now(sn), pin->rearm_since + SIP_PINHOLE_REARM_S * HZ)) {
-		pin->is_narrowed = false;
-		set_source(sn, pin, NULL);
-	}
+	lockdep_assert_held(&pin->lock);
+	*heard = 0;
 	for (i = 0; i < SIP_PINHOLE_CONNS; i++) {
 		struct sip_pinhole_conn *conn = &pin->conn[i];
 
@@ -873,10 +871,27 @@ unsigned long sip_pinhole_keep(struct sipalg_net *sn, struct sip_pinhole *pin, u
 		left_s = conn_sample(sn, pin, conn, silence_s);
 		if (!left_s)
 			continue;
-		if (!heard || time_after(conn->heard, heard))
-			heard = conn->heard | 1;
+		if (!*heard || time_after(conn->heard, *heard))
+			*heard = conn->heard | 1;
 		stays |= left_s > SIP_PINHOLE_NEAR_S && conn_is_with_peer(pin, &conn->tuple);
 	}
+	return stays;
+}
+
+unsigned long sip_pinhole_keep(struct sipalg_net *sn, struct sip_pinhole *pin, u32 ttl_s,
+			       u32 silence_s)
+{
+	unsigned long heard;
+	struct nf_conn *ct;
+	bool stays;
+
+	spin_lock_bh(&pin->lock);
+	if (pin->is_narrowed &&
+	    time_after(sipalg_now(sn), pin->rearm_since + SIP_PINHOLE_REARM_S * HZ)) {
+		pin->is_narrowed = false;
+		set_source(sn, pin, NULL);
+	}
+	stays = conns_sample(sn, pin, silence_s, &heard);
 	if (pin->is_armed && !expect_extend(sn, pin, ttl_s) && !stays) {
 		ct = conn_get(sn, pin, &pin->master);
 		if (ct) {
@@ -978,10 +993,15 @@ void sip_pinhole_set_peer(struct sipalg_net *sn, struct sip_pinhole *pin,
 	spin_unlock_bh(&pin->lock);
 }
 
-void sip_pinhole_follow(struct sip_pinhole *pin, const struct nf_conn *ct)
+void sip_pinhole_follow(struct sipalg_net *sn, struct sip_pinhole *pin, struct nf_conn *ct)
 {
+	unsigned long heard;
+
 	spin_lock_bh(&pin->lock);
 	pin->master = ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+	/* not looked up by that: the first packet after a flush is not confirmed yet */
+	if (pin->is_armed && !conns_sample(sn, pin, 0, &heard) && !expect_waits(sn, pin))
+		expect_add(sn, pin, ct);
 	spin_unlock_bh(&pin->lock);
 }
 
