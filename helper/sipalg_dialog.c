@@ -449,8 +449,9 @@ int sipalg_decide_dialog(struct sipalg_ctx *ctx)
 	if (ctx->may_open) {
 		ctx->call = sip_call_enter(&ev, &request_side);
 		if (IS_ERR(ctx->call)) {	/* counted where it was not had */
+			err = PTR_ERR(ctx->call);
 			ctx->call = NULL;
-			ctx->may_open = false;
+			return err;
 		}
 	}
 	if (!ctx->call || sip_call_advance(ctx->call, &ev, request_side))
