@@ -12,7 +12,10 @@
 
 static const char version[] = "SIP/2.0";
 
-enum { VERSION_LEN = sizeof(version) - 1 };
+enum {
+	VERSION_LEN	= sizeof(version) - 1,
+	METHOD_MAX	= 32,	/* the longest method of a standard has nine letters */
+};
 
 /* Whether the @len bytes may be the beginning of "SIP/2.0" and what follows it. */
 static bool begins_version(const char *p, u32 len)
@@ -51,7 +54,7 @@ static bool may_become_start_line(const struct sip_text *t)
 	if (begins_version(t->p, t->len))
 		return true;
 	end = skip_class(t, 0, SIP_C_TOKEN);
-	if (!end)
+	if (!end || end > METHOD_MAX)
 		return false;
 	if (end == t->len)
 		return true;

@@ -538,10 +538,10 @@ static void hear_end(struct sipalg_segment *seg, const struct tcphdr *th)
 	}
 }
 
-/* Over a cap what is held goes on as it is, and nothing is read any more (SECURITY S5). */
-static int give_up(struct sipalg_segment *seg)
+/* What is held goes on as it is, and nothing is read any more (SECURITY S4, S5). */
+static int give_up(struct sipalg_segment *seg, enum sipalg_stat why)
 {
-	sipalg_count(seg->ctx->sn, SIPALG_STAT_TCP_FULL);
+	sipalg_count(seg->ctx->sn, why);
 	return sipalg_segment_bypass(seg);
 }
 
@@ -549,8 +549,8 @@ static int take(struct sipalg_segment *seg)
 {
 	int err = sip_tcp_take(seg->half, &seg->in, &seg->text);
 
-	if (err == -EFBIG) {
-		err = give_up(seg);
+	if (err == -EFBIG || err == -EILSEQ) {
+		err = give_up(seg, err == -EFBIG ? SIPALG_STAT_TCP_FULL : SIPALG_STAT_TCP_BROKEN);
 		if (!err)
 			err = sip_tcp_take(seg->half, &seg->in, &seg->text);
 	}
@@ -722,7 +722,7 @@ enum sipalg_segment_fate sipalg_segment_end(struct sipalg_segment *seg, int err)
 		if (seg->in.fin)	/* half a message will not become a whole one */
 			err = sip_tcp_bypass(seg->half, &seg->in, &seg->text);
 		else if (seg->text.len && sipalg_stream_is_full(ctx->sn))
-			err = give_up(seg);
+			err = give_up(seg, SIPALG_STAT_TCP_FULL);
 	}
 	if (err)
 		sip_tcp_untake(seg->half, &seg->in, &seg->text);

@@ -168,8 +168,9 @@ static inline bool sip_tcp_is_quiet(const struct sip_tcp_half *half)
  * sip_tcp_replace(), and calls sip_tcp_keep() at the end.  In a direction that is
  * bypassed @text is empty.
  *
- * Return: 0; -EAGAIN where bytes are missing before the segment, -EFBIG where more
- * than SIP_TCP_HELD_MAX would be held, -ENOMEM.  On error nothing was taken.
+ * Return: 0; -EAGAIN where bytes are missing before the segment; -EFBIG where more
+ * than SIP_TCP_HELD_MAX would be held; -EILSEQ where bytes that are held came again
+ * as other ones; -ENOMEM.  On error nothing was taken, and @text is what is held.
  */
 int sip_tcp_take(struct sip_tcp_half *half, struct sip_tcp_segment *seg, struct sip_text *text);
 

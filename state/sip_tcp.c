@@ -114,6 +114,19 @@ static int held_grow(struct sip_tcp_half *half, u32 need)
 	return 0;
 }
 
+/*
+ * Bytes that were held came again: they must be the same ones (SECURITY S4).  Who sends
+ * others wants the receiver to read something else than we do.
+ */
+static bool differs_from_held(const struct sip_tcp_half *half, const struct sip_tcp_segment *seg)
+{
+	u32 from = sip_seq_max(seg->seq, half->out);
+	u32 to = sip_seq_min(seg->seq + seg->len, half->next);
+
+	return sip_seq_before(from, to) &&
+	       memcmp(half->held + (from - half->out), seg->data + (from - seg->seq), to - from);
+}
+
 /* Nothing is read here any more, so bytes behind a hole need not wait either. */
 static void take_bypassed(struct sip_tcp_half *half, struct sip_tcp_segment *seg)
 {
@@ -136,6 +149,8 @@ int sip_tcp_take(struct sip_tcp_half *half, struct sip_tcp_segment *seg, struct 
 	}
 	if (sip_seq_before(half->next, seg->seq))
 		return -EAGAIN;
+	if (differs_from_held(half, seg))
+		return -EILSEQ;
 	old = half->next - seg->seq;
 	if (old >= seg->len)
 		return 0;
@@ -398,6 +413,12 @@ u32 sip_tcp_ack(struct sip_tcp_half *half, u32 ack)
 
 bool sip_tcp_sack(const struct sip_tcp_half *half, u32 *left, u32 *right)
 {
+	/*
+	 * What came twice (RFC 2883) lies before what is acknowledged, and how that was
+	 * counted is forgotten.
+	 */
+	if (!sip_seq_before(half->acked, *right) && (half->last || half->first))
+		return false;
 	*left = to_sender(half, *left, true);
 	*right = to_sender(half, *right, false);
 	return sip_seq_before(*left, *right);
