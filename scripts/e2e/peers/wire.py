@@ -80,4 +80,5 @@ def main(path, port, private):
     return 1 if faults or not count else 0
 
 
-sys.exit(main(sys.argv[1], int(sys.argv[2]), () if 'routed' in sys.argv else PRIVATE))
+if __name__ == '__main__':
+    sys.exit(main(sys.argv[1], int(sys.argv[2]), () if 'routed' in sys.argv else PRIVATE))
