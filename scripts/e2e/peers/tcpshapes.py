@@ -17,7 +17,7 @@ def shape(fn, *arguments, **how):
 
 
 def withheld(w, words, k, what='the first half'):
-    """the first k bytes are sent: the server sees none of them, the phone has them acknowledged."""
+    """The first k bytes are sent: the server sees none of them, the phone has them acknowledged."""
     w.phone.send(w.p, words.inside[:k])
     w.phone.until(lambda: w.phone.last['ack'] >= w.p + k, 2)
     equal(f'{what} is acknowledged', w.p + k, w.phone.last['ack'])
@@ -27,7 +27,7 @@ def withheld(w, words, k, what='the first half'):
 
 
 def completed(w, words, k, what='the second half'):
-    """the rest is sent: the whole message arrives; the router acknowledges none of it, the server does."""
+    """The rest is sent: the whole message arrives; the router acknowledges none of it, the server does."""
     w.phone.send(w.p + k, words.inside[k:])
     arrives(w, words, f'{what} makes it whole')
     w.phone.all()
@@ -40,7 +40,7 @@ def arrives(w, words, what):
 
 
 def acknowledged(w, words):
-    """the server's acknowledgement comes to the phone in its own numbers."""
+    """The server's acknowledgement comes to the phone in its own numbers."""
     w.p, w.q = w.p + len(words.inside), w.q + len(words.outside)
     w.server_acks(w.q)
     w.phone.until(lambda: w.phone.last['ack'] >= w.p, 2)
@@ -97,7 +97,7 @@ def repeated():
 
 
 def whole_again(w):
-    """A message that came in one segment, sent again by parts."""
+    """a message that came in one segment, sent again by parts."""
     words = w.next()
     n = len(words.inside)
     w.phone.send(w.p, words.inside)
@@ -130,7 +130,7 @@ def two_in_flight(w):
 
 
 def glued(w):
-    """A segment that completes one message and begins the next."""
+    """a segment that completes one message and begins the next."""
     first, second = w.next(), w.next()
     n = len(first.inside)
     withheld(w, first, 200)
@@ -149,7 +149,7 @@ def glued(w):
 
 
 def behind_unacknowledged(w):
-    """A half behind a message that is not acknowledged yet."""
+    """a half behind a message that is not acknowledged yet."""
     first, second = w.next(), w.next()
     w.phone.send(w.p, first.inside)
     arrives(w, first, 'the first arrives')
@@ -205,7 +205,7 @@ def fin_after_half(w):
 
 
 def farewell(w, n):
-    """the FIN and what was before it are acknowledged, the server still talks, then closes."""
+    """The FIN and what was before it are acknowledged, the server still talks, then closes."""
     w.server_acks(w.q + n + 1)
     w.phone.until(lambda: w.phone.last['ack'] >= w.p + n + 1, 2)
     equal('both are acknowledged', w.p + n + 1, w.phone.last['ack'])
@@ -243,7 +243,7 @@ def rst_from_server(w):
 
 
 def hole(w):
-    """A segment beyond a hole, then the hole."""
+    """a segment beyond a hole, then the hole."""
     for order in ((0, 2, 1), (2, 0, 1), (2, 1, 0), (1, 2, 0), (1, 0, 2)):
         words = w.next()
         n = len(words.inside)
@@ -264,7 +264,7 @@ def hole(w):
 
 
 def message_beyond_hole(w):
-    """A whole message beyond a hole."""
+    """a whole message beyond a hole."""
     first, second = w.next(), w.next()
     n = len(first.inside)
     w.phone.send(w.p + n, second.inside)
@@ -400,7 +400,7 @@ def sack(w):
 
 
 def blocks(w, what, expected):
-    """the blocks of the next acknowledgement that has some."""
+    """The blocks of the next acknowledgement that has some."""
     before = len(w.phone.came)
     w.phone.until(lambda: len(w.phone.came) > before, 2)
     seen = w.phone.came[-1].sack
@@ -437,7 +437,7 @@ def differing(w):
 
 
 def from_outside(w):
-    """messages to inside: halves, again, acknowledged."""
+    """Messages to inside: halves, again, acknowledged."""
     words = w.call.words(INFO)
     sent, seen = words.outside, words.inside
     for k in (1, 200, len(sent) - 1):
@@ -478,7 +478,7 @@ def to_inside():
 
 
 def policy(w):
-    """A message that policy drops."""
+    """a message that policy drops."""
     unknown = w.next(MESSAGE).inside.replace(b'MESSAGE', b'NOVELTY')
     with settings(unknown_nat=0):
         for cuts in ([], [200]):
