@@ -5,11 +5,12 @@
  * The way of a packet, from top to bottom:
  *
  *	help()		is it ours at all; the connection's life is renewed
+ *	frame		(TCP) whole messages of the stream, whichever segments they came in
  *	read		one linear buffer, one parse; what is not SIP passes untouched
  *	judge		may this message open anything?
  *	decide		registrations and calls; pinholes are opened
  *	translate	(NAT module) edits are planned
- *	commit		(NAT module) the packet is written, once
+ *	commit		the packet is written, once: a datagram by the NAT module
  *	verdict		accept, or drop with a named reason
  *
  * A message that fails on the way takes back what it opened and passes as it came.
@@ -35,6 +36,8 @@
 #include "sipalg_flow.h"
 #include "sipalg_hooks.h"
 #include "sipalg_net.h"
+#include "sipalg_segment.h"
+#include "sipalg_stream.h"
 
 static const struct sipalg_nat_hooks __rcu *nat_hooks __read_mostly;
 
@@ -149,12 +152,16 @@ static void ctx_fill_flow(struct sipalg_ctx *ctx)
 	flow->peer = sip_destination_of(there);
 	flow->peer_real = sip_source_of(back);
 	flow->memo = (struct sip_via_memo){ .form = SIP_VIA_UNSEEN };
+	flow->contact = flow->memo;
 	/* a connection that a binding let in goes to what the binding published */
 	flow->is_published = test_bit(IPS_EXPECTED_BIT, &ctx->ct->status) &&
 			     ctx->dir == IP_CT_DIR_ORIGINAL;
 	if (data) {
+		u32 published = READ_ONCE(data->published[!ctx->dir]);
+
 		flow->memo = sipalg_flow_memo(data, !ctx->dir);
-		flow->is_published |= READ_ONCE(data->published[!ctx->dir]);
+		flow->is_published |= published;
+		flow->contact = (struct sip_via_memo){ published >> 20, published };
 	}
 	ctx->is_nat = !sip_endpoint_equal(&flow->self, &flow->self_mapped) ||
 		      !sip_endpoint_equal(&flow->peer, &flow->peer_real);
@@ -167,7 +174,7 @@ static bool via_is_senders(struct sipalg_ctx *ctx)
 	const struct sip_via *via = &ctx->msg.via;
 	const struct sip_addr *by = &via->by.addr;
 
-	if (via->transport == SIP_TRANSPORT_TCP)
+	if (via->transport == (ctx->seg ? SIP_TRANSPORT_UDP : SIP_TRANSPORT_TCP))
 		return false;
 	/* a proxy outside may have several addresses: that is what "received" is for */
 	if (!sipalg_sender_is_inside(ctx))
@@ -214,6 +221,19 @@ static int decide(struct sipalg_ctx *ctx)
 	}
 }
 
+/*
+ * A Contact that now names the connection, or a port of its own, leads back to what
+ * stood there: where the connection stands for another port, that is remembered.
+ */
+static u32 published_form(const struct sipalg_ctx *ctx, const struct sip_uri *uri)
+{
+	u32 form = uri->at.port.len ? SIP_VIA_PORT : SIP_VIA_NO_PORT;
+
+	if (!ctx->seg || sip_uri_port(uri) == ctx->flow.self.port)
+		return SIPALG_FLOW_PUBLISHED;
+	return SIPALG_FLOW_PUBLISHED | form << 20 | sip_uri_port(uri);
+}
+
 /* What later messages of the connection need to know of this one. */
 static void remember(struct sipalg_ctx *ctx)
 {
@@ -229,7 +249,8 @@ static void remember(struct sipalg_ctx *ctx)
 	for (i = 0; i < ctx->msg.n_uris; i++)
 		if (ctx->msg.uri[i].role == SIP_ROLE_CONTACT &&
 		    sip_addr_equal(&ctx->msg.uri[i].at.addr, &ctx->flow.self.addr))
-			WRITE_ONCE(data->published[ctx->dir], 1);
+			WRITE_ONCE(data->published[ctx->dir],
+				   published_form(ctx, &ctx->msg.uri[i]));
 }
 
 static int translate_and_commit(struct sipalg_ctx *ctx, const struct sipalg_nat_hooks *nat)
@@ -241,7 +262,10 @@ static int translate_and_commit(struct sipalg_ctx *ctx, const struct sipalg_nat_
 	err = nat->translate(ctx);
 	if (err || !ctx->edits.n)
 		return err;
-	err = nat->commit(ctx);
+	if (ctx->seg)
+		err = sipalg_segment_replace(ctx->seg, ctx->text.len, &ctx->edits);
+	else
+		err = nat->commit(ctx);
 	if (!err)
 		sipalg_count(ctx->sn, SIPALG_STAT_TRANSLATED);
 	return err;
@@ -281,11 +305,24 @@ static int handle_message(struct sipalg_ctx *ctx)
 	return sipalg_pass(ctx, SIPALG_STAT_MESSAGES);
 }
 
+/* ctx->text is one message, from its first byte to its last. */
+static int handle_text(struct sipalg_ctx *ctx)
+{
+	int ret = sip_parse_datagram(&ctx->text, &ctx->msg);
+
+	if (ret == -ENOMSG)
+		return sipalg_pass(ctx, SIPALG_STAT_NOT_SIP);
+	if (ret < 0)
+		return sipalg_pass_malformed(ctx, ctx->msg.fault);
+	sipalg_count(ctx->sn, sip_is_request(&ctx->msg) ? SIPALG_STAT_REQUESTS :
+							  SIPALG_STAT_RESPONSES);
+	return handle_message(ctx);
+}
+
 static int handle_datagram(struct sipalg_ctx *ctx)
 {
 	struct sk_buff *skb = ctx->skb;
 	const struct udphdr *udph;
-	int ret;
 
 	ctx->dataoff = ctx->protoff + sizeof(struct udphdr);
 	if (ctx->dataoff >= skb->len)
@@ -302,27 +339,71 @@ static int handle_datagram(struct sipalg_ctx *ctx)
 	ctx->base = sip_keepalive_len(&ctx->text);
 	ctx->text.p += ctx->base;
 	ctx->text.len -= ctx->base;
-	ret = sip_parse_datagram(&ctx->text, &ctx->msg);
-	if (ret == -ENOMSG)
-		return sipalg_pass(ctx, SIPALG_STAT_NOT_SIP);
-	if (ret < 0)
-		return sipalg_pass_malformed(ctx, ctx->msg.fault);
-	sipalg_count(ctx->sn, sip_is_request(&ctx->msg) ? SIPALG_STAT_REQUESTS :
-							  SIPALG_STAT_RESPONSES);
-	return handle_message(ctx);
+	return handle_text(ctx);
+}
+
+/* Return: 0 or -errno: then the unit was not emitted. */
+static int handle_unit(struct sipalg_ctx *ctx, struct sipalg_segment *seg, u32 len)
+{
+	int verdict;
+
+	if (seg->half->frame.is_keepalive)
+		return sipalg_segment_pass(seg, len);
+	ctx->text = (struct sip_text){ seg->text.p, len };
+	ctx->base = 0;
+	verdict = handle_text(ctx);
+	if (seg->is_taken)
+		return 0;
+	if (verdict == NF_ACCEPT)
+		return sipalg_segment_pass(seg, len);
+	/* a stream cannot do without its bytes, but with others (RFC 3261 7.5) */
+	sipalg_count(ctx->sn, SIPALG_STAT_TCP_CUT);
+	return sipalg_segment_replace(seg, len, NULL);
+}
+
+/* SECURITY S2, S3: what is not SIP here will not become it later. */
+static int leave_alone(struct sipalg_ctx *ctx, struct sipalg_segment *seg, int why)
+{
+	sipalg_count(ctx->sn, why == -ENOMSG ? SIPALG_STAT_TCP_NOT_SIP : SIPALG_STAT_TCP_BROKEN);
+	return sipalg_segment_bypass(seg);
+}
+
+static int handle_segment(struct sipalg_ctx *ctx)
+{
+	struct sipalg_segment seg;
+	int len, err = sipalg_segment_begin(&seg, ctx);
+
+	if (err == -ENOENT)
+		return NF_ACCEPT;
+	if (err)
+		return sipalg_drop(ctx, SIPALG_STAT_TCP_AGAIN);
+	ctx->seg = &seg;
+	/* every unit is at least a byte long */
+	while (!err && (len = sipalg_segment_next(&seg)) > 0)
+		err = handle_unit(ctx, &seg, len);
+	if (!err && len < 0)
+		err = leave_alone(ctx, &seg, len);
+	switch (sipalg_segment_end(&seg, err)) {
+	case SIPALG_SEGMENT_GOES:
+		return NF_ACCEPT;
+	case SIPALG_SEGMENT_STAYS:	/* counted where it was held */
+		return NF_DROP;
+	default:
+		return sipalg_drop(ctx, SIPALG_STAT_TCP_AGAIN);
+	}
 }
 
 /* ICMP errors about the connection reach a helper too, and so may the wrong protocol. */
-static bool is_udp(const struct sk_buff *skb, const struct nf_conn *ct)
+static bool is_of(const struct sk_buff *skb, const struct nf_conn *ct, u8 protocol)
 {
 	__be16 frag_off;
 	u8 proto;
 
 	if (nf_ct_l3num(ct) == NFPROTO_IPV4)
-		return ip_hdr(skb)->protocol == IPPROTO_UDP;
+		return ip_hdr(skb)->protocol == protocol;
 	proto = ipv6_hdr(skb)->nexthdr;
 	return ipv6_skip_exthdr(skb, skb_network_offset(skb) + sizeof(struct ipv6hdr), &proto,
-				&frag_off) >= 0 && proto == IPPROTO_UDP;
+				&frag_off) >= 0 && proto == protocol;
 }
 
 static int sipalg_help(struct sk_buff *skb, unsigned int protoff, struct nf_conn *ct,
@@ -330,29 +411,37 @@ static int sipalg_help(struct sk_buff *skb, unsigned int protoff, struct nf_conn
 {
 	struct sipalg_net *sn = sipalg_pernet(nf_ct_net(ct));
 	const struct sipalg_settings *set = sipalg_settings(sn);
+	u8 proto = nf_ct_protonum(ct);
 	struct sipalg_ctx *ctx;
 	int verdict;
 
 	/* on loopback a packet comes by twice, the second time translated already */
-	if (!set->enabled || !is_udp(skb, ct) || nf_is_loopback_packet(skb))
+	if (!is_of(skb, ct, proto) || nf_is_loopback_packet(skb))
+		return NF_ACCEPT;
+	/* a stream whose bytes were changed stays in need of us */
+	if (!set->enabled && proto != IPPROTO_TCP)
 		return NF_ACCEPT;
 	sipalg_count(sn, SIPALG_STAT_PACKETS);
 	sipalg_flow_refresh(ct, skb);
 	ctx = ctx_get();
 	if (!ctx) {
 		sipalg_count(sn, SIPALG_STAT_NO_MEMORY);
-		return NF_ACCEPT;
+		return proto == IPPROTO_TCP ? NF_DROP : NF_ACCEPT;
 	}
 	ctx->skb = skb;
 	ctx->ct = ct;
 	ctx->ctinfo = ctinfo;
 	ctx->dir = CTINFO2DIR(ctinfo);
+	ctx->proto = proto;
+	ctx->seg = NULL;
 	ctx->protoff = protoff;
 	ctx->sn = sn;
 	ctx->set = set;
 	ctx_fill_flow(ctx);
 	if (sipalg_caller_is_refused(ctx))
 		verdict = sipalg_drop(ctx, SIPALG_STAT_CALLER_REFUSED);
+	else if (proto == IPPROTO_TCP)
+		verdict = handle_segment(ctx);
 	else
 		verdict = handle_datagram(ctx);
 	ctx_put(ctx);
@@ -376,11 +465,29 @@ static struct sipalg_helpers helpers;
 
 static bool helpers_are_up;
 
-struct nf_conntrack_helper *sipalg_helper_of(u8 family)
+/* where a family and a protocol have their place among the four */
+static int helper_index(u8 family, u8 proto)
+{
+	return (family == NFPROTO_IPV6) + 2 * (proto == IPPROTO_TCP);
+}
+
+struct nf_conntrack_helper *sipalg_helper_of(u8 family, u8 proto)
 {
 	if (!smp_load_acquire(&helpers_are_up))	/* pairs with smp_store_release() below */
 		return NULL;
-	return sipalg_helper(&helpers, family == NFPROTO_IPV6);
+	return sipalg_helper(&helpers, helper_index(family, proto));
+}
+
+static void helpers_init(void)
+{
+	static const u8 families[] = { NFPROTO_IPV4, NFPROTO_IPV6 };
+	static const u8 protos[] = { IPPROTO_UDP, IPPROTO_TCP };
+	u32 f, p;
+
+	for (f = 0; f < ARRAY_SIZE(families); f++)
+		for (p = 0; p < ARRAY_SIZE(protos); p++)
+			sipalg_helper_init(&helpers.h[helper_index(families[f], protos[p])],
+					   families[f], protos[p], policy, sipalg_help);
 }
 
 /* ---- namespaces and module ------------------------------------------------------- */
@@ -392,6 +499,7 @@ static void gc_work(struct work_struct *work)
 	bool more = sip_call_gc(sn);
 
 	more |= sip_binding_gc(sn);
+	more |= sipalg_stream_gc(sn);
 	if (more)
 		sipalg_gc_soon(sn);
 }
@@ -431,6 +539,9 @@ static int __net_init sipalg_net_init(struct net *net)
 	err = sip_binding_setup(sn);
 	if (err)
 		goto teardown_calls;
+	err = sipalg_stream_setup(sn);
+	if (err)
+		goto teardown_bindings;
 	err = -ENOMEM;
 	if (!proc_create_net_data_write("calls", 0600, sn->proc, &sip_call_seq_ops, calls_write,
 					sip_call_seq_size(), NULL) ||
@@ -450,6 +561,8 @@ teardown_hooks:
 	synchronize_rcu();	/* a packet may be in them */
 remove_files:
 	remove_files(sn);
+	sipalg_stream_teardown(sn);
+teardown_bindings:
 	sip_binding_teardown(sn);
 teardown_calls:
 	sip_call_teardown(sn);
@@ -477,6 +590,7 @@ static void __net_exit sipalg_net_exit(struct net *net)
 
 	cancel_delayed_work_sync(&sn->gc);
 	remove_files(sn);
+	sipalg_stream_teardown(sn);
 	sip_binding_teardown(sn);
 	sip_call_teardown(sn);
 	sip_pinhole_teardown(sn);
@@ -509,8 +623,7 @@ static int __init sipalg_init(void)
 	if (err)
 		goto exit_calls;
 	BUILD_BUG_ON(ARRAY_SIZE(policy) != NF_CT_MAX_EXPECT_CLASSES);
-	sipalg_helper_init(&helpers.h[0], NFPROTO_IPV4, IPPROTO_UDP, policy, sipalg_help);
-	sipalg_helper_init(&helpers.h[1], NFPROTO_IPV6, IPPROTO_UDP, policy, sipalg_help);
+	helpers_init();
 	sipalg_set_attach(sipalg_attach);
 	err = register_pernet_subsys(&sipalg_net_ops);
 	if (err)
@@ -575,6 +688,21 @@ SIPALG_EXPORT(sip_keepalive_len);
 SIPALG_EXPORT(sip_number);
 SIPALG_EXPORT(sip_number_write);
 SIPALG_EXPORT(sip_line_end);
+SIPALG_EXPORT(sip_frame_next);
+SIPALG_EXPORT(sip_tcp_init);
+SIPALG_EXPORT(sip_tcp_exit);
+SIPALG_EXPORT(sip_tcp_seq);
+SIPALG_EXPORT(sip_tcp_take);
+SIPALG_EXPORT(sip_tcp_pass);
+SIPALG_EXPORT(sip_tcp_replace);
+SIPALG_EXPORT(sip_tcp_keep);
+SIPALG_EXPORT(sip_tcp_untake);
+SIPALG_EXPORT(sip_tcp_bypass);
+SIPALG_EXPORT(sip_tcp_emit);
+SIPALG_EXPORT(sip_tcp_copy);
+SIPALG_EXPORT(sip_tcp_ack);
+SIPALG_EXPORT(sip_tcp_sack);
+SIPALG_EXPORT(sip_tcp_tell);
 SIPALG_EXPORT(sip_uri_port);
 SIPALG_EXPORT(sip_via_form);
 SIPALG_EXPORT(sip_header_decide);

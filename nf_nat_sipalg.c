@@ -25,23 +25,37 @@ static struct sip_pinhole_key key_of(const struct sipalg_ctx *ctx, const struct 
 		.addr = *addr,
 		.port = port,
 		.zone = nf_ct_zone(ctx->ct)->id,
-		.proto = IPPROTO_UDP,
+		.proto = ctx->proto,
 	};
 }
 
 /*
  * The sender's own address with another port than the connection's: where a
  * binding has published that port, the published one is written.
+ * Return: whether it was.
  */
-static void refine_own(struct sipalg_ctx *ctx, u16 port, struct sip_target *target)
+static bool refine_own(struct sipalg_ctx *ctx, u16 port, struct sip_target *target)
 {
 	struct sip_pinhole_key key = key_of(ctx, &ctx->flow.self.addr, port);
 	struct sip_pinhole *pin = sip_pinhole_signalling(ctx->sn, &key);
 
 	if (!pin || !sip_addr_equal(&pin->mapped.addr, &target->to.addr))
-		return;
+		return false;
 	target->change = SIP_SET;
 	target->to.port = pin->mapped.port;
+	return true;
+}
+
+/*
+ * A contact on another port than the connection's.  Over TCP that is the port on which
+ * the phone listens, and without a pinhole nobody reaches it: what is published is
+ * the connection itself, which a proxy uses for what it sends there (RFC 5626, RFC 5923).
+ */
+static void refine_contact(struct sipalg_ctx *ctx, const struct sip_uri *uri,
+			   struct sip_target *target)
+{
+	if (!refine_own(ctx, sip_uri_port(uri), target) && ctx->seg)
+		target->change = SIP_SET;
 }
 
 /* One of our own mappings, of a binding of the receiver, on another connection than this. */
@@ -86,7 +100,7 @@ static void refine(struct sipalg_ctx *ctx)
 		struct sip_target *target = &plan->uri[i];
 
 		if (target->change == SIP_SET_ADDR && uri->role == SIP_ROLE_CONTACT)
-			refine_own(ctx, sip_uri_port(uri), target);
+			refine_contact(ctx, uri, target);
 		else if (target->change == SIP_KEEP && uri->at.addr.family &&
 			 may_come_back(msg, uri))
 			refine_back(ctx, uri, target);

@@ -123,6 +123,20 @@ static void decide_response_via(const struct sip_via *via, const struct sip_flow
 	plan->via.change = flow->memo.form == SIP_VIA_NO_PORT ? SIP_SET_BARE : SIP_SET;
 }
 
+/* What was published for another port of the receiver's gives that port back. */
+static struct sip_target published_target(const struct sip_addr *host, u16 port,
+					  const struct sip_flow *flow)
+{
+	struct sip_target target = target_of(host, port, &flow->peer, &flow->peer_real);
+
+	if (target.change != SIP_SET || flow->contact.form < SIP_VIA_NO_PORT)
+		return target;
+	target.to.port = flow->contact.port;
+	if (flow->contact.form == SIP_VIA_NO_PORT)
+		target.change = SIP_SET_BARE;
+	return target;
+}
+
 static struct sip_target decide_host(const struct sip_addr *host, u16 port, u8 ways,
 				     const struct sip_flow *flow)
 {
@@ -134,7 +148,7 @@ static struct sip_target decide_host(const struct sip_addr *host, u16 port, u8 w
 		target = target_of(host, port, &flow->self, &flow->self_mapped);
 	if (target.change == SIP_KEEP &&
 	    (ways & BACK || (ways & FLOW && flow->is_published)))
-		target = target_of(host, port, &flow->peer, &flow->peer_real);
+		target = published_target(host, port, flow);
 	/* one address stands for many hosts outside: only with its port is it the receiver's */
 	if (target.change == SIP_SET_ADDR && !sip_addr_equal(host, &flow->self.addr))
 		target.change = SIP_KEEP;

@@ -395,7 +395,7 @@ static void open_contact(struct sipalg_ctx *ctx, const struct sip_host *at, u16 
 {
 	struct sip_pinhole_key key = {
 		.addr = ctx->flow.self.addr, .port = port, .zone = nf_ct_zone(ctx->ct)->id,
-		.proto = IPPROTO_UDP,
+		.proto = ctx->proto,
 	};
 	struct sip_pinhole_want want = media_want(ctx);
 	struct sip_addr peer = ctx->flow.peer_real.addr;
@@ -406,6 +406,7 @@ static void open_contact(struct sipalg_ctx *ctx, const struct sip_host *at, u16 
 		return;
 	want.ports[0] = port;
 	want.n = 1;
+	want.proto = ctx->proto;
 	want.class = SIP_PINHOLE_SIGNALLING;
 	want.is_lasting = true;
 	want.seed = port;
@@ -433,7 +434,10 @@ static void open_contacts(struct sipalg_ctx *ctx)
 
 	if (!sipalg_sender_is_inside(ctx) || msg->method == SIP_ACK)
 		return;
-	if (sip_is_request(msg) && !via->has_rport)
+	/* RFC 5626: over TCP the connection is used, by the other side as well */
+	if (ctx->seg && !ctx->set->tcp_contact)
+		return;
+	if (sip_is_request(msg) && !via->has_rport && !ctx->seg)
 		open_contact(ctx, &via->by, via->by.port.len ? via->by.num : SIP_PORT_DEFAULT);
 	for (i = 0; i < msg->n_uris; i++)
 		if (msg->uri[i].role == SIP_ROLE_CONTACT)

@@ -15,11 +15,9 @@
 /* behind conntrack (-200), before DNAT (-100) */
 enum { HOOK_PRIORITY = -150 };
 
-/* A packet of a new connection that no rule has given a helper yet. */
-static bool is_unhelped(const struct nf_conn *ct, enum ip_conntrack_info ctinfo)
+static bool is_new(const struct nf_conn *ct, enum ip_conntrack_info ctinfo)
 {
-	return ct && ctinfo == IP_CT_NEW && !nf_ct_is_confirmed(ct) && !nf_ct_is_template(ct) &&
-	       nf_ct_protonum(ct) == IPPROTO_UDP;
+	return ct && ctinfo == IP_CT_NEW && !nf_ct_is_confirmed(ct) && !nf_ct_is_template(ct);
 }
 
 static bool port_is_listed(const struct sipalg_ports *ports, u16 port)
@@ -40,14 +38,18 @@ static unsigned int attach_hook(void *priv, struct sk_buff *skb, const struct nf
 	enum ip_conntrack_info ctinfo;
 	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
 	struct nf_conn_help *help;
+	u8 proto;
 	u16 port;
 
-	if (!is_unhelped(ct, ctinfo) || test_bit(IPS_HELPER_BIT, &ct->status) || nfct_help(ct))
+	if (!is_new(ct, ctinfo) || test_bit(IPS_HELPER_BIT, &ct->status) || nfct_help(ct))
 		return NF_ACCEPT;
-	port = ntohs(ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.dst.u.udp.port);
+	proto = nf_ct_protonum(ct);
+	if (proto != IPPROTO_UDP && proto != IPPROTO_TCP)
+		return NF_ACCEPT;
+	port = ntohs(ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.dst.u.all);
 	if (!port_is_listed(&sipalg_settings(sn)->ports, port))
 		return NF_ACCEPT;
-	helper = sipalg_helper_of(nf_ct_l3num(ct));
+	helper = sipalg_helper_of(nf_ct_l3num(ct), proto);
 	if (!helper)
 		return NF_ACCEPT;
 	help = nf_ct_helper_ext_add(ct, GFP_ATOMIC);
@@ -91,7 +93,7 @@ static unsigned int media_hook(void *priv, struct sk_buff *skb, const struct nf_
 	struct sip_endpoint peer;
 	struct sip_pinhole *pin;
 
-	if (!is_unhelped(ct, ctinfo))
+	if (!is_new(ct, ctinfo) || nf_ct_protonum(ct) != IPPROTO_UDP)
 		return NF_ACCEPT;
 	t = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
 	key = (struct sip_pinhole_key){

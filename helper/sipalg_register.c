@@ -39,8 +39,9 @@ static struct sip_register register_of(const struct sipalg_ctx *ctx)
 		.self = is_request ? flow->self : flow->peer_real,
 		.mapped = is_request ? flow->self_mapped : flow->peer,
 		.registrar = is_request ? flow->peer_real : flow->self,
-		.answer_port = is_request ? answer_port(&ctx->msg.via) : 0,
-		.proto = IPPROTO_UDP,
+		.answer_port = is_request && !ctx->seg ? answer_port(&ctx->msg.via) : 0,
+		.proto = ctx->proto,
+		.on_flow = ctx->seg && !ctx->set->tcp_contact,
 	};
 }
 
@@ -120,7 +121,7 @@ static struct sip_pinhole *receivers_pinhole(const struct sipalg_ctx *ctx)
 		.addr = ctx->flow.peer.addr,
 		.port = ctx->flow.peer.port,
 		.zone = nf_ct_zone(ctx->ct)->id,
-		.proto = IPPROTO_UDP,
+		.proto = ctx->proto,
 	};
 	struct sip_pinhole *pin = sip_pinhole_by_mapped(ctx->sn, &key);
 

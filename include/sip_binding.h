@@ -38,6 +38,7 @@ enum {
  * @registrar: the registrar as the phone sees it
  * @answer_port: of a request, the port that its answer comes to (RFC 3261 18.2.2)
  * @proto: IPPROTO_UDP or IPPROTO_TCP
+ * @on_flow: calls come in over @ct itself (RFC 5626): no pinhole
  */
 struct sip_register {
 	struct sipalg_net *sn;
@@ -53,6 +54,7 @@ struct sip_register {
 	struct sip_endpoint registrar;
 	u16 answer_port;
 	u8 proto;
+	bool on_flow;
 };
 
 /* one contact in an answer: as the registrar wrote it, and for how long */

@@ -30,7 +30,7 @@ static inline bool sip_endpoint_equal(const struct sip_endpoint *a, const struct
 }
 
 /*
- * How the last request of a flow wrote its own top Via: a response must give it
+ * How a sender wrote its own address.  The last request of a flow its top Via: a response must give it
  * back exactly (RFC 3261 18.1.2: the client compares it).
  */
 enum sip_via_form {
@@ -53,6 +53,7 @@ struct sip_via_memo {
  * @peer_real: the receiver as it sees itself
  * @memo: how the receiver's last request on this flow wrote its Via (used for responses)
  * @is_published: @peer was published as an address of @peer_real, in a Contact
+ * @contact: how that was written, where its port was not the connection's
  */
 struct sip_flow {
 	struct sip_endpoint self;
@@ -61,6 +62,7 @@ struct sip_flow {
 	struct sip_endpoint peer_real;
 	struct sip_via_memo memo;
 	bool is_published;
+	struct sip_via_memo contact;
 };
 
 /* what happens to a host:port */

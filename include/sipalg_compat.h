@@ -15,6 +15,11 @@
 #include <net/netfilter/nf_conntrack.h>
 #include <net/netfilter/nf_conntrack_expect.h>
 #include <net/netfilter/nf_conntrack_helper.h>
+#ifdef SIPALG_LINUX_UNALIGNED
+#include <linux/unaligned.h>
+#else
+#include <asm/unaligned.h>
+#endif
 
 /* The name of helper, NAT helper and expectfn, by which user space knows them. */
 #define SIPALG_NAME	"sipalg"
@@ -120,15 +125,17 @@ static inline void sipalg_expect_extend(struct nf_conntrack_expect *exp, u32 sec
 #endif
 }
 
+enum { SIPALG_HELPERS = 4 };	/* two address families, two protocols */
+
 /**
  * struct sipalg_helpers - our registered helpers
- * @h: one for each address family, as they were given to the kernel
+ * @h: one for each address family and protocol, as they were given to the kernel
  * @copy: the kernel's own copies, where it makes them: these are what nfct_help() holds
  */
 struct sipalg_helpers {
-	struct nf_conntrack_helper h[2];
+	struct nf_conntrack_helper h[SIPALG_HELPERS];
 #ifdef SIPALG_HELPER_COPIED
-	struct nf_conntrack_helper *copy[2];
+	struct nf_conntrack_helper *copy[SIPALG_HELPERS];
 #endif
 };
 

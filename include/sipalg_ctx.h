@@ -19,6 +19,8 @@
 #include "sip_rewrite.h"
 #include "sipalg_net.h"
 
+struct sipalg_segment;
+
 /* SECURITY P3: nobody's service is behind a pinhole */
 enum { SIPALG_PORT_MIN = 1024 };
 
@@ -28,12 +30,14 @@ enum { SIPALG_PORT_MIN = 1024 };
  * @ct: its connection
  * @ctinfo: and the packet's relation to it
  * @dir: direction in the connection
- * @protoff: offset of the UDP header in @skb
+ * @proto: IPPROTO_UDP or IPPROTO_TCP
+ * @seg: of TCP, the segment that the message came with; NULL: UDP
+ * @protoff: offset of the UDP or TCP header in @skb
  * @dataoff: offset of the payload
  * @sn: namespace
  * @set: settings, the same ones from entry to verdict
  * @text: the message: not read after commit, which moves it
- * @base: offset of the message in the payload
+ * @base: offset of the message in the payload; of TCP 0, for there it is written by itself
  * @flow: the connection's addresses
  * @is_nat: the connection's addresses are translated
  * @may_open: the message has passed the rules for one that opens something (SECURITY M1-M5)
@@ -51,6 +55,8 @@ struct sipalg_ctx {
 	struct nf_conn *ct;
 	enum ip_conntrack_info ctinfo;
 	enum ip_conntrack_dir dir;
+	u8 proto;
+	struct sipalg_segment *seg;
 	u32 protoff;
 	u32 dataoff;
 	struct sipalg_net *sn;
@@ -100,7 +106,7 @@ static inline u64 sipalg_digest_of(const struct sipalg_ctx *ctx, struct sip_slic
 /**
  * struct sipalg_nat_hooks - what the NAT module does
  * @translate: adds the message's edits; the caller rolls back on error.  0 or -errno
- * @commit: writes all edits into the packet, or none.  0 or -errno
+ * @commit: writes all edits into the datagram, or none.  0 or -errno
  * @source: gives a connection that a host begins itself the port that was published for it
  *
  * All run in the packet path, under rcu_read_lock().

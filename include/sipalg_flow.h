@@ -19,13 +19,21 @@
  * @is_kept: @keep_until is set
  * @memo: for each direction, how its sender writes its own Via: enum sip_via_form << 16 | port
  * @published: for each direction, whether its sender's address was published in a Contact
+ *	(SIPALG_FLOW_PUBLISHED), and where the connection stands for another port how
+ *	that was written: enum sip_via_form << 20 | port
+ * @stream: of TCP, the number of its sipalg_stream; 0: it has none
+ * @syn: what the SYN said, until the SYN-ACK comes: see sipalg_segment.c
  */
 struct sipalg_flow_data {
 	u32 keep_until;
 	u32 is_kept;
 	u32 memo[IP_CT_DIR_MAX];
 	u32 published[IP_CT_DIR_MAX];
+	u32 stream;
+	u32 syn;
 };
+
+enum { SIPALG_FLOW_PUBLISHED = 1 << 16 };
 
 static_assert(sizeof(struct sipalg_flow_data) <= sizeof_field(struct nf_conn_help, data));
 
@@ -71,6 +79,10 @@ static inline void sipalg_flow_refresh(struct nf_conn *ct, struct sk_buff *skb)
 	s32 left;
 
 	if (!data || !READ_ONCE(data->is_kept))
+		return;
+	/* a connection that is being closed is needed no more */
+	if (nf_ct_protonum(ct) == IPPROTO_TCP &&
+	    READ_ONCE(ct->proto.tcp.state) != TCP_CONNTRACK_ESTABLISHED)
 		return;
 	left = READ_ONCE(data->keep_until) - nfct_time_stamp;
 	if (left > 0 && (!nf_ct_is_confirmed(ct) || nf_ct_expires(ct) < left))

@@ -28,7 +28,10 @@ void sipalg_hooks_teardown(struct net *net);
  */
 int sipalg_attach(struct sipalg_net *sn, bool on);
 
-/* The kernel's object of our helper for NFPROTO_IPV4 or NFPROTO_IPV6, while it is registered. */
-struct nf_conntrack_helper *sipalg_helper_of(u8 family);
+/*
+ * The kernel's object of our helper for NFPROTO_IPV4 or NFPROTO_IPV6 and IPPROTO_UDP or
+ * IPPROTO_TCP, while it is registered.
+ */
+struct nf_conntrack_helper *sipalg_helper_of(u8 family, u8 proto);
 
 #endif /* _SIPALG_HOOKS_H */

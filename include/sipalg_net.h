@@ -41,6 +41,7 @@ struct sipalg_counters {
  * @pinholes: of sip_pinhole.c
  * @calls: of sip_call.c
  * @bindings: of sip_binding.c
+ * @streams: of sipalg_stream.c
  */
 struct sipalg_net {
 	struct net *net;
@@ -56,6 +57,7 @@ struct sipalg_net {
 	struct sip_pinhole_table *pinholes;
 	struct sip_call_table *calls;
 	struct sip_binding_table *bindings;
+	struct sipalg_stream_table *streams;
 };
 
 extern unsigned int sipalg_net_id __read_mostly;

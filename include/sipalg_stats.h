@@ -48,7 +48,15 @@
 	X(PINHOLES_FULL, pinholes_full, "opened nothing: the kernel's or our table of pinholes is full") \
 	X(PINHOLES_NO_PORT, pinholes_no_port, "opened nothing: no free port found") \
 	X(MEDIA_OUT, media_out, "media connections that began inside and left from the published port") \
-	X(AUTO_ATTACHED, auto_attached, "connections that auto_attach gave the helper")
+	X(AUTO_ATTACHED, auto_attached, "connections that auto_attach gave the helper") \
+	X(TCP_NOT_SIP, tcp_not_sip, "TCP connections left alone for ever: their bytes do not begin as SIP, or go on as something else") \
+	X(TCP_BROKEN, tcp_broken, "TCP connections left alone from there on: nobody can say where a message ends") \
+	X(TCP_FULL, tcp_full, "TCP connections left alone: more bytes held than the limits allow, or more connections") \
+	X(TCP_HELD, tcp_held, "segments whose last bytes wait for the rest of their message") \
+	X(TCP_ACKED, tcp_acked, "acknowledgements sent in a receiver's name, for bytes that wait") \
+	X(TCP_BEYOND, tcp_beyond, "segments that came before one that is missing, to be repeated") \
+	X(TCP_AGAIN, tcp_again, "dropped, to be repeated by their sender: out of memory") \
+	X(TCP_CUT, tcp_cut, "messages taken out of their stream, by policy")
 
 enum sipalg_stat {
 #define X(NAME, name, text) SIPALG_STAT_##NAME,

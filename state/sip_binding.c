@@ -39,6 +39,7 @@ struct binding_key {
  * @asked_s: what it asks for
  * @expires: sipalg_now() of its end
  * @tick: of the next renewal of its pinhole
+ * @mapped: where its connection is seen, where no pinhole is its way in
  * @pin: its way in
  * @next_pin: the one that the waiting request published, where it is another
  * @rcu: the table's walkers run under RCU
@@ -62,6 +63,7 @@ struct sip_binding {
 	u32 asked_s;
 	unsigned long expires;
 	unsigned long tick;
+	struct sip_endpoint mapped;
 	struct sip_pinhole *pin;
 	struct sip_pinhole *next_pin;
 	struct rcu_head rcu;
@@ -251,7 +253,7 @@ static int ask_locked(const struct sip_register *reg, u16 port, u32 asked_s)
 		if (IS_ERR(b))
 			return PTR_ERR(b);
 	}
-	pin = pin_for(b, reg);
+	pin = reg->on_flow ? NULL : pin_for(b, reg);
 	if (IS_ERR(pin)) {
 		if (!b->is_bound && !b->is_asked)
 			binding_rm(reg->sn, b);
@@ -262,6 +264,10 @@ static int ask_locked(const struct sip_register *reg, u16 port, u32 asked_s)
 	remember_request(b, reg, asked_s);
 	if (!b->is_bound)
 		b->expires = sipalg_now(reg->sn) + SIP_BINDING_GRACE_S * HZ;
+	if (!pin) {
+		b->mapped = reg->mapped;
+		return reg->mapped.port;
+	}
 	if (port == reg->answer_port && port != reg->self.port)
 		let_answer_in(b, reg);
 	return pin->mapped.port;
@@ -291,15 +297,20 @@ void sip_binding_ask_none(const struct sip_register *reg)
 	spin_unlock_bh(&table->lock);
 }
 
+/* What stands in the contact instead of the host's own address. */
+static struct sip_endpoint published(const struct sip_binding *b, const struct sip_pinhole *pin)
+{
+	return pin ? (struct sip_endpoint){ pin->mapped.addr, pin->mapped.port } : b->mapped;
+}
+
 static u32 granted_s(const struct sip_binding *b, const struct sip_grant *grants, u32 n,
 		     u32 default_s)
 {
-	const struct sip_pinhole_key *mapped = &b->next_pin->mapped;
+	struct sip_endpoint mapped = published(b, b->next_pin);
 	u32 i;
 
 	for (i = 0; i < n; i++)
-		if (grants[i].contact.port == mapped->port &&
-		    sip_addr_equal(&grants[i].contact.addr, &mapped->addr))
+		if (sip_endpoint_equal(&grants[i].contact, &mapped))
 			return grants[i].expires_s;
 	return default_s;
 }
@@ -321,10 +332,12 @@ static int bind_one(const struct sip_register *reg, struct sip_binding *b, u32 g
 	want.ttl_s = life;
 	if (set->signalling_source == SIPALG_SIGNALLING_REGISTRAR)
 		want.source = &source;
-	sip_pinhole_add_caller(b->next_pin, &source);
-	err = sip_pinhole_arm(b->next_pin, &want);
-	if (err)
-		return err;
+	if (b->next_pin) {
+		sip_pinhole_add_caller(b->next_pin, &source);
+		err = sip_pinhole_arm(b->next_pin, &want);
+		if (err)
+			return err;
+	}
 	sip_pinhole_close(reg->sn, b->pin, SIP_PINHOLE_LET);
 	b->pin = b->next_pin;
 	b->next_pin = NULL;
@@ -352,7 +365,7 @@ u32 sip_binding_grant(const struct sip_register *reg, const struct sip_grant *gr
 		if (!is_answer(b, reg))
 			continue;
 		b->is_asked = false;
-		life = b->asked_s && b->next_pin ?
+		life = b->asked_s && (b->next_pin || b->mapped.port) ?
 		       bind_one(reg, b, granted_s(b, grants, n, default_s)) : 0;
 		if (!life)
 			binding_rm(reg->sn, b);
@@ -371,7 +384,8 @@ static void binding_renew(struct sipalg_net *sn, struct sip_binding *b)
 	if (!b->is_bound || !left_s || time_before(sipalg_now(sn), b->tick))
 		return;
 	b->tick = sipalg_now(sn) + SIP_BINDING_TICK_S * HZ;
-	sip_pinhole_keep(sn, b->pin, left_s, 0);
+	if (b->pin)
+		sip_pinhole_keep(sn, b->pin, left_s, 0);
 }
 
 bool sip_binding_gc(struct sipalg_net *sn)
@@ -459,16 +473,13 @@ static void bindings_stop(struct seq_file *seq, void *v)
 static void binding_show(struct seq_file *seq, const struct sip_binding *b)
 {
 	struct sipalg_net *sn = sipalg_pernet(seq_file_net(seq));
-	const struct sip_pinhole *pin = b->pin ? b->pin : b->next_pin;
+	struct sip_endpoint mapped = published(b, b->pin ? b->pin : b->next_pin);
 
 	seq_printf(seq, "%s %u ", b->is_bound ? "bound" : "asked",
 		   sipalg_seconds_between(sipalg_now(sn), b->expires));
 	sipalg_show_endpoint(seq, &b->key.host, b->port);
 	seq_putc(seq, ' ');
-	if (pin)
-		sipalg_show_endpoint(seq, &pin->mapped.addr, pin->mapped.port);
-	else
-		seq_putc(seq, '-');
+	sipalg_show_endpoint(seq, &mapped.addr, mapped.port);
 	seq_putc(seq, ' ');
 	sipalg_show_endpoint(seq, &b->registrar.addr, b->registrar.port);
 	/* octal escapes for all that is not plain: a stranger chose these bytes */

@@ -24,6 +24,7 @@ struct host_alloc {
 };
 
 static unsigned int passed, failed, skipped;
+int host_allocs_left = -1;
 
 /* Text whose end is the end of the page, with a page behind it that cannot be read. */
 void *kunit_kmalloc(struct kunit *test, size_t size, gfp_t gfp)

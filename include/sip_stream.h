@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * sip_stream: where one message of a byte stream ends and the next begins.
+ *
+ * A reader stands at the start of a message and says of the bytes behind it whether
+ * they are a keep-alive, a message, not SIP, or not all there yet.  It never looks
+ * for a start: the next message begins where Content-Length says that this one ends
+ * (SECURITY S3), and a stream about which that cannot be said for sure is none of
+ * ours from there on.  While bytes come in one by one it remembers how far it has
+ * read, so that no byte is read twice.
+ *
+ * Framing asks less of a message than sip_parse() does: one that is broken within
+ * its bounds passes, and the stream goes on behind it.
+ */
+#ifndef _SIP_STREAM_H
+#define _SIP_STREAM_H
+
+#include <linux/types.h>
+#include "sip_limits.h"
+#include "sip_parse.h"
+
+/**
+ * struct sip_frame - how far the unit at hand was read
+ * @at: bytes that need not be read again
+ * @header: where the header that is not yet complete begins; 0: the start line is not complete
+ * @total: bytes of the message; 0: not known yet
+ * @length: value of Content-Length
+ * @has_length: whether it was there
+ * @is_keepalive: the unit that was found last is no message but CRLFs
+ */
+struct sip_frame {
+	u32 at;
+	u32 header;
+	u32 total;
+	u32 length;
+	bool has_length;
+	bool is_keepalive;
+};
+
+static inline void sip_frame_init(struct sip_frame *frame)
+{
+	*frame = (struct sip_frame){};
+}
+
+/**
+ * sip_frame_next() - the unit at the start of a text
+ * @frame: fresh, or as it was left when fewer bytes of the same unit were there
+ * @text: begins where the unit begins
+ * @msg: room to check a start line; its content means nothing afterwards
+ *
+ * A unit is a run of CRLFs (RFC 3261 7.5, RFC 5626 4.4.1) or a message with its body
+ * (RFC 3261 18.3).  The length of a message is given by one Content-Length, all of
+ * it digits (SECURITY S6).  The start line must be SIP's, from its first byte on.
+ *
+ * Context: any; no lock, no allocation.
+ * Return: bytes of the unit, and @frame is fresh but for @is_keepalive; 0 where more are
+ * needed; -ENOMSG where no SIP message can begin with these bytes; -EBADMSG where
+ * one does, but nobody can say where it ends, or it is over SIP_MAX_MESSAGE.
+ */
+int sip_frame_next(struct sip_frame *frame, const struct sip_text *text, struct sip_msg *msg);
+
+#endif /* _SIP_STREAM_H */

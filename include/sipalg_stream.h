@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * sipalg_stream: the TCP connections whose bytes are read.
+ *
+ * A stream begins with the SYN-ACK of a connection whose SYN was seen as well
+ * (SECURITY S1), and is found by a number that the connection keeps in its 32 bytes
+ * for the helper.  A connection without the number is none of ours: it was picked up
+ * in mid-course, or is not SIP.  Nothing here holds a connection: gc looks
+ * which are gone.
+ */
+#ifndef _SIPALG_STREAM_H
+#define _SIPALG_STREAM_H
+
+#include <linux/netfilter/nf_conntrack_tuple_common.h>
+#include <linux/rhashtable-types.h>
+#include <linux/spinlock.h>
+#include <net/netfilter/nf_conntrack.h>
+
+#include "sip_tcp.h"
+#include "sipalg_net.h"
+
+struct sipalg_stream_table;
+
+enum {
+	SIPALG_STREAMS_MAX	= 65536,	/* of a namespace */
+	SIPALG_STREAM_BYTES_MAX	= 16 << 20,	/* that they all may remember, BEHAVIOUR 9 */
+	SIPALG_STREAM_TICK_S	= 10,		/* how often gc looks after them */
+};
+
+/**
+ * struct sipalg_tcp_end - what the other side must know of one end
+ * @mss: bytes that it takes in one segment
+ * @window: its last window, as it wrote it
+ * @scale: shift of that (RFC 7323 2)
+ * @has_time: it writes time stamps (RFC 7323 3)
+ * @time: its last one
+ * @ack: its last acknowledgement, as it was passed on
+ * @passed_window: its last window, as it was passed on
+ */
+struct sipalg_tcp_end {
+	u16 mss;
+	u16 window;
+	u8 scale;
+	bool has_time;
+	u32 time;
+	u32 ack;
+	u16 passed_window;
+};
+
+/**
+ * struct sipalg_stream - one connection
+ * @node: in the table
+ * @id: key
+ * @zone: of the connection
+ * @tuple: its original tuple
+ * @lock: guards what follows; a call's lock is taken inside of it
+ * @is_dead: taken out of the table
+ * @is_bypassed: nothing is read any more, in either direction
+ * @is_ours: bytes were held or changed: the kernel must not judge by its own count
+ * @bytes: what both halves remember, as it was added to the table's sum
+ * @half: for each direction its bytes; its sender is the end of the same index
+ * @end: for each direction its sender
+ * @rcu: packets find streams under RCU
+ */
+struct sipalg_stream {
+	struct rhash_head node;
+	u32 id;
+	u16 zone;
+	struct nf_conntrack_tuple tuple;
+	spinlock_t lock;
+	bool is_dead;
+	bool is_bypassed;
+	bool is_ours;
+	u32 bytes;
+	struct sip_tcp_half half[IP_CT_DIR_MAX];
+	struct sipalg_tcp_end end[IP_CT_DIR_MAX];
+	struct rcu_head rcu;
+};
+
+int sipalg_stream_setup(struct sipalg_net *sn);
+void sipalg_stream_teardown(struct sipalg_net *sn);
+
+/**
+ * sipalg_stream_add() - a stream for a connection
+ * @sn: namespace
+ * @ct: the connection
+ * @seq: for each direction the sequence number of its first byte
+ *
+ * Context: softirq or BH, under rcu_read_lock().
+ * Return: the stream, known to @ct; NULL over SIPALG_STREAMS_MAX or without memory.
+ */
+struct sipalg_stream *sipalg_stream_add(struct sipalg_net *sn, struct nf_conn *ct,
+					const u32 seq[IP_CT_DIR_MAX]);
+
+/**
+ * sipalg_stream_enter() - the stream of a connection, locked
+ * @sn: namespace
+ * @ct: the connection
+ *
+ * Context: softirq or BH, under rcu_read_lock().
+ * Return: NULL where it has none.
+ */
+struct sipalg_stream *sipalg_stream_enter(struct sipalg_net *sn, const struct nf_conn *ct);
+
+/* The reverse.  What it remembers now is accounted for. */
+void sipalg_stream_leave(struct sipalg_net *sn, struct sipalg_stream *stream);
+
+/* Whether all streams remember more than they may. */
+bool sipalg_stream_is_full(const struct sipalg_net *sn);
+
+/* Whether the connection needs us no more: nothing is read, and nothing was ever changed. */
+bool sipalg_stream_is_idle(const struct sipalg_stream *stream);
+
+/* Forgets a stream that is entered; it is left all the same. */
+void sipalg_stream_end(struct sipalg_net *sn, struct nf_conn *ct, struct sipalg_stream *stream);
+
+/**
+ * sipalg_stream_gc() - forget the streams whose connections are gone
+ * @sn: namespace
+ *
+ * Context: process context.
+ * Return: whether there is a stream left.
+ */
+bool sipalg_stream_gc(struct sipalg_net *sn);
+
+#endif /* _SIPALG_STREAM_H */

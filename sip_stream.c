@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * sip_stream: framing of a byte stream.  See sip_stream.h.
+ */
+#include <linux/kernel.h>
+#include <linux/string.h>
+
+#include "sip_chars.h"
+#include "sip_stream.h"
+
+/* ---- a start line that is not all there ------------------------------------------ */
+
+static const char version[] = "SIP/2.0";
+
+enum { VERSION_LEN = sizeof(version) - 1 };
+
+/* Whether the @len bytes may be the beginning of "SIP/2.0" and what follows it. */
+static bool begins_version(const char *p, u32 len)
+{
+	return !strncasecmp(p, version, min_t(u32, len, VERSION_LEN));
+}
+
+static u32 skip_class(const struct sip_text *t, u32 at, u8 class)
+{
+	while (at < t->len && sip_char_is((u8)t->p[at], class))
+		at++;
+	return at;
+}
+
+/* Whether a Request-URI may begin at @at: with a scheme, never a path or a "*" (SECURITY M1). */
+static bool begins_uri(const struct sip_text *t, u32 at)
+{
+	u32 end = skip_class(t, at, SIP_C_HOST);
+
+	if (at < t->len && !sip_char_is((u8)t->p[at], SIP_C_ALPHA))
+		return false;
+	while (end < t->len && t->p[end] == '+')
+		end = skip_class(t, end + 1, SIP_C_HOST);
+	return end == t->len || t->p[end] == ':';
+}
+
+/*
+ * Whether the text, which has no line end, may be the beginning of a start line.
+ * Bytes that are held back for a message that never comes would be missed by
+ * somebody, so the first wrong one ends it.
+ */
+static bool may_become_start_line(const struct sip_text *t)
+{
+	u32 end;
+
+	if (begins_version(t->p, t->len))
+		return true;
+	end = skip_class(t, 0, SIP_C_TOKEN);
+	if (!end)
+		return false;
+	if (end == t->len)
+		return true;
+	if (t->p[end] != ' ' || !begins_uri(t, end + 1))
+		return false;
+	end = skip_class(t, end + 1, SIP_C_URI);
+	if (end == t->len)
+		return true;
+	if (t->p[end++] != ' ' || !begins_version(t->p + end, t->len - end))
+		return false;
+	end += VERSION_LEN;
+	return end >= t->len || (t->p[end] == '\r' && end + 1 == t->len);
+}
+
+/* Return: index behind the line; 0: its end is not there; -ENOMSG. */
+static int read_start_line(struct sip_frame *f, const struct sip_text *t, struct sip_msg *msg)
+{
+	u32 lf = sip_line_end(t->p, f->at, t->len);
+	struct sip_text line = { t->p, lf + 1 };
+
+	if (lf > SIP_MAX_LINE)
+		return -ENOMSG;
+	f->at = lf;
+	if (lf == t->len)
+		return may_become_start_line(t) ? 0 : -ENOMSG;
+	/* broken, but SIP's: that is the parser's business */
+	return sip_parse(&line, msg) == -ENOMSG ? -ENOMSG : (int)lf + 1;
+}
+
+/* ---- Content-Length ---------------------------------------------------------------- */
+
+/* A header's white space, folds included. */
+static u32 skip_space(const struct sip_text *t, u32 at, u32 end)
+{
+	while (at < end && (sip_char_is((u8)t->p[at], SIP_C_WSP) || t->p[at] == '\r' ||
+			    t->p[at] == '\n'))
+		at++;
+	return at;
+}
+
+static bool is_length(const struct sip_text *t, u32 at, u32 end)
+{
+	struct sip_slice name = { .off = at };
+
+	while (at < end && sip_char_is((u8)t->p[at], SIP_C_TOKEN))
+		at++;
+	name.len = at - name.off;
+	return sip_slice_is(t, name, SIP_LIT("content-length")) ||
+	       sip_slice_is(t, name, SIP_LIT("l"));
+}
+
+/* One whole header, from @at to behind its last line end. */
+static int read_header(struct sip_frame *f, const struct sip_text *t, u32 at, u32 end)
+{
+	struct sip_slice digits;
+
+	if (!is_length(t, at, end))
+		return 0;
+	while (t->p[at] != ':') {
+		if (!sip_char_is((u8)t->p[at], SIP_C_TOKEN | SIP_C_WSP))
+			return -EBADMSG;
+		at++;	/* there is a line end at the latest */
+	}
+	at = skip_space(t, at + 1, end);
+	digits.off = at;
+	at = skip_class(&(struct sip_text){ t->p, end }, at, SIP_C_DIGIT);
+	digits.len = at - digits.off;
+	if (f->has_length || skip_space(t, at, end) != end ||
+	    sip_number(t, digits, SIP_MAX_CONTENT_LENGTH, &f->length))
+		return -EBADMSG;
+	f->has_length = true;
+	return 0;
+}
+
+/* Return: bytes of the header section; 0: its end is not there; -EBADMSG. */
+static int read_headers(struct sip_frame *f, const struct sip_text *t)
+{
+	u32 lf;
+	int err;
+
+	for (;;) {
+		lf = sip_line_end(t->p, f->at, t->len);
+		if (lf - f->header > SIP_MAX_LINE || lf > SIP_MAX_MESSAGE)
+			return -EBADMSG;
+		if (lf == t->len || lf + 1 == t->len) {
+			/* an empty line ends the section; every other one may be folded */
+			if (lf + 1 == t->len && lf == f->header + 1 && t->p[f->header] == '\r')
+				return t->len;
+			f->at = lf;
+			return 0;
+		}
+		if (lf == f->header || t->p[lf - 1] != '\r')
+			return -EBADMSG;
+		f->at = lf + 1;
+		if (lf == f->header + 1)
+			return f->at;
+		if (sip_char_is((u8)t->p[lf + 1], SIP_C_WSP))
+			continue;
+		err = read_header(f, t, f->header, f->at);
+		if (err)
+			return err;
+		f->header = f->at;
+	}
+}
+
+/* ---- units ----------------------------------------------------------------------- */
+
+static int read_message(struct sip_frame *f, const struct sip_text *t, struct sip_msg *msg)
+{
+	int ret;
+
+	if (!f->header) {
+		ret = read_start_line(f, t, msg);
+		if (ret <= 0)
+			return ret;
+		f->header = ret;
+		f->at = ret;
+	}
+	if (!f->total) {
+		ret = read_headers(f, t);
+		if (ret <= 0)
+			return ret ? ret : t->len > SIP_MAX_MESSAGE ? -EBADMSG : 0;
+		if (!f->has_length || ret + f->length > SIP_MAX_MESSAGE)
+			return -EBADMSG;
+		f->total = ret + f->length;
+	}
+	return t->len >= f->total ? f->total : 0;
+}
+
+int sip_frame_next(struct sip_frame *f, const struct sip_text *t, struct sip_msg *msg)
+{
+	int ret = 0;
+
+	f->is_keepalive = false;
+	if (!t->len)
+		return 0;
+	if (t->p[0] == '\r') {
+		ret = sip_keepalive_len(t);
+		f->is_keepalive = true;
+		if (!ret && t->len > 1)
+			return -ENOMSG;
+	} else {
+		ret = read_message(f, t, msg);
+	}
+	if (ret > 0)
+		*f = (struct sip_frame){ .is_keepalive = f->is_keepalive };
+	return ret;
+}

@@ -1,0 +1,412 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * sip_tcp: one direction of a TCP connection.  See sip_tcp.h.
+ */
+#include <linux/err.h>
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "sip_tcp.h"
+
+enum { HELD_MIN = 2048 };	/* room for most messages, so that it need not grow */
+
+void sip_tcp_init(struct sip_tcp_half *half, u32 seq)
+{
+	memset(half, 0, sizeof(*half));
+	half->next = seq;
+	half->out = seq;
+	half->told = seq;
+	half->acked = seq;
+	INIT_LIST_HEAD(&half->patches);
+}
+
+static void patch_free(struct sip_tcp_half *half, struct sip_tcp_patch *p)
+{
+	list_del(&p->node);
+	half->patched -= p->len;
+	kfree(p);
+}
+
+void sip_tcp_exit(struct sip_tcp_half *half)
+{
+	struct sip_tcp_patch *p, *tmp;
+
+	list_for_each_entry_safe(p, tmp, &half->patches, node)
+		patch_free(half, p);
+	kfree(half->held);
+	half->held = NULL;
+	half->room = 0;
+}
+
+/* ---- two sequence spaces --------------------------------------------------------- */
+
+static u32 patch_end(const struct sip_tcp_patch *p)
+{
+	return p->seq + p->old_len;
+}
+
+static s32 patch_delta(const struct sip_tcp_patch *p)
+{
+	return (s32)p->len - (s32)p->old_len;
+}
+
+/* S to R, for a place that is not inside a patch */
+static u32 to_receiver(const struct sip_tcp_half *half, u32 seq)
+{
+	const struct sip_tcp_patch *p;
+	u32 offset = half->first;
+
+	list_for_each_entry(p, &half->patches, node) {
+		if (!sip_seq_before(p->seq, seq))
+			break;
+		offset += patch_delta(p);
+	}
+	return seq + offset;
+}
+
+/* R to S; what is inside a patch goes to its start, or to its end */
+static u32 to_sender(const struct sip_tcp_half *half, u32 seq, bool up)
+{
+	const struct sip_tcp_patch *p;
+	u32 offset = half->first;
+
+	list_for_each_entry(p, &half->patches, node) {
+		u32 start = p->seq + offset;
+
+		if (!sip_seq_before(start, seq))
+			break;
+		if (sip_seq_before(seq, start + p->len))
+			return up ? patch_end(p) : p->seq;
+		offset += patch_delta(p);
+	}
+	return seq - offset;
+}
+
+u32 sip_tcp_seq(const struct sip_tcp_half *half, u32 seq)
+{
+	if (!sip_seq_before(seq, half->next))
+		return sip_tcp_end(half) + (seq - half->next);
+	/* before what was told: a keep-alive probe, which wants an answer of the receiver */
+	if (sip_seq_before(seq, half->told))
+		return half->acked - 1;
+	return sip_seq_before(half->out, seq) ? sip_tcp_end(half) :
+						to_receiver(half, seq);
+}
+
+/* ---- taking ---------------------------------------------------------------------- */
+
+static int held_grow(struct sip_tcp_half *half, u32 need)
+{
+	u32 room = max_t(u32, half->room, HELD_MIN);
+	u8 *held;
+
+	if (need <= half->room)
+		return 0;
+	while (room < need)
+		room *= 2;
+	held = krealloc(half->held, room, GFP_ATOMIC | __GFP_NOWARN);
+	if (!held)
+		return -ENOMEM;
+	half->held = held;
+	half->room = room;
+	return 0;
+}
+
+/* Nothing is read here any more, so bytes behind a hole need not wait either. */
+static void take_bypassed(struct sip_tcp_half *half, struct sip_tcp_segment *seg)
+{
+	half->next = sip_seq_max(half->next, seg->seq + seg->len);
+	half->out = half->next;
+	seg->out = half->out;
+}
+
+int sip_tcp_take(struct sip_tcp_half *half, struct sip_tcp_segment *seg, struct sip_text *text)
+{
+	u32 held = sip_tcp_held(half), old, n;
+	int err;
+
+	seg->out = half->out;
+	seg->next = half->next;
+	*text = (struct sip_text){ (const char *)half->held, held };
+	if (half->is_bypassed) {
+		take_bypassed(half, seg);
+		return 0;
+	}
+	if (sip_seq_before(half->next, seg->seq))
+		return -EAGAIN;
+	old = half->next - seg->seq;
+	if (old >= seg->len)
+		return 0;
+	n = seg->len - old;
+	if (!held) {
+		*text = (struct sip_text){ (const char *)seg->data + old, n };
+	} else {
+		if (held + n > SIP_TCP_HELD_MAX)
+			return -EFBIG;
+		err = held_grow(half, held + n);
+		if (err)
+			return err;
+		memcpy(half->held + held, seg->data + old, n);
+		*text = (struct sip_text){ (const char *)half->held, held + n };
+	}
+	half->next += n;
+	return 0;
+}
+
+static struct sip_tcp_patch *patch_alloc(const struct sip_tcp_half *half, u32 old_len, u32 room)
+{
+	struct sip_tcp_patch *p;
+
+	if (half->patched + room > SIP_TCP_PATCHED_MAX)
+		return ERR_PTR(-ENOBUFS);
+	p = kmalloc(sizeof(*p) + room, GFP_ATOMIC | __GFP_NOWARN);
+	if (!p)
+		return ERR_PTR(-ENOMEM);
+	p->seq = half->out;
+	p->old_len = old_len;
+	return p;
+}
+
+static void patch_add(struct sip_tcp_half *half, struct sip_tcp_patch *p)
+{
+	list_add_tail(&p->node, &half->patches);
+	half->patched += p->len;
+	half->last += patch_delta(p);
+}
+
+static void move_on(struct sip_tcp_half *half, struct sip_text *text, u32 len)
+{
+	if (!len)
+		return;
+	half->out += len;
+	text->p += len;
+	text->len -= len;
+}
+
+int sip_tcp_pass(struct sip_tcp_half *half, const struct sip_tcp_segment *seg,
+		 struct sip_text *text, u32 len)
+{
+	struct sip_tcp_patch *p;
+
+	/* what the segment does not carry, and what its sender may not repeat, is kept */
+	if (len && (sip_seq_before(half->out, seg->seq) ||
+		    sip_seq_before(half->out, half->told))) {
+		p = patch_alloc(half, len, len);
+		if (IS_ERR(p))
+			return PTR_ERR(p);
+		p->len = len;
+		memcpy(p->data, text->p, len);
+		patch_add(half, p);
+	}
+	move_on(half, text, len);
+	return 0;
+}
+
+int sip_tcp_replace(struct sip_tcp_half *half, struct sip_text *text, u32 len,
+		    const struct sip_edits *edits)
+{
+	static const char crlf[] = "\r\n";
+	u32 room = edits ? len + max(edits->delta, 0) : sizeof(crlf) - 1;
+	struct sip_tcp_patch *p = patch_alloc(half, len, room);
+	int ret;
+
+	if (IS_ERR(p))
+		return PTR_ERR(p);
+	memcpy(p->data, edits ? text->p : crlf, edits ? len : room);
+	ret = edits ? sip_edit_render(edits, (char *)p->data, len, room) : (int)room;
+	if (ret < 0) {
+		kfree(p);
+		return ret;
+	}
+	p->len = ret;
+	patch_add(half, p);
+	move_on(half, text, len);
+	return 0;
+}
+
+int sip_tcp_keep(struct sip_tcp_half *half, const struct sip_tcp_segment *seg,
+		 struct sip_text *text)
+{
+	if (!text->len)
+		return 0;
+	/* what was held before has moved the new bytes to where it is */
+	if (seg->next == seg->out && held_grow(half, text->len)) {
+		sip_tcp_untake(half, seg, text);
+		return -ENOMEM;
+	}
+	memmove(half->held, text->p, text->len);
+	return 0;
+}
+
+void sip_tcp_untake(struct sip_tcp_half *half, const struct sip_tcp_segment *seg,
+		    struct sip_text *text)
+{
+	u32 next = sip_seq_max(half->out, seg->next);
+
+	/* what was held before, and was not emitted, is in its place still */
+	text->len = next - half->out;
+	if (text->len)
+		memmove(half->held, text->p, text->len);
+	half->next = next;
+	sip_frame_init(&half->frame);
+}
+
+int sip_tcp_bypass(struct sip_tcp_half *half, const struct sip_tcp_segment *seg,
+		   struct sip_text *text)
+{
+	int err = sip_tcp_pass(half, seg, text, text->len);
+
+	if (err)
+		return err;
+	half->is_bypassed = true;
+	kfree(half->held);
+	half->held = NULL;
+	half->room = 0;
+	return 0;
+}
+
+/* ---- emitting -------------------------------------------------------------------- */
+
+/* S: where the emission of a segment begins: never inside a patch */
+static u32 emission_start(const struct sip_tcp_half *half, const struct sip_tcp_segment *seg)
+{
+	u32 start = seg->out == half->out ? seg->seq : sip_seq_min(seg->seq, seg->out);
+	const struct sip_tcp_patch *p;
+
+	list_for_each_entry_reverse(p, &half->patches, node) {
+		u32 end = patch_end(p);
+
+		if (!sip_seq_before(p->seq, start))
+			continue;
+		/*
+		 * What comes right before the first byte that the sender knows to be missing
+		 * is missing as well, only that he was told otherwise: it is ours to repeat.
+		 */
+		if (!sip_seq_before(end, start) &&
+		    (end != start || !sip_seq_before(half->told, seg->seq)))
+			start = p->seq;
+	}
+	return start;
+}
+
+/* S: where it ends, never inside a patch */
+static u32 emission_end(const struct sip_tcp_half *half, const struct sip_tcp_segment *seg)
+{
+	u32 end = sip_seq_min(seg->seq + seg->len, half->out);
+	const struct sip_tcp_patch *p;
+
+	list_for_each_entry(p, &half->patches, node)
+		if (sip_seq_before(p->seq, end) && sip_seq_before(end, patch_end(p)))
+			return patch_end(p);
+	return end;
+}
+
+static bool touches_patch(const struct sip_tcp_half *half, u32 start, u32 end)
+{
+	const struct sip_tcp_patch *p;
+
+	list_for_each_entry(p, &half->patches, node)
+		if (sip_seq_before(p->seq, end) && sip_seq_before(start, patch_end(p)))
+			return true;
+	return false;
+}
+
+struct sip_tcp_emission sip_tcp_emit(const struct sip_tcp_half *half,
+				     const struct sip_tcp_segment *seg, u32 max)
+{
+	u32 start = emission_start(half, seg), end = emission_end(half, seg);
+	u32 from = sip_seq_max(to_receiver(half, start), half->acked);
+	u32 to = to_receiver(half, end);
+	struct sip_tcp_emission what = { .seq = from };
+
+	/* a bare acknowledgement; nobody asks for anything, as a probe before it would */
+	if (!seg->len && !seg->fin && !sip_seq_before(seg->seq, half->next))
+		to = from;
+	what.fin = seg->fin && end == seg->seq + seg->len;
+	if (!sip_seq_before(from, to)) {
+		/* nothing to carry; where all of it is old, the receiver shall say so */
+		what.seq = what.fin ? to : sip_tcp_seq(half, seg->seq);
+		what.same = !seg->len;
+		return what;
+	}
+	what.len = min(to - from, max);
+	what.fin &= what.len == to - from;
+	what.same = start == seg->seq && what.len == seg->len && !touches_patch(half, start, end);
+	return what;
+}
+
+void sip_tcp_copy(const struct sip_tcp_half *half, const struct sip_tcp_segment *seg,
+		  const struct sip_tcp_emission *what, u8 *to)
+{
+	u32 at = what->seq, end = at + what->len, offset = half->first;
+	const struct sip_tcp_patch *p;
+	u32 start, n;
+
+	list_for_each_entry(p, &half->patches, node) {
+		start = p->seq + offset;
+		if (sip_seq_before(at, start)) {
+			n = sip_seq_min(start, end) - at;
+			memcpy(to, seg->data + (at - offset - seg->seq), n);
+			to += n;
+			at += n;
+		}
+		if (at == end)
+			return;
+		if (sip_seq_before(at, start + p->len)) {
+			n = min(start + p->len - at, end - at);
+			memcpy(to, p->data + (at - start), n);
+			to += n;
+			at += n;
+		}
+		offset += patch_delta(p);
+	}
+	memcpy(to, seg->data + (at - offset - seg->seq), end - at);
+}
+
+/* ---- acknowledgements ------------------------------------------------------------ */
+
+static void forget_acked(struct sip_tcp_half *half)
+{
+	struct sip_tcp_patch *p, *tmp;
+
+	list_for_each_entry_safe(p, tmp, &half->patches, node) {
+		if (sip_seq_before(half->acked, p->seq + half->first + p->len))
+			return;
+		half->first += patch_delta(p);
+		patch_free(half, p);
+	}
+}
+
+u32 sip_tcp_ack(struct sip_tcp_half *half, u32 ack)
+{
+	u32 end = sip_tcp_end(half), seq;
+
+	if (!sip_seq_before(ack, end)) {
+		seq = half->next + (ack - end);
+		if (ack - end > 1)	/* more than the FIN: no receiver of these bytes says that */
+			return seq;
+	} else {
+		seq = to_sender(half, ack, false);
+	}
+	half->acked = sip_seq_max(half->acked, sip_seq_min(ack, end));
+	half->told = sip_seq_max(half->told, seq);
+	forget_acked(half);
+	return half->told;
+}
+
+bool sip_tcp_sack(const struct sip_tcp_half *half, u32 *left, u32 *right)
+{
+	*left = to_sender(half, *left, true);
+	*right = to_sender(half, *right, false);
+	return sip_seq_before(*left, *right);
+}
+
+bool sip_tcp_tell(struct sip_tcp_half *half)
+{
+	if (half->acked != sip_tcp_end(half))
+		return false;
+	half->told = sip_seq_max(half->told, half->next);
+	return true;
+}

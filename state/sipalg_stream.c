@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * sipalg_stream: the table of streams.  See sipalg_stream.h.
+ */
+#include <linux/rhashtable.h>
+#include <linux/slab.h>
+#include <net/netfilter/nf_conntrack_core.h>
+#include <net/netfilter/nf_conntrack_seqadj.h>
+#include <net/netfilter/nf_conntrack_zones.h>
+
+#include "sipalg_flow.h"
+#include "sipalg_stream.h"
+
+struct sipalg_stream_table {
+	struct rhashtable streams;
+	atomic_t n;
+	atomic_t bytes;
+	atomic_t last_id;
+	unsigned long tick;	/* jiffies of the next look at them */
+};
+
+/* the key is a number of ours, which nobody outside can choose */
+static const struct rhashtable_params stream_params = {
+	.key_offset = offsetof(struct sipalg_stream, id),
+	.key_len = sizeof(u32),
+	.head_offset = offsetof(struct sipalg_stream, node),
+	.automatic_shrinking = true,
+};
+
+static void stream_free(struct sipalg_stream *s)
+{
+	sip_tcp_exit(&s->half[IP_CT_DIR_ORIGINAL]);
+	sip_tcp_exit(&s->half[IP_CT_DIR_REPLY]);
+	kfree(s);
+}
+
+static void stream_free_rcu(struct rcu_head *rcu)
+{
+	stream_free(container_of(rcu, struct sipalg_stream, rcu));
+}
+
+struct sipalg_stream *sipalg_stream_add(struct sipalg_net *sn, struct nf_conn *ct,
+					const u32 seq[IP_CT_DIR_MAX])
+{
+	struct sipalg_stream_table *table = sn->streams;
+	struct sipalg_flow_data *data = sipalg_flow_data(ct);
+	struct sipalg_stream *s;
+	int dir;
+
+	if (!data || atomic_read(&table->n) >= SIPALG_STREAMS_MAX)
+		return NULL;
+	s = kzalloc(sizeof(*s), GFP_ATOMIC | __GFP_NOWARN);
+	if (!s)
+		return NULL;
+	spin_lock_init(&s->lock);
+	s->tuple = ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+	s->zone = nf_ct_zone(ct)->id;
+	for (dir = 0; dir < IP_CT_DIR_MAX; dir++)
+		sip_tcp_init(&s->half[dir], seq[dir]);
+	do {
+		s->id = atomic_inc_return(&table->last_id);
+	} while (!s->id);
+	/* where four thousand million streams later one of them still lives, this is none */
+	if (rhashtable_lookup_insert_fast(&table->streams, &s->node, stream_params)) {
+		kfree(s);
+		return NULL;
+	}
+	atomic_inc(&table->n);
+	WRITE_ONCE(data->stream, s->id);
+	sipalg_gc_soon(sn);
+	return s;
+}
+
+struct sipalg_stream *sipalg_stream_enter(struct sipalg_net *sn, const struct nf_conn *ct)
+{
+	const struct sipalg_flow_data *data = sipalg_flow_data(ct);
+	u32 id = data ? READ_ONCE(data->stream) : 0;
+	struct sipalg_stream *s;
+
+	if (!id)
+		return NULL;
+	s = rhashtable_lookup(&sn->streams->streams, &id, stream_params);
+	if (!s)
+		return NULL;
+	spin_lock_bh(&s->lock);
+	if (!s->is_dead)
+		return s;
+	spin_unlock_bh(&s->lock);
+	return NULL;
+}
+
+static u32 bytes_of(const struct sip_tcp_half *half)
+{
+	return half->room + half->patched;
+}
+
+void sipalg_stream_leave(struct sipalg_net *sn, struct sipalg_stream *s)
+{
+	u32 bytes = bytes_of(&s->half[0]) + bytes_of(&s->half[1]);
+
+	if (!s->is_dead) {
+		atomic_add(bytes - s->bytes, &sn->streams->bytes);
+		s->bytes = bytes;
+	}
+	spin_unlock_bh(&s->lock);
+}
+
+bool sipalg_stream_is_full(const struct sipalg_net *sn)
+{
+	return atomic_read(&sn->streams->bytes) >= SIPALG_STREAM_BYTES_MAX;
+}
+
+static bool half_is_idle(const struct sip_tcp_half *half)
+{
+	return half->is_bypassed && sip_tcp_is_quiet(half) && !half->last;
+}
+
+bool sipalg_stream_is_idle(const struct sipalg_stream *s)
+{
+	return half_is_idle(&s->half[0]) && half_is_idle(&s->half[1]);
+}
+
+static void stream_unlink(struct sipalg_net *sn, struct sipalg_stream *s)
+{
+	struct sipalg_stream_table *table = sn->streams;
+
+	lockdep_assert_held(&s->lock);
+	s->is_dead = true;
+	rhashtable_remove_fast(&table->streams, &s->node, stream_params);
+	atomic_dec(&table->n);
+	atomic_sub(s->bytes, &table->bytes);
+	call_rcu(&s->rcu, stream_free_rcu);
+}
+
+void sipalg_stream_end(struct sipalg_net *sn, struct nf_conn *ct, struct sipalg_stream *s)
+{
+	struct sipalg_flow_data *data = sipalg_flow_data(ct);
+
+	if (data)
+		WRITE_ONCE(data->stream, 0);
+	stream_unlink(sn, s);
+}
+
+/* ---- those that are left behind -------------------------------------------------- */
+
+/* The connection of a stream, referenced, or NULL. */
+static struct nf_conn *conn_get(struct sipalg_net *sn, const struct sipalg_stream *s)
+{
+	const struct sipalg_flow_data *data;
+	struct nf_conntrack_tuple_hash *h;
+	struct nf_conntrack_zone zone;
+	struct nf_conn *ct;
+
+	nf_ct_zone_init(&zone, s->zone, NF_CT_DEFAULT_ZONE_DIR, 0);
+	h = nf_conntrack_find_get(sn->net, &zone, &s->tuple);
+	if (!h)
+		return NULL;
+	ct = nf_ct_tuplehash_to_ctrack(h);
+	data = sipalg_flow_data(ct);
+	if (data && READ_ONCE(data->stream) == s->id)
+		return ct;
+	nf_ct_put(ct);
+	return NULL;
+}
+
+static bool is_left_behind(struct sipalg_net *sn, const struct sipalg_stream *s)
+{
+	struct nf_conn *ct = conn_get(sn, s);
+
+	if (ct)
+		nf_ct_put(ct);
+	return !ct;
+}
+
+bool sipalg_stream_gc(struct sipalg_net *sn)
+{
+	struct sipalg_stream_table *table = sn->streams;
+	struct rhashtable_iter iter;
+	struct sipalg_stream *s;
+
+	if (!atomic_read(&table->n))
+		return false;
+	if (time_before(jiffies, table->tick))
+		return true;
+	table->tick = jiffies + SIPALG_STREAM_TICK_S * HZ;
+	rhashtable_walk_enter(&table->streams, &iter);
+	rhashtable_walk_start(&iter);
+	while ((s = rhashtable_walk_next(&iter))) {
+		if (IS_ERR(s))	/* the table was resized: what is missed has its turn later */
+			continue;
+		spin_lock_bh(&s->lock);
+		if (!s->is_dead && is_left_behind(sn, s))
+			stream_unlink(sn, s);
+		spin_unlock_bh(&s->lock);
+	}
+	rhashtable_walk_stop(&iter);
+	rhashtable_walk_exit(&iter);
+	return atomic_read(&table->n);
+}
+
+/*
+ * The module goes, and its connections stay: the kernel knows one offset a direction,
+ * which is all that is needed where nothing is under way.
+ */
+static void hand_over(struct sipalg_net *sn, const struct sipalg_stream *s)
+{
+	struct nf_conn *ct;
+
+	if (!s->half[0].last && !s->half[1].last)
+		return;
+	ct = conn_get(sn, s);
+	if (!ct)
+		return;
+	if (nfct_seqadj(ct))
+		set_bit(IPS_SEQ_ADJUST_BIT, &ct->status);
+	nf_ct_put(ct);
+}
+
+static void stream_free_fn(void *ptr, void *arg)
+{
+	rcu_read_lock();
+	hand_over(arg, ptr);
+	rcu_read_unlock();
+	stream_free(ptr);
+}
+
+int sipalg_stream_setup(struct sipalg_net *sn)
+{
+	struct sipalg_stream_table *table = kzalloc(sizeof(*table), GFP_KERNEL);
+	int err;
+
+	if (!table)
+		return -ENOMEM;
+	err = rhashtable_init(&table->streams, &stream_params);
+	if (err) {
+		kfree(table);
+		return err;
+	}
+	table->tick = jiffies;
+	sn->streams = table;
+	return 0;
+}
+
+void sipalg_stream_teardown(struct sipalg_net *sn)
+{
+	rhashtable_free_and_destroy(&sn->streams->streams, stream_free_fn, sn);
+	kfree(sn->streams);
+}
