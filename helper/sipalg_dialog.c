@@ -184,11 +184,8 @@ static int own_section(const struct section *s, struct sdp_target *target)
 	media->named = s->ctx->msg.cseq;
 	media->is_held = s->sdp->is_held;
 	media->rtcp = sdp_rtcp_of(s->sdp);
-	for (i = 0; !media->is_fresh && i < media->n; i++) {
-		sip_pinhole_follow(media->pin[i], s->ctx->ct);
-		/* its expectation may have gone with a connection that was flushed */
-		sip_pinhole_keep(s->ctx->sn, media->pin[i], SIP_CALL_TTL_S, 0);
-	}
+	for (i = 0; !media->is_fresh && i < media->n; i++)
+		sip_pinhole_follow(s->ctx->sn, media->pin[i], s->ctx->ct);
 	publish(s, media, target);
 	return 0;
 }
@@ -456,8 +453,9 @@ int sipalg_decide_dialog(struct sipalg_ctx *ctx)
 	if (ctx->may_open) {
 		ctx->call = sip_call_enter(&ev, &request_side);
 		if (IS_ERR(ctx->call)) {	/* counted where it was not had */
+			err = PTR_ERR(ctx->call);
 			ctx->call = NULL;
-			ctx->may_open = false;
+			return err;
 		}
 	}
 	if (!ctx->call || sip_call_advance(ctx->call, &ev, request_side))

@@ -15,10 +15,14 @@
  * connections end as the owner says, and the object goes after a grace period.
  * Pinholes know nothing of their owners.
  *
- * RTCP follows RTP.  The kernel counts expectations in one byte a class and flow, and
- * on a trunk with many waiting calls they would not suffice for both.  So only some
- * followers of a flow wait at a time, in a class where their leaders leave them
- * that much room; the others are armed when their leader is taken, or later.
+ * RTCP gives way to RTP.  The kernel counts expectations in one byte a class and flow,
+ * and on a trunk with many waiting calls they would not suffice for both.  So RTP leads:
+ * its pinhole has any of three classes, and while those are not full of other leaders'
+ * it always gets its place.  RTCP follows, in the third of them.  Before its leader is
+ * taken it waits there only while few do.  Then it is due, and may use any place that is
+ * free; it ends the wait of one that is not due, or else of the one that has waited
+ * longest, if that was SIP_PINHOLE_TURN_S or more: they take turns.  What had to give
+ * way, or found no place, is armed again when there is one.
  *
  * This is the only unit that creates, extends and removes expectations.
  */
@@ -40,7 +44,8 @@ struct sip_pinhole_table;
 /*
  * Expectation classes.  Their order is seen by user space and by failover peers
  * (SECURITY 5.3): never change it.  Leaders are spread over two classes and flow over
- * into the followers', so 2 * 255 + 255 - SIP_PINHOLE_FOLLOWERS can always wait.
+ * into the followers', whose expectations end where they need the place: 3 * 255 leaders
+ * of a flow can wait, whatever followers do, and none is ever ended for another.
  */
 enum sip_pinhole_class {
 	SIP_PINHOLE_SIGNALLING,
@@ -52,7 +57,9 @@ enum sip_pinhole_class {
 
 enum {
 	SIP_PINHOLE_CONNS	= 4,	/* connections of a pinhole that are known at a time */
-	SIP_PINHOLE_FOLLOWERS	= 64,	/* followers of a flow that wait at a time */
+	SIP_PINHOLE_FOLLOWERS	= 32,	/* places up to which followers wait that are not due */
+	SIP_PINHOLE_TURN_S	= 10,	/* a follower that is due may wait so long before others */
+	SIP_PINHOLE_SEEK_S	= 5,	/* how often it may have others end for it */
 	SIP_PINHOLE_NEAR_S	= 15,	/* time left below which a successor is let in */
 	SIP_PINHOLE_REARMS	= 8,	/* strangers that may take a pinhole */
 	SIP_PINHOLE_REARM_S	= 10,	/* in this time, before only the peer may */
@@ -107,6 +114,9 @@ struct sip_pinhole_key {
  * @is_counted: it was counted as opened
  * @is_narrowed: too many strangers came: only the announced peer is let in for a while
  * @is_closed: no expectation is made any more
+ * @is_due: a follower whose leader was taken; read without the lock, too
+ * @armed: sipalg_now() when its expectation was made; read without the lock, too
+ * @sought: of the last time that it had others end for it
  * @has_come: the announced peer has come, or has been sent to
  * @conn: connections
  * @next_conn: the place that is used next
@@ -134,11 +144,14 @@ struct sip_pinhole {
 	bool is_counted;
 	bool is_narrowed;
 	bool is_closed;
+	bool is_due;
 	bool has_come;
 	struct sip_pinhole_conn conn[SIP_PINHOLE_CONNS];
 	u8 next_conn;
 	u8 rearms;
 	unsigned long rearm_since;
+	unsigned long armed;
+	unsigned long sought;
 	struct sip_pinhole *follower;
 	struct sip_addr caller[SIP_PINHOLE_CALLERS];
 	u8 n_callers;
@@ -304,8 +317,17 @@ static inline bool sip_pinhole_get(struct sip_pinhole *pin)
 	return refcount_inc_not_zero(&pin->users);
 }
 
-/* The signalling of the owner has moved to this connection.  Context: any but hard interrupt. */
-void sip_pinhole_follow(struct sip_pinhole *pin, const struct nf_conn *ct);
+/**
+ * sip_pinhole_follow() - the owner signals over this connection now
+ * @sn: namespace
+ * @pin: an open pinhole
+ * @ct: the signalling connection of the packet under way
+ *
+ * Where its expectation has gone, with a connection that was flushed, it is armed again.
+ *
+ * Context: as sip_pinhole_open().
+ */
+void sip_pinhole_follow(struct sipalg_net *sn, struct sip_pinhole *pin, struct nf_conn *ct);
 
 /* Original tuple of the owner's signalling connection.  Context: any but hard interrupt. */
 struct nf_conntrack_tuple sip_pinhole_master(struct sip_pinhole *pin);

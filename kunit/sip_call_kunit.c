@@ -816,6 +816,12 @@ static void calls_are_limited(struct kunit *test)
 	lab->set->calls_max = 0;
 	tell(lab, "INVITE 1 a - call=c4", 0);
 	tell(lab, "INVITE 1 a - call=c5", 0);
+	/* what has no call passes as it came: nothing would be behind what it published */
+	lab->set->calls_max = 1;
+	lab_phone(lab, "INVITE 1 a - call=c6 audio=4000");
+	KUNIT_EXPECT_TRUE(test, lab_has(lab, "c=IN IP4 192.168.1.2\r\n"));
+	KUNIT_EXPECT_TRUE(test, lab_has(lab, "Contact: <sip:u@192.168.1.2:5060>"));
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 0), 0);
 }
 
 static struct kunit_case cases[] = {

@@ -325,41 +325,216 @@ static void pinholes_never_evict(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, lab_waiting_in_class(lab, SIP_PINHOLE_SIGNALLING), 0);
 	KUNIT_EXPECT_GT(test, lab_count(lab, SIPALG_STAT_PINHOLES_FULL), 0);
 	/* every call whose port was published can be called; the others' text is untouched */
-	for (i = 0; i < 700; i++)
+	for (i = 0; i < 3 * 255; i++)
 		lost += !lab_waiting(lab, 20000 + 2 * i);
 	KUNIT_EXPECT_EQ(test, lost, 0);
 	KUNIT_EXPECT_TRUE(test, lab_has(lab, "c=IN IP4 192.168.1.2\r\n"));
 	KUNIT_EXPECT_EQ(test, lab_media_in(lab, peer(), 20000), 20000);
 }
 
-/* Where many wait, RTCP waits until RTP comes. */
+/* RTP of call @i: the one that was announced has come, and the call's RTCP is due. */
+static void talk(struct lab *lab, u32 i)
+{
+	char line[64];
+
+	sprintf(line, "183 INVITE 1 a b call=m%u audio=6000 at=" PEER, i);
+	lab_proxy(lab, line);
+	KUNIT_EXPECT_EQ(lab->test, lab_media_in(lab, peer(), 20000 + 2 * i), 20000 + 2 * i);
+	KUNIT_EXPECT_EQ(lab->test, lab_waiting(lab, 20000 + 2 * i), 0);
+}
+
+static u32 rtcp_waits(struct lab *lab, u32 i)
+{
+	return lab_waiting(lab, 20001 + 2 * i);
+}
+
+/* How many of the calls from @first to @last, without it, wait for their RTP. */
+static u32 waiting_calls(struct lab *lab, u32 first, u32 last)
+{
+	u32 n = 0;
+
+	for (; first < last; first++)
+		n += lab_waiting(lab, 20000 + 2 * first);
+	return n;
+}
+
+/*
+ * Of 2 * 255 + 223 calls that wait, 29 with RTCP, and of three that talk before them
+ * and have not sent any, the classes are full: the next one has to take somebody's place.
+ */
+enum {
+	TALKING	= 3,
+	FULL	= TALKING + 2 * 255 + 223,	/* no place is free */
+	NO_EARLY = FULL + 29,			/* and nobody's RTCP waits who does not talk */
+	ALL	= NO_EARLY + TALKING,		/* and nobody's at all */
+};
+
+static struct lab *calls_on_one_flow(struct kunit *test, u32 n)
+{
+	struct lab *lab = test->priv;
+	u32 i;
+
+	skip_unless_small(test, 1024);
+	lab->set->invite_timeout = 3600;
+	lab->set->ringing_timeout = 3600;
+	lab->set->pinholes_max = 100000;
+	for (i = 0; i < TALKING; i++)
+		offer(lab, i);
+	for (i = 0; i < TALKING; i++)
+		talk(lab, i);
+	for (i = TALKING; i < n; i++)
+		offer(lab, i);
+	KUNIT_EXPECT_EQ(test, waiting_calls(lab, TALKING, n), n - TALKING);
+	KUNIT_EXPECT_EQ(test, lab_waiting_in_class(lab, SIP_PINHOLE_FOLLOWER), 255);
+	return lab;
+}
+
+/* Of calls that wait only some may have RTCP; of those that talk all. */
 static void pinhole_of_rtcp_follows_in_a_rush(struct kunit *test)
 {
 	struct lab *lab = test->priv;
-	u32 i, last = 119;
-	char line[48];
+	u32 i;
 
 	skip_unless_small(test, 512);
-	for (i = 0; i <= last; i++)
+	for (i = 0; i < 60; i++)
 		offer(lab, i);
-	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 20001), 1);
-	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 20000 + 2 * last), 1);
-	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 20001 + 2 * last), 0);
-	KUNIT_EXPECT_TRUE(test, lab_is_reserved(lab, 20001 + 2 * last));
-	KUNIT_EXPECT_EQ(test, lab_media_in(lab, peer(), 20001 + 2 * last), 0);
-	/* others end: there is room */
+	for (i = 0; i < 60; i++)
+		KUNIT_EXPECT_EQ_MSG(test, rtcp_waits(lab, i), i < SIP_PINHOLE_FOLLOWERS, "%u", i);
+	KUNIT_EXPECT_TRUE(test, lab_is_reserved(lab, 20001 + 2 * 59));
+	KUNIT_EXPECT_EQ(test, lab_media_in(lab, peer(), 20001 + 2 * 59), 0);
+	for (i = 1; i < 60; i++) {
+		talk(lab, i);
+		KUNIT_EXPECT_EQ_MSG(test, rtcp_waits(lab, i), 1, "%u", i);
+	}
+	KUNIT_EXPECT_EQ(test, lab_media_in(lab, lab_end(PEER, 6001), 20001 + 2 * 59),
+			20001 + 2 * 59);
+	/* and where the phone speaks first, too */
+	offer(lab, 60);
+	lab_proxy(lab, "183 INVITE 1 a b call=m60 audio=6000 at=" PEER);
+	KUNIT_EXPECT_EQ(test, rtcp_waits(lab, 60), 0);
+	KUNIT_EXPECT_EQ(test, lab_media_out(lab, 20000 + 2 * 60, peer()), 20000 + 2 * 60);
+	KUNIT_EXPECT_EQ(test, rtcp_waits(lab, 60), 1);
+}
+
+/* The same without NAT, where a leader does not point at its follower. */
+static void pinhole_of_rtcp_follows_without_nat(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+	u32 i;
+
+	lab->is_nat = false;
+	for (i = 0; i < 40; i++)
+		offer(lab, i);
+	KUNIT_EXPECT_EQ(test, rtcp_waits(lab, 39), 0);
+	talk(lab, 39);
+	KUNIT_EXPECT_EQ(test, rtcp_waits(lab, 39), 1);
+	KUNIT_EXPECT_EQ(test, lab_media_in(lab, lab_end(PEER, 6001), 20001 + 2 * 39),
+			20001 + 2 * 39);
+}
+
+/* Others end: time gives the place that is free to a call that waits. */
+static void pinhole_of_rtcp_gets_a_free_place(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+	char line[48];
+	u32 i;
+
+	for (i = 0; i < 33; i++)
+		offer(lab, i);
+	lab_proxy(lab, "183 INVITE 1 a b call=m32 audio=6000 at=" PEER);
+	KUNIT_EXPECT_EQ(test, rtcp_waits(lab, 32), 0);
 	for (i = 0; i < 4; i++) {
 		sprintf(line, "486 INVITE 1 a x call=m%u", i);
 		lab_proxy(lab, line);
 	}
-	KUNIT_EXPECT_EQ(test, lab_media_in(lab, peer(), 20000 + 2 * last), 20000 + 2 * last);
-	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 20001 + 2 * last), 1);
-	KUNIT_EXPECT_EQ(test, lab_media_in(lab, lab_end(PEER, 6001), 20001 + 2 * last),
-			20001 + 2 * last);
-	/* and where the phone speaks first, too */
-	lab_proxy(lab, "183 INVITE 1 a b call=m118 audio=6000 at=" PEER);
-	KUNIT_EXPECT_EQ(test, lab_media_out(lab, 20000 + 2 * 118, peer()), 20000 + 2 * 118);
-	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 20001 + 2 * 118), 1);
+	lab_wait(lab, SIP_CALL_TICK_S + 1);
+	KUNIT_EXPECT_EQ(test, rtcp_waits(lab, 32), 1);
+}
+
+/* RTCP gives way to RTP: that of calls that do not talk first, then the oldest; RTP to nobody. */
+static void pinhole_of_rtcp_gives_way_to_rtp(struct kunit *test)
+{
+	struct lab *lab = calls_on_one_flow(test, FULL);
+	u32 i;
+
+	KUNIT_EXPECT_EQ(test, rtcp_waits(lab, TALKING), 1);
+	KUNIT_EXPECT_EQ(test, rtcp_waits(lab, TALKING + 28), 1);
+	for (i = FULL; i < NO_EARLY; i++)
+		offer(lab, i);
+	KUNIT_EXPECT_EQ(test, waiting_calls(lab, TALKING, NO_EARLY), NO_EARLY - TALKING);
+	for (i = 0; i < TALKING + 29; i++)
+		KUNIT_EXPECT_EQ_MSG(test, rtcp_waits(lab, i), i < TALKING, "%u", i);
+	for (i = 0; i < TALKING; i++) {
+		offer(lab, NO_EARLY + i);
+		KUNIT_EXPECT_EQ_MSG(test, rtcp_waits(lab, i), 0, "%u", i);
+		KUNIT_EXPECT_EQ_MSG(test, rtcp_waits(lab, 1) + rtcp_waits(lab, 2), 2 - i, "%u", i);
+	}
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_PINHOLES_FULL), 0);
+	/* 3 * 255 wait */
+	offer(lab, ALL);
+	KUNIT_EXPECT_TRUE(test, lab_has(lab, "c=IN IP4 192.168.1.2\r\n"));
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_PINHOLES_FULL), 1);
+	KUNIT_EXPECT_EQ(test, waiting_calls(lab, TALKING, ALL), 3 * 255);
+	/* one of them talks: his RTCP finds RTP everywhere, and waits for a place */
+	talk(lab, ALL - 1);
+	KUNIT_EXPECT_EQ(test, waiting_calls(lab, TALKING, ALL), 3 * 255 - 1);
+	KUNIT_EXPECT_EQ(test, rtcp_waits(lab, ALL - 1), 1);
+	talk(lab, TALKING);
+	KUNIT_EXPECT_EQ(test, waiting_calls(lab, TALKING, ALL), 3 * 255 - 2);
+	KUNIT_EXPECT_EQ(test, rtcp_waits(lab, TALKING), 0);
+}
+
+/* RTCP of a call that talks takes the place of one that waits. */
+static void pinhole_of_rtcp_that_is_due_comes_first(struct kunit *test)
+{
+	struct lab *lab = calls_on_one_flow(test, FULL);
+	u32 i, early = 0;
+
+	KUNIT_EXPECT_EQ(test, rtcp_waits(lab, FULL / 2), 0);
+	talk(lab, FULL / 2);
+	KUNIT_EXPECT_EQ(test, rtcp_waits(lab, FULL / 2), 1);
+	for (i = 0; i < TALKING; i++)
+		KUNIT_EXPECT_EQ_MSG(test, rtcp_waits(lab, i), 1, "%u", i);
+	for (; i < TALKING + 29; i++)
+		early += rtcp_waits(lab, i);
+	KUNIT_EXPECT_EQ(test, early, 28);
+	KUNIT_EXPECT_EQ(test, lab_waiting_in_class(lab, SIP_PINHOLE_FOLLOWER), 255);
+	KUNIT_EXPECT_EQ(test, waiting_calls(lab, TALKING, FULL), FULL - TALKING - 1);
+}
+
+/* Some seconds later call @i offers the same again.  Return: whether its RTCP waits. */
+static u32 offer_again(struct lab *lab, u32 seconds, u32 i)
+{
+	char line[64];
+
+	WRITE_ONCE(lab->sn->clock, lab->sn->clock + seconds * HZ);
+	sprintf(line, "UPDATE 2 a b call=m%u audio=%u", i, 20000 + 2 * i);
+	lab_phone(lab, line);
+	return rtcp_waits(lab, i);
+}
+
+/* Where more talk than there is room for, who has waited long enough lets the next one in. */
+static void pinholes_of_rtcp_take_turns(struct kunit *test)
+{
+	struct lab *lab = calls_on_one_flow(test, NO_EARLY);
+	u32 i, n = 0, late = NO_EARLY / 2;
+
+	talk(lab, late);
+	KUNIT_EXPECT_EQ(test, rtcp_waits(lab, late), 0);
+	/* too early; then too soon after that; then it is its turn */
+	KUNIT_EXPECT_EQ(test, offer_again(lab, SIP_PINHOLE_TURN_S - 2, late), 0);
+	KUNIT_EXPECT_EQ(test, offer_again(lab, 3, late), 0);
+	KUNIT_EXPECT_EQ(test, offer_again(lab, 3, late), 1);
+	KUNIT_EXPECT_EQ(test, rtcp_waits(lab, 0), 0);
+	KUNIT_EXPECT_EQ(test, rtcp_waits(lab, 1) + rtcp_waits(lab, 2), 2);
+	/* time alone does the same */
+	lab_wait(lab, SIP_PINHOLE_TURN_S + 1);
+	lab_wait(lab, SIP_PINHOLE_TURN_S + 1);
+	for (i = 0; i < TALKING; i++)
+		n += rtcp_waits(lab, i);
+	KUNIT_EXPECT_EQ(test, n + rtcp_waits(lab, late), TALKING);
+	KUNIT_EXPECT_EQ(test, lab_waiting_in_class(lab, SIP_PINHOLE_FOLLOWER), 255);
+	KUNIT_EXPECT_EQ(test, waiting_calls(lab, TALKING, NO_EARLY), NO_EARLY - TALKING - 1);
 }
 
 /* ---- who comes in: SECURITY P6 ----------------------------------------------------- */
@@ -537,10 +712,8 @@ static void pinhole_is_rearmed_after_a_flush(struct kunit *test)
 
 	lab_flush(lab);
 	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 0), 0);
-	lab_wait(lab, 10);
 	lab_phone(lab, "INVITE 2 a b audio=4000");
 	KUNIT_EXPECT_EQ(test, lab_audio(lab), 4000);
-	lab_wait(lab, 10);
 	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 4000), 1);
 	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 4001), 1);
 	KUNIT_EXPECT_EQ(test, lab_media_in(lab, peer(), 4000), 4000);
@@ -603,6 +776,11 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(pinholes_are_limited),
 	KUNIT_CASE(pinholes_never_evict),
 	KUNIT_CASE(pinhole_of_rtcp_follows_in_a_rush),
+	KUNIT_CASE(pinhole_of_rtcp_follows_without_nat),
+	KUNIT_CASE(pinhole_of_rtcp_gets_a_free_place),
+	KUNIT_CASE(pinhole_of_rtcp_gives_way_to_rtp),
+	KUNIT_CASE(pinhole_of_rtcp_that_is_due_comes_first),
+	KUNIT_CASE(pinholes_of_rtcp_take_turns),
 	KUNIT_CASE(pinhole_survives_a_stranger),
 	KUNIT_CASE(pinhole_limits_strangers),
 	KUNIT_CASE(pinhole_forgets_strangers),

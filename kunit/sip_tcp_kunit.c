@@ -15,17 +15,17 @@
 #include "sipalg_kunit.h"
 
 enum {
-	STREAM_MAX	= 16384,
-	PACKETS		= 64,		/* under way in one direction */
+	STREAM_MAX	= 8192,
+	PACKETS		= 32,		/* under way in one direction */
 	SEGMENT_MAX	= 1460,
 	STEPS_MAX	= 400000,
 	MODELS		= 400,
 };
 
 struct packet {
-	bool used, fin, is_ack;
+	bool used, fin;
 	u32 seq, len;
-	u8 data[2 * STREAM_MAX];
+	u8 *data;
 };
 
 struct model {
@@ -50,9 +50,10 @@ struct model {
 	/* between */
 	struct sip_tcp_half half;
 	struct packet data[PACKETS], ack[PACKETS], back[PACKETS];
+	u8 data_bytes[PACKETS][SEGMENT_MAX], back_bytes[PACKETS][2 * STREAM_MAX];
 	/* how bad the network is, in 1 of 256 */
 	u32 loss, twice, mss;
-	u8 scratch[4 * STREAM_MAX];
+	u8 scratch[2 * STREAM_MAX];
 };
 
 static u32 rnd(struct model *m, u32 n)
@@ -123,7 +124,7 @@ static void make_stream(struct model *m)
 
 /* ---- the network ----------------------------------------------------------------- */
 
-static void send(struct model *m, struct packet *queue, u32 seq, const u8 *data, u32 len, bool fin)
+static void network_takes(struct model *m, struct packet *queue, u32 seq, const u8 *data, u32 len, bool fin)
 {
 	u32 copies = rnd(m, 256) < m->loss ? 0 : rnd(m, 256) < m->twice ? 2 : 1, i, k;
 
@@ -132,7 +133,10 @@ static void send(struct model *m, struct packet *queue, u32 seq, const u8 *data,
 			;
 		if (i == PACKETS)
 			return;
-		queue[i] = (struct packet){ .used = true, .fin = fin, .seq = seq, .len = len };
+		queue[i].used = true;
+		queue[i].fin = fin;
+		queue[i].seq = seq;
+		queue[i].len = len;
 		if (len)
 			memcpy(queue[i].data, data, len);
 	}
@@ -176,7 +180,7 @@ static void sender_sends(struct model *m)
 	m->fin_sent = n == left && (n || !left) && rnd(m, 2);
 	if (!n && !m->fin_sent)
 		return;
-	send(m, m->data, m->nxt, (u8 *)m->sent + (m->nxt - m->isn), n, m->fin_sent);
+	network_takes(m, m->data, m->nxt, (u8 *)m->sent + (m->nxt - m->isn), n, m->fin_sent);
 	m->nxt += n;
 }
 
@@ -217,7 +221,7 @@ static void receiver_hears(struct model *m, const struct packet *p)
 	while (m->rcv - base < sizeof(m->got) && m->got[m->rcv - base])
 		m->rcv++;
 	if (p->len || p->fin || sip_seq_before(p->seq, m->rcv))
-		send(m, m->ack, m->rcv + (m->fin_read && m->fin_at == m->rcv), NULL, 0, false);
+		network_takes(m, m->ack, m->rcv + (m->fin_read && m->fin_at == m->rcv), NULL, 0, false);
 }
 
 /* ---- between --------------------------------------------------------------------- */
@@ -281,7 +285,7 @@ static void middle_hears(struct model *m, const struct packet *p)
 	} else {
 		sip_tcp_copy(half, &seg, &what, m->scratch);
 	}
-	send(m, m->back, what.seq, m->scratch, what.len, what.fin);
+	network_takes(m, m->back, what.seq, m->scratch, what.len, what.fin);
 	if (seg.len && !what.len && sip_tcp_tell(half))
 		sender_hears(m, half->next);
 }
@@ -350,6 +354,10 @@ static void run_model(struct kunit *test, struct model *m, u32 seed, u32 loss)
 	m->una = m->isn;
 	m->nxt = m->isn;
 	m->rcv = m->isn;
+	for (i = 0; i < PACKETS; i++) {
+		m->data[i].data = m->data_bytes[i];
+		m->back[i].data = m->back_bytes[i];
+	}
 	make_stream(m);
 	sip_tcp_init(&m->half, m->isn);
 	for (i = 0; i < STEPS_MAX && !m->fin_acked; i++)

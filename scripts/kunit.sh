@@ -7,12 +7,12 @@
 # Every suite of kunit/*_kunit.c must report; the kernel log must be clean from
 # load to unload, and no memory may be lost. Prints the result of each test and
 # "kunit: N passed, N failed, N skipped". The console is in $OUT/kunit.log.
-# LIMIT, MEM, APPEND: see guest.sh.
+# CHAOS_SEED: another seed for the chaos suite. LIMIT, MEM, APPEND: see guest.sh.
 set -euo pipefail
 . "$(dirname "$0")/env.sh"
 here=$TOP/scripts log=$OUT/kunit.log stage=$OUT/kunit
 
-ko=$("$here/build.sh" uml | tail -1)
+ko=$("$here/build.sh" uml ${CHAOS_SEED:+"KCFLAGS=-DCHAOS_SEED=$CHAOS_SEED"} | tail -1)
 locked "kunit-$(basename "$OUT")"
 "$here/guest-mods.sh" uml "$OUT/mods-kunit" "$ko"/*.ko
 rm -rf "$stage"

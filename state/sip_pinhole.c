@@ -8,7 +8,9 @@
  * side, for packets that the host sends first.  Expectations are not pointed at:
  * the kernel ends them at will (used up, timed out, master gone), so each time
  * they are looked up by their tuple, under the lock that guards them.  A pinhole's
- * own lock is taken before that one; between a leader and its follower none is held.
+ * own lock is taken before that one; of two pinholes' locks never both are held.
+ * Between them comes the lock of the table, which keeps what was counted true until
+ * the expectation is in its place.
  */
 #include <linux/jhash.h>
 #include <linux/rhashtable.h>
@@ -30,6 +32,7 @@ struct sip_pinhole_table {
 	struct rhashtable mapped;
 	struct rhltable real;
 	atomic_t n;
+	spinlock_t room_lock;	/* from counting what waits to adding to it */
 };
 
 static const struct rhashtable_params mapped_params = {
@@ -117,25 +120,6 @@ static struct nf_conntrack_expect *expect_find(struct sipalg_net *sn,
 	struct nf_conntrack_expect *exp = expect_at(sn, pin);
 
 	return exp && exp->expectfn == expected ? exp : NULL;
-}
-
-/*
- * A class of this flow with room for one more.  The kernel would evict the oldest
- * expectation of a full class without a word, so it is never let come to that.
- */
-static int class_with_room(const struct nf_conn_help *help, u8 class)
-{
-	if (class == SIP_PINHOLE_FOLLOWER)
-		return READ_ONCE(help->expecting[class]) < SIP_PINHOLE_FOLLOWERS ? class : -ENOSPC;
-	if (READ_ONCE(help->expecting[class]) < NF_CT_EXPECT_MAX_CNT)
-		return class;
-	if (class == SIP_PINHOLE_SIGNALLING)
-		return -ENOSPC;
-	class = class == SIP_PINHOLE_MEDIA ? SIP_PINHOLE_MEDIA_TOO : SIP_PINHOLE_MEDIA;
-	if (READ_ONCE(help->expecting[class]) < NF_CT_EXPECT_MAX_CNT)
-		return class;
-	class = SIP_PINHOLE_FOLLOWER;
-	return READ_ONCE(help->expecting[class]) < NF_CT_EXPECT_MAX_CNT ? class : -ENOSPC;
 }
 
 static int expect_error(int err)
@@ -239,14 +223,146 @@ static void drop_shadow(struct sipalg_net *sn, const struct sip_pinhole *pin)
 	nf_ct_put(ct);
 }
 
-/* Gives the kernel an expectation for @pin.  Always a fresh one: a used one is spoilt. */
-static int expect_add(struct sipalg_net *sn, struct sip_pinhole *pin, struct nf_conn *master)
+/* ---- room: the kernel counts expectations in one byte a class and flow -------------- */
+
+static bool is_follower(const struct sip_pinhole *pin)
+{
+	return pin->class == SIP_PINHOLE_FOLLOWER;
+}
+
+/*
+ * A class of this flow with room for one more.  The kernel would evict the oldest
+ * expectation of a full class without a word, so it is never let come to that.
+ */
+static int class_with_room(const struct nf_conn_help *help, const struct sip_pinhole *pin)
+{
+	static const u8 classes[][SIP_PINHOLE_CLASSES] = {	/* 0: no more */
+		[SIP_PINHOLE_SIGNALLING] = { SIP_PINHOLE_SIGNALLING },
+		[SIP_PINHOLE_MEDIA]	 = { SIP_PINHOLE_MEDIA, SIP_PINHOLE_MEDIA_TOO,
+					     SIP_PINHOLE_FOLLOWER },
+		[SIP_PINHOLE_MEDIA_TOO]	 = { SIP_PINHOLE_MEDIA_TOO, SIP_PINHOLE_MEDIA,
+					     SIP_PINHOLE_FOLLOWER },
+		[SIP_PINHOLE_FOLLOWER]	 = { SIP_PINHOLE_FOLLOWER },
+	};
+	u32 max = is_follower(pin) && !pin->is_due ? SIP_PINHOLE_FOLLOWERS : NF_CT_EXPECT_MAX_CNT;
+	const u8 *class = classes[pin->class];
+
+	do {
+		if (READ_ONCE(help->expecting[*class]) < max)
+			return *class;
+	} while (*++class);
+	return -ENOSPC;
+}
+
+static struct sip_pinhole *pinhole_of(struct sipalg_net *sn, const struct nf_conntrack_tuple *t,
+				      u16 zone)
+{
+	struct sip_pinhole_key key = {
+		.addr = sip_addr_of(t->src.l3num, &t->dst.u3),
+		.port = ntohs(t->dst.u.all),
+		.zone = zone,
+		.proto = t->dst.protonum,
+	};
+
+	return sip_pinhole_by_mapped(sn, &key);
+}
+
+/*
+ * The follower's expectation on @master that gives way to @pin, or NULL: one whose
+ * leader still waits, else the one that has waited longest.  The list has the newest
+ * first.  Others' locks are not held: what is read here decides only who waits.
+ */
+static struct nf_conntrack_expect *least_needed(struct sipalg_net *sn,
+						const struct sip_pinhole *pin,
+						struct nf_conn *master)
+{
+	struct nf_conntrack_expect *exp, *early = NULL, *due = NULL;
+	struct sip_pinhole *other;
+	unsigned long armed = 0;
+
+	lockdep_assert_held(&nf_conntrack_expect_lock);
+	hlist_for_each_entry(exp, &nfct_help(master)->expectations, lnode) {
+		if (exp->class != SIP_PINHOLE_FOLLOWER || exp->expectfn != expected)
+			continue;
+		other = pinhole_of(sn, &exp->tuple, nf_ct_zone(master)->id);
+		if (!other || !is_follower(other))
+			continue;
+		if (!READ_ONCE(other->is_due)) {
+			early = exp;
+			continue;
+		}
+		due = exp;
+		armed = READ_ONCE(other->armed);
+	}
+	if (early)
+		return early;
+	if (due && is_follower(pin) &&
+	    time_before(sipalg_now(sn), armed + SIP_PINHOLE_TURN_S * HZ))
+		return NULL;
+	return due;
+}
+
+/* A walk over all that waits on a flow: a leader may ask for it, a follower now and then. */
+static bool may_seek(struct sipalg_net *sn, struct sip_pinhole *pin)
+{
+	unsigned long now = sipalg_now(sn);
+
+	if (!is_follower(pin))
+		return pin->class != SIP_PINHOLE_SIGNALLING;
+	if (!pin->is_due || time_before(now, pin->sought + SIP_PINHOLE_SEEK_S * HZ))
+		return false;
+	pin->sought = now;
+	return true;
+}
+
+/* RTCP gives way to RTP, and RTCP of calls that wait to that of calls that talk. */
+static void make_room(struct sipalg_net *sn, struct sip_pinhole *pin, struct nf_conn *master)
+{
+	struct nf_conntrack_expect *exp;
+
+	lockdep_assert_held(&pin->lock);
+	if (!may_seek(sn, pin))
+		return;
+	rcu_read_lock();
+	spin_lock_bh(&nf_conntrack_expect_lock);
+	exp = least_needed(sn, pin, master);
+	if (exp)
+		sipalg_expect_remove(exp);
+	spin_unlock_bh(&nf_conntrack_expect_lock);
+	rcu_read_unlock();
+}
+
+/* ---- arming ------------------------------------------------------------------------ */
+
+/* Gives the kernel an expectation of that class.  Always a fresh one: a used one is spoilt. */
+static int expect_relate(struct sip_pinhole *pin, struct nf_conn *master, int class)
 {
 	union nf_inet_addr real = sip_addr_to_inet(&pin->real.addr);
-	union nf_inet_addr src, dst = sip_addr_to_inet(&pin->mapped.addr);
-	const struct nf_conn_help *help = nfct_help(master);
+	union nf_inet_addr src = sip_addr_to_inet(&pin->source);
+	union nf_inet_addr dst = sip_addr_to_inet(&pin->mapped.addr);
+	struct nf_conntrack_expect *exp = nf_ct_expect_alloc(master);
 	__be16 port = htons(pin->mapped.port);
-	struct nf_conntrack_expect *exp;
+	int err;
+
+	if (!exp)
+		return -ENOMEM;
+	nf_ct_expect_init(exp, class, nfproto_of(&pin->mapped.addr),
+			  pin->source.family ? &src : NULL, &dst, pin->mapped.proto, NULL, &port);
+	sipalg_expect_assign(exp, class == SIP_PINHOLE_SIGNALLING ?
+			     rcu_dereference(nfct_help(master)->helper) : NULL);
+	exp->expectfn = expected;
+	if (pin->is_lasting)
+		exp->flags |= NF_CT_EXPECT_PERMANENT;
+	if (pin->is_nat)
+		sipalg_expect_set_nat(exp, &real, htons(pin->real.port));
+	err = expect_error(nf_ct_expect_related(exp, 0));
+	nf_ct_expect_put(exp);
+	return err;
+}
+
+static int expect_add(struct sipalg_net *sn, struct sip_pinhole *pin, struct nf_conn *master)
+{
+	const struct nf_conn_help *help = nfct_help(master);
 	int class, err;
 
 	lockdep_assert_held(&pin->lock);
@@ -258,25 +374,17 @@ static int expect_add(struct sipalg_net *sn, struct sip_pinhole *pin, struct nf_
 		return -ENOENT;
 	if (expect_is_foreign(sn, pin))
 		return -EADDRINUSE;
-	class = class_with_room(help, pin->class);
-	if (class < 0)
-		return class;
 	drop_shadow(sn, pin);
-	exp = nf_ct_expect_alloc(master);
-	if (!exp)
-		return -ENOMEM;
-	src = sip_addr_to_inet(&pin->source);
-	nf_ct_expect_init(exp, class, nfproto_of(&pin->mapped.addr),
-			  pin->source.family ? &src : NULL, &dst, pin->mapped.proto, NULL, &port);
-	sipalg_expect_assign(exp, class == SIP_PINHOLE_SIGNALLING ?
-			     rcu_dereference(help->helper) : NULL);
-	exp->expectfn = expected;
-	if (pin->is_lasting)
-		exp->flags |= NF_CT_EXPECT_PERMANENT;
-	if (pin->is_nat)
-		sipalg_expect_set_nat(exp, &real, htons(pin->real.port));
-	err = expect_error(nf_ct_expect_related(exp, 0));
-	nf_ct_expect_put(exp);
+	spin_lock(&sn->pinholes->room_lock);
+	class = class_with_room(help, pin);
+	if (class < 0) {
+		make_room(sn, pin, master);
+		class = class_with_room(help, pin);
+	}
+	err = class < 0 ? class : expect_relate(pin, master, class);
+	spin_unlock(&sn->pinholes->room_lock);
+	if (!err)
+		WRITE_ONCE(pin->armed, sipalg_now(sn));
 	return err;
 }
 
@@ -378,7 +486,7 @@ static u32 conn_sample(struct sipalg_net *sn, struct sip_pinhole *pin,
 	return left_s;
 }
 
-/* ---- arming ---------------------------------------------------------------------- */
+/* ---- arming again ------------------------------------------------------------------ */
 
 /* SECURITY R2: strangers may not keep us busy. */
 static bool may_rearm(struct sipalg_net *sn, struct sip_pinhole *pin)
@@ -414,13 +522,28 @@ static void rearm(struct sipalg_net *sn, struct sip_pinhole *pin, struct nf_conn
 	expect_add(sn, pin, master);
 }
 
-static void arm_follower(struct sipalg_net *sn, struct sip_pinhole *leader, struct nf_conn *master)
+/* RTCP beside RTP; without NAT, where leaders may be shared, by its port. */
+static struct sip_pinhole *follower_of(struct sipalg_net *sn, const struct sip_pinhole *leader)
 {
 	struct sip_pinhole *pin = READ_ONCE(leader->follower);
+	struct sip_pinhole_key key = leader->mapped;
+
+	if (pin || leader->is_nat)
+		return pin;
+	key.port++;
+	pin = sip_pinhole_by_mapped(sn, &key);
+	return pin && is_follower(pin) ? pin : NULL;
+}
+
+/* The leader was taken: now RTCP may come. */
+static void arm_follower(struct sipalg_net *sn, struct sip_pinhole *leader, struct nf_conn *master)
+{
+	struct sip_pinhole *pin = follower_of(sn, leader);
 
 	if (!pin)
 		return;
 	spin_lock_bh(&pin->lock);
+	WRITE_ONCE(pin->is_due, true);
 	if (!pin->has_come && !expect_waits(sn, pin))
 		expect_add(sn, pin, master);
 	spin_unlock_bh(&pin->lock);
@@ -463,16 +586,10 @@ static void expected(struct nf_conn *ct, struct nf_conntrack_expect *exp)
 	const struct nf_conntrack_tuple *t = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
 	void (*fn)(struct nf_conn *ct, struct nf_conntrack_expect *exp);
 	struct sipalg_net *sn = sipalg_pernet(nf_ct_net(ct));
-	struct sip_pinhole_key key = {
-		.addr = sip_addr_of(t->src.l3num, &t->dst.u3),
-		.port = ntohs(t->dst.u.all),
-		.zone = nf_ct_zone(ct)->id,
-		.proto = t->dst.protonum,
-	};
 	struct sip_pinhole *pin;
 
 	sipalg_count(sn, SIPALG_STAT_PINHOLES_TAKEN);
-	pin = sip_pinhole_by_mapped(sn, &key);
+	pin = pinhole_of(sn, t, nf_ct_zone(ct)->id);
 	if (pin)
 		taken(sn, pin, ct);
 	fn = rcu_dereference(expected_fn);
@@ -540,6 +657,7 @@ static struct sip_pinhole *pinhole_alloc(const struct sip_pinhole_want *want, u3
 	pin->is_lasting = want->is_lasting;
 	pin->is_nat = !sip_addr_equal(&want->real, &want->mapped) || pin->real.port != mapped;
 	pin->master = want->ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+	pin->sought = sipalg_now(want->sn) - SIP_PINHOLE_SEEK_S * HZ;
 	if (want->source)
 		pin->source = *want->source;
 	return pin;
@@ -647,7 +765,7 @@ static int pin_arm(const struct sip_pinhole_want *want, struct sip_pinhole *pin)
 		if (!err)
 			expect_extend(want->sn, pin, want->ttl_s);
 		/* a follower's turn may come with its leader's, or with time */
-		if (err == -ENOSPC && pin->class == SIP_PINHOLE_FOLLOWER)
+		if (err == -ENOSPC && is_follower(pin))
 			err = 0;
 	}
 	spin_unlock_bh(&pin->lock);
@@ -733,20 +851,18 @@ int sip_pinhole_arm(struct sip_pinhole *pin, const struct sip_pinhole_want *want
 	return err;
 }
 
-unsigned long sip_pinhole_keep(struct sipalg_net *sn, struct sip_pinhole *pin, u32 ttl_s,
-			       u32 silence_s)
+/*
+ * Return: whether a connection with the announced peer will stay for a while.
+ * @heard: when the last packet was, 0: there is no connection
+ */
+static bool conns_sample(struct sipalg_net *sn, struct sip_pinhole *pin, u32 silence_s,
+			 unsigned long *heard)
 {
-	unsigned long heard = 0;
 	bool stays = false;
-	struct nf_conn *ct;
 	u32 i, left_s;
 
-	spin_lock_bh(&pin->lock);
-	if (pin->is_narrowed &&
-	    time_after(sipalg_now(sn), pin->rearm_since + SIP_PINHOLE_REARM_S * HZ)) {
-		pin->is_narrowed = false;
-		set_source(sn, pin, NULL);
-	}
+	lockdep_assert_held(&pin->lock);
+	*heard = 0;
 	for (i = 0; i < SIP_PINHOLE_CONNS; i++) {
 		struct sip_pinhole_conn *conn = &pin->conn[i];
 
@@ -755,10 +871,27 @@ unsigned long sip_pinhole_keep(struct sipalg_net *sn, struct sip_pinhole *pin, u
 		left_s = conn_sample(sn, pin, conn, silence_s);
 		if (!left_s)
 			continue;
-		if (!heard || time_after(conn->heard, heard))
-			heard = conn->heard | 1;
+		if (!*heard || time_after(conn->heard, *heard))
+			*heard = conn->heard | 1;
 		stays |= left_s > SIP_PINHOLE_NEAR_S && conn_is_with_peer(pin, &conn->tuple);
 	}
+	return stays;
+}
+
+unsigned long sip_pinhole_keep(struct sipalg_net *sn, struct sip_pinhole *pin, u32 ttl_s,
+			       u32 silence_s)
+{
+	unsigned long heard;
+	struct nf_conn *ct;
+	bool stays;
+
+	spin_lock_bh(&pin->lock);
+	if (pin->is_narrowed &&
+	    time_after(sipalg_now(sn), pin->rearm_since + SIP_PINHOLE_REARM_S * HZ)) {
+		pin->is_narrowed = false;
+		set_source(sn, pin, NULL);
+	}
+	stays = conns_sample(sn, pin, silence_s, &heard);
 	if (pin->is_armed && !expect_extend(sn, pin, ttl_s) && !stays) {
 		ct = conn_get(sn, pin, &pin->master);
 		if (ct) {
@@ -860,10 +993,15 @@ void sip_pinhole_set_peer(struct sipalg_net *sn, struct sip_pinhole *pin,
 	spin_unlock_bh(&pin->lock);
 }
 
-void sip_pinhole_follow(struct sip_pinhole *pin, const struct nf_conn *ct)
+void sip_pinhole_follow(struct sipalg_net *sn, struct sip_pinhole *pin, struct nf_conn *ct)
 {
+	unsigned long heard;
+
 	spin_lock_bh(&pin->lock);
 	pin->master = ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+	/* not looked up by that: the first packet after a flush is not confirmed yet */
+	if (pin->is_armed && !conns_sample(sn, pin, 0, &heard) && !expect_waits(sn, pin))
+		expect_add(sn, pin, ct);
 	spin_unlock_bh(&pin->lock);
 }
 
@@ -969,6 +1107,7 @@ int sip_pinhole_setup(struct sipalg_net *sn)
 	err = rhltable_init(&table->real, &real_params);
 	if (err)
 		goto destroy_mapped;
+	spin_lock_init(&table->room_lock);
 	sn->pinholes = table;
 	return 0;
 

@@ -50,6 +50,26 @@ def silence(s):
     register(phones[3], s.provider, expires=0, dialog=d)
 
 
+def flow_left_s(phone):
+    """How long the kernel would still keep the connection over which a phone signals."""
+    text = in_router('conntrack', '-L', '-p', 'udp', '--orig-src', phone.addr, '--orig-port-src', str(phone.port))
+    return int(text.split()[2])
+
+
+@scene
+def renewed(s):
+    """the signalling connection is renewed without a word"""
+    with settings(media_timeout=4):     # a quarter of it is the grain of renewal
+        call = s.connect()
+        before = flow_left_s(s.phone)
+        time.sleep(5)
+        check('it has as much time as at the beginning', flow_left_s(s.phone) >= before - 2, before, flow_left_s(s.phone))
+        hang_up(call.caller, s.provider)
+    seen, _, d = register(s.phone, s.provider)
+    check('and with a registration as much as that has', flow_left_s(s.phone) >= 628, flow_left_s(s.phone))
+    register(s.phone, s.provider, expires=0, dialog=d)
+
+
 @scene
 def ringing(s):
     """8 s of ringing"""
@@ -151,4 +171,4 @@ def no_session_timer(s):
         hang_up(call.caller, s.provider)
 
 
-play(silence, ringing, subscribed, session_timer, not_refreshed, no_session_timer)
+play(silence, renewed, ringing, subscribed, session_timer, not_refreshed, no_session_timer)
