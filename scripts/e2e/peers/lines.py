@@ -146,9 +146,10 @@ _ids = itertools.count(1000)
 
 def fill(template, words):
     """A message: its words filled in, its length exact."""
-    head, _, body = template.replace('\n', '\r\n').partition('\r\n\r\n')
-    body = body.format(**words)
-    return (head.format(length=len(body), **words) + '\r\n\r\n' + body).encode()
+    head, _, body = template.partition('\n\n')
+    body = body.format(**words).replace('\n', '\r\n')
+    head = head.format(length=len(body), **words).replace('\n', '\r\n')
+    return f'{head}\r\n\r\n{body}'.encode()
 
 
 class LineCall:

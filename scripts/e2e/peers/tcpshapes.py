@@ -12,7 +12,8 @@ def shape(fn, *arguments, **how):
     def play_it():
         w = Wire(**how)
         fn(w, *arguments)
-        w.sound()
+        if w.phone.sock.fileno() >= 0:
+            w.sound()
     return play_it
 
 
@@ -226,9 +227,10 @@ def rst_in_half(w):
     w.server.until(lambda: w.server.reset is not None, 2)
     # RFC 5961 3.2: it must be exactly what comes next, or it is challenged and not believed
     equal('the server believes it', w.server.end(), w.server.reset)
-    port, addr = w.phone.port, w.phone.addr
-    time.sleep(0.1)
-    new = Wire(addr=addr, port=port, iss=(800000, 900000))
+    w.sound()
+    for end in (w.phone, w.server):
+        end.sock.close()
+    new = Wire(addr=w.phone.addr, port=w.phone.port, iss=(800000, 900000))
     new.passes('a new connection of the same ports begins afresh: a message', new.next(), [100])
     new.sound()
 
@@ -335,7 +337,7 @@ def zero_window(w):
     w.server.window = 60000
     w.server_acks(w.q)
     w.phone.until(lambda: w.phone.last['window'] > 0, 2)
-    equal('and is open again', 60000, w.phone.last['window'])
+    equal('and is open again, up to where it was opened', w.p + 60000, w.phone.last['ack'] + w.phone.last['window'])
     a = max(0, w.phone.last['ack'] - w.p)
     w.phone.send(w.p + a, words.inside[a:])
     arrives(w, words, 'the message arrives')
@@ -358,7 +360,7 @@ def own_ack(w):
         return
     ack = acks[0]
     equal('from the server\'s last position', 0, ack.at)
-    equal('with its window', 12345, ack.window)
+    equal('with its window, up to the same place', w.p + 12345, ack.ack + ack.window)
     equal('without data', (b'', ACK_), (ack.data, ack.flags))
     if w.phone.clock is not None:
         equal('the time is the server\'s last, and the phone\'s own comes back', (w.server.clock, sent), ack.ts)
