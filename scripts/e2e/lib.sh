@@ -227,10 +227,11 @@ unload_once() {
 	done
 }
 
-# attach_nft [udp] [tcp]: give port 5060 to the helper, IPv4 and IPv6; default udp
+# attach_nft [udp] [tcp]: give port 5060 to the helper, IPv4 and IPv6; default both
 attach_nft() {
 	local p
-	for p in "${@:-udp}"; do
+	[ $# -gt 0 ] || set -- udp tcp
+	for p; do
 		in_ns rtr nft -f - <<- N || return 1
 		table inet alg {
 			ct helper sip-$p { type "$HELPER" protocol $p; }
@@ -280,6 +281,51 @@ cleanup() {
 	for ns in $(ip netns list | cut -d' ' -f1); do ip netns del "$ns"; done
 	unload
 	rm -rf ${T:?}/*
+}
+
+# --- TCP ---------------------------------------------------------------------
+
+# tcp_addresses: phones whose addresses are shorter and longer than the router's own
+tcp_addresses() {
+	addr lan 192.168.1.3/24
+	addr lan 192.168.1.200/24
+	addr lan 10.0.0.2/24
+	addr rtr 10.0.0.1/24 r0
+}
+
+# no_spurious: the peers send nothing again unless it was lost; a slow guest must not look like a lossy one
+no_spurious() {
+	local ns
+	for ns in lan wan; do
+		in_ns $ns sysctl -q net.ipv4.tcp_early_retrans=0 net.ipv4.tcp_recovery=0
+	done
+	ip -n lan route change default via 192.168.1.1 rto_min 3s
+	ip -n wan route change 203.0.113.0/24 dev w0 src $PROVIDER rto_min 3s
+}
+
+# capture NAMESPACE DEVICE: TCP, until `wire` asks for it
+capture() {
+	bg dump-$2 $1 tcpdump -Z root -i $2 -B 16384 -U -w $T/$2.pcap tcp
+	until_ok 15 grep 'listening on' $T/dump-$2.log
+}
+
+# wire DEVICE [PORT [routed]]: what was captured there is sound
+wire() {
+	stop dump-$1
+	if grep -E '^[1-9][0-9]* packets? dropped' $T/dump-$1.log; then return 1; fi
+	python3 "$E2E/peers/wire.py" $T/$1.pcap ${2:-5060} ${3:-}
+}
+
+# lossy NETEM: what leaves the router on either side passes that
+lossy() {
+	local dev
+	for dev in r0 r1; do tc -n rtr qdisc add dev $dev root netem limit 10000 $1 || return 1; done
+}
+
+# port_open PORT...: the firewall lets TCP to these ports out
+port_open() {
+	local p
+	for p; do in_ns rtr nft add rule inet fw forward iifname r0 tcp dport $p accept; done
 }
 
 # --- calls with SIPp -------------------------------------------------------
