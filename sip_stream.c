@@ -43,6 +43,23 @@ static bool begins_uri(const struct sip_text *t, u32 at)
 }
 
 /*
+ * Whether the text, which begins a version, may begin a status line: SP 3DIGIT SP
+ * behind it, then a reason without control bytes (RFC 3261 7.2).
+ */
+static bool begins_status(const struct sip_text *t)
+{
+	static const char low[] = " 100 ", high[] = " 699 ";
+	u32 at;
+
+	for (at = VERSION_LEN; at < t->len && at < VERSION_LEN + sizeof(low) - 1; at++)
+		if (t->p[at] < low[at - VERSION_LEN] || t->p[at] > high[at - VERSION_LEN])
+			return false;
+	while (at < t->len && !sip_char_is((u8)t->p[at], SIP_C_CTL))
+		at++;
+	return at >= t->len || (t->p[at] == '\r' && at + 1 == t->len);
+}
+
+/*
  * Whether the text, which has no line end, may be the beginning of a start line.
  * Bytes that are held back for a message that never comes would be missed by
  * somebody, so the first wrong one ends it.
@@ -52,7 +69,7 @@ static bool may_become_start_line(const struct sip_text *t)
 	u32 end;
 
 	if (begins_version(t->p, t->len))
-		return true;
+		return begins_status(t);
 	end = skip_class(t, 0, SIP_C_TOKEN);
 	if (!end || end > METHOD_MAX)
 		return false;
@@ -78,8 +95,11 @@ static int read_start_line(struct sip_frame *f, const struct sip_text *t, struct
 	if (lf > SIP_MAX_LINE)
 		return -ENOMSG;
 	f->at = lf;
+	/* the same rule be it all there or not: where a stream is cut decides nothing */
+	if (!may_become_start_line(&(struct sip_text){ t->p, lf }))
+		return -ENOMSG;
 	if (lf == t->len)
-		return may_become_start_line(t) ? 0 : -ENOMSG;
+		return 0;
 	/* broken, but SIP's: that is the parser's business */
 	return sip_parse(&line, msg) == -ENOMSG ? -ENOMSG : (int)lf + 1;
 }
