@@ -106,24 +106,29 @@ static int read_start_line(struct sip_frame *f, const struct sip_text *t, struct
 
 /* ---- Content-Length ---------------------------------------------------------------- */
 
-/* A header's white space, folds included. */
+/* A header's white space, folds included; a CR alone is none (RFC 3261 25.1 LWS). */
 static u32 skip_space(const struct sip_text *t, u32 at, u32 end)
 {
-	while (at < end && (sip_char_is((u8)t->p[at], SIP_C_WSP) || t->p[at] == '\r' ||
-			    t->p[at] == '\n'))
-		at++;
+	while (at < end) {
+		if (sip_char_is((u8)t->p[at], SIP_C_WSP))
+			at++;
+		else if (t->p[at] == '\r' && at + 1 < end && t->p[at + 1] == '\n')
+			at += 2;
+		else
+			break;
+	}
 	return at;
 }
 
-static bool is_length(const struct sip_text *t, u32 at, u32 end)
+/* Return: index behind the name at @at; 0 where it is another header's. */
+static u32 skip_length_name(const struct sip_text *t, u32 at, u32 end)
 {
 	struct sip_slice name = { .off = at };
 
-	while (at < end && sip_char_is((u8)t->p[at], SIP_C_TOKEN))
-		at++;
+	at = skip_class(&(struct sip_text){ t->p, end }, at, SIP_C_TOKEN);
 	name.len = at - name.off;
 	return sip_slice_is(t, name, SIP_LIT("content-length")) ||
-	       sip_slice_is(t, name, SIP_LIT("l"));
+	       sip_slice_is(t, name, SIP_LIT("l")) ? at : 0;
 }
 
 /* One whole header, from @at to behind its last line end. */
@@ -131,13 +136,13 @@ static int read_header(struct sip_frame *f, const struct sip_text *t, u32 at, u3
 {
 	struct sip_slice digits;
 
-	if (!is_length(t, at, end))
+	at = skip_length_name(t, at, end);
+	if (!at)
 		return 0;
-	while (t->p[at] != ':') {
-		if (!sip_char_is((u8)t->p[at], SIP_C_TOKEN | SIP_C_WSP))
-			return -EBADMSG;
-		at++;	/* there is a line end at the latest */
-	}
+	/* not over a line end, which is there at the latest */
+	at = skip_class(&(struct sip_text){ t->p, end }, at, SIP_C_WSP);
+	if (t->p[at] != ':')
+		return -EBADMSG;
 	at = skip_space(t, at + 1, end);
 	digits.off = at;
 	at = skip_class(&(struct sip_text){ t->p, end }, at, SIP_C_DIGIT);
