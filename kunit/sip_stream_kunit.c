@@ -260,92 +260,94 @@ struct bad_start {
 	u32 first;	/* bytes up to the one that shows it */
 };
 
-#define BAD(good, bad) { good bad, sizeof(good bad) - 1, sizeof(good) }
+/* what may still become SIP, and what follows, whose first byte cannot */
+#define X(good, bad) { good bad, sizeof(good bad) - 1, sizeof(good) }
 
-/* the last byte of the first string may still become SIP, the first byte of the second not */
 static const struct bad_start bad_starts[] = {
-	BAD("POST ", "/x HTTP/1.1\r\nHost: h\r\n\r\n"),
-	BAD("GET ", "/ HTTP/1.1\r\n"),
-	BAD("GET http://h/ ", "HTTP/1.1\r\n"),
-	BAD("CONNECT h:443 ", "HTTP/1.1\r\n"),
-	BAD("REGISTER ", "/x HTTP/1.1\r\n"),
-	BAD("REGISTER ", "/x SIP/2.0\r\n"),
-	BAD("REGISTER sip:x ", "HTTP/1.1\r\n"),
-	BAD("OPTIONS ", "* SIP/2.0\r\n"),
-	BAD("OPTIONS rtsp://h/x ", "RTSP/1.0\r\n"),
-	BAD("PRI ", "* HTTP/2.0\r\n\r\nSM\r\n\r\n"),
-	BAD("HTTP", "/1.1 200 OK\r\n"),
-	BAD("SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3", "\r\n"),
-	BAD("SSH-2.0-x", "\r\n"),
-	BAD("EHLO mail.example.com", "\r\n"),
-	BAD("220 mail.example.com", " ESMTP\r\n"),
-	BAD("", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"),	/* TLS */
-	BAD("", "\x00\x01\x00\x08!\x12\xa4""B"),			/* STUN */
-	BAD("", "\x00\x00\x00\x00"),
-	BAD("I", "\x00NVITE sip:a SIP/2.0\r\n"),
-	BAD("", "\xff"),
-	BAD("", " INVITE sip:a SIP/2.0\r\n"),
-	BAD("", "\tINVITE sip:a SIP/2.0\r\n"),
-	BAD("", ":"),
-	BAD(METHOD_32, "G sip:a SIP/2.0\r\n"),
-	BAD("INVITE", "\tsip:a SIP/2.0\r\n"),
-	BAD("INVITE", "\r\n"),
-	BAD("INVITE", "\n"),
-	BAD("INVITE", ": x\r\n"),
-	BAD("INVITE ", " sip:a SIP/2.0\r\n"),
-	BAD("INVITE ", "\tsip:a SIP/2.0\r\n"),
-	BAD("INVITE ", "\r\n"),
-	BAD("INVITE ", ":a SIP/2.0\r\n"),
-	BAD("INVITE ", "1sip:a SIP/2.0\r\n"),
-	BAD("INVITE ", "-sip:a SIP/2.0\r\n"),
-	BAD("INVITE ", "+sip:a SIP/2.0\r\n"),
-	BAD("INVITE ", "[2001:db8::1] SIP/2.0\r\n"),
-	BAD("INVITE ", "<sip:a> SIP/2.0\r\n"),
-	BAD("INVITE sip", " SIP/2.0\r\n"),
-	BAD("INVITE sip+x", "/y:z SIP/2.0\r\n"),
-	BAD("INVITE sip", "@a SIP/2.0\r\n"),
-	BAD("INVITE sip:a", "\r\n"),
-	BAD("INVITE sip:a", "\n"),
-	BAD("INVITE sip:a", "\tSIP/2.0\r\n"),
-	BAD("INVITE sip:a", "\"b SIP/2.0\r\n"),
-	BAD("INVITE sip:a", "<b SIP/2.0\r\n"),
-	BAD("INVITE sip:a", "\x80 SIP/2.0\r\n"),
-	BAD("INVITE sip:a", "\x7f SIP/2.0\r\n"),
-	BAD("INVITE sip:a ", " SIP/2.0\r\n"),
-	BAD("INVITE sip:a ", "b SIP/2.0\r\n"),
-	BAD("INVITE sip:a SIP/", "3.0\r\n"),
-	BAD("INVITE sip:a SIP/2.", "1\r\n"),
-	BAD("INVITE sip:a SIP/2", "\r\n"),
-	BAD("INVITE sip:a SIP/2.0", " \r\n"),
-	BAD("INVITE sip:a SIP/2.0", "0\r\n"),
-	BAD("INVITE sip:a SIP/2.0", "\n"),
-	BAD("INVITE sip:a SIP/2.0\r", "\r\n"),
-	BAD("INVITE sip:a SIP/2.0\r", "l:0\r\n"),
-	BAD("INVITE sip: SIP/2.0\r", "\n"),		/* a URI that is none shows at its end */
-	BAD("INVITE sip:a@ SIP/2.0\r", "\n"),
-	BAD("INVITE x: SIP/2.0\r", "\n"),
-	BAD("SIP/", "1.0 200 OK\r\n"),
-	BAD("SIP/", "3.0 200 OK\r\n"),
-	BAD("SIP/2.", "1 200 OK\r\n"),
-	BAD("SIP", "\r\n"),
-	BAD("SIP/2.0", "\r\n"),
-	BAD("SIP/2.0", "0 200 OK\r\n"),
-	BAD("SIP/2.0", "\t200 OK\r\n"),
-	BAD("SIP/2.0 ", " 200 OK\r\n"),
-	BAD("SIP/2.0 ", "OK\r\n"),
-	BAD("SIP/2.0 ", "\r\n"),
-	BAD("SIP/2.0 ", "099 OK\r\n"),
-	BAD("SIP/2.0 ", "700 OK\r\n"),
-	BAD("SIP/2.0 20", " OK\r\n"),
-	BAD("SIP/2.0 200", "0 OK\r\n"),
-	BAD("SIP/2.0 200", "\r\n"),
-	BAD("SIP/2.0 200", "\tOK\r\n"),
-	BAD("SIP/2.0 200 O", "\x00K\r\n"),
-	BAD("SIP/2.0 200 O", "\x7fK\r\n"),
-	BAD("SIP/2.0 200 OK", "\n"),
-	BAD("SIP/2.0 200 OK\r", "x\r\n"),
-	BAD("SIP/2.0 200 OK\r", "\r\n"),
+	X("POST ", "/x HTTP/1.1\r\nHost: h\r\n\r\n"),
+	X("GET ", "/ HTTP/1.1\r\n"),
+	X("GET http://h/ ", "HTTP/1.1\r\n"),
+	X("CONNECT h:443 ", "HTTP/1.1\r\n"),
+	X("REGISTER ", "/x HTTP/1.1\r\n"),
+	X("REGISTER ", "/x SIP/2.0\r\n"),
+	X("REGISTER sip:x ", "HTTP/1.1\r\n"),
+	X("OPTIONS ", "* SIP/2.0\r\n"),
+	X("OPTIONS rtsp://h/x ", "RTSP/1.0\r\n"),
+	X("PRI ", "* HTTP/2.0\r\n\r\nSM\r\n\r\n"),
+	X("HTTP", "/1.1 200 OK\r\n"),
+	X("SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3", "\r\n"),
+	X("SSH-2.0-x", "\r\n"),
+	X("EHLO mail.example.com", "\r\n"),
+	X("220 mail.example.com", " ESMTP\r\n"),
+	X("", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"),	/* TLS */
+	X("", "\x00\x01\x00\x08!\x12\xa4\x42"),			/* STUN */
+	X("", "\x00\x00\x00\x00"),
+	X("I", "\x00NVITE sip:a SIP/2.0\r\n"),
+	X("", "\xff"),
+	X("", " INVITE sip:a SIP/2.0\r\n"),
+	X("", "\tINVITE sip:a SIP/2.0\r\n"),
+	X("", ":"),
+	X(METHOD_32, "G sip:a SIP/2.0\r\n"),
+	X("INVITE", "\tsip:a SIP/2.0\r\n"),
+	X("INVITE", "\r\n"),
+	X("INVITE", "\n"),
+	X("INVITE", ": x\r\n"),
+	X("INVITE ", " sip:a SIP/2.0\r\n"),
+	X("INVITE ", "\tsip:a SIP/2.0\r\n"),
+	X("INVITE ", "\r\n"),
+	X("INVITE ", ":a SIP/2.0\r\n"),
+	X("INVITE ", "1sip:a SIP/2.0\r\n"),
+	X("INVITE ", "-sip:a SIP/2.0\r\n"),
+	X("INVITE ", "+sip:a SIP/2.0\r\n"),
+	X("INVITE ", "[2001:db8::1] SIP/2.0\r\n"),
+	X("INVITE ", "<sip:a> SIP/2.0\r\n"),
+	X("INVITE sip", " SIP/2.0\r\n"),
+	X("INVITE sip+x", "/y:z SIP/2.0\r\n"),
+	X("INVITE sip", "@a SIP/2.0\r\n"),
+	X("INVITE sip:a", "\r\n"),
+	X("INVITE sip:a", "\n"),
+	X("INVITE sip:a", "\tSIP/2.0\r\n"),
+	X("INVITE sip:a", "\"b SIP/2.0\r\n"),
+	X("INVITE sip:a", "<b SIP/2.0\r\n"),
+	X("INVITE sip:a", "\x80 SIP/2.0\r\n"),
+	X("INVITE sip:a", "\x7f SIP/2.0\r\n"),
+	X("INVITE sip:a ", " SIP/2.0\r\n"),
+	X("INVITE sip:a ", "b SIP/2.0\r\n"),
+	X("INVITE sip:a SIP/", "3.0\r\n"),
+	X("INVITE sip:a SIP/2.", "1\r\n"),
+	X("INVITE sip:a SIP/2", "\r\n"),
+	X("INVITE sip:a SIP/2.0", " \r\n"),
+	X("INVITE sip:a SIP/2.0", "0\r\n"),
+	X("INVITE sip:a SIP/2.0", "\n"),
+	X("INVITE sip:a SIP/2.0\r", "\r\n"),
+	X("INVITE sip:a SIP/2.0\r", "l:0\r\n"),
+	X("INVITE sip: SIP/2.0\r", "\n"),		/* a URI that is none shows at its end */
+	X("INVITE sip:a@ SIP/2.0\r", "\n"),
+	X("INVITE x: SIP/2.0\r", "\n"),
+	X("SIP/", "1.0 200 OK\r\n"),
+	X("SIP/", "3.0 200 OK\r\n"),
+	X("SIP/2.", "1 200 OK\r\n"),
+	X("SIP", "\r\n"),
+	X("SIP/2.0", "\r\n"),
+	X("SIP/2.0", "0 200 OK\r\n"),
+	X("SIP/2.0", "\t200 OK\r\n"),
+	X("SIP/2.0 ", " 200 OK\r\n"),
+	X("SIP/2.0 ", "OK\r\n"),
+	X("SIP/2.0 ", "\r\n"),
+	X("SIP/2.0 ", "099 OK\r\n"),
+	X("SIP/2.0 ", "700 OK\r\n"),
+	X("SIP/2.0 20", " OK\r\n"),
+	X("SIP/2.0 200", "0 OK\r\n"),
+	X("SIP/2.0 200", "\r\n"),
+	X("SIP/2.0 200", "\tOK\r\n"),
+	X("SIP/2.0 200 O", "\x00K\r\n"),
+	X("SIP/2.0 200 O", "\x7fK\r\n"),
+	X("SIP/2.0 200 OK", "\n"),
+	X("SIP/2.0 200 OK\r", "x\r\n"),
+	X("SIP/2.0 200 OK\r", "\r\n"),
 };
+
+#undef X
 
 static void stream_bad_starts(struct kunit *test)
 {
@@ -510,9 +512,9 @@ static void stream_length_with_odd_bytes(struct kunit *test)
 	} cases[] = {
 		{ SIP_LIT("l\0: 5\r\n") },
 		{ SIP_LIT("l:\0 5\r\n") },
-		{ SIP_LIT("l: \0" "5\r\n") },
+		{ SIP_LIT("l: \0005\r\n") },
 		{ SIP_LIT("l: 5\0\r\n") },
-		{ SIP_LIT("l: 5\0" "5\r\n") },
+		{ SIP_LIT("l: 5\0005\r\n") },
 		{ SIP_LIT("l:\v5\r\n") },
 		{ SIP_LIT("l: 5\f\r\n") },
 		{ SIP_LIT("l: 5\x7f\r\n") },
@@ -540,6 +542,8 @@ static void stream_length_with_odd_bytes(struct kunit *test)
 
 /* ---- lines ------------------------------------------------------------------------- */
 
+#define LENGTH(s) ((int)sizeof(s) - 1)
+
 static void stream_line_ends(struct kunit *test)
 {
 	static const struct {
@@ -558,11 +562,11 @@ static void stream_line_ends(struct kunit *test)
 		{ START "l: 0\r\n\r", 0 },
 		{ START "l: 0\r\n\r\r", 0 },
 		{ START "l: 0\r\n\r\r\n", 0 },		/* a line of one CR may be folded */
-		{ START "A: b\rl: 7\r\nl: 0\r\n\r\n", sizeof(START "A: b\rl: 7\r\nl: 0\r\n\r\n") - 1 },
+		{ START "A: b\rl: 7\r\nl: 0\r\n\r\n", LENGTH(START "A: b\rl: 7\r\nl: 0\r\n\r\n") },
 		{ START "\r\n", -EBADMSG },
-		{ START "l: 0\r\n\r\n", sizeof(START "l: 0\r\n\r\n") - 1 },
-		{ START "l: 0\r\n\r\n\r\n", sizeof(START "l: 0\r\n\r\n") - 1 },
-		{ START "l: 0\r\n\r\n x", sizeof(START "l: 0\r\n\r\n") - 1 },
+		{ START "l: 0\r\n\r\n", LENGTH(START "l: 0\r\n\r\n") },
+		{ START "l: 0\r\n\r\n\r\n", LENGTH(START "l: 0\r\n\r\n") },
+		{ START "l: 0\r\n\r\n x", LENGTH(START "l: 0\r\n\r\n") },
 	};
 	struct stream *s = stream_new(test);
 	u32 i;
@@ -757,7 +761,7 @@ static void stream_reads_a_byte_once(struct kunit *test)
 static void stream_many_messages(struct kunit *test)
 {
 	static const char text[] =
-		"\r\n\r\n" START "l: 3\r\n\r\nabc" "SIP/2.0 200 OK\r\nl: 0\r\n\r\n" "\r\n"
+		"\r\n\r\n" START "l: 3\r\n\r\nabcSIP/2.0 200 OK\r\nl: 0\r\n\r\n\r\n"
 		"BYE sip:a SIP/2.0\r\nVia: x\r\n y\r\nContent-Length: 4\r\n\r\n\r\n\r\n"
 		"ACK sip:a SIP/2.0\r\nl: 41\r\n\r\nINVITE sip:x SIP/2.0\r\nContent-Length: 0\r\n"
 		"INFO sip:a SIP/2.0\r\nl: 9\r\n\r\nhalf";
@@ -790,14 +794,15 @@ static const char * const pieces_start[] = {
 };
 
 static const char * const pieces_header[] = {
-	"Via: SIP/2.0/TCP h\r\n", "A:\r\n", "A: b\r\n c\r\n", "A: b\r\n\t\r\n", "B : l: 3\r\n", "x\r\n",
-	"From: \"l: 4\r\n \"<sip:a>\r\n", "X-l: 9\r\n", "\r\r\n", "A: b\n", "A: \r \r\n", " l: 3\r\n",
+	"Via: SIP/2.0/TCP h\r\n", "A:\r\n", "A: b\r\n c\r\n", "A: b\r\n\t\r\n", "B : l: 3\r\n",
+	"From: \"l: 4\r\n \"<sip:a>\r\n", "X-l: 9\r\n", "\r\r\n", "A: b\n", "A: \r \r\n", "x\r\n",
+	" l: 3\r\n",
 };
 
 static const char * const pieces_length[] = {
-	"l: 0\r\n", "l: 4\r\n", "Content-Length: 11\r\n", "L\t:\r\n 3\r\n", "content-length:0007\r\n",
-	"l: 4\r\n", "l: 0\r\n", "l: 9\r\n", "l: x\r\n", "l: 4\r\nl: 4\r\n", "", "l 4\r\n",
-	"l: 65535\r\n", "l: 4294967300\r\n",
+	"l: 0\r\n", "l: 4\r\n", "Content-Length: 11\r\n", "L\t:\r\n 3\r\n",
+	"content-length:0007\r\n", "l: 4\r\n", "l: 0\r\n", "l: 9\r\n", "l: x\r\n",
+	"l: 4\r\nl: 4\r\n", "", "l 4\r\n", "l: 65535\r\n", "l: 4294967300\r\n",
 };
 
 static u32 put_piece(char *buf, u32 n, const char *s)
@@ -808,7 +813,10 @@ static u32 put_piece(char *buf, u32 n, const char *s)
 	return n + len;
 }
 
-#define PICK(pieces, seed) ((pieces)[test_random(seed) % ARRAY_SIZE(pieces)])
+static u32 put_any(char *buf, u32 n, const char * const *pieces, u32 n_pieces, u32 *seed)
+{
+	return put_piece(buf, n, pieces[test_random(seed) % n_pieces]);
+}
 
 static u32 random_stream(char *buf, u32 *seed)
 {
@@ -818,12 +826,12 @@ static u32 random_stream(char *buf, u32 *seed)
 	for (i = 0; i < messages; i++) {
 		if (!(test_random(seed) % 3))
 			n = put_piece(buf, n, "\r\n\r\n");
-		n = put_piece(buf, n, PICK(pieces_start, seed));
+		n = put_any(buf, n, pieces_start, ARRAY_SIZE(pieces_start), seed);
 		for (k = test_random(seed) % 3; k; k--)
-			n = put_piece(buf, n, PICK(pieces_header, seed));
-		n = put_piece(buf, n, PICK(pieces_length, seed));
+			n = put_any(buf, n, pieces_header, ARRAY_SIZE(pieces_header), seed);
+		n = put_any(buf, n, pieces_length, ARRAY_SIZE(pieces_length), seed);
 		if (!(test_random(seed) % 3))
-			n = put_piece(buf, n, PICK(pieces_header, seed));
+			n = put_any(buf, n, pieces_header, ARRAY_SIZE(pieces_header), seed);
 		n = put_piece(buf, n, "\r\n");
 		n = put_piece(buf, n, &"l: 1\r\n\r\nabcd"[test_random(seed) % 13]);
 	}
