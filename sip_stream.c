@@ -14,7 +14,7 @@ static const char version[] = "SIP/2.0";
 
 enum {
 	VERSION_LEN	= sizeof(version) - 1,
-	METHOD_MAX	= 32,	/* the longest method of a standard has nine letters */
+	METHOD_MAX	= 64,	/* of a standard: nine letters; RFC 4475 3.1.1.2 has one of 43 */
 };
 
 /* Whether the @len bytes may be the beginning of "SIP/2.0" and what follows it. */

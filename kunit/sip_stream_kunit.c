@@ -216,7 +216,7 @@ static void stream_message_after_keepalive(struct kunit *test)
 
 /* ---- start lines: SECURITY S2, M1 -------------------------------------------------- */
 
-#define METHOD_32 "ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEF"
+#define METHOD_64 "ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFABCDEFGHIJKLMNOPQRSTUVWXYZABCDEF"
 
 static const char * const good_starts[] = {
 	START,
@@ -228,7 +228,8 @@ static const char * const good_starts[] = {
 	"SIP x:y SIP/2.0\r\n",
 	"SIP2 x:y SIP/2.0\r\n",
 	"!%*_+`'~-.9 x:y SIP/2.0\r\n",
-	METHOD_32 " x:y SIP/2.0\r\n",
+	METHOD_64 " x:y SIP/2.0\r\n",
+	"!interesting-Method0123456789_*+`.%indeed'~ x:y SIP/2.0\r\n",	/* RFC 4475 3.1.1.2 */
 	"SIP/2.0 200 OK\r\n",
 	"sip/2.0 100 \r\n",
 	"SIP/2.0 699 \xc3\xa4\t!\r\n",
@@ -287,7 +288,7 @@ static const struct bad_start bad_starts[] = {
 	X("", " INVITE sip:a SIP/2.0\r\n"),
 	X("", "\tINVITE sip:a SIP/2.0\r\n"),
 	X("", ":"),
-	X(METHOD_32, "G sip:a SIP/2.0\r\n"),
+	X(METHOD_64, "G sip:a SIP/2.0\r\n"),
 	X("INVITE", "\tsip:a SIP/2.0\r\n"),
 	X("INVITE", "\r\n"),
 	X("INVITE", "\n"),
@@ -789,7 +790,7 @@ static const char * const pieces_start[] = {
 	"BYE tel:1 SIP/2.0\r\n", "X a-b+c:d SIP/2.0\r\n", "SIP x:y SIP/2.0\r\n",
 	"POST /x HTTP/1.1\r\n", "OPTIONS * SIP/2.0\r\n", "INVITE sip: SIP/2.0\r\n",
 	"SIP/2.0 20 x\r\n", "INVITE sip:a:70000 SIP/2.0\r\n", "INVITE sip:a SIP/2.0\n",
-	METHOD_32 "X sip:a SIP/2.0\r\n", "X a_b:c SIP/2.0\r\n", "X a!b:c SIP/2.0\r\n",
+	METHOD_64 "X sip:a SIP/2.0\r\n", "X a_b:c SIP/2.0\r\n", "X a!b:c SIP/2.0\r\n",
 	"X a%b:c SIP/2.0\r\n", "SIP/2.0\r\n", "SIP/2.0x 200 OK\r\n", "\xff",
 };
 
