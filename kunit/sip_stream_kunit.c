@@ -560,6 +560,8 @@ static void stream_line_ends(struct kunit *test)
 		{ START "l: 0\r\n\n\n", -EBADMSG },
 		{ START "l: 0\n\n", -EBADMSG },
 		{ START "\nl: 0\r\n\r\n", -EBADMSG },
+		{ START "l: 0\r\nx\n", 0 },		/* nor here */
+		{ START "l: 0\r\nx\ny", -EBADMSG },
 		{ START "l: 0\r\n\r", 0 },
 		{ START "l: 0\r\n\r\r", 0 },
 		{ START "l: 0\r\n\r\r\n", 0 },		/* a line of one CR may be folded */

@@ -591,6 +591,11 @@ static void tcp_probes(struct kunit *test)
 	emits(l, 0, "abcd");
 	again(l, 4, "");			/* and one behind it does not */
 	emits_same(l, 4, "");
+	l = line_new(test);
+	told(l, 0, "abc");
+	KUNIT_EXPECT_EQ(test, bypass(l), 0);
+	again(l, 3, "");			/* ... though its sender thinks it is there */
+	emits_same(l, 3, "");
 }
 
 /* ---- the end ----------------------------------------------------------------------- */
@@ -613,6 +618,8 @@ static void tcp_fin(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ack(l, 6), 6u);
 	KUNIT_EXPECT_EQ(test, take_fin(l, 5, ""), 0);
 	emits_fin(l, 5, "");
+	KUNIT_EXPECT_TRUE(test, sip_tcp_tell(&l->half));
+	KUNIT_EXPECT_EQ(test, l->half.told - l->isn, 6u);
 	/* what its sender acknowledges afterwards stands behind it */
 	KUNIT_EXPECT_EQ(test, take(l, 6, ""), 0);
 	emits_same(l, 6, "");
