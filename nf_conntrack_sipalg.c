@@ -34,8 +34,10 @@
 #include "sipalg_ctx.h"
 #include "sipalg_decide.h"
 #include "sipalg_flow.h"
+#include "sipalg_handshake.h"
 #include "sipalg_hooks.h"
 #include "sipalg_net.h"
+#include "sipalg_packet.h"
 #include "sipalg_segment.h"
 #include "sipalg_stream.h"
 
@@ -174,7 +176,7 @@ static bool via_is_senders(struct sipalg_ctx *ctx)
 	const struct sip_via *via = &ctx->msg.via;
 	const struct sip_addr *by = &via->by.addr;
 
-	if (via->transport == (ctx->seg ? SIP_TRANSPORT_UDP : SIP_TRANSPORT_TCP))
+	if (via->transport == (ctx->proto == IPPROTO_TCP ? SIP_TRANSPORT_UDP : SIP_TRANSPORT_TCP))
 		return false;
 	/* a proxy outside may have several addresses: that is what "received" is for */
 	if (!sipalg_sender_is_inside(ctx))
@@ -368,11 +370,39 @@ static int leave_alone(struct sipalg_ctx *ctx, struct sipalg_segment *seg, int w
 	return sipalg_segment_bypass(seg);
 }
 
+/* Return: whether the TCP header is there, and in one piece. */
+static bool find_payload(struct sipalg_ctx *ctx)
+{
+	u32 hdrlen;
+
+	if (!pskb_may_pull(ctx->skb, ctx->protoff + sizeof(struct tcphdr)))
+		return false;
+	hdrlen = __tcp_hdrlen(sipalg_tcp_of(ctx));
+	ctx->dataoff = ctx->protoff + hdrlen;
+	return hdrlen >= sizeof(struct tcphdr) && pskb_may_pull(ctx->skb, ctx->dataoff);
+}
+
+/* SECURITY 5.6: M1 and M2 are the parser's, M3 is asked here. */
+static bool resync(struct sipalg_ctx *ctx)
+{
+	return ctx->set->enabled && sipalg_handshake_is_missed(ctx) && judge(ctx) &&
+	       sipalg_handshake_make_up(ctx);
+}
+
 static int handle_segment(struct sipalg_ctx *ctx)
 {
 	struct sipalg_segment seg;
-	int len, err = sipalg_segment_begin(&seg, ctx);
+	int len, err;
 
+	if (!find_payload(ctx))
+		return NF_ACCEPT;
+	if (sipalg_tcp_of(ctx)->syn) {
+		sipalg_handshake_see(ctx);
+		return NF_ACCEPT;
+	}
+	err = sipalg_segment_begin(&seg, ctx);
+	if (err == -ENOENT && ctx->set->tcp_resync && resync(ctx))
+		err = sipalg_segment_begin(&seg, ctx);
 	if (err == -ENOENT)
 		return NF_ACCEPT;
 	if (err)

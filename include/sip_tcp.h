@@ -17,7 +17,7 @@
  * Nothing is repeated here by itself.  What is emitted rides on a segment of which
  * at least the last byte, or the FIN, is not acknowledged to its sender, so the
  * sender repeats that; and whichever bytes it repeats, all of a patch that they touch goes
- * again, the same bytes.  An acknowledgement of the receiver's is passed on in S:
+ * again, the same bytes.  An acknowledgment of the receiver's is passed on in S:
  * inside a patch it says no more than was said before, and where it covers all that
  * was emitted it covers what is held too.
  *
@@ -73,8 +73,8 @@ struct sip_tcp_patch {
  * struct sip_tcp_half - one direction
  * @next: S: the byte that is expected next
  * @out: S: the first byte that was not emitted; from here to @next bytes are held
- * @told: S: the highest acknowledgement that the sender has seen
- * @acked: R: the highest acknowledgement of the receiver
+ * @told: S: the highest acknowledgment that the sender has seen
+ * @acked: R: the highest acknowledgment of the receiver
  * @first: offset from S to R before the first patch
  * @last: offset from S to R behind the last patch
  * @patches: struct sip_tcp_patch, in order, none acknowledged in full
@@ -283,7 +283,7 @@ bool sip_tcp_sack(const struct sip_tcp_half *half, u32 *left, u32 *right);
  * @half: the direction
  *
  * Only where all that was emitted is acknowledged: else the receiver's own
- * acknowledgement is to come, and covers what is held.
+ * acknowledgment is to come, and covers what is held.
  *
  * Return: whether half->next is to be told to the sender; it counts as told then.
  */

@@ -34,7 +34,7 @@ enum {
  * @scale: shift of that (RFC 7323 2)
  * @has_time: it writes time stamps (RFC 7323 3)
  * @time: its last one
- * @ack: its last acknowledgement, as it was passed on
+ * @ack: its last acknowledgment, as it was passed on
  * @passed_window: its last window, as it was passed on
  */
 struct sipalg_tcp_end {

@@ -41,7 +41,7 @@ struct model {
 	u32 isn, una, nxt, window;
 	bool fin_sent, fin_acked;
 	u32 idle;
-	/* receiver: what it has, and where it stands; a byte of @got says whether @read holds one */
+	/* receiver: a byte of @got says whether @read holds one */
 	u32 rcv;
 	u8 read[2 * STREAM_MAX];
 	u8 got[2 * STREAM_MAX];
@@ -124,7 +124,7 @@ static void make_stream(struct model *m)
 
 /* ---- the network ----------------------------------------------------------------- */
 
-static void network_takes(struct model *m, struct packet *queue, u32 seq, const u8 *data, u32 len, bool fin)
+static void network_takes(struct model *m, struct packet *queue, const struct packet *p)
 {
 	u32 copies = rnd(m, 256) < m->loss ? 0 : rnd(m, 256) < m->twice ? 2 : 1, i, k;
 
@@ -134,11 +134,11 @@ static void network_takes(struct model *m, struct packet *queue, u32 seq, const 
 		if (i == PACKETS)
 			return;
 		queue[i].used = true;
-		queue[i].fin = fin;
-		queue[i].seq = seq;
-		queue[i].len = len;
-		if (len)
-			memcpy(queue[i].data, data, len);
+		queue[i].fin = p->fin;
+		queue[i].seq = p->seq;
+		queue[i].len = p->len;
+		if (p->len)
+			memcpy(queue[i].data, p->data, p->len);
 	}
 }
 
@@ -180,7 +180,10 @@ static void sender_sends(struct model *m)
 	m->fin_sent = n == left && (n || !left) && rnd(m, 2);
 	if (!n && !m->fin_sent)
 		return;
-	network_takes(m, m->data, m->nxt, (u8 *)m->sent + (m->nxt - m->isn), n, m->fin_sent);
+	network_takes(m, m->data, &(struct packet){
+		.seq = m->nxt, .len = n, .fin = m->fin_sent,
+		.data = (u8 *)m->sent + (m->nxt - m->isn),
+	});
 	m->nxt += n;
 }
 
@@ -221,7 +224,9 @@ static void receiver_hears(struct model *m, const struct packet *p)
 	while (m->rcv - base < sizeof(m->got) && m->got[m->rcv - base])
 		m->rcv++;
 	if (p->len || p->fin || sip_seq_before(p->seq, m->rcv))
-		network_takes(m, m->ack, m->rcv + (m->fin_read && m->fin_at == m->rcv), NULL, 0, false);
+		network_takes(m, m->ack, &(struct packet){
+			.seq = m->rcv + (m->fin_read && m->fin_at == m->rcv),
+		});
 }
 
 /* ---- between --------------------------------------------------------------------- */
@@ -285,7 +290,9 @@ static void middle_hears(struct model *m, const struct packet *p)
 	} else {
 		sip_tcp_copy(half, &seg, &what, m->scratch);
 	}
-	network_takes(m, m->back, what.seq, m->scratch, what.len, what.fin);
+	network_takes(m, m->back, &(struct packet){
+		.seq = what.seq, .len = what.len, .fin = what.fin, .data = m->scratch,
+	});
 	if (seg.len && !what.len && sip_tcp_tell(half))
 		sender_hears(m, half->next);
 }

@@ -336,7 +336,7 @@ struct sip_tcp_emission sip_tcp_emit(const struct sip_tcp_half *half,
 	u32 to = to_receiver(half, end);
 	struct sip_tcp_emission what = { .seq = from };
 
-	/* a bare acknowledgement; nobody asks for anything, as a probe before it would */
+	/* a bare acknowledgment; nobody asks for anything, as a probe before it would */
 	if (!seg->len && !seg->fin && !sip_seq_before(seg->seq, half->next))
 		to = from;
 	what.fin = seg->fin && end == seg->seq + seg->len;
@@ -380,7 +380,7 @@ void sip_tcp_copy(const struct sip_tcp_half *half, const struct sip_tcp_segment 
 	memcpy(to, seg->data + (at - offset - seg->seq), end - at);
 }
 
-/* ---- acknowledgements ------------------------------------------------------------ */
+/* ---- acknowledgments ------------------------------------------------------------ */
 
 static void forget_acked(struct sip_tcp_half *half)
 {
@@ -400,7 +400,7 @@ u32 sip_tcp_ack(struct sip_tcp_half *half, u32 ack)
 
 	if (!sip_seq_before(ack, end)) {
 		seq = half->next + (ack - end);
-		if (ack - end > 1)	/* more than the FIN: no receiver of these bytes says that */
+		if (ack - end > 1)	/* more than the FIN: nobody means these bytes */
 			return seq;
 	} else {
 		seq = to_sender(half, ack, false);

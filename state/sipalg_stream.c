@@ -95,6 +95,7 @@ static u32 bytes_of(const struct sip_tcp_half *half)
 }
 
 void sipalg_stream_leave(struct sipalg_net *sn, struct sipalg_stream *s)
+	__releases(&s->lock)
 {
 	u32 bytes = bytes_of(&s->half[0]) + bytes_of(&s->half[1]);
 
