@@ -302,7 +302,7 @@ static bool is_no_news(const struct sipalg_segment *seg, const struct sip_tcp_em
 	const struct sipalg_tcp_end *end = &seg->stream->end[seg->ctx->dir];
 
 	return seg->in.len && !what->len && !what->fin && seg->ctx->skb->skb_iif &&
-	       what->seq == sip_tcp_end(seg->half) && end->ack == seg->ack &&
+	       what->seq == sip_tcp_edge(seg->half) && end->ack == seg->ack &&
 	       end->passed_window == window_of(seg->stream, seg->back, seg->ctx->dir);
 }
 
@@ -313,13 +313,13 @@ static enum sipalg_segment_fate finish(struct sipalg_segment *seg, int err)
 	struct sip_tcp_emission what;
 
 	if (seg->is_beyond)
-		what = (struct sip_tcp_emission){ .seq = sip_tcp_end(seg->half) };
+		what = (struct sip_tcp_emission){ .seq = sip_tcp_edge(seg->half) };
 	else
 		what = sip_tcp_emit(seg->half, &seg->in, room);
 	if (err && !what.len)
 		return SIPALG_SEGMENT_AGAIN;
 	/* where the receiver is asked, or hears something, it answers by itself */
-	if (seg->in.len && !what.len && what.seq == sip_tcp_end(seg->half))
+	if (seg->in.len && !what.len && what.seq == sip_tcp_edge(seg->half))
 		seg->wants_ack = sip_tcp_tell(seg->half) || seg->is_beyond;
 	if (sip_tcp_held(seg->half) && seg->in.len)
 		sipalg_count(seg->ctx->sn, SIPALG_STAT_TCP_HELD);

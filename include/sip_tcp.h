@@ -21,6 +21,10 @@
  * inside a patch it says no more than was said before, and where it covers all that
  * was emitted it covers what is held too.
  *
+ * One exception: a stream that begins with a word, and no more, may be anything, and the
+ * other end may have to answer to it.  So the word goes on at once, is not told to have
+ * arrived, and goes again with its message, which begins with the same bytes.
+ *
  * Pure: knows bytes and numbers, no packets and no connection.  The caller has a lock.
  */
 #ifndef _SIP_TCP_H
@@ -82,6 +86,8 @@ struct sip_tcp_patch {
  * @held: room for held bytes
  * @room: its size
  * @frame: how far the held message was read
+ * @word: the first bytes that are held, which went on although they are held
+ * @is_proven: a unit was emitted: the stream is SIP's
  * @is_bypassed: nothing is read any more; only the offsets stay
  */
 struct sip_tcp_half {
@@ -96,6 +102,8 @@ struct sip_tcp_half {
 	u8 *held;
 	u32 room;
 	struct sip_frame frame;
+	u32 word;
+	bool is_proven;
 	bool is_bypassed;
 };
 
@@ -152,6 +160,12 @@ static inline u32 sip_tcp_end(const struct sip_tcp_half *half)
 	return half->out + half->last;
 }
 
+/* R: the end of what may have come to the receiver. */
+static inline u32 sip_tcp_edge(const struct sip_tcp_half *half)
+{
+	return sip_tcp_end(half) + half->word;
+}
+
 /* Whether the direction is what it would be without us, but for one offset. */
 static inline bool sip_tcp_is_quiet(const struct sip_tcp_half *half)
 {
@@ -191,7 +205,8 @@ int sip_tcp_pass(struct sip_tcp_half *half, const struct sip_tcp_segment *seg,
  * @half: the direction
  * @text: as of sip_tcp_take(); moves on
  * @len: bytes that go
- * @edits: what changes in them, offsets from their start; NULL: all of them become a CRLF
+ * @edits: what changes in them, offsets from their start; NULL: all of them become a CRLF,
+ *	but for a word that went on before
  *
  * Return: 0; -ENOMEM, -ENOBUFS or the error of sip_edit_render(): then nothing was emitted.
  */

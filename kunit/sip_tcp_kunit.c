@@ -96,7 +96,7 @@ static u32 message_text(struct model *m, char *buf, bool translated)
 
 static void make_stream(struct model *m)
 {
-	u32 i, n = 1 + rnd(m, 12), seed;
+	u32 i, n = rnd(m, 12), seed;
 
 	for (i = 0; i < n && m->n_sent < STREAM_MAX - 4096; i++) {
 		if (!rnd(m, 4)) {
@@ -108,13 +108,14 @@ static void make_stream(struct model *m)
 		m->seed = seed;
 		m->n_want += message_text(m, m->want + m->n_want, true);
 	}
-	if (!rnd(m, 4)) {	/* the stream ends, or goes on as something else */
+	if (!n || !rnd(m, 4)) {	/* the stream ends, or goes on as something else */
 		static const char * const tails[] = {
 			"INFO sip:b@c SIP/2.0\r\nFrom: grow\r\nContent-Length: 9\r\n\r\nhalf",
 			"INFO sip:b@c SIP/2.0\r\nFrom: grow\r\n\r\nno length: grow",
 			"POST / HTTP/1.1\r\n\r\n",
+			"hello",
 		};
-		const char *tail = tails[rnd(m, 3)];
+		const char *tail = tails[rnd(m, 4)];
 
 		add_text(m->sent, &m->n_sent, tail);
 		add_text(m->want, &m->n_want, tail);
@@ -402,7 +403,48 @@ static void tcp_with_much_loss(struct kunit *test)
 	tcp_model(test, 80);
 }
 
+/* A word may be all that ever comes, and be waited for: it is not held. */
+static void tcp_word_goes_at_once(struct kunit *test)
+{
+	const char word[] = "hello", rest[] = " sip:b@c SIP/2.0\r\n";
+	struct sip_tcp_segment seg = { .seq = 100, .len = 5, .data = (const u8 *)word };
+	struct sip_tcp_emission what;
+	struct sip_tcp_half half;
+	struct sip_text text;
+	u8 bytes[8];
+
+	sip_tcp_init(&half, 100);
+	KUNIT_ASSERT_EQ(test, sip_tcp_take(&half, &seg, &text), 0);
+	KUNIT_ASSERT_EQ(test, sip_tcp_keep(&half, &seg, &text), 0);
+	what = sip_tcp_emit(&half, &seg, 1000);
+	KUNIT_EXPECT_EQ(test, what.seq, 100u);
+	KUNIT_ASSERT_EQ(test, what.len, 5u);
+	sip_tcp_copy(&half, &seg, &what, bytes);
+	KUNIT_EXPECT_EQ(test, memcmp(bytes, word, 5), 0);
+	/* and only the receiver says that it has come */
+	KUNIT_EXPECT_FALSE(test, sip_tcp_tell(&half));
+	KUNIT_EXPECT_EQ(test, sip_tcp_seq(&half, 105), 105u);
+	KUNIT_EXPECT_EQ(test, sip_tcp_ack(&half, 100), 100u);
+	KUNIT_EXPECT_EQ(test, sip_tcp_ack(&half, 103), 103u);
+	KUNIT_EXPECT_EQ(test, sip_tcp_ack(&half, 105), 105u);
+	/* as the beginning of a message it goes again, with all of it */
+	seg = (struct sip_tcp_segment){ .seq = 105, .len = 18, .data = (const u8 *)rest };
+	KUNIT_ASSERT_EQ(test, sip_tcp_take(&half, &seg, &text), 0);
+	KUNIT_ASSERT_EQ(test, sip_tcp_keep(&half, &seg, &text), 0);
+	what = sip_tcp_emit(&half, &seg, 1000);
+	KUNIT_EXPECT_EQ(test, what.len, 0u);
+	KUNIT_EXPECT_EQ(test, what.seq, 105u);
+	KUNIT_EXPECT_TRUE(test, sip_tcp_tell(&half));
+	KUNIT_EXPECT_EQ(test, half.told, 123u);
+	KUNIT_ASSERT_EQ(test, sip_tcp_pass(&half, &seg, &text, text.len), 0);
+	what = sip_tcp_emit(&half, &seg, 1000);
+	KUNIT_EXPECT_EQ(test, what.seq, 100u);
+	KUNIT_EXPECT_EQ(test, what.len, 23u);
+	sip_tcp_exit(&half);
+}
+
 static struct kunit_case cases[] = {
+	KUNIT_CASE(tcp_word_goes_at_once),
 	KUNIT_CASE(tcp_without_loss),
 	KUNIT_CASE(tcp_with_loss),
 	KUNIT_CASE(tcp_with_much_loss),

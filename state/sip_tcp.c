@@ -40,6 +40,12 @@ void sip_tcp_exit(struct sip_tcp_half *half)
 	half->room = 0;
 }
 
+/* Whether what is held is a word and no more. */
+static bool is_word(const struct sip_tcp_half *half)
+{
+	return half->word && half->word == sip_tcp_held(half);
+}
+
 /* ---- two sequence spaces --------------------------------------------------------- */
 
 static u32 patch_end(const struct sip_tcp_patch *p)
@@ -87,11 +93,11 @@ static u32 to_sender(const struct sip_tcp_half *half, u32 seq, bool up)
 u32 sip_tcp_seq(const struct sip_tcp_half *half, u32 seq)
 {
 	if (!sip_seq_before(seq, half->next))
-		return sip_tcp_end(half) + (seq - half->next);
+		return sip_tcp_edge(half) + (seq - half->next);
 	/* before what was told: a keep-alive probe, which wants an answer of the receiver */
 	if (sip_seq_before(seq, half->told))
 		return half->acked - 1;
-	return sip_seq_before(half->out, seq) ? sip_tcp_end(half) :
+	return sip_seq_before(half->out, seq) ? sip_tcp_edge(half) :
 						to_receiver(half, seq);
 }
 
@@ -196,6 +202,8 @@ static void move_on(struct sip_tcp_half *half, struct sip_text *text, u32 len)
 	if (!len)
 		return;
 	half->out += len;
+	half->word = 0;
+	half->is_proven = true;
 	text->p += len;
 	text->len -= len;
 }
@@ -223,14 +231,17 @@ int sip_tcp_replace(struct sip_tcp_half *half, struct sip_text *text, u32 len,
 		    const struct sip_edits *edits)
 {
 	static const char crlf[] = "\r\n";
-	u32 room = edits ? len + max(edits->delta, 0) : sizeof(crlf) - 1;
+	u32 room = edits ? len + max(edits->delta, 0) : half->word + sizeof(crlf) - 1;
 	struct sip_tcp_patch *p = patch_alloc(half, len, room);
-	int ret;
+	int ret = room;
 
 	if (IS_ERR(p))
 		return PTR_ERR(p);
-	memcpy(p->data, edits ? text->p : crlf, edits ? len : room);
-	ret = edits ? sip_edit_render(edits, (char *)p->data, len, room) : (int)room;
+	memcpy(p->data, text->p, edits ? len : half->word);
+	if (edits)
+		ret = sip_edit_render(edits, (char *)p->data, len, room);
+	else
+		memcpy(p->data + half->word, crlf, sizeof(crlf) - 1);
 	if (ret < 0) {
 		kfree(p);
 		return ret;
@@ -252,6 +263,8 @@ int sip_tcp_keep(struct sip_tcp_half *half, const struct sip_tcp_segment *seg,
 		return -ENOMEM;
 	}
 	memmove(half->held, text->p, text->len);
+	if (!half->is_proven && sip_frame_word(text) == text->len)
+		half->word = text->len;
 	return 0;
 }
 
@@ -336,6 +349,10 @@ struct sip_tcp_emission sip_tcp_emit(const struct sip_tcp_half *half,
 	u32 to = to_receiver(half, end);
 	struct sip_tcp_emission what = { .seq = from };
 
+	/* nothing but a word, of which some is in the segment */
+	if (is_word(half) && seg->len && sip_seq_before(half->out, seg->seq + seg->len))
+		return (struct sip_tcp_emission){ .seq = sip_tcp_end(half), .len = half->word };
+
 	/* a bare acknowledgment; nobody asks for anything, as a probe before it would */
 	if (!seg->len && !seg->fin && !sip_seq_before(seg->seq, half->next))
 		to = from;
@@ -359,6 +376,12 @@ void sip_tcp_copy(const struct sip_tcp_half *half, const struct sip_tcp_segment 
 	const struct sip_tcp_patch *p;
 	u32 start, n;
 
+	if (!what->len)
+		return;
+	if (at == sip_tcp_end(half)) {	/* a word */
+		memcpy(to, half->held, what->len);
+		return;
+	}
 	list_for_each_entry(p, &half->patches, node) {
 		start = p->seq + offset;
 		if (sip_seq_before(at, start)) {
@@ -396,14 +419,17 @@ static void forget_acked(struct sip_tcp_half *half)
 
 u32 sip_tcp_ack(struct sip_tcp_half *half, u32 ack)
 {
-	u32 end = sip_tcp_end(half), seq;
+	u32 end = sip_tcp_end(half), over, seq;
 
-	if (!sip_seq_before(ack, end)) {
-		seq = half->next + (ack - end);
-		if (ack - end > 1)	/* more than the FIN: nobody means these bytes */
-			return seq;
-	} else {
+	if (sip_seq_before(ack, end)) {
 		seq = to_sender(half, ack, false);
+	} else if (is_word(half) && ack - end <= half->word) {
+		seq = half->out + (ack - end);
+	} else {
+		over = ack - end > half->word ? ack - end - half->word : 0;
+		seq = half->next + over;
+		if (over > 1)	/* more than the FIN: nobody means these bytes */
+			return seq;
 	}
 	half->acked = sip_seq_max(half->acked, sip_seq_min(ack, end));
 	half->told = sip_seq_max(half->told, seq);
@@ -426,7 +452,7 @@ bool sip_tcp_sack(const struct sip_tcp_half *half, u32 *left, u32 *right)
 
 bool sip_tcp_tell(struct sip_tcp_half *half)
 {
-	if (half->acked != sip_tcp_end(half))
+	if (half->acked != sip_tcp_end(half) || is_word(half))
 		return false;
 	half->told = sip_seq_max(half->told, half->next);
 	return true;
