@@ -692,7 +692,8 @@ free_ctx:
 
 /*
  * In the order in which things lean on each other: nobody hands the helper out, the
- * kernel has the offsets of TCP connections, no connection has the helper, no expectation leads to us, no hook runs; then the tables go.
+ * kernel has the offsets of TCP connections, no connection has the helper, no
+ * expectation leads to us, no hook runs; then the tables go.
  */
 static void __exit sipalg_exit(void)
 {

@@ -406,7 +406,7 @@ static void tcp_with_much_loss(struct kunit *test)
 /* A word may be all that ever comes, and be waited for: it is not held. */
 static void tcp_word_goes_at_once(struct kunit *test)
 {
-	const char word[] = "hello", rest[] = " sip:b@c SIP/2.0\r\n";
+	static const char word[] = "hello", rest[] = " sip:b@c SIP/2.0\r\n";
 	struct sip_tcp_segment seg = { .seq = 100, .len = 5, .data = (const u8 *)word };
 	struct sip_tcp_emission what;
 	struct sip_tcp_half half;
