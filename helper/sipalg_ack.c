@@ -57,6 +57,7 @@ static void put_tcp(struct sk_buff *skb, const struct nf_conntrack_tuple *t,
 	th->ack_seq = htonl(ack->ack);
 	th->doff = hdrlen / 4;
 	th->ack = 1;
+	th->psh = ack->len > 0;
 	th->window = htons(ack->window);
 	if (!ack->has_time)
 		return;
@@ -76,27 +77,43 @@ static int route(struct net *net, struct sk_buff *skb)
 	return nf_ip6_route_me_harder(net, NULL, skb);
 }
 
-/*
- * Sends it back to where the packet came from.  It is the receiver's as that sender sees
- * him, so no NAT and no tracking shall touch it, and no rule about what the router itself
- * may send; a mark that decides on routes is most often the connection's (CONNMARK).
- */
-void sipalg_ack_send(const struct sipalg_ctx *ctx, const struct sipalg_ack *ack)
+bool sipalg_ack_is_possible(const struct sk_buff *skb)
+{
+	const struct dst_entry *dst = skb_dst(skb);
+
+	return dst && !(dst->flags & DST_FAKE_RTABLE);
+}
+
+struct sk_buff *sipalg_ack_make(const struct sipalg_ctx *ctx, const struct sipalg_ack *ack)
 {
 	const struct nf_conntrack_tuple *t = &ctx->ct->tuplehash[ctx->dir].tuple;
 	struct sk_buff *skb;
 
-	if (!skb_dst(ctx->skb))		/* asked by a bridge or a switch: nobody routes here */
-		return;
 	skb = alloc_skb(MAX_TCP_HEADER + sizeof(struct ipv6hdr) + sizeof(struct tcphdr) +
-			TCPOLEN_TSTAMP_ALIGNED, GFP_ATOMIC);
+			TCPOLEN_TSTAMP_ALIGNED + ack->len, GFP_ATOMIC | __GFP_NOWARN);
 	if (!skb)
-		return;
+		return NULL;
 	skb_reserve(skb, MAX_TCP_HEADER);
 	put_addresses(skb, t);
 	put_tcp(skb, t, ack);
+	if (ack->len) {
+		skb_put_data(skb, ack->data, ack->len);
+		sipalg_packet_set_gso(skb, ack->len, ack->size, sipalg_is_ipv4(ctx));
+	}
 	sipalg_packet_set_length(skb, sipalg_is_ipv4(ctx));
 	sipalg_packet_set_checksum(skb, skb_transport_offset(skb), sipalg_is_ipv4(ctx));
+	return skb;
+}
+
+/*
+ * It is the other end's as its addressee sees that, so no NAT and no tracking shall touch
+ * it, and no rule about what the router itself may send; a mark that decides on routes
+ * is most often the connection's (CONNMARK).
+ */
+void sipalg_ack_send(const struct sipalg_ctx *ctx, struct sk_buff *skb)
+{
+	if (!skb)
+		return;
 #if IS_ENABLED(CONFIG_NF_CONNTRACK_MARK)
 	skb->mark = READ_ONCE(ctx->ct->mark);
 #endif

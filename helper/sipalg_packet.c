@@ -79,6 +79,7 @@ void sipalg_packet_set_checksum(struct sk_buff *skb, u32 protoff, bool is_ipv4)
 	skb->ip_summed = CHECKSUM_PARTIAL;
 	skb->csum_start = skb_headroom(skb) + protoff;
 	skb->csum_offset = offsetof(struct tcphdr, check);
+	skb_set_transport_header(skb, protoff);
 }
 
 void sipalg_packet_set_length(struct sk_buff *skb, bool is_ipv4)
@@ -93,10 +94,9 @@ void sipalg_packet_set_length(struct sk_buff *skb, bool is_ipv4)
 	}
 }
 
-/* What exceeds a segment leaves as several, cut by the device or right before it. */
-static void set_gso(struct sipalg_ctx *ctx, u32 len, u32 size)
+void sipalg_packet_set_gso(struct sk_buff *skb, u32 len, u32 size, bool is_ipv4)
 {
-	struct skb_shared_info *info = skb_shinfo(ctx->skb);
+	struct skb_shared_info *info = skb_shinfo(skb);
 
 	if (len <= size) {
 		info->gso_size = 0;
@@ -106,9 +106,7 @@ static void set_gso(struct sipalg_ctx *ctx, u32 len, u32 size)
 	}
 	info->gso_size = size;
 	info->gso_segs = DIV_ROUND_UP(len, size);
-	info->gso_type = sipalg_is_ipv4(ctx) ? SKB_GSO_TCPV4 : SKB_GSO_TCPV6;
-	if (sipalg_tcp_of(ctx)->cwr)
-		info->gso_type |= SKB_GSO_TCP_ECN;
+	info->gso_type = is_ipv4 ? SKB_GSO_TCPV4 : SKB_GSO_TCPV6;
 }
 
 int sipalg_packet_resize(struct sipalg_ctx *ctx, u32 len, u32 size)
@@ -125,6 +123,8 @@ int sipalg_packet_resize(struct sipalg_ctx *ctx, u32 len, u32 size)
 	else if (pskb_trim(skb, ctx->dataoff + len))
 		return -ENOMEM;
 	sipalg_packet_set_length(skb, sipalg_is_ipv4(ctx));
-	set_gso(ctx, len, size);
+	sipalg_packet_set_gso(skb, len, size, sipalg_is_ipv4(ctx));
+	if (len > size && sipalg_tcp_of(ctx)->cwr)
+		skb_shinfo(skb)->gso_type |= SKB_GSO_TCP_ECN;
 	return 0;
 }

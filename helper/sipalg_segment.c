@@ -15,25 +15,45 @@
 
 enum {
 	PACKET_MAX	= 65535,
+	SIZE_LEAST	= 216,	/* payload of a segment that every path carries */
+	SIZE_DEFAULT	= 536,	/* payload that nobody has to be asked about (RFC 9293 3.7.1) */
 	/* what a sender may always send while its bytes are held, in segments (RFC 5681 3.1) */
 	WINDOW_SEGMENTS	= 2,
+	MORE_SEGMENTS	= 4,	/* and what of a message is sent on at a time */
 };
 
 /* ---- writing --------------------------------------------------------------------- */
 
-/* Bytes that one segment to the packet's receiver may carry. */
+static u32 payload_size(const struct sk_buff *skb, u32 len)
+{
+	return skb_is_gso(skb) ? skb_shinfo(skb)->gso_size : len;
+}
+
+/* Bytes that one segment to an end may carry, with so many bytes of options. */
+static u32 size_to(const struct sipalg_tcp_end *end, u32 options, u32 known)
+{
+	u32 size = end->mss > options ? end->mss - options : 0;
+
+	return max_t(u32, min(size, max_t(u32, known, SIZE_DEFAULT)), SIZE_LEAST);
+}
+
+/*
+ * The same for the packet at hand.  How narrow the path is beyond the router knows its sender
+ * alone: by the size of what he sends, and of what he repeats.
+ */
 static u32 segment_size(const struct sipalg_segment *seg)
 {
 	const struct sipalg_ctx *ctx = seg->ctx;
 	const struct dst_entry *dst = skb_dst(ctx->skb);
 	u32 options = ctx->dataoff - ctx->protoff - sizeof(struct tcphdr);
 	u32 headers = ctx->dataoff - skb_network_offset(ctx->skb);
-	u32 size = max_t(u32, seg->stream->end[!ctx->dir].mss, options + 1) - options;
+	bool is_repeated = seg->half->next == seg->in.next;
+	u32 known = is_repeated ? payload_size(ctx->skb, seg->in.len) :
+				  seg->stream->end[ctx->dir].largest;
+	u32 size = size_to(&seg->stream->end[!ctx->dir], options, known);
 
-	if (dst && dst_mtu(dst) > headers)
+	if (dst && dst_mtu(dst) > headers + SIZE_LEAST)
 		size = min(size, dst_mtu(dst) - headers);
-	if (skb_is_gso(ctx->skb))
-		size = min_t(u32, size, skb_shinfo(ctx->skb)->gso_size);
 	return size;
 }
 
@@ -64,19 +84,24 @@ static bool sack_changes(const struct sip_tcp_half *half, const u8 *option)
 	return option && (half->last || !sip_tcp_is_quiet(half));
 }
 
+static u32 room_of(const struct sipalg_tcp_end *receiver)
+{
+	return (u32)receiver->window << receiver->scale;
+}
+
 /*
- * What a receiver may still be sent, less what is held for it already.  While a message
- * is held its rest must be able to come, so the window never closes over it.
+ * What a receiver may still be sent, less what it is said to have and has not.  While a
+ * message is held its rest must be able to come, so the window never closes over it.
  */
 static u16 window_of(const struct sipalg_stream *s, const struct sip_tcp_half *half, int receiver)
 {
 	const struct sipalg_tcp_end *end = &s->end[receiver];
-	u32 window = (u32)end->window << end->scale, held = sip_tcp_held(half);
-	u32 least = WINDOW_SEGMENTS * s->end[!receiver].mss;
+	u32 window = room_of(end), least = WINDOW_SEGMENTS * end->mss, ahead;
 
-	if (!held || !window)
+	if (!sip_tcp_held(half) || !window || !sip_seq_before(half->out, half->told))
 		return end->window;
-	window = max(window > held ? window - held : 0, least);
+	ahead = half->told - half->out;
+	window = max(window > ahead ? window - ahead : 0, least);
 	return min_t(u32, DIV_ROUND_UP(window, 1U << end->scale), U16_MAX);
 }
 
@@ -125,6 +150,10 @@ static int write_segment(struct sipalg_segment *seg, const struct sip_tcp_emissi
 	th->fin = what->fin;
 	if (!what->len)
 		th->psh = 0;
+	if (!what->same) {	/* it would point elsewhere */
+		th->urg = 0;
+		th->urg_ptr = 0;
+	}
 	if (th->ack) {
 		th->ack_seq = htonl(seg->ack);
 		th->window = htons(window);
@@ -137,19 +166,48 @@ static int write_segment(struct sipalg_segment *seg, const struct sip_tcp_emissi
 
 /* ---- acknowledging --------------------------------------------------------------- */
 
-static struct sipalg_ack ack_of(const struct sipalg_segment *seg)
+/* In the name of the receiver of the packet's bytes, to their sender. */
+static struct sk_buff *make_ack(const struct sipalg_segment *seg)
 {
 	const struct sipalg_stream *s = seg->stream;
-	int receiver = !seg->ctx->dir;
-
-	return (struct sipalg_ack){
-		.seq = seg->ack_old,
+	const struct sipalg_tcp_end *sender = &s->end[seg->ctx->dir];
+	const struct sipalg_tcp_end *receiver = &s->end[!seg->ctx->dir];
+	struct sipalg_ack ack = {
+		.seq = sender->heard,
 		.ack = seg->half->told,
-		.window = window_of(s, seg->half, receiver),
-		.has_time = s->end[receiver].has_time && s->end[!receiver].has_time,
-		.time = s->end[receiver].time,
+		.window = window_of(s, seg->half, !seg->ctx->dir),
+		.has_time = receiver->has_time && sender->has_time,
+		.time = receiver->time,
 		.echo = seg->time,
 	};
+
+	return sipalg_ack_make(seg->ctx, &ack);
+}
+
+/* In the name of the sender of what the packet acknowledges, to its own: more of a message. */
+static struct sk_buff *make_more(const struct sipalg_segment *seg)
+{
+	const struct sipalg_stream *s = seg->stream;
+	const struct sipalg_tcp_end *sender = &s->end[!seg->ctx->dir];
+	const struct sipalg_tcp_end *receiver = &s->end[seg->ctx->dir];
+	struct sipalg_ack ack = {
+		.ack = sender->ack,
+		.window = sender->passed_window,
+		.has_time = receiver->has_time && sender->has_time,
+		.time = sender->time,
+		.echo = seg->time,
+	};
+	struct sip_tcp_emission what;
+
+	if (list_empty(&seg->back->patches) || !sender->is_passed)
+		return NULL;
+	ack.size = size_to(receiver, ack.has_time ? TCPOLEN_TSTAMP_ALIGNED : 0, sender->largest);
+	ack.data = sip_tcp_more(seg->back, room_of(receiver), MORE_SEGMENTS * ack.size, &what);
+	if (!ack.data)
+		return NULL;
+	ack.seq = what.seq;
+	ack.len = what.len;
+	return sipalg_ack_make(seg->ctx, &ack);
 }
 
 /* ---- the way in ------------------------------------------------------------------ */
@@ -159,23 +217,32 @@ static void hear_end(struct sipalg_segment *seg, const struct tcphdr *th)
 	struct sipalg_tcp_end *end = &seg->stream->end[seg->ctx->dir];
 	struct sipalg_options o = sipalg_options_of(seg->ctx);
 
+	seg->has_sack = o.sack;
 	seg->ack_old = ntohl(th->ack_seq);
 	seg->ack = seg->ack_old;
 	if (th->ack) {
 		seg->ack = sip_tcp_ack(seg->back, seg->ack_old);
-		end->window = ntohs(th->window);
+		seg->stream->is_bypassed |= seg->back->is_bypassed && !seg->back->is_ended;
+		if (!end->is_heard || sip_seq_before(end->heard, seg->ack_old))
+			end->heard = seg->ack_old;
 	}
 	if (o.time) {
 		seg->time = get_unaligned_be32(o.time);
-		if (sip_seq_before(end->time, seg->time))
+		if (!end->is_heard || sip_seq_before(end->time, seg->time))
 			end->time = seg->time;
 	}
+	if (th->rst)		/* its window means nothing */
+		return;
+	if (th->ack)
+		end->window = ntohs(th->window);
+	end->is_heard = true;
 }
 
 /* What is held goes on as it is, and nothing is read any more (SECURITY S4, S5). */
 static int give_up(struct sipalg_segment *seg, enum sipalg_stat why)
 {
-	sipalg_count(seg->ctx->sn, why);
+	if (!seg->stream->is_bypassed)
+		sipalg_count(seg->ctx->sn, why);
 	return sipalg_segment_bypass(seg);
 }
 
@@ -189,7 +256,8 @@ static int take(struct sipalg_segment *seg)
 			err = sip_tcp_take(seg->half, &seg->in, &seg->text);
 	}
 	if (err == -EAGAIN) {
-		sipalg_count(seg->ctx->sn, SIPALG_STAT_TCP_BEYOND);
+		if (seg->in.len)
+			sipalg_count(seg->ctx->sn, SIPALG_STAT_TCP_BEYOND);
 		seg->is_beyond = true;
 		seg->text.len = 0;
 		return 0;
@@ -207,6 +275,7 @@ static int take(struct sipalg_segment *seg)
 static int come_in(struct sipalg_segment *seg)
 {
 	struct sipalg_ctx *ctx = seg->ctx;
+	struct sipalg_tcp_end *end = &seg->stream->end[ctx->dir];
 	struct sk_buff *skb = ctx->skb;
 	const struct tcphdr *th;
 
@@ -220,10 +289,12 @@ static int come_in(struct sipalg_segment *seg)
 	hear_end(seg, th);
 	seg->in.seq = ntohl(th->seq);
 	seg->in.data = skb->data + ctx->dataoff;
+	seg->is_reset = th->rst;
 	if (!th->rst) {		/* bytes of a reset are nobody's */
 		seg->in.len = skb->len - ctx->dataoff;
 		seg->in.fin = th->fin;
 	}
+	end->largest = max(end->largest, payload_size(skb, seg->in.len));
 	if (!take(seg))
 		return 0;
 leave:
@@ -248,13 +319,17 @@ int sipalg_segment_next(struct sipalg_segment *seg)
 
 int sipalg_segment_pass(struct sipalg_segment *seg, u32 len)
 {
+	if (sipalg_stream_is_full(seg->ctx->sn) && sip_seq_before(seg->half->out, seg->in.seq))
+		return -ENOBUFS;
 	return sip_tcp_pass(seg->half, &seg->in, &seg->text, len);
 }
 
 int sipalg_segment_replace(struct sipalg_segment *seg, u32 len, const struct sip_edits *edits)
 {
-	int err = sip_tcp_replace(seg->half, &seg->text, len, edits);
+	int err = -ENOBUFS;
 
+	if (!sipalg_stream_is_full(seg->ctx->sn))
+		err = sip_tcp_replace(seg->half, &seg->text, len, edits);
 	seg->is_taken = !err;
 	return err;
 }
@@ -296,38 +371,74 @@ static void tell_kernel(struct sipalg_segment *seg)
 	spin_unlock_bh(&ct->lock);
 }
 
-/* Nothing is said that was not said before.  The router's own packets must not get lost. */
+/*
+ * Nothing is said that was not said before.  The router's own packets must not get
+ * lost, and a probe is a question.
+ */
 static bool is_no_news(const struct sipalg_segment *seg, const struct sip_tcp_emission *what)
 {
 	const struct sipalg_tcp_end *end = &seg->stream->end[seg->ctx->dir];
 
 	return seg->in.len && !what->len && !what->fin && seg->ctx->skb->skb_iif &&
-	       what->seq == sip_tcp_edge(seg->half) && end->ack == seg->ack &&
+	       !seg->has_sack && end->is_passed && !sip_seq_before(what->seq, seg->half->acked) &&
+	       end->ack == seg->ack &&
 	       end->passed_window == window_of(seg->stream, seg->back, seg->ctx->dir);
+}
+
+static struct sip_tcp_emission emission_of(struct sipalg_segment *seg)
+{
+	const struct sipalg_tcp_end *receiver = &seg->stream->end[!seg->ctx->dir];
+	u32 room = PACKET_MAX - (seg->ctx->dataoff - skb_network_offset(seg->ctx->skb));
+
+	if (seg->is_reset)	/* it ends what the receiver expects next */
+		return (struct sip_tcp_emission){
+			.seq = sip_tcp_seq(seg->half, seg->in.seq), .same = true,
+		};
+	if (seg->is_beyond)
+		return (struct sip_tcp_emission){
+			.seq = sip_tcp_edge(seg->half), .same = !seg->in.len,
+		};
+	return sip_tcp_emit(seg->half, &seg->in, receiver->is_heard ? room_of(receiver) : room,
+			    room);
+}
+
+/* Its bytes arrived, and nobody will say so but us. */
+static void acknowledge(struct sipalg_segment *seg, struct sip_tcp_emission *what)
+{
+	bool tells;
+
+	/* where the receiver is asked, or hears something, it answers by itself */
+	if (!seg->in.len || what->len || what->seq != sip_tcp_edge(seg->half))
+		return;
+	if (!sipalg_ack_is_possible(seg->ctx->skb) ||
+	    !seg->stream->end[!seg->ctx->dir].is_heard) {
+		what->seq = seg->half->acked - 1;	/* so ask it */
+		return;
+	}
+	tells = sip_tcp_tell(seg->half);
+	if (tells || seg->is_beyond)
+		seg->own_ack = make_ack(seg);
 }
 
 static enum sipalg_segment_fate finish(struct sipalg_segment *seg, int err)
 {
 	struct sipalg_tcp_end *end = &seg->stream->end[seg->ctx->dir];
-	u32 room = PACKET_MAX - (seg->ctx->dataoff - skb_network_offset(seg->ctx->skb));
-	struct sip_tcp_emission what;
+	struct sip_tcp_emission what = emission_of(seg);
 
-	if (seg->is_beyond)
-		what = (struct sip_tcp_emission){ .seq = sip_tcp_edge(seg->half) };
-	else
-		what = sip_tcp_emit(seg->half, &seg->in, room);
 	if (err && !what.len)
 		return SIPALG_SEGMENT_AGAIN;
-	/* where the receiver is asked, or hears something, it answers by itself */
-	if (seg->in.len && !what.len && what.seq == sip_tcp_edge(seg->half))
-		seg->wants_ack = sip_tcp_tell(seg->half) || seg->is_beyond;
-	if (sip_tcp_held(seg->half) && seg->in.len)
+	acknowledge(seg, &what);
+	if (sip_tcp_held(seg->half) && seg->half->next != seg->in.next)
 		sipalg_count(seg->ctx->sn, SIPALG_STAT_TCP_HELD);
 	tell_kernel(seg);
 	if (is_no_news(seg, &what))
 		return SIPALG_SEGMENT_STAYS;
-	end->ack = seg->ack;
-	end->passed_window = window_of(seg->stream, seg->back, seg->ctx->dir);
+	/* what stands before what the receiver expects is not looked at */
+	if (!sip_seq_before(what.seq, seg->half->acked)) {
+		end->ack = seg->ack;
+		end->passed_window = window_of(seg->stream, seg->back, seg->ctx->dir);
+		end->is_passed = true;
+	}
 	return write_segment(seg, &what) ? SIPALG_SEGMENT_AGAIN : SIPALG_SEGMENT_GOES;
 }
 
@@ -335,25 +446,25 @@ enum sipalg_segment_fate sipalg_segment_end(struct sipalg_segment *seg, int err)
 {
 	struct sipalg_ctx *ctx = seg->ctx;
 	enum sipalg_segment_fate fate;
-	struct sipalg_ack ack = {};
 
 	if (!err && !seg->half->is_bypassed && !seg->is_beyond) {
 		if (seg->in.fin)	/* half a message will not become a whole one */
 			err = sip_tcp_bypass(seg->half, &seg->in, &seg->text);
 		else if (seg->text.len && sipalg_stream_is_full(ctx->sn))
 			err = give_up(seg, SIPALG_STAT_TCP_FULL);
+		seg->half->is_ended |= seg->in.fin && !err;
 	}
 	if (err)
 		sip_tcp_untake(seg->half, &seg->in, &seg->text);
 	else if (!seg->is_beyond)
 		err = sip_tcp_keep(seg->half, &seg->in, &seg->text);
+	if (sipalg_ack_is_possible(ctx->skb) && !seg->is_reset)
+		seg->own_more = make_more(seg);
 	fate = finish(seg, err);
-	if (seg->wants_ack)
-		ack = ack_of(seg);
 	if (sipalg_stream_is_idle(seg->stream))
-		sipalg_stream_end(ctx->sn, ctx->ct, seg->stream);
+		sipalg_stream_end(ctx->sn, seg->stream);
 	sipalg_stream_leave(ctx->sn, seg->stream);
-	if (seg->wants_ack)
-		sipalg_ack_send(ctx, &ack);
+	sipalg_ack_send(ctx, seg->own_ack);
+	sipalg_ack_send(ctx, seg->own_more);
 	return fate;
 }

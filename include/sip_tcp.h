@@ -55,6 +55,7 @@ static inline u32 sip_seq_min(u32 a, u32 b)
 enum {
 	SIP_TCP_HELD_MAX	= 65536,	/* bytes held in one direction */
 	SIP_TCP_PATCHED_MAX	= 262144,	/* bytes of patches in one direction */
+	SIP_TCP_PATCHES_MAX	= 512,		/* and how many */
 };
 
 /**
@@ -82,13 +83,16 @@ struct sip_tcp_patch {
  * @first: offset from S to R before the first patch
  * @last: offset from S to R behind the last patch
  * @patches: struct sip_tcp_patch, in order, none acknowledged in full
- * @patched: bytes of all patches
+ * @patched: bytes of all patches, as they lie in memory
+ * @n_patches: how many
+ * @sent: R: the end of what was emitted of them; the receiver's window may be too small for all
  * @held: room for held bytes
  * @room: its size
  * @frame: how far the held message was read
  * @word: the first bytes that are held, which went on although they are held
  * @is_proven: a unit was emitted: the stream is SIP's
  * @is_bypassed: nothing is read any more; only the offsets stay
+ * @is_ended: since the FIN
  */
 struct sip_tcp_half {
 	u32 next;
@@ -99,12 +103,15 @@ struct sip_tcp_half {
 	s32 last;
 	struct list_head patches;
 	u32 patched;
+	u32 n_patches;
+	u32 sent;
 	u8 *held;
 	u32 room;
 	struct sip_frame frame;
 	u32 word;
 	bool is_proven;
 	bool is_bypassed;
+	bool is_ended;
 };
 
 /**
@@ -195,7 +202,8 @@ int sip_tcp_take(struct sip_tcp_half *half, struct sip_tcp_segment *seg, struct 
  * @text: as of sip_tcp_take(); moves on
  * @len: how many bytes
  *
- * Return: 0; -ENOMEM, or -ENOBUFS over SIP_TCP_PATCHED_MAX: then nothing was emitted.
+ * Return: 0; -ENOMEM, or -ENOBUFS over SIP_TCP_PATCHED_MAX or SIP_TCP_PATCHES_MAX: then
+ * nothing was emitted.
  */
 int sip_tcp_pass(struct sip_tcp_half *half, const struct sip_tcp_segment *seg,
 		 struct sip_text *text, u32 len);
@@ -248,12 +256,30 @@ int sip_tcp_bypass(struct sip_tcp_half *half, const struct sip_tcp_segment *seg,
  * sip_tcp_emit() - what a segment carries, be it new or repeated
  * @half: the direction, the segment taken
  * @seg: the segment
+ * @window: bytes behind what is acknowledged that the receiver takes
  * @max: bytes that there is room for
+ *
+ * Both bounds are for what the sender has not made itself.
  *
  * Return: see struct sip_tcp_emission.
  */
-struct sip_tcp_emission sip_tcp_emit(const struct sip_tcp_half *half,
-				     const struct sip_tcp_segment *seg, u32 max);
+struct sip_tcp_emission sip_tcp_emit(struct sip_tcp_half *half, const struct sip_tcp_segment *seg,
+				     u32 window, u32 max);
+
+/**
+ * sip_tcp_more() - what can be emitted of a patch without a segment of its sender
+ * @half: the direction
+ * @window: bytes behind what is acknowledged that the receiver takes
+ * @max: bytes that there is room for
+ * @what: the emission
+ *
+ * A receiver whose window is smaller than a message gets the rest as it makes room.  Its
+ * acknowledgments are the clock; what of this is lost, the sender repeats in its time.
+ *
+ * Return: the bytes, counted as emitted; NULL where there is nothing to emit now.
+ */
+const u8 *sip_tcp_more(struct sip_tcp_half *half, u32 window, u32 max,
+		       struct sip_tcp_emission *what);
 
 /**
  * sip_tcp_copy() - the bytes of an emission
@@ -278,6 +304,9 @@ u32 sip_tcp_seq(const struct sip_tcp_half *half, u32 seq);
  * sip_tcp_ack() - the receiver acknowledges
  * @half: the direction that it acknowledges
  * @ack: R
+ *
+ * Where it has bytes that were never seen here, nobody knows what comes next: the
+ * direction is bypassed.
  *
  * Return: S, for the sender: never less than it was told before.
  */

@@ -50,6 +50,9 @@ struct sipalg_options sipalg_options_of(const struct sipalg_ctx *ctx);
  */
 int sipalg_packet_resize(struct sipalg_ctx *ctx, u32 len, u32 size);
 
+/* A payload of @len bytes that exceeds @size leaves as several segments, cut up right before. */
+void sipalg_packet_set_gso(struct sk_buff *skb, u32 len, u32 size, bool is_ipv4);
+
 /* Writes lengths into the IP header. */
 void sipalg_packet_set_length(struct sk_buff *skb, bool is_ipv4);
 

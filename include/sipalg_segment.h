@@ -31,7 +31,10 @@
  * @time: its time stamp, as it came
  * @is_beyond: bytes before it are missing
  * @is_taken: the unit at hand was replaced already
- * @wants_ack: its sender is to be told that its bytes arrived
+ * @is_reset: it ends the connection
+ * @has_sack: it says what its sender has behind a hole
+ * @own_ack: a packet that tells its sender that its bytes arrived; NULL: none
+ * @own_more: a packet with more of what it acknowledges; NULL: none
  */
 struct sipalg_segment {
 	struct sipalg_ctx *ctx;
@@ -45,7 +48,10 @@ struct sipalg_segment {
 	u32 time;
 	bool is_beyond;
 	bool is_taken;
-	bool wants_ack;
+	bool is_reset;
+	bool has_sack;
+	struct sk_buff *own_ack;
+	struct sk_buff *own_more;
 };
 
 /* what becomes of a packet */

@@ -284,7 +284,7 @@ static void middle_hears(struct model *m, const struct packet *p)
 		else
 			sip_tcp_keep(half, &seg, &text);
 	}
-	what = sip_tcp_emit(half, &seg, sizeof(m->scratch));
+	what = sip_tcp_emit(half, &seg, sizeof(m->scratch), sizeof(m->scratch));
 	if (what.same) {
 		KUNIT_EXPECT_EQ(m->test, what.len, seg.len);
 		memcpy(m->scratch, seg.data, what.len);
@@ -406,7 +406,7 @@ static void tcp_with_much_loss(struct kunit *test)
 /* A word may be all that ever comes, and be waited for: it is not held. */
 static void tcp_word_goes_at_once(struct kunit *test)
 {
-	const char word[] = "hello", rest[] = " sip:b@c SIP/2.0\r\n";
+	static const char word[] = "hello", rest[] = " sip:b@c SIP/2.0\r\n";
 	struct sip_tcp_segment seg = { .seq = 100, .len = 5, .data = (const u8 *)word };
 	struct sip_tcp_emission what;
 	struct sip_tcp_half half;
@@ -416,7 +416,7 @@ static void tcp_word_goes_at_once(struct kunit *test)
 	sip_tcp_init(&half, 100);
 	KUNIT_ASSERT_EQ(test, sip_tcp_take(&half, &seg, &text), 0);
 	KUNIT_ASSERT_EQ(test, sip_tcp_keep(&half, &seg, &text), 0);
-	what = sip_tcp_emit(&half, &seg, 1000);
+	what = sip_tcp_emit(&half, &seg, 1000, 1000);
 	KUNIT_EXPECT_EQ(test, what.seq, 100u);
 	KUNIT_ASSERT_EQ(test, what.len, 5u);
 	sip_tcp_copy(&half, &seg, &what, bytes);
@@ -431,13 +431,13 @@ static void tcp_word_goes_at_once(struct kunit *test)
 	seg = (struct sip_tcp_segment){ .seq = 105, .len = 18, .data = (const u8 *)rest };
 	KUNIT_ASSERT_EQ(test, sip_tcp_take(&half, &seg, &text), 0);
 	KUNIT_ASSERT_EQ(test, sip_tcp_keep(&half, &seg, &text), 0);
-	what = sip_tcp_emit(&half, &seg, 1000);
+	what = sip_tcp_emit(&half, &seg, 1000, 1000);
 	KUNIT_EXPECT_EQ(test, what.len, 0u);
 	KUNIT_EXPECT_EQ(test, what.seq, 105u);
 	KUNIT_EXPECT_TRUE(test, sip_tcp_tell(&half));
 	KUNIT_EXPECT_EQ(test, half.told, 123u);
 	KUNIT_ASSERT_EQ(test, sip_tcp_pass(&half, &seg, &text, text.len), 0);
-	what = sip_tcp_emit(&half, &seg, 1000);
+	what = sip_tcp_emit(&half, &seg, 1000, 1000);
 	KUNIT_EXPECT_EQ(test, what.seq, 100u);
 	KUNIT_EXPECT_EQ(test, what.len, 23u);
 	sip_tcp_exit(&half);

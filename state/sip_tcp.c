@@ -19,14 +19,23 @@ void sip_tcp_init(struct sip_tcp_half *half, u32 seq)
 	half->out = seq;
 	half->told = seq;
 	half->acked = seq;
+	half->sent = seq;
 	INIT_LIST_HEAD(&half->patches);
 }
 
 static void patch_free(struct sip_tcp_half *half, struct sip_tcp_patch *p)
 {
 	list_del(&p->node);
-	half->patched -= p->len;
+	half->patched -= sizeof(*p) + p->len;
+	half->n_patches--;
 	kfree(p);
+}
+
+static void held_free(struct sip_tcp_half *half)
+{
+	kfree(half->held);
+	half->held = NULL;
+	half->room = 0;
 }
 
 void sip_tcp_exit(struct sip_tcp_half *half)
@@ -35,9 +44,7 @@ void sip_tcp_exit(struct sip_tcp_half *half)
 
 	list_for_each_entry_safe(p, tmp, &half->patches, node)
 		patch_free(half, p);
-	kfree(half->held);
-	half->held = NULL;
-	half->room = 0;
+	held_free(half);
 }
 
 /* Whether what is held is a word and no more. */
@@ -129,6 +136,9 @@ static bool differs_from_held(const struct sip_tcp_half *half, const struct sip_
 	u32 from = sip_seq_max(seg->seq, half->out);
 	u32 to = sip_seq_min(seg->seq + seg->len, half->next);
 
+	/* the one byte of a keep-alive probe means nothing (RFC 9293 3.8.4) */
+	if (seg->len == 1 && seg->seq == half->told - 1)
+		return false;
 	return sip_seq_before(from, to) &&
 	       memcmp(half->held + (from - half->out), seg->data + (from - seg->seq), to - from);
 }
@@ -180,7 +190,8 @@ static struct sip_tcp_patch *patch_alloc(const struct sip_tcp_half *half, u32 ol
 {
 	struct sip_tcp_patch *p;
 
-	if (half->patched + room > SIP_TCP_PATCHED_MAX)
+	if (half->patched + sizeof(*p) + room > SIP_TCP_PATCHED_MAX ||
+	    half->n_patches == SIP_TCP_PATCHES_MAX)
 		return ERR_PTR(-ENOBUFS);
 	p = kmalloc(sizeof(*p) + room, GFP_ATOMIC | __GFP_NOWARN);
 	if (!p)
@@ -193,7 +204,8 @@ static struct sip_tcp_patch *patch_alloc(const struct sip_tcp_half *half, u32 ol
 static void patch_add(struct sip_tcp_half *half, struct sip_tcp_patch *p)
 {
 	list_add_tail(&p->node, &half->patches);
-	half->patched += p->len;
+	half->patched += sizeof(*p) + p->len;
+	half->n_patches++;
 	half->last += patch_delta(p);
 }
 
@@ -255,14 +267,17 @@ int sip_tcp_replace(struct sip_tcp_half *half, struct sip_text *text, u32 len,
 int sip_tcp_keep(struct sip_tcp_half *half, const struct sip_tcp_segment *seg,
 		 struct sip_text *text)
 {
-	if (!text->len)
+	if (!text->len) {
+		held_free(half);
 		return 0;
+	}
 	/* what was held before has moved the new bytes to where it is */
 	if (seg->next == seg->out && held_grow(half, text->len)) {
 		sip_tcp_untake(half, seg, text);
 		return -ENOMEM;
 	}
-	memmove(half->held, text->p, text->len);
+	if (text->p != (const char *)half->held)
+		memmove(half->held, text->p, text->len);
 	if (!half->is_proven && sip_frame_word(text) == text->len)
 		half->word = text->len;
 	return 0;
@@ -289,9 +304,7 @@ int sip_tcp_bypass(struct sip_tcp_half *half, const struct sip_tcp_segment *seg,
 	if (err)
 		return err;
 	half->is_bypassed = true;
-	kfree(half->held);
-	half->held = NULL;
-	half->room = 0;
+	held_free(half);
 	return 0;
 }
 
@@ -341,8 +354,16 @@ static bool touches_patch(const struct sip_tcp_half *half, u32 start, u32 end)
 	return false;
 }
 
-struct sip_tcp_emission sip_tcp_emit(const struct sip_tcp_half *half,
-				     const struct sip_tcp_segment *seg, u32 max)
+/* Of @len bytes from @from on, how many the receiver takes. */
+static u32 within(const struct sip_tcp_half *half, u32 from, u32 len, u32 window)
+{
+	u32 edge = half->acked + window;
+
+	return sip_seq_before(from, edge) ? min(len, edge - from) : 0;
+}
+
+struct sip_tcp_emission sip_tcp_emit(struct sip_tcp_half *half, const struct sip_tcp_segment *seg,
+				     u32 window, u32 max)
 {
 	u32 start = emission_start(half, seg), end = emission_end(half, seg);
 	u32 from = sip_seq_max(to_receiver(half, start), half->acked);
@@ -354,7 +375,8 @@ struct sip_tcp_emission sip_tcp_emit(const struct sip_tcp_half *half,
 		return (struct sip_tcp_emission){ .seq = sip_tcp_end(half), .len = half->word };
 
 	/* a bare acknowledgment; nobody asks for anything, as a probe before it would */
-	if (!seg->len && !seg->fin && !sip_seq_before(seg->seq, half->next))
+	if (!seg->len && !seg->fin && seg->out == half->out &&
+	    !sip_seq_before(seg->seq, half->next))
 		to = from;
 	what.fin = seg->fin && end == seg->seq + seg->len;
 	if (!sip_seq_before(from, to)) {
@@ -363,10 +385,36 @@ struct sip_tcp_emission sip_tcp_emit(const struct sip_tcp_half *half,
 		what.same = !seg->len;
 		return what;
 	}
-	what.len = min(to - from, max);
-	what.fin &= what.len == to - from;
+	what.len = to - from;
 	what.same = start == seg->seq && what.len == seg->len && !touches_patch(half, start, end);
+	if (!what.same)
+		what.len = within(half, from, min(to - from, max), window);
+	what.fin &= what.len == to - from;
+	half->sent = sip_seq_max(half->sent, from + what.len);
 	return what;
+}
+
+const u8 *sip_tcp_more(struct sip_tcp_half *half, u32 window, u32 max,
+		       struct sip_tcp_emission *what)
+{
+	u32 from = sip_seq_max(half->sent, half->acked), offset = half->first, start, len, rest;
+	struct sip_tcp_patch *p;
+
+	list_for_each_entry(p, &half->patches, node) {
+		start = p->seq + offset;
+		offset += patch_delta(p);
+		if (sip_seq_before(from, start) || !sip_seq_before(from, start + p->len))
+			continue;
+		rest = start + p->len - from;
+		len = within(half, from, min(rest, max), window);
+		/* a small piece waits until nothing else is under way (RFC 9293 3.8.6.2.1) */
+		if (!len || (len < rest && len < max && from != half->acked))
+			return NULL;
+		*what = (struct sip_tcp_emission){ .seq = from, .len = len };
+		half->sent = from + len;
+		return p->data + (from - start);
+	}
+	return NULL;
 }
 
 void sip_tcp_copy(const struct sip_tcp_half *half, const struct sip_tcp_segment *seg,
@@ -417,6 +465,21 @@ static void forget_acked(struct sip_tcp_half *half)
 	}
 }
 
+/* The receiver has bytes that went past us. */
+static u32 lose_track(struct sip_tcp_half *half, u32 ack)
+{
+	sip_tcp_exit(half);
+	half->first = half->last;
+	half->acked = ack;
+	half->sent = ack;
+	half->next = ack - half->last;
+	half->out = half->next;
+	half->told = half->next;
+	half->word = 0;
+	half->is_bypassed = true;
+	return half->told;
+}
+
 u32 sip_tcp_ack(struct sip_tcp_half *half, u32 ack)
 {
 	u32 end = sip_tcp_end(half), over, seq;
@@ -428,8 +491,8 @@ u32 sip_tcp_ack(struct sip_tcp_half *half, u32 ack)
 	} else {
 		over = ack - end > half->word ? ack - end - half->word : 0;
 		seq = half->next + over;
-		if (over > 1)	/* more than the FIN: nobody means these bytes */
-			return seq;
+		if (over > 1)	/* more than the FIN */
+			return lose_track(half, ack);
 	}
 	half->acked = sip_seq_max(half->acked, sip_seq_min(ack, end));
 	half->told = sip_seq_max(half->told, seq);
