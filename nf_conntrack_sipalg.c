@@ -34,8 +34,10 @@
 #include "sipalg_ctx.h"
 #include "sipalg_decide.h"
 #include "sipalg_flow.h"
+#include "sipalg_handshake.h"
 #include "sipalg_hooks.h"
 #include "sipalg_net.h"
+#include "sipalg_packet.h"
 #include "sipalg_segment.h"
 #include "sipalg_stream.h"
 
@@ -174,7 +176,7 @@ static bool via_is_senders(struct sipalg_ctx *ctx)
 	const struct sip_via *via = &ctx->msg.via;
 	const struct sip_addr *by = &via->by.addr;
 
-	if (via->transport == (ctx->seg ? SIP_TRANSPORT_UDP : SIP_TRANSPORT_TCP))
+	if (via->transport == (ctx->proto == IPPROTO_TCP ? SIP_TRANSPORT_UDP : SIP_TRANSPORT_TCP))
 		return false;
 	/* a proxy outside may have several addresses: that is what "received" is for */
 	if (!sipalg_sender_is_inside(ctx))
@@ -364,15 +366,52 @@ static int handle_unit(struct sipalg_ctx *ctx, struct sipalg_segment *seg, u32 l
 /* SECURITY S2, S3: what is not SIP here will not become it later. */
 static int leave_alone(struct sipalg_ctx *ctx, struct sipalg_segment *seg, int why)
 {
-	sipalg_count(ctx->sn, why == -ENOMSG ? SIPALG_STAT_TCP_NOT_SIP : SIPALG_STAT_TCP_BROKEN);
+	if (!seg->stream->is_bypassed)
+		sipalg_count(ctx->sn, why == -ENOMSG ? SIPALG_STAT_TCP_NOT_SIP :
+						       SIPALG_STAT_TCP_BROKEN);
 	return sipalg_segment_bypass(seg);
+}
+
+static bool is_leaving __read_mostly;
+
+/* Return: whether the TCP header is there, and in one piece. */
+static bool find_payload(struct sipalg_ctx *ctx)
+{
+	u32 hdrlen;
+
+	if (!pskb_may_pull(ctx->skb, ctx->protoff + sizeof(struct tcphdr)))
+		return false;
+	hdrlen = __tcp_hdrlen(sipalg_tcp_of(ctx));
+	ctx->dataoff = ctx->protoff + hdrlen;
+	return hdrlen >= sizeof(struct tcphdr) && pskb_may_pull(ctx->skb, ctx->dataoff);
+}
+
+/* SECURITY 5.6: M1 and M2 are the parser's, M3 is asked here. */
+static bool resync(struct sipalg_ctx *ctx)
+{
+	return ctx->set->enabled && sipalg_handshake_is_missed(ctx) && judge(ctx) &&
+	       sipalg_handshake_make_up(ctx);
 }
 
 static int handle_segment(struct sipalg_ctx *ctx)
 {
 	struct sipalg_segment seg;
-	int len, err = sipalg_segment_begin(&seg, ctx);
+	int len, err;
 
+	if (!find_payload(ctx))
+		return NF_ACCEPT;
+	/* the kernel takes the offsets over, and until it has, nobody may guess them */
+	if (READ_ONCE(is_leaving))
+		return sipalg_stream_is_known(ctx->sn, ctx->ct) ?
+		       sipalg_drop(ctx, SIPALG_STAT_TCP_AGAIN) : NF_ACCEPT;
+	if (sipalg_tcp_of(ctx)->syn) {
+		if (sipalg_handshake_see(ctx))
+			return sipalg_drop(ctx, SIPALG_STAT_TCP_AGAIN);
+		return NF_ACCEPT;
+	}
+	err = sipalg_segment_begin(&seg, ctx);
+	if (err == -ENOENT && ctx->set->tcp_resync && resync(ctx))
+		err = sipalg_segment_begin(&seg, ctx);
 	if (err == -ENOENT)
 		return NF_ACCEPT;
 	if (err)
@@ -438,7 +477,7 @@ static int sipalg_help(struct sk_buff *skb, unsigned int protoff, struct nf_conn
 	ctx->sn = sn;
 	ctx->set = set;
 	ctx_fill_flow(ctx);
-	if (sipalg_caller_is_refused(ctx))
+	if (set->enabled && sipalg_caller_is_refused(ctx))
 		verdict = sipalg_drop(ctx, SIPALG_STAT_CALLER_REFUSED);
 	else if (proto == IPPROTO_TCP)
 		verdict = handle_segment(ctx);
@@ -652,13 +691,16 @@ free_ctx:
 }
 
 /*
- * In the order in which things lean on each other: nobody hands the helper out, no
- * connection has it, no expectation leads to us, no hook runs; then the tables go.
+ * In the order in which things lean on each other: nobody hands the helper out, the
+ * kernel has the offsets of TCP connections, no connection has the helper, no
+ * expectation leads to us, no hook runs; then the tables go.
  */
 static void __exit sipalg_exit(void)
 {
 	WRITE_ONCE(helpers_are_up, false);
+	WRITE_ONCE(is_leaving, true);
 	synchronize_rcu();
+	sipalg_stream_hand_over();
 	sipalg_helpers_unregister(&helpers);
 	synchronize_rcu();
 	sip_pinhole_stop();
@@ -699,6 +741,7 @@ SIPALG_EXPORT(sip_tcp_keep);
 SIPALG_EXPORT(sip_tcp_untake);
 SIPALG_EXPORT(sip_tcp_bypass);
 SIPALG_EXPORT(sip_tcp_emit);
+SIPALG_EXPORT(sip_tcp_more);
 SIPALG_EXPORT(sip_tcp_copy);
 SIPALG_EXPORT(sip_tcp_ack);
 SIPALG_EXPORT(sip_tcp_sack);

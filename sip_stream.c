@@ -185,6 +185,11 @@ static int read_headers(struct sip_frame *f, const struct sip_text *t)
 	}
 }
 
+u32 sip_frame_word(const struct sip_text *t)
+{
+	return skip_class(t, 0, SIP_C_TOKEN);
+}
+
 /* ---- units ----------------------------------------------------------------------- */
 
 static int read_message(struct sip_frame *f, const struct sip_text *t, struct sip_msg *msg)

@@ -30,8 +30,8 @@ static inline bool sip_endpoint_equal(const struct sip_endpoint *a, const struct
 }
 
 /*
- * How a sender wrote its own address.  The last request of a flow its top Via: a response must give it
- * back exactly (RFC 3261 18.1.2: the client compares it).
+ * How a sender wrote its own address.  The last request of a flow its top Via: a
+ * response must give it back exactly (RFC 3261 18.1.2: the client compares it).
  */
 enum sip_via_form {
 	SIP_VIA_UNSEEN,		/* no request yet: what equals the mapping is given back */

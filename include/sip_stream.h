@@ -59,4 +59,12 @@ static inline void sip_frame_init(struct sip_frame *frame)
  */
 int sip_frame_next(struct sip_frame *frame, const struct sip_text *text, struct sip_msg *msg);
 
+/**
+ * sip_frame_word() - the bytes of a start line that no translation changes
+ * @text: begins where a message may begin
+ *
+ * Return: bytes of the method, or of what may become one.
+ */
+u32 sip_frame_word(const struct sip_text *text);
+
 #endif /* _SIP_STREAM_H */

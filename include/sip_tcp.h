@@ -17,9 +17,13 @@
  * Nothing is repeated here by itself.  What is emitted rides on a segment of which
  * at least the last byte, or the FIN, is not acknowledged to its sender, so the
  * sender repeats that; and whichever bytes it repeats, all of a patch that they touch goes
- * again, the same bytes.  An acknowledgement of the receiver's is passed on in S:
+ * again, the same bytes.  An acknowledgment of the receiver's is passed on in S:
  * inside a patch it says no more than was said before, and where it covers all that
  * was emitted it covers what is held too.
+ *
+ * One exception: a stream that begins with a word, and no more, may be anything, and the
+ * other end may have to answer to it.  So the word goes on at once, is not told to have
+ * arrived, and goes again with its message, which begins with the same bytes.
  *
  * Pure: knows bytes and numbers, no packets and no connection.  The caller has a lock.
  */
@@ -51,6 +55,7 @@ static inline u32 sip_seq_min(u32 a, u32 b)
 enum {
 	SIP_TCP_HELD_MAX	= 65536,	/* bytes held in one direction */
 	SIP_TCP_PATCHED_MAX	= 262144,	/* bytes of patches in one direction */
+	SIP_TCP_PATCHES_MAX	= 512,		/* and how many */
 };
 
 /**
@@ -73,16 +78,21 @@ struct sip_tcp_patch {
  * struct sip_tcp_half - one direction
  * @next: S: the byte that is expected next
  * @out: S: the first byte that was not emitted; from here to @next bytes are held
- * @told: S: the highest acknowledgement that the sender has seen
- * @acked: R: the highest acknowledgement of the receiver
+ * @told: S: the highest acknowledgment that the sender has seen
+ * @acked: R: the highest acknowledgment of the receiver
  * @first: offset from S to R before the first patch
  * @last: offset from S to R behind the last patch
  * @patches: struct sip_tcp_patch, in order, none acknowledged in full
- * @patched: bytes of all patches
+ * @patched: bytes of all patches, as they lie in memory
+ * @n_patches: how many
+ * @sent: R: the end of what was emitted of them; the receiver's window may be too small for all
  * @held: room for held bytes
  * @room: its size
  * @frame: how far the held message was read
+ * @word: the first bytes that are held, which went on although they are held
+ * @is_proven: a unit was emitted: the stream is SIP's
  * @is_bypassed: nothing is read any more; only the offsets stay
+ * @is_ended: since the FIN
  */
 struct sip_tcp_half {
 	u32 next;
@@ -93,10 +103,15 @@ struct sip_tcp_half {
 	s32 last;
 	struct list_head patches;
 	u32 patched;
+	u32 n_patches;
+	u32 sent;
 	u8 *held;
 	u32 room;
 	struct sip_frame frame;
+	u32 word;
+	bool is_proven;
 	bool is_bypassed;
+	bool is_ended;
 };
 
 /**
@@ -152,6 +167,12 @@ static inline u32 sip_tcp_end(const struct sip_tcp_half *half)
 	return half->out + half->last;
 }
 
+/* R: the end of what may have come to the receiver. */
+static inline u32 sip_tcp_edge(const struct sip_tcp_half *half)
+{
+	return sip_tcp_end(half) + half->word;
+}
+
 /* Whether the direction is what it would be without us, but for one offset. */
 static inline bool sip_tcp_is_quiet(const struct sip_tcp_half *half)
 {
@@ -181,7 +202,8 @@ int sip_tcp_take(struct sip_tcp_half *half, struct sip_tcp_segment *seg, struct 
  * @text: as of sip_tcp_take(); moves on
  * @len: how many bytes
  *
- * Return: 0; -ENOMEM, or -ENOBUFS over SIP_TCP_PATCHED_MAX: then nothing was emitted.
+ * Return: 0; -ENOMEM, or -ENOBUFS over SIP_TCP_PATCHED_MAX or SIP_TCP_PATCHES_MAX: then
+ * nothing was emitted.
  */
 int sip_tcp_pass(struct sip_tcp_half *half, const struct sip_tcp_segment *seg,
 		 struct sip_text *text, u32 len);
@@ -191,7 +213,8 @@ int sip_tcp_pass(struct sip_tcp_half *half, const struct sip_tcp_segment *seg,
  * @half: the direction
  * @text: as of sip_tcp_take(); moves on
  * @len: bytes that go
- * @edits: what changes in them, offsets from their start; NULL: all of them become a CRLF
+ * @edits: what changes in them, offsets from their start; NULL: all of them become a CRLF,
+ *	but for a word that went on before
  *
  * Return: 0; -ENOMEM, -ENOBUFS or the error of sip_edit_render(): then nothing was emitted.
  */
@@ -233,12 +256,30 @@ int sip_tcp_bypass(struct sip_tcp_half *half, const struct sip_tcp_segment *seg,
  * sip_tcp_emit() - what a segment carries, be it new or repeated
  * @half: the direction, the segment taken
  * @seg: the segment
+ * @window: bytes behind what is acknowledged that the receiver takes
  * @max: bytes that there is room for
+ *
+ * Both bounds are for what the sender has not made itself.
  *
  * Return: see struct sip_tcp_emission.
  */
-struct sip_tcp_emission sip_tcp_emit(const struct sip_tcp_half *half,
-				     const struct sip_tcp_segment *seg, u32 max);
+struct sip_tcp_emission sip_tcp_emit(struct sip_tcp_half *half, const struct sip_tcp_segment *seg,
+				     u32 window, u32 max);
+
+/**
+ * sip_tcp_more() - what can be emitted of a patch without a segment of its sender
+ * @half: the direction
+ * @window: bytes behind what is acknowledged that the receiver takes
+ * @max: bytes that there is room for
+ * @what: the emission
+ *
+ * A receiver whose window is smaller than a message gets the rest as it makes room.  Its
+ * acknowledgments are the clock; what of this is lost, the sender repeats in its time.
+ *
+ * Return: the bytes, counted as emitted; NULL where there is nothing to emit now.
+ */
+const u8 *sip_tcp_more(struct sip_tcp_half *half, u32 window, u32 max,
+		       struct sip_tcp_emission *what);
 
 /**
  * sip_tcp_copy() - the bytes of an emission
@@ -264,6 +305,9 @@ u32 sip_tcp_seq(const struct sip_tcp_half *half, u32 seq);
  * @half: the direction that it acknowledges
  * @ack: R
  *
+ * Where it has bytes that were never seen here, nobody knows what comes next: the
+ * direction is bypassed.
+ *
  * Return: S, for the sender: never less than it was told before.
  */
 u32 sip_tcp_ack(struct sip_tcp_half *half, u32 ack);
@@ -283,7 +327,7 @@ bool sip_tcp_sack(const struct sip_tcp_half *half, u32 *left, u32 *right);
  * @half: the direction
  *
  * Only where all that was emitted is acknowledged: else the receiver's own
- * acknowledgement is to come, and covers what is held.
+ * acknowledgment is to come, and covers what is held.
  *
  * Return: whether half->next is to be told to the sender; it counts as told then.
  */

@@ -21,8 +21,8 @@
  * @published: for each direction, whether its sender's address was published in a Contact
  *	(SIPALG_FLOW_PUBLISHED), and where the connection stands for another port how
  *	that was written: enum sip_via_form << 20 | port
- * @stream: of TCP, the number of its sipalg_stream; 0: it has none
- * @syn: what the SYN said, until the SYN-ACK comes: see sipalg_segment.c
+ * @stream: of TCP, the number of its sipalg_stream, which may be gone; 0: it has none
+ * @syn: what the last SYN said: see sipalg_handshake.c
  */
 struct sipalg_flow_data {
 	u32 keep_until;

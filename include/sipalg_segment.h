@@ -5,9 +5,9 @@
  * Between sipalg_segment_begin() and sipalg_segment_end() the caller reads units off
  * the stream and says what becomes of each.  The packet is written at the end, once:
  * it carries what its bytes have become, stands where the receiver counts, and its
- * acknowledgement is what its own receiver counts.
+ * acknowledgment is what its own receiver counts.
  *
- * A segment that is held travels on as a bare acknowledgement, or not at all where
+ * A segment that is held travels on as a bare acknowledgment, or not at all where
  * that would be no news: three equal ones would tell the other side of a loss
  * (RFC 5681 3.2).  Its bytes are acknowledged to its sender by a packet of ours.
  */
@@ -26,14 +26,15 @@
  * @back: the direction that it acknowledges
  * @in: the segment as its sender made it
  * @text: what is to be read
- * @ack: its acknowledgement as it is to be passed on
+ * @ack: its acknowledgment as it is to be passed on
  * @ack_old: and as it came
  * @time: its time stamp, as it came
- * @hdrlen: of its TCP header
- * @is_same: it goes on as it came, whatever was read
  * @is_beyond: bytes before it are missing
  * @is_taken: the unit at hand was replaced already
- * @wants_ack: its sender is to be told that its bytes arrived
+ * @is_reset: it ends the connection
+ * @has_sack: it says what its sender has behind a hole
+ * @own_ack: a packet that tells its sender that its bytes arrived; NULL: none
+ * @own_more: a packet with more of what it acknowledges; NULL: none
  */
 struct sipalg_segment {
 	struct sipalg_ctx *ctx;
@@ -45,11 +46,12 @@ struct sipalg_segment {
 	u32 ack;
 	u32 ack_old;
 	u32 time;
-	u32 hdrlen;
-	bool is_same;
 	bool is_beyond;
 	bool is_taken;
-	bool wants_ack;
+	bool is_reset;
+	bool has_sack;
+	struct sk_buff *own_ack;
+	struct sk_buff *own_more;
 };
 
 /* what becomes of a packet */
@@ -62,7 +64,7 @@ enum sipalg_segment_fate {
 /**
  * sipalg_segment_begin() - a TCP packet comes
  * @seg: room
- * @ctx: the packet; ctx->dataoff is set here
+ * @ctx: the packet, no SYN; ctx->dataoff is set
  *
  * Context: softirq or BH, under rcu_read_lock().
  * Return: 0: to be read, and sipalg_segment_end() must follow; -ENOENT where the packet

@@ -25,8 +25,8 @@
 	X(hairpin, number, "1", 0, 1, 0, "media between two inside hosts goes directly") \
 	X(inside_media, number, "0", 0, 1, 0, "media may be on another inside host than the sender; not in force yet") \
 	X(tcp_media, number, "0", 0, 1, 0, "media over TCP may be opened; not in force yet") \
-	X(tcp_contact, number, "0", 0, 1, 0, "a TCP contact may have a port of its own; not in force yet") \
-	X(tcp_resync, number, "0", 0, 1, 0, "TCP streams may be taken up in the middle, after a failover; not in force yet") \
+	X(tcp_contact, number, "0", 0, 1, 0, "a TCP contact may have a port of its own; 0: calls come in over the connection that registered it") \
+	X(tcp_resync, number, "0", 0, 1, 0, "TCP streams may be taken up in the middle, after a failover") \
 	X(media_source, media_source, "any", 0, 2, 0, "who may use a media pinhole: any, announced, signalling") \
 	X(signalling_source, signalling_source, "any", 0, 2, 0, "who may call in through a binding: registrar, learned (he and the hosts of his Path, Route and Service-Route), any") \
 	X(invite_timeout, number, "32", 1, 3600, 0, "an INVITE without any answer") \

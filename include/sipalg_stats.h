@@ -53,7 +53,7 @@
 	X(TCP_BROKEN, tcp_broken, "TCP connections left alone from there on: nobody can say where a message ends") \
 	X(TCP_FULL, tcp_full, "TCP connections left alone: more bytes held than the limits allow, or more connections") \
 	X(TCP_HELD, tcp_held, "segments whose last bytes wait for the rest of their message") \
-	X(TCP_ACKED, tcp_acked, "acknowledgements sent in a receiver's name, for bytes that wait") \
+	X(TCP_ACKED, tcp_acked, "acknowledgments sent in a receiver's name, for bytes that wait") \
 	X(TCP_BEYOND, tcp_beyond, "segments that came before one that is missing, to be repeated") \
 	X(TCP_AGAIN, tcp_again, "dropped, to be repeated by their sender: out of memory") \
 	X(TCP_CUT, tcp_cut, "messages taken out of their stream, by policy")

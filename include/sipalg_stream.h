@@ -33,18 +33,26 @@ enum {
  * @window: its last window, as it wrote it
  * @scale: shift of that (RFC 7323 2)
  * @has_time: it writes time stamps (RFC 7323 3)
+ * @is_heard: it has sent something since the SYN: what follows is known
  * @time: its last one
- * @ack: its last acknowledgement, as it was passed on
+ * @heard: its highest acknowledgment, as it was heard
+ * @largest: bytes of the largest segment that it has sent: what is known of its path
+ * @ack: its last acknowledgment, as it was passed on
  * @passed_window: its last window, as it was passed on
+ * @is_passed: these two are known
  */
 struct sipalg_tcp_end {
 	u16 mss;
 	u16 window;
 	u8 scale;
 	bool has_time;
+	bool is_heard;
 	u32 time;
+	u32 heard;
+	u32 largest;
 	u32 ack;
 	u16 passed_window;
+	bool is_passed;
 };
 
 /**
@@ -52,12 +60,16 @@ struct sipalg_tcp_end {
  * @node: in the table
  * @id: key
  * @zone: of the connection
+ * @zone_dir: for which direction that holds
  * @tuple: its original tuple
  * @lock: guards what follows; a call's lock is taken inside of it
  * @is_dead: taken out of the table
  * @is_bypassed: nothing is read any more, in either direction
  * @is_ours: bytes were held or changed: the kernel must not judge by its own count
  * @bytes: what both halves remember, as it was added to the table's sum
+ * @begin: for each direction the sequence number of its first byte
+ * @syn: what a later SYN said, which may begin another connection of the same ports; or
+ *	@begin of the original direction
  * @half: for each direction its bytes; its sender is the end of the same index
  * @end: for each direction its sender
  * @rcu: packets find streams under RCU
@@ -66,12 +78,15 @@ struct sipalg_stream {
 	struct rhash_head node;
 	u32 id;
 	u16 zone;
+	u8 zone_dir;
 	struct nf_conntrack_tuple tuple;
 	spinlock_t lock;
 	bool is_dead;
 	bool is_bypassed;
 	bool is_ours;
 	u32 bytes;
+	u32 begin[IP_CT_DIR_MAX];
+	u32 syn;
 	struct sip_tcp_half half[IP_CT_DIR_MAX];
 	struct sipalg_tcp_end end[IP_CT_DIR_MAX];
 	struct rcu_head rcu;
@@ -102,6 +117,9 @@ struct sipalg_stream *sipalg_stream_add(struct sipalg_net *sn, struct nf_conn *c
  */
 struct sipalg_stream *sipalg_stream_enter(struct sipalg_net *sn, const struct nf_conn *ct);
 
+/* Whether a connection has one.  Context: as above. */
+bool sipalg_stream_is_known(struct sipalg_net *sn, const struct nf_conn *ct);
+
 /* The reverse.  What it remembers now is accounted for. */
 void sipalg_stream_leave(struct sipalg_net *sn, struct sipalg_stream *stream);
 
@@ -111,8 +129,20 @@ bool sipalg_stream_is_full(const struct sipalg_net *sn);
 /* Whether the connection needs us no more: nothing is read, and nothing was ever changed. */
 bool sipalg_stream_is_idle(const struct sipalg_stream *stream);
 
-/* Forgets a stream that is entered; it is left all the same. */
-void sipalg_stream_end(struct sipalg_net *sn, struct nf_conn *ct, struct sipalg_stream *stream);
+/* The stream, entered, begins anew; it forgets all. */
+void sipalg_stream_begin(struct sipalg_stream *stream, const u32 seq[IP_CT_DIR_MAX]);
+
+/*
+ * Forgets a stream that is entered; it is left all the same.  Its connection keeps the
+ * number, so that it never gets another stream but by a handshake.
+ */
+void sipalg_stream_end(struct sipalg_net *sn, struct sipalg_stream *stream);
+
+/*
+ * The module goes: in all namespaces the streams end, and the kernel takes their offsets
+ * over.  Process context; meanwhile packets of streams must be dropped.
+ */
+void sipalg_stream_hand_over(void);
 
 /**
  * sipalg_stream_gc() - forget the streams whose connections are gone

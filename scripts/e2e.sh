@@ -9,7 +9,8 @@
 # The whole console is in $OUT/e2e-SERIES.log; VERBOSE=1 shows it. CORPORA names
 # a directory of SIP messages, which the guest gets as corpora/ if it exists.
 # LIMIT, SMP, MEM, APPEND: see guest.sh. HELPER: helper to attach, e.g. sip, the
-# one in the kernel. CASE_LIMIT: seconds for a case, default 120.
+# one in the kernel. CASE_LIMIT: seconds for a case, default 120. STORM_SEED and
+# STORM_COUNT: which connections 79-tcp-storm makes.
 set -euo pipefail
 . "$(dirname "$0")/env.sh"
 series=${1:-}
@@ -37,7 +38,7 @@ cp -r "$here"/e2e/. "$here/klog.bad" "$stage/"
 corpora=${CORPORA:-$TOP/../shared/corpora}
 [ ! -d "$corpora" ] || cp -r "$corpora" "$stage/corpora"
 for c; do echo "${c%.sh}"; done > "$stage/only"
-for v in HELPER CASE_LIMIT; do [ -z "${!v:-}" ] || echo "export $v=${!v@Q}"; done > "$stage/env"
+for v in HELPER CASE_LIMIT STORM_SEED STORM_COUNT; do [ -z "${!v:-}" ] || echo "export $v=${!v@Q}"; done > "$stage/env"
 
 rc=0 quiet=1
 [ -z "${VERBOSE:-}" ] || quiet=

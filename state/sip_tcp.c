@@ -19,14 +19,23 @@ void sip_tcp_init(struct sip_tcp_half *half, u32 seq)
 	half->out = seq;
 	half->told = seq;
 	half->acked = seq;
+	half->sent = seq;
 	INIT_LIST_HEAD(&half->patches);
 }
 
 static void patch_free(struct sip_tcp_half *half, struct sip_tcp_patch *p)
 {
 	list_del(&p->node);
-	half->patched -= p->len;
+	half->patched -= sizeof(*p) + p->len;
+	half->n_patches--;
 	kfree(p);
+}
+
+static void held_free(struct sip_tcp_half *half)
+{
+	kfree(half->held);
+	half->held = NULL;
+	half->room = 0;
 }
 
 void sip_tcp_exit(struct sip_tcp_half *half)
@@ -35,9 +44,13 @@ void sip_tcp_exit(struct sip_tcp_half *half)
 
 	list_for_each_entry_safe(p, tmp, &half->patches, node)
 		patch_free(half, p);
-	kfree(half->held);
-	half->held = NULL;
-	half->room = 0;
+	held_free(half);
+}
+
+/* Whether what is held is a word and no more. */
+static bool is_word(const struct sip_tcp_half *half)
+{
+	return half->word && half->word == sip_tcp_held(half);
 }
 
 /* ---- two sequence spaces --------------------------------------------------------- */
@@ -87,11 +100,11 @@ static u32 to_sender(const struct sip_tcp_half *half, u32 seq, bool up)
 u32 sip_tcp_seq(const struct sip_tcp_half *half, u32 seq)
 {
 	if (!sip_seq_before(seq, half->next))
-		return sip_tcp_end(half) + (seq - half->next);
+		return sip_tcp_edge(half) + (seq - half->next);
 	/* before what was told: a keep-alive probe, which wants an answer of the receiver */
 	if (sip_seq_before(seq, half->told))
 		return half->acked - 1;
-	return sip_seq_before(half->out, seq) ? sip_tcp_end(half) :
+	return sip_seq_before(half->out, seq) ? sip_tcp_edge(half) :
 						to_receiver(half, seq);
 }
 
@@ -123,6 +136,9 @@ static bool differs_from_held(const struct sip_tcp_half *half, const struct sip_
 	u32 from = sip_seq_max(seg->seq, half->out);
 	u32 to = sip_seq_min(seg->seq + seg->len, half->next);
 
+	/* the one byte of a keep-alive probe means nothing (RFC 9293 3.8.4) */
+	if (seg->len == 1 && seg->seq == half->told - 1)
+		return false;
 	return sip_seq_before(from, to) &&
 	       memcmp(half->held + (from - half->out), seg->data + (from - seg->seq), to - from);
 }
@@ -174,7 +190,8 @@ static struct sip_tcp_patch *patch_alloc(const struct sip_tcp_half *half, u32 ol
 {
 	struct sip_tcp_patch *p;
 
-	if (half->patched + room > SIP_TCP_PATCHED_MAX)
+	if (half->patched + sizeof(*p) + room > SIP_TCP_PATCHED_MAX ||
+	    half->n_patches == SIP_TCP_PATCHES_MAX)
 		return ERR_PTR(-ENOBUFS);
 	p = kmalloc(sizeof(*p) + room, GFP_ATOMIC | __GFP_NOWARN);
 	if (!p)
@@ -187,7 +204,8 @@ static struct sip_tcp_patch *patch_alloc(const struct sip_tcp_half *half, u32 ol
 static void patch_add(struct sip_tcp_half *half, struct sip_tcp_patch *p)
 {
 	list_add_tail(&p->node, &half->patches);
-	half->patched += p->len;
+	half->patched += sizeof(*p) + p->len;
+	half->n_patches++;
 	half->last += patch_delta(p);
 }
 
@@ -196,6 +214,8 @@ static void move_on(struct sip_tcp_half *half, struct sip_text *text, u32 len)
 	if (!len)
 		return;
 	half->out += len;
+	half->word = 0;
+	half->is_proven = true;
 	text->p += len;
 	text->len -= len;
 }
@@ -223,14 +243,17 @@ int sip_tcp_replace(struct sip_tcp_half *half, struct sip_text *text, u32 len,
 		    const struct sip_edits *edits)
 {
 	static const char crlf[] = "\r\n";
-	u32 room = edits ? len + max(edits->delta, 0) : sizeof(crlf) - 1;
+	u32 room = edits ? len + max(edits->delta, 0) : half->word + sizeof(crlf) - 1;
 	struct sip_tcp_patch *p = patch_alloc(half, len, room);
-	int ret;
+	int ret = room;
 
 	if (IS_ERR(p))
 		return PTR_ERR(p);
-	memcpy(p->data, edits ? text->p : crlf, edits ? len : room);
-	ret = edits ? sip_edit_render(edits, (char *)p->data, len, room) : (int)room;
+	memcpy(p->data, text->p, edits ? len : half->word);
+	if (edits)
+		ret = sip_edit_render(edits, (char *)p->data, len, room);
+	else
+		memcpy(p->data + half->word, crlf, sizeof(crlf) - 1);
 	if (ret < 0) {
 		kfree(p);
 		return ret;
@@ -244,14 +267,19 @@ int sip_tcp_replace(struct sip_tcp_half *half, struct sip_text *text, u32 len,
 int sip_tcp_keep(struct sip_tcp_half *half, const struct sip_tcp_segment *seg,
 		 struct sip_text *text)
 {
-	if (!text->len)
+	if (!text->len) {
+		held_free(half);
 		return 0;
+	}
 	/* what was held before has moved the new bytes to where it is */
 	if (seg->next == seg->out && held_grow(half, text->len)) {
 		sip_tcp_untake(half, seg, text);
 		return -ENOMEM;
 	}
-	memmove(half->held, text->p, text->len);
+	if (text->p != (const char *)half->held)
+		memmove(half->held, text->p, text->len);
+	if (!half->is_proven && sip_frame_word(text) == text->len)
+		half->word = text->len;
 	return 0;
 }
 
@@ -276,9 +304,7 @@ int sip_tcp_bypass(struct sip_tcp_half *half, const struct sip_tcp_segment *seg,
 	if (err)
 		return err;
 	half->is_bypassed = true;
-	kfree(half->held);
-	half->held = NULL;
-	half->room = 0;
+	held_free(half);
 	return 0;
 }
 
@@ -328,16 +354,29 @@ static bool touches_patch(const struct sip_tcp_half *half, u32 start, u32 end)
 	return false;
 }
 
-struct sip_tcp_emission sip_tcp_emit(const struct sip_tcp_half *half,
-				     const struct sip_tcp_segment *seg, u32 max)
+/* Of @len bytes from @from on, how many the receiver takes. */
+static u32 within(const struct sip_tcp_half *half, u32 from, u32 len, u32 window)
+{
+	u32 edge = half->acked + window;
+
+	return sip_seq_before(from, edge) ? min(len, edge - from) : 0;
+}
+
+struct sip_tcp_emission sip_tcp_emit(struct sip_tcp_half *half, const struct sip_tcp_segment *seg,
+				     u32 window, u32 max)
 {
 	u32 start = emission_start(half, seg), end = emission_end(half, seg);
 	u32 from = sip_seq_max(to_receiver(half, start), half->acked);
 	u32 to = to_receiver(half, end);
 	struct sip_tcp_emission what = { .seq = from };
 
-	/* a bare acknowledgement; nobody asks for anything, as a probe before it would */
-	if (!seg->len && !seg->fin && !sip_seq_before(seg->seq, half->next))
+	/* nothing but a word, of which some is in the segment */
+	if (is_word(half) && seg->len && sip_seq_before(half->out, seg->seq + seg->len))
+		return (struct sip_tcp_emission){ .seq = sip_tcp_end(half), .len = half->word };
+
+	/* a bare acknowledgment; nobody asks for anything, as a probe before it would */
+	if (!seg->len && !seg->fin && seg->out == half->out &&
+	    !sip_seq_before(seg->seq, half->next))
 		to = from;
 	what.fin = seg->fin && end == seg->seq + seg->len;
 	if (!sip_seq_before(from, to)) {
@@ -346,10 +385,36 @@ struct sip_tcp_emission sip_tcp_emit(const struct sip_tcp_half *half,
 		what.same = !seg->len;
 		return what;
 	}
-	what.len = min(to - from, max);
-	what.fin &= what.len == to - from;
+	what.len = to - from;
 	what.same = start == seg->seq && what.len == seg->len && !touches_patch(half, start, end);
+	if (!what.same)
+		what.len = within(half, from, min(to - from, max), window);
+	what.fin &= what.len == to - from;
+	half->sent = sip_seq_max(half->sent, from + what.len);
 	return what;
+}
+
+const u8 *sip_tcp_more(struct sip_tcp_half *half, u32 window, u32 max,
+		       struct sip_tcp_emission *what)
+{
+	u32 from = sip_seq_max(half->sent, half->acked), offset = half->first, start, len, rest;
+	struct sip_tcp_patch *p;
+
+	list_for_each_entry(p, &half->patches, node) {
+		start = p->seq + offset;
+		offset += patch_delta(p);
+		if (sip_seq_before(from, start) || !sip_seq_before(from, start + p->len))
+			continue;
+		rest = start + p->len - from;
+		len = within(half, from, min(rest, max), window);
+		/* a small piece waits until nothing else is under way (RFC 9293 3.8.6.2.1) */
+		if (!len || (len < rest && len < max && from != half->acked))
+			return NULL;
+		*what = (struct sip_tcp_emission){ .seq = from, .len = len };
+		half->sent = from + len;
+		return p->data + (from - start);
+	}
+	return NULL;
 }
 
 void sip_tcp_copy(const struct sip_tcp_half *half, const struct sip_tcp_segment *seg,
@@ -359,6 +424,12 @@ void sip_tcp_copy(const struct sip_tcp_half *half, const struct sip_tcp_segment 
 	const struct sip_tcp_patch *p;
 	u32 start, n;
 
+	if (!what->len)
+		return;
+	if (at == sip_tcp_end(half)) {	/* a word */
+		memcpy(to, half->held, what->len);
+		return;
+	}
 	list_for_each_entry(p, &half->patches, node) {
 		start = p->seq + offset;
 		if (sip_seq_before(at, start)) {
@@ -380,7 +451,7 @@ void sip_tcp_copy(const struct sip_tcp_half *half, const struct sip_tcp_segment 
 	memcpy(to, seg->data + (at - offset - seg->seq), end - at);
 }
 
-/* ---- acknowledgements ------------------------------------------------------------ */
+/* ---- acknowledgments ------------------------------------------------------------ */
 
 static void forget_acked(struct sip_tcp_half *half)
 {
@@ -394,16 +465,34 @@ static void forget_acked(struct sip_tcp_half *half)
 	}
 }
 
+/* The receiver has bytes that went past us. */
+static u32 lose_track(struct sip_tcp_half *half, u32 ack)
+{
+	sip_tcp_exit(half);
+	half->first = half->last;
+	half->acked = ack;
+	half->sent = ack;
+	half->next = ack - half->last;
+	half->out = half->next;
+	half->told = half->next;
+	half->word = 0;
+	half->is_bypassed = true;
+	return half->told;
+}
+
 u32 sip_tcp_ack(struct sip_tcp_half *half, u32 ack)
 {
-	u32 end = sip_tcp_end(half), seq;
+	u32 end = sip_tcp_end(half), over, seq;
 
-	if (!sip_seq_before(ack, end)) {
-		seq = half->next + (ack - end);
-		if (ack - end > 1)	/* more than the FIN: no receiver of these bytes says that */
-			return seq;
-	} else {
+	if (sip_seq_before(ack, end)) {
 		seq = to_sender(half, ack, false);
+	} else if (is_word(half) && ack - end <= half->word) {
+		seq = half->out + (ack - end);
+	} else {
+		over = ack - end > half->word ? ack - end - half->word : 0;
+		seq = half->next + over;
+		if (over > 1)	/* more than the FIN */
+			return lose_track(half, ack);
 	}
 	half->acked = sip_seq_max(half->acked, sip_seq_min(ack, end));
 	half->told = sip_seq_max(half->told, seq);
@@ -426,7 +515,7 @@ bool sip_tcp_sack(const struct sip_tcp_half *half, u32 *left, u32 *right)
 
 bool sip_tcp_tell(struct sip_tcp_half *half)
 {
-	if (half->acked != sip_tcp_end(half))
+	if (half->acked != sip_tcp_end(half) || is_word(half))
 		return false;
 	half->told = sip_seq_max(half->told, half->next);
 	return true;

@@ -3,6 +3,7 @@
  * sipalg_stream: the table of streams.  See sipalg_stream.h.
  */
 #include <linux/rhashtable.h>
+#include <linux/rtnetlink.h>
 #include <linux/slab.h>
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_seqadj.h>
@@ -39,6 +40,21 @@ static void stream_free_rcu(struct rcu_head *rcu)
 	stream_free(container_of(rcu, struct sipalg_stream, rcu));
 }
 
+void sipalg_stream_begin(struct sipalg_stream *s, const u32 seq[IP_CT_DIR_MAX])
+{
+	int dir;
+
+	for (dir = 0; dir < IP_CT_DIR_MAX; dir++) {
+		sip_tcp_exit(&s->half[dir]);
+		sip_tcp_init(&s->half[dir], seq[dir]);
+		s->begin[dir] = seq[dir];
+		s->end[dir] = (struct sipalg_tcp_end){};
+	}
+	s->syn = seq[IP_CT_DIR_ORIGINAL];
+	s->is_bypassed = false;
+	s->is_ours = false;
+}
+
 struct sipalg_stream *sipalg_stream_add(struct sipalg_net *sn, struct nf_conn *ct,
 					const u32 seq[IP_CT_DIR_MAX])
 {
@@ -55,8 +71,10 @@ struct sipalg_stream *sipalg_stream_add(struct sipalg_net *sn, struct nf_conn *c
 	spin_lock_init(&s->lock);
 	s->tuple = ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
 	s->zone = nf_ct_zone(ct)->id;
+	s->zone_dir = nf_ct_zone(ct)->dir;
 	for (dir = 0; dir < IP_CT_DIR_MAX; dir++)
-		sip_tcp_init(&s->half[dir], seq[dir]);
+		INIT_LIST_HEAD(&s->half[dir].patches);
+	sipalg_stream_begin(s, seq);
 	do {
 		s->id = atomic_inc_return(&table->last_id);
 	} while (!s->id);
@@ -80,7 +98,8 @@ struct sipalg_stream *sipalg_stream_enter(struct sipalg_net *sn, const struct nf
 	if (!id)
 		return NULL;
 	s = rhashtable_lookup(&sn->streams->streams, &id, stream_params);
-	if (!s)
+	/* while a handshake is under way the word may hold something else */
+	if (!s || !nf_ct_tuple_equal(&s->tuple, &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple))
 		return NULL;
 	spin_lock_bh(&s->lock);
 	if (!s->is_dead)
@@ -89,12 +108,22 @@ struct sipalg_stream *sipalg_stream_enter(struct sipalg_net *sn, const struct nf
 	return NULL;
 }
 
+bool sipalg_stream_is_known(struct sipalg_net *sn, const struct nf_conn *ct)
+{
+	struct sipalg_stream *s = sipalg_stream_enter(sn, ct);
+
+	if (s)
+		sipalg_stream_leave(sn, s);
+	return s;
+}
+
 static u32 bytes_of(const struct sip_tcp_half *half)
 {
 	return half->room + half->patched;
 }
 
 void sipalg_stream_leave(struct sipalg_net *sn, struct sipalg_stream *s)
+	__releases(&s->lock)
 {
 	u32 bytes = bytes_of(&s->half[0]) + bytes_of(&s->half[1]);
 
@@ -132,12 +161,8 @@ static void stream_unlink(struct sipalg_net *sn, struct sipalg_stream *s)
 	call_rcu(&s->rcu, stream_free_rcu);
 }
 
-void sipalg_stream_end(struct sipalg_net *sn, struct nf_conn *ct, struct sipalg_stream *s)
+void sipalg_stream_end(struct sipalg_net *sn, struct sipalg_stream *s)
 {
-	struct sipalg_flow_data *data = sipalg_flow_data(ct);
-
-	if (data)
-		WRITE_ONCE(data->stream, 0);
 	stream_unlink(sn, s);
 }
 
@@ -151,7 +176,7 @@ static struct nf_conn *conn_get(struct sipalg_net *sn, const struct sipalg_strea
 	struct nf_conntrack_zone zone;
 	struct nf_conn *ct;
 
-	nf_ct_zone_init(&zone, s->zone, NF_CT_DEFAULT_ZONE_DIR, 0);
+	nf_ct_zone_init(&zone, s->zone, s->zone_dir, 0);
 	h = nf_conntrack_find_get(sn->net, &zone, &s->tuple);
 	if (!h)
 		return NULL;
@@ -192,6 +217,11 @@ bool sipalg_stream_gc(struct sipalg_net *sn)
 		if (!s->is_dead && is_left_behind(sn, s))
 			stream_unlink(sn, s);
 		spin_unlock_bh(&s->lock);
+		if (need_resched()) {
+			rhashtable_walk_stop(&iter);
+			cond_resched();
+			rhashtable_walk_start(&iter);
+		}
 	}
 	rhashtable_walk_stop(&iter);
 	rhashtable_walk_exit(&iter);
@@ -216,11 +246,39 @@ static void hand_over(struct sipalg_net *sn, const struct sipalg_stream *s)
 	nf_ct_put(ct);
 }
 
+static void hand_all_over(struct sipalg_net *sn)
+{
+	struct rhashtable_iter iter;
+	struct sipalg_stream *s;
+
+	rhashtable_walk_enter(&sn->streams->streams, &iter);
+	rhashtable_walk_start(&iter);
+	while ((s = rhashtable_walk_next(&iter))) {
+		if (IS_ERR(s))
+			continue;
+		spin_lock_bh(&s->lock);
+		if (!s->is_dead) {
+			hand_over(sn, s);
+			stream_unlink(sn, s);
+		}
+		spin_unlock_bh(&s->lock);
+	}
+	rhashtable_walk_stop(&iter);
+	rhashtable_walk_exit(&iter);
+}
+
+void sipalg_stream_hand_over(void)
+{
+	struct net *net;
+
+	down_read(&net_rwsem);
+	for_each_net(net)
+		hand_all_over(sipalg_pernet(net));
+	up_read(&net_rwsem);
+}
+
 static void stream_free_fn(void *ptr, void *arg)
 {
-	rcu_read_lock();
-	hand_over(arg, ptr);
-	rcu_read_unlock();
 	stream_free(ptr);
 }
 
@@ -243,6 +301,6 @@ int sipalg_stream_setup(struct sipalg_net *sn)
 
 void sipalg_stream_teardown(struct sipalg_net *sn)
 {
-	rhashtable_free_and_destroy(&sn->streams->streams, stream_free_fn, sn);
+	rhashtable_free_and_destroy(&sn->streams->streams, stream_free_fn, NULL);
 	kfree(sn->streams);
 }

@@ -41,9 +41,12 @@ static struct world {
 	u32 una, nxt;
 	bool fin_acked;
 	/* receiver */
-	u32 rcv, rcv_old;
+	u32 rcv, rcv_old, window;
 	bool got[READ_MAX], fin_read;
 	struct emitted queue[QUEUE];
+	/* of the first unit: the letters that it begins with, whatever becomes of it */
+	u32 word;
+	bool gives_up;
 	const u8 *in;
 	size_t left;
 } w;
@@ -66,31 +69,43 @@ static void must(bool holds)
 
 /* ---- the stream, and what becomes of it ------------------------------------------ */
 
+static void make_unit(struct unit *u, bool is_read)
+{
+	u32 len = 2 + byte() % 150, word = byte() % 8, new_len = len, k;
+	u8 *sent = w.sent + w.n_sent, *want = w.want + w.n_want;
+
+	word = word < len ? word : len - 1;
+	if (u == w.unit)
+		w.word = word;
+	if (u->kind == CUT && u == w.unit)	/* a word may have gone on */
+		u->kind = PASS;
+	for (k = 0; k < len; k++)
+		sent[k] = k == word ? ' ' : 'a' + (w.n_sent + k) % 26;
+	memcpy(want, sent, len);
+	if (is_read && u->kind == REPLACE) {
+		new_len = word + 1 + byte();
+		memset(want + word, 'A' + (u - w.unit), new_len - word);
+	} else if (is_read && u->kind == CUT) {
+		new_len = 2;
+		memcpy(want, "\r\n", 2);
+	}
+	w.n_sent += len;
+	w.n_want += new_len;
+	u->sent = w.n_sent;
+	u->want = w.n_want;
+}
+
 static void make_units(void)
 {
 	bool is_read = true;
-	u32 i, k, len, new_len;
+	struct unit *u;
 
 	w.n_units = 1 + byte() % UNITS_MAX;
-	for (i = 0; i < w.n_units; i++) {
-		struct unit *u = &w.unit[i];
-
+	for (u = w.unit; u < w.unit + w.n_units; u++) {
 		u->kind = byte() % 8;
-		u->kind = u->kind < KINDS ? u->kind : u->kind % 3;
-		len = 1 + byte() % 150;
+		u->kind = u->kind < KINDS ? u->kind : u->kind % BYPASS;
 		is_read &= u->kind != BYPASS;
-		new_len = !is_read || u->kind == PASS ? len : u->kind == CUT ? 2 : 1 + byte();
-		for (k = 0; k < len; k++)
-			w.sent[w.n_sent + k] = 'a' + (w.n_sent + k) % 26;
-		memset(w.want + w.n_want, 'A' + i, new_len);
-		if (new_len == 2 && u->kind == CUT && is_read)
-			memcpy(w.want + w.n_want, "\r\n", 2);
-		else if (!is_read || u->kind == PASS)
-			memcpy(w.want + w.n_want, w.sent + w.n_sent, len);
-		w.n_sent += len;
-		w.n_want += new_len;
-		u->sent = w.n_sent;
-		u->want = w.n_want;
+		make_unit(u, is_read);
 	}
 }
 
@@ -123,8 +138,8 @@ static void must_be_true(u32 from, u32 to, bool whole_only)
 		b = w.unit[i].sent;
 		if (b <= from || a >= to || (whole_only && b > to))
 			continue;
-		if (b - a != w.unit[i].want - start_want(i) ||
-		    memcmp(w.sent + a, w.want + start_want(i), b - a) || whole_only)
+		if (to > w.word && (whole_only || b - a != w.unit[i].want - start_want(i) ||
+				    memcmp(w.sent + a, w.want + start_want(i), b - a)))
 			must_have(start_want(i), w.unit[i].want);
 		else
 			must_have(start_want(i) + (from > a ? from - a : 0),
@@ -157,6 +172,31 @@ static void must_map_truly(u32 from, u32 to)
 		must_be_true(left - w.isn, right - w.isn, false);
 }
 
+static struct emitted *queue_slot(void)
+{
+	u32 i;
+
+	for (i = 0; i < QUEUE - 1 && w.queue[i].used; i++)
+		;
+	return &w.queue[i];
+}
+
+static void emit_more(void)
+{
+	struct sip_tcp_emission what;
+	const u8 *bytes = sip_tcp_more(&w.half, w.window, READ_MAX, &what);
+	struct emitted *e = queue_slot();
+
+	if (!bytes)
+		return;
+	e->used = true;
+	e->seq = what.seq;
+	e->len = what.len;
+	e->fin = false;
+	must(what.len && what.len <= READ_MAX);
+	memcpy(e->data, bytes, what.len);
+}
+
 /* @dup: length of what came twice, before what is acknowledged (RFC 2883) */
 static void receiver_says(u32 rcv, u32 dup)
 {
@@ -175,6 +215,7 @@ static void receiver_says(u32 rcv, u32 dup)
 			at++;
 		must_map_truly(from, at);
 	}
+	emit_more();
 }
 
 static void receiver_hears(const struct emitted *e)
@@ -186,6 +227,8 @@ static void receiver_hears(const struct emitted *e)
 		if (at >= 0u - BELOW)
 			continue;	/* a probe's */
 		must(at < w.n_want && w.want[at] == e->data[i]);
+		if (at >= w.rcv - w.isn + w.window)
+			continue;
 		w.got[at] = true;
 	}
 	w.rcv_old = w.rcv;
@@ -224,11 +267,30 @@ static int handle_unit(struct sip_tcp_segment *seg, struct sip_text *text, u32 i
 	}
 }
 
+/* The other direction is no SIP: what did not go yet goes as it was sent. */
+static void want_no_more(void)
+{
+	u32 out = w.half.out - w.isn, end = sip_tcp_end(&w.half) - w.isn, i;
+
+	memcpy(w.want + end, w.sent + out, w.n_sent - out);
+	w.n_want = end + w.n_sent - out;
+	for (i = 0; i < w.n_units; i++) {
+		if (w.unit[i].sent <= out)
+			continue;
+		w.unit[i].kind = BYPASS;
+		w.unit[i].want = end + w.unit[i].sent - out;
+	}
+}
+
 static int handle(struct sip_tcp_segment *seg, struct sip_text *text)
 {
 	u32 out = w.half.out - w.isn, i;
 	int err = 0;
 
+	if (w.gives_up) {
+		want_no_more();
+		return sip_tcp_bypass(&w.half, seg, text);
+	}
 	for (i = 0; i < w.n_units && w.unit[i].sent <= out; i++)
 		must(start_sent(i) != out);
 	for (; !err && i < w.n_units && !w.half.is_bypassed; i++) {
@@ -244,16 +306,12 @@ static int handle(struct sip_tcp_segment *seg, struct sip_text *text)
 
 static void emit(struct sip_tcp_segment *seg, int err, u32 max)
 {
-	struct sip_tcp_emission what = sip_tcp_emit(&w.half, seg, max);
-	struct emitted *e;
-	u32 i;
+	struct sip_tcp_emission what = sip_tcp_emit(&w.half, seg, w.window, max);
+	struct emitted *e = queue_slot();
 
 	if (err && !what.len)
 		return;
-	must(what.len <= max);
-	for (i = 0; i < QUEUE - 1 && w.queue[i].used; i++)
-		;
-	e = &w.queue[i];
+	must(what.len <= max || what.same || w.half.word);
 	e->used = true;
 	e->seq = what.seq;
 	e->len = what.len;
@@ -276,6 +334,7 @@ static void send_forged(u32 seq, u8 *data, u32 len)
 	u32 at = w.half.out - seq;
 
 	if (w.half.is_bypassed || at >= len || !sip_tcp_held(&w.half) ||
+	    (len == 1 && seq == w.half.told - 1) ||
 	    sip_seq_before(w.half.next, seq))
 		return;
 	data[at] ^= 0x20;
@@ -356,6 +415,7 @@ static void step(void)
 		receiver_says(a & 1 ? w.rcv_old : receiver_stands(), b);
 		break;
 	default:
+		w.gives_up |= a == 0xbb;
 		probe();
 	}
 	host_allocs_left = -1;
@@ -366,7 +426,7 @@ static void finish(void)
 {
 	u32 rounds, i, left;
 
-	for (rounds = 0; rounds < 2 * STREAM_MAX && !w.fin_acked; rounds++) {
+	for (rounds = 0; rounds < 4 * READ_MAX && !w.fin_acked; rounds++) {
 		left = w.isn + w.n_sent - w.una;
 		send_range(w.una, left < 100 ? left : 100, true, READ_MAX);
 		for (i = 0; i < QUEUE; i++) {
@@ -388,6 +448,8 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	w.left = size;
 	w.isn = byte() & 1 ? 0u - byte() : 0x80000000u - byte();
 	w.una = w.nxt = w.rcv = w.rcv_old = w.isn;
+	w.window = byte();
+	w.window = w.window & 1 ? READ_MAX : 1 + 2 * w.window;
 	make_units();
 	sip_tcp_init(&w.half, w.isn);
 	while (w.left)

@@ -5,14 +5,16 @@
 # own line and those of the lines above its own in this table; `|` separates units
 # of one height that may not know each other.
 function table() {
-	layer("sip_slice sip_chars sip_limits sip_addr sip_edit sip_parse sdp_rewrite sip_rewrite")
+	layer("sip_slice sip_chars sip_limits sip_addr sip_edit sip_parse sip_stream sdp_rewrite sip_rewrite")
+	layer("sip_tcp")
 	layer("sipalg_stats sipalg_settings sipalg_net sipalg_compat")
 	layer("sip_pinhole")
 	layer("sipalg_flow")
-	layer("sip_call | sip_binding")
+	layer("sip_call | sip_binding | sipalg_stream")
 	layer("sipalg_ctx")
-	layer("sipalg_decide")
-	layer("sipalg_dialog | sipalg_register | sipalg_hooks")
+	layer("sipalg_decide | sipalg_packet")
+	layer("sipalg_dialog | sipalg_register | sipalg_hooks | sipalg_ack | sipalg_handshake")
+	layer("sipalg_segment")
 	layer("nf_conntrack_sipalg")
 	layer("nf_nat_sipalg")
 }
@@ -66,5 +68,5 @@ FNR == 1 {
 /LINUX_VERSION_CODE|KERNEL_VERSION/ {
 	finding("asks for a kernel version: ask for a feature, in Kbuild and sipalg_compat.h")
 }
-/SIPALG_(HELPER_COPIED|HELPER_SHORT_INIT|EXPECT_U32_TIMEOUT|EXPECT_ASSIGN_HELPER|REFRESH_WITHOUT_SKB|SYSCTL_SIZED|SYSCTL_CONST|NS_TOKEN)/ &&
+/SIPALG_(HELPER_COPIED|HELPER_SHORT_INIT|EXPECT_U32_TIMEOUT|EXPECT_ASSIGN_HELPER|REFRESH_WITHOUT_SKB|SYSCTL_SIZED|SYSCTL_CONST|NS_TOKEN|LINUX_UNALIGNED)/ &&
 unit != "sipalg_compat" { finding("kernel differences belong to sipalg_compat.h") }

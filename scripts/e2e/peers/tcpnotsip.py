@@ -195,4 +195,39 @@ def half_then_close():
         line.close()
 
 
-play(other_protocols, framing, malformed, via_of_udp, half_then_close)
+def many_halves():
+    """more unfinished messages than may be held"""
+    before = stats()
+    text = b'INVITE sip:x@example.com SIP/2.0\r\n' + padding(64).replace('\n', '\r\n').encode()
+    pairs = []
+    for i in range(300):        # 17 MB, of which 16 are held
+        a, b, _ = tcp_connection((GROWS, 46000 + i), (PROVIDER, SIP_PORT))
+        pairs.append((a, b))
+        a.settimeout(WAIT)
+        a.sendall(text)
+    check('those over the cap are counted', eventually(lambda: moved(before).get('tcp_full', 0) > 0, 4), moved(before))
+    bad = 0
+    for a, b in pairs:
+        a.shutdown(socket.SHUT_WR)
+        b.settimeout(WAIT)
+        got = bytearray()
+        try:
+            while more := b.recv(1 << 17):
+                got += more
+        except OSError as e:
+            say(str(e))
+        bad += got != text
+        b.close()
+        a.close()
+    equal('each arrives whole, and as it was, at its end', 0, bad)
+    line = Line(SHRINKS)
+    plays('a call afterwards', line, one_call(line))
+
+
+def one_call(line):
+    calls_ = yield from begun(line, 1)
+    yield from line.again(calls_[0], [10, 100], [30])
+    yield from ended(line, calls_)
+
+
+play(other_protocols, framing, malformed, via_of_udp, half_then_close, many_halves)
