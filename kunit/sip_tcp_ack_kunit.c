@@ -51,11 +51,18 @@ static void tcp_more_of_a_patch(struct kunit *test)
 	again(l, 13, "01");
 	emit_in(l, 3, 100, 17, "PQR");
 	expect_more(l, 4, 100, 20, "S");
+	/* what is acknowledged, though it was not sent here, is not sent either */
+	KUNIT_EXPECT_EQ(test, ack(l, 19), 13u);
+	replaced(l, 15, "2", "0123456789");
+	emit_in(l, 4, 100, 21, "01");
+	KUNIT_EXPECT_EQ(test, ack(l, 25), 15u);
+	expect_more(l, 100, 100, 25, "456789");
+	KUNIT_EXPECT_EQ(test, ack(l, 31), 16u);
 	/* two patches, one after the other */
-	replaced(l, 15, "2", "TU");
-	replaced(l, 16, "3", "VW");
-	expect_more(l, 100, 100, 21, "TU");
-	expect_more(l, 100, 100, 23, "VW");
+	replaced(l, 16, "3", "TU");
+	replaced(l, 17, "4", "VW");
+	expect_more(l, 100, 100, 31, "TU");
+	expect_more(l, 100, 100, 33, "VW");
 	expect_more(l, 100, 100, 0, "");
 }
 
@@ -80,6 +87,8 @@ static void tcp_word_goes_on(struct kunit *test)
 	emits(l, 0, "hello");
 	again(l, 1, "e");
 	emits(l, 0, "hello");
+	again(l, 0xffffffff, "?");	/* a probe asks for an answer, not for bytes */
+	emits(l, 0xffffffff, "");
 	again(l, 5, "");
 	emits_same(l, 5, "");
 	KUNIT_EXPECT_EQ(test, ack(l, 0), 0u);
