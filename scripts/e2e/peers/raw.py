@@ -189,7 +189,7 @@ class Wire:
     _ports = itertools.count(50000)
 
     def __init__(self, addr=RAW_GROWS, iss=(1000, 5000), times=False, to=SIP_PORT, port=None, window=60000, first=True,
-                 syn_data=b'', sack=True):
+                 syn_data=b'', sack=True, mss=1460):
         self.phone = Raw('lan', 'l0', 'r0', addr, port or next(self._ports), iss[0])
         self.server = Raw('wan', 'w0', 'r1', RAW_SERVER, to, iss[1])
         self.server.window = window
@@ -198,7 +198,7 @@ class Wire:
         self.call = None
         for end in (self.phone, self.server):
             end.clock = 1000 * end.port if times else None
-        options = struct.pack('!BBH', 2, 4, 1460) + (b'\4\2\1\1' if sack else b'')
+        options = struct.pack('!BBH', 2, 4, mss) + (b'\4\2\1\1' if sack else b'')
         self.phone.send(0, syn_data, SYN, syn_options=options)
         self.server.until(lambda: self.server.peer)
         if self.server.peer is None:
