@@ -14,7 +14,7 @@ static const char version[] = "SIP/2.0";
 
 enum {
 	VERSION_LEN	= sizeof(version) - 1,
-	METHOD_MAX	= 32,	/* the longest method of a standard has nine letters */
+	METHOD_MAX	= 64,	/* of a standard: nine letters; RFC 4475 3.1.1.2 has one of 43 */
 };
 
 /* Whether the @len bytes may be the beginning of "SIP/2.0" and what follows it. */
@@ -43,6 +43,23 @@ static bool begins_uri(const struct sip_text *t, u32 at)
 }
 
 /*
+ * Whether the text, which begins a version, may begin a status line: SP 3DIGIT SP
+ * behind it, then a reason without control bytes (RFC 3261 7.2).
+ */
+static bool begins_status(const struct sip_text *t)
+{
+	static const char low[] = " 100 ", high[] = " 699 ";
+	u32 at;
+
+	for (at = VERSION_LEN; at < t->len && at < VERSION_LEN + sizeof(low) - 1; at++)
+		if (t->p[at] < low[at - VERSION_LEN] || t->p[at] > high[at - VERSION_LEN])
+			return false;
+	while (at < t->len && !sip_char_is((u8)t->p[at], SIP_C_CTL))
+		at++;
+	return at >= t->len || (t->p[at] == '\r' && at + 1 == t->len);
+}
+
+/*
  * Whether the text, which has no line end, may be the beginning of a start line.
  * Bytes that are held back for a message that never comes would be missed by
  * somebody, so the first wrong one ends it.
@@ -52,7 +69,7 @@ static bool may_become_start_line(const struct sip_text *t)
 	u32 end;
 
 	if (begins_version(t->p, t->len))
-		return true;
+		return begins_status(t);
 	end = skip_class(t, 0, SIP_C_TOKEN);
 	if (!end || end > METHOD_MAX)
 		return false;
@@ -78,32 +95,40 @@ static int read_start_line(struct sip_frame *f, const struct sip_text *t, struct
 	if (lf > SIP_MAX_LINE)
 		return -ENOMSG;
 	f->at = lf;
+	/* the same rule be it all there or not: where a stream is cut decides nothing */
+	if (!may_become_start_line(&(struct sip_text){ t->p, lf }))
+		return -ENOMSG;
 	if (lf == t->len)
-		return may_become_start_line(t) ? 0 : -ENOMSG;
+		return 0;
 	/* broken, but SIP's: that is the parser's business */
 	return sip_parse(&line, msg) == -ENOMSG ? -ENOMSG : (int)lf + 1;
 }
 
 /* ---- Content-Length ---------------------------------------------------------------- */
 
-/* A header's white space, folds included. */
+/* A header's white space, folds included; a CR alone is none (RFC 3261 25.1 LWS). */
 static u32 skip_space(const struct sip_text *t, u32 at, u32 end)
 {
-	while (at < end && (sip_char_is((u8)t->p[at], SIP_C_WSP) || t->p[at] == '\r' ||
-			    t->p[at] == '\n'))
-		at++;
+	while (at < end) {
+		if (sip_char_is((u8)t->p[at], SIP_C_WSP))
+			at++;
+		else if (t->p[at] == '\r' && at + 1 < end && t->p[at + 1] == '\n')
+			at += 2;
+		else
+			break;
+	}
 	return at;
 }
 
-static bool is_length(const struct sip_text *t, u32 at, u32 end)
+/* Return: index behind the name at @at; 0 where it is another header's. */
+static u32 skip_length_name(const struct sip_text *t, u32 at, u32 end)
 {
 	struct sip_slice name = { .off = at };
 
-	while (at < end && sip_char_is((u8)t->p[at], SIP_C_TOKEN))
-		at++;
+	at = skip_class(&(struct sip_text){ t->p, end }, at, SIP_C_TOKEN);
 	name.len = at - name.off;
 	return sip_slice_is(t, name, SIP_LIT("content-length")) ||
-	       sip_slice_is(t, name, SIP_LIT("l"));
+	       sip_slice_is(t, name, SIP_LIT("l")) ? at : 0;
 }
 
 /* One whole header, from @at to behind its last line end. */
@@ -111,13 +136,13 @@ static int read_header(struct sip_frame *f, const struct sip_text *t, u32 at, u3
 {
 	struct sip_slice digits;
 
-	if (!is_length(t, at, end))
+	at = skip_length_name(t, at, end);
+	if (!at)
 		return 0;
-	while (t->p[at] != ':') {
-		if (!sip_char_is((u8)t->p[at], SIP_C_TOKEN | SIP_C_WSP))
-			return -EBADMSG;
-		at++;	/* there is a line end at the latest */
-	}
+	/* not over a line end, which is there at the latest */
+	at = skip_class(&(struct sip_text){ t->p, end }, at, SIP_C_WSP);
+	if (t->p[at] != ':')
+		return -EBADMSG;
 	at = skip_space(t, at + 1, end);
 	digits.off = at;
 	at = skip_class(&(struct sip_text){ t->p, end }, at, SIP_C_DIGIT);

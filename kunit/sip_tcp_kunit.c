@@ -1,457 +1,826 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * sip_tcp: whatever a network does to segments, the receiver reads what it shall.
- *
- * The model: a sender that cuts, repeats and ends its stream as TCP may, a network
- * that loses, doubles and reorders, a receiver that puts together what it gets, and
- * between them the unit under test, driven as the helper drives it.  A message whose
- * From is "grow" becomes longer, one whose From is "shrink" shorter, by a rule that
- * the test applies to the whole stream at once as well.
+ * sip_tcp, what is taken and emitted: new, again, at the end of the stream, over a bound,
+ * without memory.  What a network may do to all of it is sip_tcp_model_kunit.c's.
  */
-#include <linux/errno.h>
-#include <linux/slab.h>
+#include "sip_tcp_line.h"
 
-#include "sip_tcp.h"
-#include "sipalg_kunit.h"
-
-enum {
-	STREAM_MAX	= 8192,
-	PACKETS		= 32,		/* under way in one direction */
-	SEGMENT_MAX	= 1460,
-	STEPS_MAX	= 400000,
-	MODELS		= 400,
-};
-
-struct packet {
-	bool used, fin;
-	u32 seq, len;
-	u8 *data;
-};
-
-struct model {
-	struct kunit *test;
-	u32 seed;
-	struct sip_msg *msg;
-	struct sip_edits *edits;
-	/* the stream, and what shall be read of it */
-	char sent[STREAM_MAX], want[2 * STREAM_MAX];
-	u32 n_sent, n_want;
-	bool has_fin;
-	/* sender */
-	u32 isn, una, nxt, window;
-	bool fin_sent, fin_acked;
-	u32 idle;
-	/* receiver: a byte of @got says whether @read holds one */
-	u32 rcv;
-	u8 read[2 * STREAM_MAX];
-	u8 got[2 * STREAM_MAX];
-	bool fin_read;
-	u32 fin_at;
-	/* between */
-	struct sip_tcp_half half;
-	struct packet data[PACKETS], ack[PACKETS], back[PACKETS];
-	u8 data_bytes[PACKETS][SEGMENT_MAX], back_bytes[PACKETS][2 * STREAM_MAX];
-	/* how bad the network is, in 1 of 256 */
-	u32 loss, twice, mss;
-	u8 scratch[2 * STREAM_MAX];
-};
-
-static u32 rnd(struct model *m, u32 n)
+static void tcp_new_bytes(struct kunit *test)
 {
-	return test_random(&m->seed) % n;
+	struct line *l = line_new(test);
+
+	KUNIT_EXPECT_TRUE(test, sip_tcp_is_quiet(&l->half));
+	KUNIT_EXPECT_EQ(test, take(l, 0, "hello"), 0);
+	expect_text(l, "hello");
+	KUNIT_EXPECT_EQ(test, l->seg.out, l->isn);
+	KUNIT_EXPECT_EQ(test, l->seg.next, l->isn);
+	KUNIT_EXPECT_EQ(test, pass(l, 2), 0);
+	expect_text(l, "llo");
+	KUNIT_EXPECT_EQ(test, pass(l, 3), 0);
+	emits_same(l, 0, "hello");
+	KUNIT_EXPECT_EQ(test, end(l), 5u);
+	KUNIT_EXPECT_TRUE(test, sip_tcp_is_quiet(&l->half));
+	passed(l, 5, "!");
+	emits_same(l, 5, "!");
+	KUNIT_EXPECT_EQ(test, ack(l, 6), 6u);
 }
 
-/* ---- the stream ------------------------------------------------------------------ */
-
-static void add_text(char *buf, u32 *n, const char *s)
+static void tcp_new_and_old_bytes(struct kunit *test)
 {
-	memcpy(buf + *n, s, strlen(s));
-	*n += strlen(s);
+	struct line *l = line_new(test);
+
+	passed(l, 0, "hello");
+	KUNIT_EXPECT_EQ(test, take(l, 3, "lo you"), 0);
+	expect_text(l, " you");
+	KUNIT_EXPECT_EQ(test, pass(l, 4), 0);
+	emits_same(l, 3, "lo you");
+	KUNIT_EXPECT_EQ(test, take(l, 10, "hole"), -EAGAIN);
+	KUNIT_EXPECT_EQ(test, l->text.len, 0u);
+	KUNIT_EXPECT_EQ(test, l->half.next - l->isn, 9u);
 }
 
-/* The rule: "grow" and "shrink" in a message become these. */
-static const struct {
-	const char *old, *new;
-} rules[] = {
-	{ "grow", "grows-by-more-than-it-was-before" },
-	{ "shrink", "x" },
-};
-
-static u32 message_text(struct model *m, char *buf, bool translated)
+static void tcp_holds(struct kunit *test)
 {
-	static const char * const from[] = { "grow", "shrink", "stay" };
-	u32 n = 0, what = rnd(m, 3), body = rnd(m, 4) ? rnd(m, 60) : rnd(m, 3000), i;
-	char length[16];
+	struct line *l = line_new(test);
 
-	add_text(buf, &n, "INFO sip:b@c SIP/2.0\r\nFrom: ");
-	add_text(buf, &n, translated && what < 2 ? rules[what].new : from[what]);
-	add_text(buf, &n, "\r\nContent-Length: ");
-	length[sip_number_write(body, length)] = 0;
-	add_text(buf, &n, length);
-	add_text(buf, &n, "\r\n\r\n");
-	for (i = 0; i < body; i++)
-		buf[n++] = 'a' + i % 26;
-	return n;
+	KUNIT_EXPECT_EQ(test, take(l, 0, "hel"), 0);
+	KUNIT_EXPECT_EQ(test, keep(l), 0);
+	emits(l, 0, "");
+	KUNIT_EXPECT_EQ(test, sip_tcp_held(&l->half), 3u);
+	KUNIT_EXPECT_FALSE(test, sip_tcp_is_quiet(&l->half));
+	KUNIT_EXPECT_EQ(test, take(l, 3, "l"), 0);
+	expect_text(l, "hell");
+	KUNIT_EXPECT_EQ(test, keep(l), 0);
+	emits(l, 0, "");
+	KUNIT_EXPECT_EQ(test, take(l, 5, "!"), -EAGAIN);
+	expect_text(l, "hell");
+	KUNIT_EXPECT_EQ(test, take(l, 4, "o, you"), 0);
+	expect_text(l, "hello, you");
+	KUNIT_EXPECT_EQ(test, pass(l, 5), 0);
+	expect_text(l, ", you");
+	KUNIT_EXPECT_EQ(test, keep(l), 0);
+	emits(l, 0, "hello");
+	KUNIT_EXPECT_EQ(test, patched(l), 5u);
+	KUNIT_EXPECT_EQ(test, take(l, 10, " too"), 0);
+	expect_text(l, ", you too");
+	KUNIT_EXPECT_EQ(test, pass(l, 9), 0);
+	KUNIT_EXPECT_EQ(test, keep(l), 0);
+	KUNIT_EXPECT_TRUE(test, !l->half.held);
+	emits(l, 5, ", you too");
+	KUNIT_EXPECT_EQ(test, ack(l, 14), 14u);
+	KUNIT_EXPECT_TRUE(test, sip_tcp_is_quiet(&l->half));
 }
 
-static void make_stream(struct model *m)
+/* Held, but its sender was not told so and sends all of it again: nothing need be kept. */
+static void tcp_held_comes_again(struct kunit *test)
 {
-	u32 i, n = rnd(m, 12), seed;
+	struct line *l = line_new(test);
 
-	for (i = 0; i < n && m->n_sent < STREAM_MAX - 4096; i++) {
-		if (!rnd(m, 4)) {
-			add_text(m->sent, &m->n_sent, "\r\n\r\n");
-			add_text(m->want, &m->n_want, "\r\n\r\n");
-		}
-		seed = m->seed;
-		m->n_sent += message_text(m, m->sent + m->n_sent, false);
-		m->seed = seed;
-		m->n_want += message_text(m, m->want + m->n_want, true);
-	}
-	if (!n || !rnd(m, 4)) {	/* the stream ends, or goes on as something else */
-		static const char * const tails[] = {
-			"INFO sip:b@c SIP/2.0\r\nFrom: grow\r\nContent-Length: 9\r\n\r\nhalf",
-			"INFO sip:b@c SIP/2.0\r\nFrom: grow\r\n\r\nno length: grow",
-			"POST / HTTP/1.1\r\n\r\n",
-			"hello",
-		};
-		const char *tail = tails[rnd(m, 4)];
-
-		add_text(m->sent, &m->n_sent, tail);
-		add_text(m->want, &m->n_want, tail);
-	}
-	m->has_fin = true;
+	held(l, 0, "hel");
+	KUNIT_EXPECT_EQ(test, take(l, 0, "hello"), 0);
+	expect_text(l, "hello");
+	KUNIT_EXPECT_EQ(test, pass(l, 5), 0);
+	emits_same(l, 0, "hello");
+	KUNIT_EXPECT_TRUE(test, sip_tcp_is_quiet(&l->half));
 }
 
-/* ---- the network ----------------------------------------------------------------- */
-
-static void network_takes(struct model *m, struct packet *queue, const struct packet *p)
+/* ... but if he was told so, he may next time repeat the rest alone */
+static void tcp_told_comes_again(struct kunit *test)
 {
-	u32 copies = rnd(m, 256) < m->loss ? 0 : rnd(m, 256) < m->twice ? 2 : 1, i, k;
+	struct line *l = line_new(test);
 
-	for (k = 0; k < copies; k++) {
-		for (i = 0; i < PACKETS && queue[i].used; i++)
-			;
-		if (i == PACKETS)
-			return;
-		queue[i].used = true;
-		queue[i].fin = p->fin;
-		queue[i].seq = p->seq;
-		queue[i].len = p->len;
-		if (p->len)
-			memcpy(queue[i].data, p->data, p->len);
-	}
+	told(l, 0, "hel");
+	KUNIT_EXPECT_EQ(test, take(l, 0, "hello"), 0);
+	KUNIT_EXPECT_EQ(test, pass(l, 5), 0);
+	KUNIT_EXPECT_EQ(test, patched(l), 5u);
+	emits(l, 0, "hello");
+	again(l, 3, "lo");
+	emits(l, 0, "hello");
+	again(l, 4, "o");
+	emits(l, 0, "hello");
 }
 
-/* Any packet that is under way may be the next to arrive: in order more often than not. */
-static struct packet *arrives(struct model *m, struct packet *queue)
+/* What is passed need not be kept where it was not told and the segment carries it. */
+static void tcp_keeps_what_it_must(struct kunit *test)
 {
-	struct packet *oldest = NULL;
-	u32 i, skip = m->loss ? rnd(m, 8) : 0;
+	struct line *l = line_new(test);
 
-	for (i = 0; i < PACKETS; i++) {
-		if (!queue[i].used)
-			continue;
-		if (!oldest || sip_seq_before(queue[i].seq, oldest->seq))
-			oldest = &queue[i];
-		if (skip == 1 && !rnd(m, 4))
-			return &queue[i];
-	}
-	return oldest;
+	told(l, 0, "hel");
+	KUNIT_EXPECT_EQ(test, take(l, 3, "lo"), 0);
+	KUNIT_EXPECT_EQ(test, pass(l, 3), 0);
+	KUNIT_EXPECT_EQ(test, patched(l), 3u);
+	KUNIT_EXPECT_EQ(test, pass(l, 1), 0);
+	KUNIT_EXPECT_EQ(test, patched(l), 3u);
+	KUNIT_EXPECT_EQ(test, pass(l, 0), 0);
+	KUNIT_EXPECT_EQ(test, pass(l, 1), 0);
+	emits(l, 0, "hello");
+	KUNIT_EXPECT_EQ(test, patched(l), 3u);
 }
 
-/* ---- the sender ------------------------------------------------------------------ */
+/* ---- repeating --------------------------------------------------------------------- */
 
-static void sender_sends(struct model *m)
+static void tcp_repeats_what_passed(struct kunit *test)
 {
-	u32 in_flight = m->nxt - m->una, left = m->isn + m->n_sent - m->nxt;
-	u32 n = 1 + rnd(m, m->mss);
+	struct line *l = line_new(test);
 
-	if (m->idle > 40) {	/* time-out: again from the first byte that is missing */
-		m->idle = 0;
-		m->nxt = m->una;
-		m->fin_sent = false;
-		return;
-	}
-	if (in_flight >= m->window)
-		return;
-	n = min(n, min(left, m->window - in_flight));
-	if (!n && (left || m->fin_sent))
-		return;
-	m->fin_sent = n == left && (n || !left) && rnd(m, 2);
-	if (!n && !m->fin_sent)
-		return;
-	network_takes(m, m->data, &(struct packet){
-		.seq = m->nxt, .len = n, .fin = m->fin_sent,
-		.data = (u8 *)m->sent + (m->nxt - m->isn),
-	});
-	m->nxt += n;
+	passed(l, 0, "0123456789");
+	again(l, 0, "01234");
+	emits_same(l, 0, "01234");
+	again(l, 5, "56789");
+	emits_same(l, 5, "56789");
+	again(l, 2, "234567");
+	emits_same(l, 2, "234567");
+	again(l, 0, "0123456789");
+	emits_same(l, 0, "0123456789");
+	/* more than all: what is new is held */
+	KUNIT_EXPECT_EQ(test, take(l, 0, "0123456789ab"), 0);
+	expect_text(l, "ab");
+	KUNIT_EXPECT_EQ(test, keep(l), 0);
+	emits(l, 0, "0123456789");
+	again(l, 5, "56789ab");
+	KUNIT_EXPECT_EQ(test, keep(l), 0);
+	emits(l, 5, "56789");
+	again(l, 10, "ab");
+	emits(l, 10, "");
+	again(l, 11, "b");
+	emits(l, 10, "");
+	KUNIT_EXPECT_EQ(test, ack(l, 6), 6u);
+	again(l, 0, "0123456789");
+	emits(l, 6, "6789");
+	again(l, 6, "6789");
+	emits_same(l, 6, "6789");
+	again(l, 0, "012");
+	emits(l, 5, "");	/* the receiver shall say that it is old */
 }
 
-static void sender_hears(struct model *m, u32 ack)
+static void tcp_repeats_a_patch(struct kunit *test)
 {
-	u32 end = m->isn + m->n_sent;
+	struct line *l = line_grown(test);
 
-	/* told of what it never sent, a sender would end the connection */
-	KUNIT_EXPECT_FALSE(m->test, sip_seq_before(end + 1, ack));
-	if (!sip_seq_before(m->una, ack))
-		return;
-	m->idle = 0;
-	m->fin_acked = ack == end + 1;
-	m->una = m->fin_acked ? end : ack;
-	m->nxt = sip_seq_max(m->nxt, m->una);
+	again(l, 0, "01234");
+	emits(l, 0, "ABCDEFGHIJKLMN");
+	again(l, 5, "56789");
+	emits(l, 0, "ABCDEFGHIJKLMN");
+	again(l, 9, "9");
+	emits(l, 0, "ABCDEFGHIJKLMN");
+	again(l, 0, "0123456789");
+	emits(l, 0, "ABCDEFGHIJKLMN");
+	again(l, 0, "0123456789abcde");
+	emits(l, 0, "ABCDEFGHIJKLMNabcde");
+	again(l, 4, "456789abc");
+	emits(l, 0, "ABCDEFGHIJKLMNabc");
+	again(l, 10, "abc");
+	emits_same(l, 14, "abc");
+	again(l, 12, "cde");
+	emits_same(l, 16, "cde");
+	/* in part acknowledged */
+	KUNIT_EXPECT_EQ(test, ack(l, 6), 0u);
+	again(l, 0, "01234");
+	emits(l, 6, "GHIJKLMN");
+	KUNIT_EXPECT_EQ(test, ack(l, 13), 0u);
+	again(l, 8, "89ab");
+	emits(l, 13, "Nab");
+	KUNIT_EXPECT_EQ(test, ack(l, 14), 10u);
+	KUNIT_EXPECT_TRUE(test, sip_tcp_is_quiet(&l->half));
+	again(l, 0, "0123456789");
+	emits(l, 13, "");
+	again(l, 8, "89ab");
+	emits(l, 14, "ab");
+	KUNIT_EXPECT_EQ(test, ack(l, 16), 12u);
+	again(l, 10, "abcde");
+	emits(l, 16, "cde");
 }
 
-/* ---- the receiver ---------------------------------------------------------------- */
-
-static void receiver_hears(struct model *m, const struct packet *p)
+static void tcp_repeats_a_shrunk_patch(struct kunit *test)
 {
-	u32 base = m->isn, i;
+	struct line *l = line_new(test);
 
-	for (i = 0; i < p->len; i++) {
-		u32 at = p->seq + i - base;
-
-		if (at >= sizeof(m->read))
-			continue;	/* before the first byte */
-		if (m->got[at])
-			KUNIT_EXPECT_EQ(m->test, (int)m->read[at], (int)p->data[i]);
-		m->got[at] = 1;
-		m->read[at] = p->data[i];
-	}
-	if (p->fin) {
-		m->fin_read = true;
-		m->fin_at = p->seq + p->len;
-	}
-	while (m->rcv - base < sizeof(m->got) && m->got[m->rcv - base])
-		m->rcv++;
-	if (p->len || p->fin || sip_seq_before(p->seq, m->rcv))
-		network_takes(m, m->ack, &(struct packet){
-			.seq = m->rcv + (m->fin_read && m->fin_at == m->rcv),
-		});
+	passed(l, 0, "abc");
+	replaced(l, 3, "0123456789", "X");
+	emits(l, 3, "X");
+	replaced(l, 13, "9876", "YZ");
+	emits(l, 4, "YZ");
+	passed(l, 17, "def");
+	emits_same(l, 6, "def");
+	again(l, 12, "9");
+	emits(l, 3, "X");
+	again(l, 12, "998");
+	emits(l, 3, "XYZ");
+	again(l, 2, "c0");
+	emits(l, 2, "cX");
+	again(l, 16, "6d");
+	emits(l, 4, "YZd");
+	again(l, 0, "abc01234567899876def");
+	emits(l, 0, "abcXYZdef");
+	KUNIT_EXPECT_EQ(test, ack(l, 4), 13u);
+	again(l, 0, "abc0123456789987");
+	emits(l, 4, "YZ");
+	KUNIT_EXPECT_EQ(test, ack(l, 9), 20u);
+	KUNIT_EXPECT_TRUE(test, sip_tcp_is_quiet(&l->half));
+	passed(l, 20, "g");
+	emits_same(l, 9, "g");
 }
 
-/* ---- between --------------------------------------------------------------------- */
-
-/* As a translated message: From's value is another one. */
-static int plan(struct model *m, const struct sip_text *text, u32 len)
+/* The bounds are for what we have made: what its sender made fits. */
+static void tcp_emits_what_there_is_room_for(struct kunit *test)
 {
-	u32 i, k;
+	struct line *l = line_new(test);
 
-	sip_edit_init(m->edits);
-	for (k = 0; k < ARRAY_SIZE(rules); k++)
-		for (i = 0; i + strlen(rules[k].old) < len && i < 60; i++)
-			if (!memcmp(text->p + i, rules[k].old, strlen(rules[k].old)))
-				return sip_edit_add(m->edits, i, strlen(rules[k].old),
-						    rules[k].new, strlen(rules[k].new));
-	return 0;
+	KUNIT_EXPECT_EQ(test, take_fin(l, 0, "hello"), 0);
+	KUNIT_EXPECT_EQ(test, pass(l, 5), 0);
+	KUNIT_EXPECT_TRUE(test, emit_in(l, 0, 0, 0, "hello").fin);
+	l = line_new(test);
+	held(l, 0, "hel");
+	KUNIT_EXPECT_EQ(test, take_fin(l, 3, "lo"), 0);
+	KUNIT_EXPECT_EQ(test, bypass(l), 0);
+	KUNIT_EXPECT_FALSE(test, emit_max(l, 4, 0, "hell").fin);
+	KUNIT_EXPECT_TRUE(test, emit_max(l, 5, 0, "hello").fin);
+	KUNIT_EXPECT_FALSE(test, emit_in(l, 4, 5, 0, "hell").fin);
+	KUNIT_EXPECT_TRUE(test, emit_in(l, 5, 5, 0, "hello").fin);
+	KUNIT_EXPECT_FALSE(test, emit_in(l, 0, 5, 0, "").fin);
+	l = line_grown(test);
+	again(l, 3, "3");
+	emit_max(l, 13, 0, "ABCDEFGHIJKLM");
+	emit_max(l, 14, 0, "ABCDEFGHIJKLMN");
+	KUNIT_EXPECT_EQ(test, ack(l, 13), 0u);
+	emit_max(l, 13, 13, "N");
+	again(l, 3, "3456789ab");
+	emit_in(l, 1, LINE_MAX, 13, "N");
+	emit_in(l, 2, LINE_MAX, 13, "Na");
 }
 
-static int handle(struct model *m, struct sip_tcp_segment *seg, struct sip_text *text)
+/* The CRLF that stands for a message that must not go on. */
+static void tcp_cuts_a_message(struct kunit *test)
 {
-	struct sip_tcp_half *half = &m->half;
-	int len, err = 0;
+	struct line *l = line_new(test);
 
-	while (!err && (len = sip_frame_next(&half->frame, text, m->msg)) > 0) {
-		if (!half->frame.is_keepalive && plan(m, text, len))
-			return -ENOMEM;
-		if (!half->frame.is_keepalive && m->edits->n)
-			err = sip_tcp_replace(half, text, len, m->edits);
-		else
-			err = sip_tcp_pass(half, seg, text, len);
-	}
-	if (!err && (len < 0 || seg->fin))
-		return sip_tcp_bypass(half, seg, text);
-	return err;
+	KUNIT_EXPECT_EQ(test, take(l, 0, "secret"), 0);
+	KUNIT_EXPECT_EQ(test, sip_tcp_replace(&l->half, &l->text, 6, NULL), 0);
+	emits(l, 0, "\r\n");
+	KUNIT_EXPECT_EQ(test, patched(l), 2u);
+	KUNIT_EXPECT_EQ(test, take(l, 6, "x"), 0);
+	KUNIT_EXPECT_EQ(test, sip_tcp_replace(&l->half, &l->text, 1, NULL), 0);
+	emits(l, 2, "\r\n");
+	again(l, 5, "tx");
+	emits(l, 0, "\r\n\r\n");
+	KUNIT_EXPECT_EQ(test, end(l), 4u);
 }
 
-static void middle_hears(struct model *m, const struct packet *p)
+/* What the sender was told to have arrived, and then goes with another segment. */
+static void tcp_repeats_what_was_told(struct kunit *test)
 {
-	struct sip_tcp_segment seg = {
-		.seq = p->seq, .len = p->len, .data = p->data, .fin = p->fin,
-	};
-	struct sip_tcp_half *half = &m->half;
-	struct sip_tcp_emission what;
-	struct sip_text text;
-	int err;
+	struct line *l = line_new(test);
 
-	err = sip_tcp_take(half, &seg, &text);
-	if (err)
-		return;		/* dropped; its sender repeats it */
-	if (!half->is_bypassed) {
-		err = handle(m, &seg, &text);
-		if (err)
-			sip_tcp_untake(half, &seg, &text);
-		else
-			sip_tcp_keep(half, &seg, &text);
-	}
-	what = sip_tcp_emit(half, &seg, sizeof(m->scratch), sizeof(m->scratch));
-	if (what.same) {
-		KUNIT_EXPECT_EQ(m->test, what.len, seg.len);
-		memcpy(m->scratch, seg.data, what.len);
-	} else {
-		sip_tcp_copy(half, &seg, &what, m->scratch);
-	}
-	network_takes(m, m->back, &(struct packet){
-		.seq = what.seq, .len = what.len, .fin = what.fin, .data = m->scratch,
-	});
-	if (seg.len && !what.len && sip_tcp_tell(half))
-		sender_hears(m, half->next);
+	told(l, 0, "abc");
+	bypassed(l, 3, "def");	/* one patch, all of it */
+	emits(l, 0, "abcdef");
+	again(l, 5, "f");
+	emits(l, 0, "abcdef");
+	/* it ends where the sender goes on: he does not know that it is missing */
+	l = line_new(test);
+	told(l, 0, "abc");
+	KUNIT_EXPECT_EQ(test, take(l, 3, "def"), 0);
+	KUNIT_EXPECT_EQ(test, pass(l, 3), 0);
+	KUNIT_EXPECT_EQ(test, pass(l, 3), 0);
+	emits(l, 0, "abcdef");
+	again(l, 3, "def");
+	emits(l, 0, "abcdef");
+	again(l, 4, "ef");			/* he knows that the d is missing */
+	emits_same(l, 4, "ef");
+	KUNIT_EXPECT_EQ(test, ack(l, 3), 3u);
+	again(l, 3, "def");
+	emits_same(l, 3, "def");
 }
 
-static void step(struct model *m)
-{
-	struct packet *p;
+/* ---- segments without bytes -------------------------------------------------------- */
 
-	m->idle++;
-	switch (rnd(m, 4)) {
-	case 0:
-		sender_sends(m);
-		return;
-	case 1:
-		p = arrives(m, m->data);
-		if (p) {
-			p->used = false;
-			middle_hears(m, p);
-		}
-		return;
-	case 2:
-		p = arrives(m, m->back);
-		if (p) {
-			p->used = false;
-			receiver_hears(m, p);
-		}
-		return;
-	default:
-		p = arrives(m, m->ack);
-		if (p) {
-			p->used = false;
-			sender_hears(m, sip_tcp_ack(&m->half, p->seq));
-		}
-	}
+static void tcp_bare_segments(struct kunit *test)
+{
+	struct line *l = line_grown(test);
+
+	again(l, 15, "");
+	emits_same(l, 19, "");
+	KUNIT_EXPECT_EQ(test, ack(l, 19), 15u);
+	again(l, 15, "");
+	emits_same(l, 19, "");
+	held(l, 15, "xyz");
+	again(l, 18, "");
+	emits_same(l, 19, "");
+	KUNIT_EXPECT_TRUE(test, sip_tcp_tell(&l->half));
+	again(l, 18, "");
+	emits_same(l, 19, "");
+	KUNIT_EXPECT_EQ(test, sip_tcp_seq(&l->half, l->isn + 19) - l->isn, 20u);
+	KUNIT_EXPECT_EQ(test, sip_tcp_seq(&l->half, l->isn + 18) - l->isn, 19u);
 }
 
-static void expect_read(struct model *m)
+static void tcp_seq_of_each_place(struct kunit *test)
 {
-	u32 n = m->rcv - m->isn;
-
-	KUNIT_EXPECT_EQ(m->test, n, m->n_want);
-	if (n == m->n_want)
-		KUNIT_EXPECT_EQ(m->test, memcmp(m->read, m->want, n), 0);
-	KUNIT_EXPECT_TRUE(m->test, list_empty(&m->half.patches));
-	KUNIT_EXPECT_EQ(m->test, m->half.patched, 0u);
-	KUNIT_EXPECT_EQ(m->test, m->half.last, m->half.first);
-	KUNIT_EXPECT_EQ(m->test, (u32)m->half.last, m->n_want - m->n_sent);
-}
-
-static void run_model(struct kunit *test, struct model *m, u32 seed, u32 loss)
-{
-	struct sip_msg *msg = m->msg;
-	struct sip_edits *edits = m->edits;
+	struct line *l = line_grown(test);
 	u32 i;
 
-	memset(m, 0, sizeof(*m));
-	m->test = test;
-	m->msg = msg;
-	m->edits = edits;
-	m->seed = seed * 2654435761u + 1;
-	m->loss = loss;
-	m->twice = loss / 2;
-	m->isn = rnd(m, 2) ? 0xfffffff0 - rnd(m, 3000) : test_random(&m->seed);
-	m->mss = rnd(m, 4) ? 1 + rnd(m, SEGMENT_MAX) : 1 + rnd(m, 20);
-	m->window = m->mss * (1 + rnd(m, 12));
-	m->una = m->isn;
-	m->nxt = m->isn;
-	m->rcv = m->isn;
-	for (i = 0; i < PACKETS; i++) {
-		m->data[i].data = m->data_bytes[i];
-		m->back[i].data = m->back_bytes[i];
+	held(l, 15, "xyz");
+	KUNIT_EXPECT_EQ(test, sip_tcp_seq(&l->half, l->isn) - l->isn, 0u);
+	for (i = 10; i < 15; i++)
+		KUNIT_EXPECT_EQ(test, sip_tcp_seq(&l->half, l->isn + i) - l->isn, i + 4);
+	for (i = 15; i <= 18; i++)
+		KUNIT_EXPECT_EQ(test, sip_tcp_seq(&l->half, l->isn + i) - l->isn, 19u);
+	KUNIT_EXPECT_EQ(test, sip_tcp_seq(&l->half, l->isn + 20) - l->isn, 21u);
+	KUNIT_EXPECT_EQ(test, ack(l, 16), 12u);
+	for (i = 0; i < 12; i++)
+		KUNIT_EXPECT_EQ(test, sip_tcp_seq(&l->half, l->isn + i) - l->isn, 15u);
+	KUNIT_EXPECT_EQ(test, sip_tcp_seq(&l->half, l->isn + 12) - l->isn, 16u);
+}
+
+/* RFC 9293 3.8.4: one before what is expected, with a byte or none. */
+static void tcp_probes(struct kunit *test)
+{
+	struct line *l = line_new(test);
+
+	again(l, 0xffffffff, "");
+	emits_same(l, 0xffffffff, "");
+	again(l, 0xffffffff, "?");
+	emits(l, 0xffffffff, "");
+	l = line_grown(test);
+	KUNIT_EXPECT_EQ(test, ack(l, 19), 15u);
+	again(l, 14, "");
+	emits_same(l, 18, "");
+	again(l, 14, "?");
+	emits(l, 18, "");
+	told(l, 15, "xyz");
+	again(l, 17, "");
+	emits_same(l, 18, "");
+	again(l, 17, "z");
+	KUNIT_EXPECT_EQ(test, keep(l), 0);
+	emits(l, 18, "");
+	again(l, 17, "?");			/* RFC 9293 3.8.4: it means nothing */
+	expect_text(l, "xyz");
+	KUNIT_EXPECT_EQ(test, take(l, 16, "?"), -EILSEQ);
+	KUNIT_EXPECT_EQ(test, take(l, 17, "??"), -EILSEQ);
+	/* one that stands in a patch asks for it */
+	l = line_new(test);
+	told(l, 0, "abc");
+	KUNIT_EXPECT_EQ(test, take(l, 3, "d"), 0);
+	KUNIT_EXPECT_EQ(test, pass(l, 4), 0);
+	again(l, 2, "");
+	emits(l, 0, "abcd");
+	again(l, 4, "");			/* and one behind it does not */
+	emits_same(l, 4, "");
+	l = line_new(test);
+	told(l, 0, "abc");
+	KUNIT_EXPECT_EQ(test, bypass(l), 0);
+	again(l, 3, "");			/* ... though its sender thinks it is there */
+	emits_same(l, 3, "");
+}
+
+/* ---- the end ----------------------------------------------------------------------- */
+
+static void tcp_fin(struct kunit *test)
+{
+	struct line *l = line_new(test);
+
+	passed(l, 0, "hello");
+	KUNIT_EXPECT_EQ(test, take_fin(l, 5, ""), 0);
+	KUNIT_EXPECT_EQ(test, bypass(l), 0);
+	emits_fin(l, 5, "");
+	KUNIT_EXPECT_EQ(test, take_fin(l, 5, ""), 0);
+	emits_fin(l, 5, "");
+	KUNIT_EXPECT_EQ(test, take_fin(l, 3, "lo"), 0);
+	emits_fin(l, 3, "lo");
+	KUNIT_EXPECT_EQ(test, ack(l, 5), 5u);
+	KUNIT_EXPECT_EQ(test, take_fin(l, 3, "lo"), 0);
+	emits_fin(l, 5, "");
+	KUNIT_EXPECT_EQ(test, ack(l, 6), 6u);
+	KUNIT_EXPECT_EQ(test, take_fin(l, 5, ""), 0);
+	emits_fin(l, 5, "");
+	KUNIT_EXPECT_TRUE(test, sip_tcp_tell(&l->half));
+	KUNIT_EXPECT_EQ(test, l->half.told - l->isn, 6u);
+	/* what its sender acknowledges afterwards stands behind it */
+	KUNIT_EXPECT_EQ(test, take(l, 6, ""), 0);
+	emits_same(l, 6, "");
+	KUNIT_EXPECT_EQ(test, ack(l, 6), 6u);
+}
+
+static void tcp_fin_with_bytes(struct kunit *test)
+{
+	struct line *l = line_grown(test);
+
+	KUNIT_EXPECT_EQ(test, take_fin(l, 15, "end"), 0);
+	KUNIT_EXPECT_EQ(test, pass(l, 3), 0);
+	KUNIT_EXPECT_EQ(test, bypass(l), 0);
+	emits_same(l, 19, "end");
+	KUNIT_EXPECT_EQ(test, take_fin(l, 8, "89abcdeend"), 0);
+	emits_fin(l, 0, "ABCDEFGHIJKLMNabcdeend");
+	/* half of it again, and not the end */
+	KUNIT_EXPECT_EQ(test, take(l, 15, "en"), 0);
+	emits_same(l, 19, "en");
+	KUNIT_EXPECT_EQ(test, ack(l, 23), 19u);
+	KUNIT_EXPECT_TRUE(test, sip_tcp_is_quiet(&l->half));
+}
+
+static void tcp_fin_with_held_bytes(struct kunit *test)
+{
+	struct line *l = line_new(test);
+
+	held(l, 0, "hal");
+	KUNIT_EXPECT_EQ(test, take_fin(l, 3, "f"), 0);
+	expect_text(l, "half");
+	/* half a message does not end the stream as long as it is held */
+	KUNIT_EXPECT_FALSE(test, sip_tcp_emit(&l->half, &l->seg, LINE_MAX, LINE_MAX).fin);
+	KUNIT_EXPECT_EQ(test, bypass(l), 0);
+	emits_fin(l, 0, "half");
+	/* bare, behind bytes that were told: with it they are repeated */
+	l = line_new(test);
+	told(l, 0, "half");
+	KUNIT_EXPECT_EQ(test, take_fin(l, 4, ""), 0);
+	KUNIT_EXPECT_EQ(test, bypass(l), 0);
+	emits_fin(l, 0, "half");
+	KUNIT_EXPECT_EQ(test, take_fin(l, 4, ""), 0);
+	emits_fin(l, 0, "half");
+	KUNIT_EXPECT_EQ(test, ack(l, 3), 4u);
+	KUNIT_EXPECT_EQ(test, take_fin(l, 4, ""), 0);
+	emits_fin(l, 3, "f");
+	KUNIT_EXPECT_EQ(test, ack(l, 5), 5u);
+	KUNIT_EXPECT_TRUE(test, sip_tcp_is_quiet(&l->half));
+	/* bytes that were not told are repeated by their sender */
+	l = line_new(test);
+	held(l, 0, "half");
+	KUNIT_EXPECT_EQ(test, take_fin(l, 4, ""), 0);
+	KUNIT_EXPECT_EQ(test, bypass(l), 0);
+	emits_fin(l, 0, "half");
+	KUNIT_EXPECT_EQ(test, take_fin(l, 4, ""), 0);
+	emits_fin(l, 4, "");
+}
+
+/* ---- held bytes that come again as others: SECURITY S4 ------------------------------ */
+
+static void tcp_held_bytes_differ(struct kunit *test)
+{
+	struct line *l = line_new(test);
+
+	passed(l, 0, "ab");
+	held(l, 2, "cdef");
+	again(l, 2, "cdef");
+	again(l, 3, "de");
+	again(l, 0, "XXcdef");		/* what is out is not remembered */
+	KUNIT_EXPECT_EQ(test, take(l, 2, "X"), -EILSEQ);
+	expect_text(l, "cdef");
+	KUNIT_EXPECT_EQ(test, take(l, 5, "X"), -EILSEQ);
+	KUNIT_EXPECT_EQ(test, take(l, 2, "cdeX"), -EILSEQ);
+	KUNIT_EXPECT_EQ(test, take(l, 0, "abX"), -EILSEQ);
+	KUNIT_EXPECT_EQ(test, take(l, 4, "eXgh"), -EILSEQ);
+	KUNIT_EXPECT_EQ(test, take(l, 0, "abcdeXgh"), -EILSEQ);
+	KUNIT_EXPECT_EQ(test, l->half.next - l->isn, 6u);
+	KUNIT_EXPECT_EQ(test, take(l, 4, "efgh"), 0);
+	expect_text(l, "cdefgh");
+	KUNIT_EXPECT_EQ(test, keep(l), 0);
+	KUNIT_EXPECT_EQ(test, take(l, 4, "efgX"), -EILSEQ);
+	expect_text(l, "cdefgh");
+	/* the first ones go on */
+	KUNIT_EXPECT_EQ(test, bypass(l), 0);
+	KUNIT_EXPECT_EQ(test, take(l, 4, "efgX"), 0);
+	emits(l, 2, "cdefgh");
+}
+
+/* ---- bounds ------------------------------------------------------------------------ */
+
+static char *many(struct kunit *test, u32 len)
+{
+	char *p = kunit_kmalloc(test, len, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, p);
+	memset(p, 'x', len);
+	return p;
+}
+
+static void tcp_held_limit(struct kunit *test)
+{
+	struct line *l = line_new(test);
+	char *p = many(test, SIP_TCP_HELD_MAX);
+
+	KUNIT_EXPECT_EQ(test, take_bytes(l, 0, p, SIP_TCP_HELD_MAX - 10), 0);
+	KUNIT_EXPECT_EQ(test, keep(l), 0);
+	KUNIT_EXPECT_EQ(test, take_bytes(l, SIP_TCP_HELD_MAX - 10, p, 11), -EFBIG);
+	KUNIT_EXPECT_EQ(test, l->text.len, SIP_TCP_HELD_MAX - 10u);
+	KUNIT_EXPECT_EQ(test, sip_tcp_held(&l->half), SIP_TCP_HELD_MAX - 10u);
+	/* old bytes do not count */
+	KUNIT_EXPECT_EQ(test, take_bytes(l, SIP_TCP_HELD_MAX - 1000, p, 1000), 0);
+	KUNIT_EXPECT_EQ(test, l->text.len, (u32)SIP_TCP_HELD_MAX);
+	KUNIT_EXPECT_EQ(test, keep(l), 0);
+	KUNIT_EXPECT_EQ(test, take_bytes(l, SIP_TCP_HELD_MAX, p, 0), 0);
+	KUNIT_EXPECT_EQ(test, take_bytes(l, SIP_TCP_HELD_MAX, p, 1), -EFBIG);
+	KUNIT_EXPECT_EQ(test, l->text.len, (u32)SIP_TCP_HELD_MAX);
+	/* all of it goes on unread, with the segment at hand */
+	KUNIT_EXPECT_EQ(test, bypass(l), 0);
+	KUNIT_EXPECT_EQ(test, patched(l), (u32)SIP_TCP_HELD_MAX);
+	KUNIT_EXPECT_EQ(test, take_bytes(l, SIP_TCP_HELD_MAX, p, 1), 0);
+}
+
+static void tcp_patched_limit(struct kunit *test)
+{
+	struct line *l = line_new(test);
+	char *p = many(test, SIP_TCP_HELD_MAX);
+	u32 at = 0, rest = 1 + sizeof(struct sip_tcp_patch), i;
+
+	sip_edit_init(l->edits);
+	for (i = 0; i < 4; i++, at += SIP_TCP_HELD_MAX) {
+		KUNIT_EXPECT_EQ(test, take_bytes(l, at, p, SIP_TCP_HELD_MAX), 0);
+		if (i == 3)	/* all but one, and what four more take in memory */
+			KUNIT_EXPECT_EQ(test, pass(l, 1 + 5 * sizeof(struct sip_tcp_patch)), 0);
+		KUNIT_EXPECT_EQ(test, sip_tcp_replace(&l->half, &l->text, l->text.len,
+						      l->edits), 0);
 	}
-	make_stream(m);
-	sip_tcp_init(&m->half, m->isn);
-	for (i = 0; i < STEPS_MAX && !m->fin_acked; i++)
-		step(m);
-	KUNIT_EXPECT_TRUE_MSG(test, m->fin_acked, "model %u, loss %u: stuck", seed, loss);
-	expect_read(m);
-	sip_tcp_exit(&m->half);
+	KUNIT_EXPECT_EQ(test, l->half.patched, SIP_TCP_PATCHED_MAX - rest);
+	KUNIT_EXPECT_EQ(test, take(l, at, "ab"), 0);
+	KUNIT_EXPECT_EQ(test, replace(l, 2, "AB"), -ENOBUFS);
+	KUNIT_EXPECT_EQ(test, replace(l, 1, "AB"), -ENOBUFS);	/* room for it while it is made */
+	KUNIT_EXPECT_EQ(test, replace(l, 2, "A"), -ENOBUFS);
+	expect_text(l, "ab");
+	KUNIT_EXPECT_EQ(test, l->half.patched, SIP_TCP_PATCHED_MAX - rest);
+	KUNIT_EXPECT_EQ(test, replace(l, 1, "A"), 0);
+	KUNIT_EXPECT_EQ(test, l->half.patched, (u32)SIP_TCP_PATCHED_MAX);
+	KUNIT_EXPECT_EQ(test, sip_tcp_replace(&l->half, &l->text, 1, NULL), -ENOBUFS);
+	KUNIT_EXPECT_EQ(test, pass(l, 1), 0);	/* nothing to keep */
+	held(l, at + 2, "c");
+	KUNIT_EXPECT_EQ(test, take(l, at + 3, "d"), 0);
+	KUNIT_EXPECT_EQ(test, pass(l, 2), -ENOBUFS);
+	KUNIT_EXPECT_EQ(test, bypass(l), -ENOBUFS);
+	KUNIT_EXPECT_FALSE(test, l->half.is_bypassed);
+	expect_text(l, "cd");
+	untake(l);
+	KUNIT_EXPECT_EQ(test, sip_tcp_held(&l->half), 1u);
+	/* the receiver makes room */
+	KUNIT_EXPECT_EQ(test, ack(l, at), at);
+	KUNIT_EXPECT_EQ(test, patched(l), 1u);
+	bypassed(l, at + 3, "d");
+	KUNIT_EXPECT_EQ(test, patched(l), 3u);
 }
 
-static void tcp_model(struct kunit *test, u32 loss)
+static void tcp_patches_limit(struct kunit *test)
 {
-	struct model *m = kunit_kzalloc(test, sizeof(*m), GFP_KERNEL);
-	u32 seed;
+	struct line *l = line_new(test);
+	u32 i;
 
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, m);
-	m->msg = test_new_msg(test);
-	m->edits = kunit_kzalloc(test, sizeof(*m->edits), GFP_KERNEL);
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, m->edits);
-	for (seed = 0; seed < MODELS; seed++)
-		run_model(test, m, seed, loss);
+	for (i = 0; i < SIP_TCP_PATCHES_MAX; i++)
+		replaced(l, i, "a", "b");
+	KUNIT_EXPECT_EQ(test, l->half.n_patches, (u32)SIP_TCP_PATCHES_MAX);
+	KUNIT_EXPECT_EQ(test, take(l, i, "a"), 0);
+	KUNIT_EXPECT_EQ(test, replace(l, 1, "b"), -ENOBUFS);
+	KUNIT_EXPECT_EQ(test, pass(l, 1), 0);
+	KUNIT_EXPECT_EQ(test, ack(l, 1), 1u);
+	replaced(l, i + 1, "a", "b");
+	KUNIT_EXPECT_EQ(test, l->half.n_patches, (u32)SIP_TCP_PATCHES_MAX);
 }
 
-static void tcp_without_loss(struct kunit *test)
+/* What cannot be written leaves all as it was. */
+static void tcp_replace_fails(struct kunit *test)
 {
-	tcp_model(test, 0);
+	struct line *l = line_new(test);
+
+	KUNIT_EXPECT_EQ(test, take(l, 0, "abc"), 0);
+	sip_edit_init(l->edits);
+	KUNIT_EXPECT_EQ(test, sip_edit_add(l->edits, 2, 2, "x", 1), 0);
+	KUNIT_EXPECT_EQ(test, sip_tcp_replace(&l->half, &l->text, 3, l->edits), -EINVAL);
+	expect_text(l, "abc");
+	KUNIT_EXPECT_EQ(test, patched(l), 0u);
+	KUNIT_EXPECT_EQ(test, end(l), 0u);
+	KUNIT_EXPECT_TRUE(test, list_empty(&l->half.patches));
 }
 
-static void tcp_with_loss(struct kunit *test)
+/* ---- untaking ---------------------------------------------------------------------- */
+
+static void tcp_untakes(struct kunit *test)
 {
-	tcp_model(test, 12);
+	struct line *l = line_new(test);
+
+	/* nothing held, nothing emitted */
+	KUNIT_EXPECT_EQ(test, take(l, 0, "abc"), 0);
+	untake(l);
+	KUNIT_EXPECT_EQ(test, l->text.len, 0u);
+	KUNIT_EXPECT_EQ(test, l->half.next, l->isn);
+	emits(l, 0, "");
+	/* nothing held, part emitted */
+	KUNIT_EXPECT_EQ(test, take(l, 0, "abc"), 0);
+	KUNIT_EXPECT_EQ(test, pass(l, 1), 0);
+	untake(l);
+	KUNIT_EXPECT_EQ(test, l->half.next - l->isn, 1u);
+	emits(l, 0, "a");
+	KUNIT_EXPECT_EQ(test, take(l, 0, "abc"), 0);
+	expect_text(l, "bc");
+	KUNIT_EXPECT_EQ(test, keep(l), 0);
+	/* held stays held */
+	KUNIT_EXPECT_EQ(test, take(l, 3, "def"), 0);
+	l->half.frame.at = 1;
+	untake(l);
+	KUNIT_EXPECT_EQ(test, l->half.frame.at, 0u);
+	expect_text(l, "bc");
+	KUNIT_EXPECT_EQ(test, keep(l), 0);
+	KUNIT_EXPECT_EQ(test, sip_tcp_held(&l->half), 2u);
+	/* part of it is emitted */
+	KUNIT_EXPECT_EQ(test, take(l, 3, "def"), 0);
+	KUNIT_EXPECT_EQ(test, pass(l, 1), 0);
+	untake(l);
+	expect_text(l, "c");
+	KUNIT_EXPECT_EQ(test, take(l, 3, "de"), 0);
+	expect_text(l, "cde");
+	/* all of it, and a new byte; the rest as if it had not come */
+	KUNIT_EXPECT_EQ(test, pass(l, 2), 0);
+	untake(l);
+	KUNIT_EXPECT_EQ(test, l->half.next - l->isn, 4u);
+	KUNIT_EXPECT_EQ(test, sip_tcp_held(&l->half), 0u);
+	emits(l, 2, "cd");	/* what went before is its sender's to repeat */
+	KUNIT_EXPECT_EQ(test, take(l, 4, "e"), 0);
+	expect_text(l, "e");
 }
 
-static void tcp_with_much_loss(struct kunit *test)
+/* ---- bypass ------------------------------------------------------------------------ */
+
+static void tcp_bypasses(struct kunit *test)
 {
-	tcp_model(test, 80);
+	struct line *l = line_grown(test);
+
+	bypassed(l, 15, "POST");
+	KUNIT_EXPECT_TRUE(test, l->half.is_bypassed);
+	KUNIT_EXPECT_EQ(test, l->text.len, 0u);
+	emits_same(l, 19, "POST");
+	KUNIT_EXPECT_EQ(test, patched(l), 14u);
+	KUNIT_EXPECT_EQ(test, take(l, 19, " /"), 0);
+	KUNIT_EXPECT_EQ(test, l->text.len, 0u);
+	emits_same(l, 23, " /");
+	/* a hole is nobody's business here */
+	KUNIT_EXPECT_EQ(test, take(l, 25, "xy"), 0);
+	emits_same(l, 29, "xy");
+	KUNIT_EXPECT_EQ(test, take(l, 21, "1234"), 0);
+	emits_same(l, 25, "1234");
+	KUNIT_EXPECT_EQ(test, l->half.next - l->isn, 27u);
+	KUNIT_EXPECT_EQ(test, ack(l, 29), 25u);
+	KUNIT_EXPECT_EQ(test, take(l, 21, "1234xyz"), 0);
+	emits(l, 29, "xyz");
+	/* what was patched before is so still */
+	KUNIT_EXPECT_TRUE(test, sip_tcp_is_quiet(&l->half));
+	KUNIT_EXPECT_EQ(test, ack(l, 32), 28u);
+	KUNIT_EXPECT_TRUE(test, sip_tcp_tell(&l->half));
 }
 
-/* A word may be all that ever comes, and be waited for: it is not held. */
-static void tcp_word_goes_at_once(struct kunit *test)
+static void tcp_bypasses_with_a_patch(struct kunit *test)
 {
-	static const char word[] = "hello", rest[] = " sip:b@c SIP/2.0\r\n";
-	struct sip_tcp_segment seg = { .seq = 100, .len = 5, .data = (const u8 *)word };
-	struct sip_tcp_emission what;
-	struct sip_tcp_half half;
-	struct sip_text text;
-	u8 bytes[8];
+	struct line *l = line_grown(test);
 
-	sip_tcp_init(&half, 100);
-	KUNIT_ASSERT_EQ(test, sip_tcp_take(&half, &seg, &text), 0);
-	KUNIT_ASSERT_EQ(test, sip_tcp_keep(&half, &seg, &text), 0);
-	what = sip_tcp_emit(&half, &seg, 1000, 1000);
-	KUNIT_EXPECT_EQ(test, what.seq, 100u);
-	KUNIT_ASSERT_EQ(test, what.len, 5u);
-	sip_tcp_copy(&half, &seg, &what, bytes);
-	KUNIT_EXPECT_EQ(test, memcmp(bytes, word, 5), 0);
-	/* and only the receiver says that it has come */
-	KUNIT_EXPECT_FALSE(test, sip_tcp_tell(&half));
-	KUNIT_EXPECT_EQ(test, sip_tcp_seq(&half, 105), 105u);
-	KUNIT_EXPECT_EQ(test, sip_tcp_ack(&half, 100), 100u);
-	KUNIT_EXPECT_EQ(test, sip_tcp_ack(&half, 103), 103u);
-	KUNIT_EXPECT_EQ(test, sip_tcp_ack(&half, 105), 105u);
-	/* as the beginning of a message it goes again, with all of it */
-	seg = (struct sip_tcp_segment){ .seq = 105, .len = 18, .data = (const u8 *)rest };
-	KUNIT_ASSERT_EQ(test, sip_tcp_take(&half, &seg, &text), 0);
-	KUNIT_ASSERT_EQ(test, sip_tcp_keep(&half, &seg, &text), 0);
-	what = sip_tcp_emit(&half, &seg, 1000, 1000);
-	KUNIT_EXPECT_EQ(test, what.len, 0u);
-	KUNIT_EXPECT_EQ(test, what.seq, 105u);
-	KUNIT_EXPECT_TRUE(test, sip_tcp_tell(&half));
-	KUNIT_EXPECT_EQ(test, half.told, 123u);
-	KUNIT_ASSERT_EQ(test, sip_tcp_pass(&half, &seg, &text, text.len), 0);
-	what = sip_tcp_emit(&half, &seg, 1000, 1000);
-	KUNIT_EXPECT_EQ(test, what.seq, 100u);
-	KUNIT_EXPECT_EQ(test, what.len, 23u);
-	sip_tcp_exit(&half);
+	bypassed(l, 15, "x");
+	KUNIT_EXPECT_EQ(test, take(l, 20, "beyond"), 0);
+	emits_same(l, 24, "beyond");
+	KUNIT_EXPECT_EQ(test, take(l, 4, "456789abcdex"), 0);
+	emits(l, 0, "ABCDEFGHIJKLMNabcdex");
+	expect_sack(l, 24, 30, 20, 26);
+	KUNIT_EXPECT_EQ(test, ack(l, 15), 11u);
 }
+
+static void tcp_bypasses_held_bytes(struct kunit *test)
+{
+	struct line *l = line_new(test);
+
+	told(l, 0, "hal");
+	bypassed(l, 3, "f?");
+	KUNIT_EXPECT_TRUE(test, !l->half.held);
+	emits(l, 0, "half?");
+	KUNIT_EXPECT_EQ(test, take(l, 5, "!"), 0);
+	emits_same(l, 5, "!");
+	KUNIT_EXPECT_EQ(test, take(l, 3, "f?!"), 0);
+	emits(l, 0, "half?!");
+	KUNIT_EXPECT_EQ(test, ack(l, 5), 5u);
+	KUNIT_EXPECT_TRUE(test, sip_tcp_is_quiet(&l->half));
+	/* on a bare segment, where the other direction is bypassed */
+	l = line_new(test);
+	told(l, 0, "half");
+	KUNIT_EXPECT_EQ(test, take(l, 4, ""), 0);
+	KUNIT_EXPECT_EQ(test, bypass(l), 0);
+	emits(l, 0, "half");
+	/* where nothing of the segment was taken it goes behind them */
+	l = line_new(test);
+	told(l, 0, "half");
+	KUNIT_EXPECT_EQ(test, take(l, 5, "hole"), -EAGAIN);
+	KUNIT_EXPECT_EQ(test, bypass(l), 0);
+	KUNIT_EXPECT_EQ(test, take(l, 4, "?"), 0);
+	emits(l, 0, "half?");
+}
+
+/* ---- no memory: host_allocs_left ---------------------------------------------------- */
+
+#ifndef __KERNEL__
+static void tcp_no_memory_to_hold(struct kunit *test)
+{
+	struct line *l = line_new(test);
+	char *p = many(test, 4096);
+
+	KUNIT_EXPECT_EQ(test, take(l, 0, "abc"), 0);
+	host_allocs_left = 0;
+	KUNIT_EXPECT_EQ(test, keep(l), -ENOMEM);
+	host_allocs_left = -1;
+	KUNIT_EXPECT_EQ(test, l->text.len, 0u);
+	KUNIT_EXPECT_EQ(test, l->half.next, l->isn);
+	emits(l, 0, "");
+	held(l, 0, "abc");
+	/* there is room for a message, so that only a larger one asks for more */
+	host_allocs_left = 0;
+	held(l, 3, "def");
+	KUNIT_EXPECT_EQ(test, take_bytes(l, 6, p, 4096), -ENOMEM);
+	host_allocs_left = -1;
+	expect_text(l, "abcdef");
+	KUNIT_EXPECT_EQ(test, sip_tcp_held(&l->half), 6u);
+	KUNIT_EXPECT_EQ(test, take_bytes(l, 6, p, 4096), 0);
+	KUNIT_EXPECT_EQ(test, l->text.len, 4102u);
+	KUNIT_EXPECT_EQ(test, memcmp(l->text.p, "abcdefxx", 8), 0);
+	KUNIT_EXPECT_EQ(test, keep(l), 0);
+}
+
+static void tcp_no_memory_to_patch(struct kunit *test)
+{
+	struct line *l = line_new(test);
+
+	held(l, 0, "abc");
+	KUNIT_EXPECT_EQ(test, take(l, 3, "de"), 0);
+	host_allocs_left = 0;
+	KUNIT_EXPECT_EQ(test, pass(l, 4), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, replace(l, 4, "ABCD"), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, sip_tcp_replace(&l->half, &l->text, 4, NULL), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, bypass(l), -ENOMEM);
+	KUNIT_EXPECT_FALSE(test, l->half.is_bypassed);
+	expect_text(l, "abcde");
+	untake(l);
+	KUNIT_EXPECT_EQ(test, keep(l), 0);
+	emits(l, 0, "");
+	host_allocs_left = -1;
+	KUNIT_EXPECT_EQ(test, sip_tcp_held(&l->half), 3u);
+	KUNIT_EXPECT_EQ(test, patched(l), 0u);
+	KUNIT_EXPECT_EQ(test, take(l, 3, "de"), 0);
+	KUNIT_EXPECT_EQ(test, replace(l, 4, "ABCD"), 0);
+	/* and in the middle of a segment */
+	host_allocs_left = 0;
+	KUNIT_EXPECT_EQ(test, replace(l, 1, "E"), -ENOMEM);
+	host_allocs_left = -1;
+	untake(l);
+	emits(l, 0, "ABCD");
+	KUNIT_EXPECT_EQ(test, take(l, 3, "de"), 0);
+	expect_text(l, "e");
+	KUNIT_EXPECT_EQ(test, pass(l, 1), 0);
+	emits(l, 0, "ABCDe");
+}
+
+/* The end of the stream does not go before what is held. */
+static void tcp_no_memory_to_end(struct kunit *test)
+{
+	struct line *l = line_new(test);
+
+	held(l, 0, "abc");
+	KUNIT_EXPECT_EQ(test, take_fin(l, 3, ""), 0);
+	host_allocs_left = 0;
+	KUNIT_EXPECT_EQ(test, bypass(l), -ENOMEM);
+	host_allocs_left = -1;
+	untake(l);
+	KUNIT_EXPECT_FALSE(test, emit_max(l, LINE_MAX, 0, "").fin);
+	KUNIT_EXPECT_EQ(test, take_fin(l, 3, ""), 0);
+	KUNIT_EXPECT_EQ(test, bypass(l), 0);
+	emits_fin(l, 0, "abc");
+}
+#endif
 
 static struct kunit_case cases[] = {
-	KUNIT_CASE(tcp_word_goes_at_once),
-	KUNIT_CASE(tcp_without_loss),
-	KUNIT_CASE(tcp_with_loss),
-	KUNIT_CASE(tcp_with_much_loss),
+	KUNIT_CASE_PARAM(tcp_new_bytes, seq_gen_params),
+	KUNIT_CASE_PARAM(tcp_new_and_old_bytes, seq_gen_params),
+	KUNIT_CASE_PARAM(tcp_holds, seq_gen_params),
+	KUNIT_CASE_PARAM(tcp_held_comes_again, seq_gen_params),
+	KUNIT_CASE_PARAM(tcp_told_comes_again, seq_gen_params),
+	KUNIT_CASE_PARAM(tcp_keeps_what_it_must, seq_gen_params),
+	KUNIT_CASE_PARAM(tcp_repeats_what_passed, seq_gen_params),
+	KUNIT_CASE_PARAM(tcp_repeats_a_patch, seq_gen_params),
+	KUNIT_CASE_PARAM(tcp_repeats_a_shrunk_patch, seq_gen_params),
+	KUNIT_CASE_PARAM(tcp_emits_what_there_is_room_for, seq_gen_params),
+	KUNIT_CASE_PARAM(tcp_cuts_a_message, seq_gen_params),
+	KUNIT_CASE_PARAM(tcp_repeats_what_was_told, seq_gen_params),
+	KUNIT_CASE_PARAM(tcp_bare_segments, seq_gen_params),
+	KUNIT_CASE_PARAM(tcp_seq_of_each_place, seq_gen_params),
+	KUNIT_CASE_PARAM(tcp_probes, seq_gen_params),
+	KUNIT_CASE_PARAM(tcp_fin, seq_gen_params),
+	KUNIT_CASE_PARAM(tcp_fin_with_bytes, seq_gen_params),
+	KUNIT_CASE_PARAM(tcp_fin_with_held_bytes, seq_gen_params),
+	KUNIT_CASE_PARAM(tcp_held_bytes_differ, seq_gen_params),
+	KUNIT_CASE_PARAM(tcp_held_limit, seq_gen_params),
+	KUNIT_CASE_PARAM(tcp_patched_limit, seq_gen_params),
+	KUNIT_CASE_PARAM(tcp_patches_limit, seq_gen_params),
+	KUNIT_CASE_PARAM(tcp_replace_fails, seq_gen_params),
+	KUNIT_CASE_PARAM(tcp_untakes, seq_gen_params),
+	KUNIT_CASE_PARAM(tcp_bypasses, seq_gen_params),
+	KUNIT_CASE_PARAM(tcp_bypasses_with_a_patch, seq_gen_params),
+	KUNIT_CASE_PARAM(tcp_bypasses_held_bytes, seq_gen_params),
+#ifndef __KERNEL__
+	KUNIT_CASE_PARAM(tcp_no_memory_to_hold, seq_gen_params),
+	KUNIT_CASE_PARAM(tcp_no_memory_to_patch, seq_gen_params),
+	KUNIT_CASE_PARAM(tcp_no_memory_to_end, seq_gen_params),
+#endif
 	{}
 };
 
 struct kunit_suite sip_tcp_suite = {
 	.name = "sip_tcp",
+	.exit = line_end,
 	.test_cases = cases,
 };

@@ -22,7 +22,10 @@ extern struct kunit_suite sip_parse_suite;
 extern struct kunit_suite sip_grammar_suite;
 extern struct kunit_suite sdp_rewrite_suite;
 extern struct kunit_suite sip_rewrite_suite;
+extern struct kunit_suite sip_stream_suite;
 extern struct kunit_suite sip_tcp_suite;
+extern struct kunit_suite sip_tcp_ack_suite;
+extern struct kunit_suite sip_tcp_model_suite;
 
 /* the message that most cases vary, and where its pieces are found by name */
 extern const char test_invite[];

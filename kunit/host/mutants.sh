@@ -10,8 +10,9 @@ set -euo pipefail
 cd "$(dirname "$0")"
 top=$(mktemp -d)
 trap 'rm -rf "$top"' EXIT
-mkdir "$top/kunit"
+mkdir "$top/kunit" "$top/state"
 cp -r ../../*.c ../../include "$top/"
+cp ../../state/sip_tcp.c "$top/state/"
 cp -r ../*.c ../*.h ../golden "$top/kunit/"
 mkdir "$top/kunit/host"
 cp -r Makefile include ./*.c ./*.h "$top/kunit/host/"

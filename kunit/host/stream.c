@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Messages written by others, joined to streams and cut: the same messages come out.
+ *
+ * usage: stream DIR
+ *
+ * A message takes part where its Content-Length is that of its body, by a reading of
+ * its own that is slow and simple.  Four of them, keep-alives between them, are a
+ * stream; it is read cut in two at every byte, and in random pieces.  What comes out is
+ * read by sip_parse_datagram() with the result that it had alone.
+ */
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "sip_stream.h"
+
+enum { JOINED = 4, RANDOM_READINGS = 50, ROOM = JOINED * (SIP_MAX_MESSAGE + 8) };
+
+enum verdict {
+	TAKEN, NOT_SIP, NO_END, NO_LENGTH, TWO_LENGTHS, BAD_LENGTH, SHORT_BODY, LONG_BODY, VERDICTS
+};
+
+static const char *const verdict_names[VERDICTS] = {
+	[TAKEN] = "taken", [NOT_SIP] = "not SIP", [NO_LENGTH] = "without a length",
+	[TWO_LENGTHS] = "with two", [BAD_LENGTH] = "with one that is no number",
+	[SHORT_BODY] = "cut short", [LONG_BODY] = "with bytes behind the body",
+	[NO_END] = "without an end of the header",
+};
+
+static unsigned int totals[VERDICTS], skipped_sets, streams, readings, failed;
+static u32 seed = 1;
+
+/* one stream, and the messages in it */
+static struct joined {
+	char text[ROOM];
+	u32 len, n;
+	u32 at[JOINED], msg_len[JOINED];
+} joined;
+
+static u32 rnd(u32 n)
+{
+	seed ^= seed << 13;
+	seed ^= seed >> 17;
+	seed ^= seed << 5;
+	return seed % n;
+}
+
+/* ---- which messages ---------------------------------------------------------------- */
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* The value of a Content-Length at @p; -1: it is another header; -2: no number. */
+static long length_of(const char *p, const char *end)
+{
+	const char *name = p;
+	long value = 0;
+
+	while (p < end && *p != ':' && !is_blank(*p))
+		p++;
+	if (!(p - name == 14 && !strncasecmp(name, "Content-Length", 14)) &&
+	    !(p - name == 1 && (*name == 'l' || *name == 'L')))
+		return -1;
+	while (p < end && (*p == ' ' || *p == '\t'))
+		p++;
+	if (p == end || *p++ != ':')
+		return -2;
+	while (p < end && is_blank(*p))
+		p++;
+	if (p == end || *p < '0' || *p > '9')
+		return -2;
+	for (; p < end && *p >= '0' && *p <= '9'; p++)
+		if ((value = value * 10 + *p - '0') > SIP_MAX_MESSAGE)
+			return -2;
+	while (p < end && is_blank(*p))
+		p++;
+	return p == end ? value : -2;
+}
+
+static enum verdict judge_length(const char *p, u32 len)
+{
+	const char *end = memmem(p, len, "\r\n\r\n", 4), *from, *to;
+	long value, length = -1;
+
+	if (!end)
+		return NO_END;
+	from = (char *)memmem(p, len, "\r\n", 2) + 2;
+	for (; from < end + 2; from = to) {
+		to = (char *)memmem(from, p + len - from, "\r\n", 2) + 2;
+		while (*to == ' ' || *to == '\t')
+			to = (char *)memmem(to, p + len - to, "\r\n", 2) + 2;
+		value = length_of(from, to);
+		if (value == -2)
+			return BAD_LENGTH;
+		if (value >= 0 && length >= 0)
+			return TWO_LENGTHS;
+		length = value >= 0 ? value : length;
+	}
+	if (length < 0)
+		return NO_LENGTH;
+	if (length == p + len - (end + 4))
+		return TAKEN;
+	return length < p + len - (end + 4) ? LONG_BODY : SHORT_BODY;
+}
+
+static enum verdict judge(const char *p, u32 len)
+{
+	static struct sip_msg msg;
+	const char *lf = memchr(p, '\n', len);
+	struct sip_text line = { p, lf ? lf + 1 - p : len };
+
+	if (!lf || sip_parse(&line, &msg) == -ENOMSG)
+		return NOT_SIP;
+	return judge_length(p, len);
+}
+
+/* ---- reading a stream -------------------------------------------------------------- */
+
+static void fail(const char *what, u32 cut)
+{
+	if (failed++ < 20)
+		printf("not ok - %s, cut at %u: %.60s\n", what, cut, joined.text);
+}
+
+static bool parses_alike(u32 i)
+{
+	static struct sip_msg alone, framed;
+	struct sip_text t = { joined.text + joined.at[i], joined.msg_len[i] };
+	char *copy = malloc(t.len);
+	struct sip_text exact = { copy, t.len };
+	int a, b;
+
+	memcpy(copy, t.p, t.len);
+	memset(&alone, 0, sizeof(alone));
+	memset(&framed, 0, sizeof(framed));
+	a = sip_parse_datagram(&exact, &alone);
+	b = sip_parse_datagram(&t, &framed);
+	free(copy);
+	return a == b && !memcmp(&alone, &framed, sizeof(alone));
+}
+
+/**
+ * struct reader - one reading of the stream
+ * @frame: of the unit at hand
+ * @at: where that begins
+ * @n: messages so far
+ */
+struct reader {
+	struct sip_frame frame;
+	u32 at, n;
+};
+
+/* All units among the first @have bytes. */
+static bool read_to(struct reader *r, u32 have)
+{
+	static struct sip_msg msg;
+	struct sip_text t = { joined.text + r->at, have - r->at };
+	int ret;
+
+	while ((ret = sip_frame_next(&r->frame, &t, &msg)) > 0) {
+		if (!r->frame.is_keepalive &&
+		    (r->n == joined.n || r->at != joined.at[r->n] ||
+		     (u32)ret != joined.msg_len[r->n++]))
+			return false;
+		r->at += ret;
+		t.p += ret;
+		t.len -= ret;
+	}
+	return !ret;
+}
+
+static void read_cut_at(u32 cut)
+{
+	struct reader r = {};
+
+	readings++;
+	if (!read_to(&r, cut) || !read_to(&r, joined.len) || r.n != joined.n)
+		fail("other messages", cut);
+}
+
+static void read_in_pieces(u32 step)
+{
+	struct reader r = {};
+	u32 have = 0;
+
+	readings++;
+	while (have < joined.len) {
+		have += 1 + rnd(step);
+		have = have < joined.len ? have : joined.len;
+		if (!read_to(&r, have))
+			break;
+	}
+	if (have < joined.len || r.n != joined.n)
+		fail("other messages in pieces", have);
+}
+
+static void run_stream(void)
+{
+	u32 i;
+
+	if (!joined.n)
+		return;
+	streams++;
+	for (i = 0; i <= joined.len; i++)
+		read_cut_at(i);
+	for (i = 0; i < RANDOM_READINGS; i++)
+		read_in_pieces(1 + rnd(i & 1 ? 2000 : 60));
+	for (i = 0; i < joined.n; i++)
+		if (!parses_alike(i))
+			fail("read otherwise than alone", joined.at[i]);
+	joined.n = 0;
+	joined.len = 0;
+}
+
+static void join(const char *p, u32 len)
+{
+	u32 crlf;
+
+	for (crlf = rnd(4); crlf > 1; crlf--) {
+		memcpy(joined.text + joined.len, "\r\n", 2);
+		joined.len += 2;
+	}
+	memcpy(joined.text + joined.len, p, len);
+	joined.at[joined.n] = joined.len;
+	joined.msg_len[joined.n++] = len;
+	joined.len += len;
+	if (joined.n == JOINED)
+		run_stream();
+}
+
+/* ---- files ------------------------------------------------------------------------- */
+
+/* LF alone -> CRLF, where the file has no CR at all. */
+static u32 to_wire(char *out, const char *in, u32 len)
+{
+	bool has_cr = memchr(in, '\r', len);
+	u32 i, n = 0;
+
+	for (i = 0; i < len; i++) {
+		if (in[i] == '\n' && !has_cr)
+			out[n++] = '\r';
+		out[n++] = in[i];
+	}
+	return n;
+}
+
+static void run_file(const char *path, unsigned int *counts)
+{
+	static char in[SIP_MAX_MESSAGE / 2], buf[SIP_MAX_MESSAGE];
+	FILE *f = fopen(path, "r");
+	enum verdict v;
+	u32 len;
+
+	if (!f)
+		abort();
+	len = to_wire(buf, in, fread(in, 1, sizeof(in), f));
+	fclose(f);
+	v = judge(buf, len);
+	if (v == TAKEN)
+		join(buf, len);
+	counts[v]++;
+	totals[v]++;
+}
+
+static void run_tree(const char *dir, unsigned int *counts)
+{
+	struct dirent **entries;
+	char path[4096];
+	struct stat st;
+	int i, n = scandir(dir, &entries, NULL, alphasort);
+
+	for (i = 0; i < n; i++) {
+		snprintf(path, sizeof(path), "%s/%s", dir, entries[i]->d_name);
+		if (entries[i]->d_name[0] == '.' || stat(path, &st))
+			;
+		else if (S_ISDIR(st.st_mode))
+			run_tree(path, counts);
+		else if (S_ISREG(st.st_mode))
+			run_file(path, counts);
+		free(entries[i]);
+	}
+	if (n >= 0)
+		free(entries);
+}
+
+static void print_counts(const char *name, const unsigned int *counts)
+{
+	int i;
+
+	printf("%-16s %u %s", name, counts[TAKEN], verdict_names[TAKEN]);
+	for (i = TAKEN + 1; i < VERDICTS; i++)
+		if (counts[i])
+			printf(", %u %s", counts[i], verdict_names[i]);
+	putchar('\n');
+}
+
+int main(int argc, char **argv)
+{
+	static const char *const sets[] = {
+		"rfc4475", "rfc5118-crlf", "rfc3665", "rfc3665-alg", "rfc3666", "kamailio", "pjsip",
+	};
+	unsigned int counts[VERDICTS];
+	char path[4096];
+	struct stat st;
+	size_t i;
+
+	if (argc != 2)
+		return 2;
+	for (i = 0; i < sizeof(sets) / sizeof(*sets); i++) {
+		snprintf(path, sizeof(path), "%s/%s", argv[1], sets[i]);
+		if (stat(path, &st)) {
+			printf("%-16s SKIPPED, not there\n", sets[i]);
+			skipped_sets++;
+			continue;
+		}
+		memset(counts, 0, sizeof(counts));
+		run_tree(path, counts);
+		run_stream();
+		print_counts(sets[i], counts);
+	}
+	print_counts("all", totals);
+	printf("%u streams, read %u times\n", streams, readings);
+	printf("%u passed, %u failed, %u skipped\n", failed ? 0 : totals[TAKEN], failed,
+	       skipped_sets);
+	return failed != 0;
+}
