@@ -326,7 +326,7 @@ static void tcp_seq_of_each_place(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, sip_tcp_seq(&l->half, l->isn + i) - l->isn, 19u);
 	KUNIT_EXPECT_EQ(test, sip_tcp_seq(&l->half, l->isn + 20) - l->isn, 21u);
 	KUNIT_EXPECT_EQ(test, ack(l, 16), 12u);
-	/* from where the sender has long gone on: where the receiver listens; one before: a probe */
+	/* an old place: where the receiver listens; the last before what was told: a probe */
 	for (i = 0; i < 11; i++)
 		KUNIT_EXPECT_EQ(test, sip_tcp_seq(&l->half, l->isn + i) - l->isn, 16u);
 	KUNIT_EXPECT_EQ(test, sip_tcp_seq(&l->half, l->isn + 11) - l->isn, 15u);

@@ -153,7 +153,7 @@ static inline void expect_text(struct line *l, const char *want)
 
 /* What the segment at hand emits to a receiver that takes @window, and with room for @max. */
 static inline struct sip_tcp_emission emit_in(struct line *l, u32 window, u32 max, u32 at,
-				       const char *want)
+					      const char *want)
 {
 	struct sip_tcp_emission what = sip_tcp_emit(&l->half, &l->seg, window, max);
 	u32 len = strlen(want);
