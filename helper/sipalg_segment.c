@@ -402,13 +402,20 @@ static struct sip_tcp_emission emission_of(struct sipalg_segment *seg)
 			    room);
 }
 
-/* Its bytes arrived, and nobody will say so but us. */
+/*
+ * Its bytes arrived, or had arrived, and nobody will say so but us.  Where the receiver is
+ * asked, or hears something, it answers by itself.
+ */
 static void acknowledge(struct sipalg_segment *seg, struct sip_tcp_emission *what)
 {
+	const struct sip_tcp_half *half = seg->half;
+	bool is_old = sip_seq_before(seg->in.seq, half->told);
 	bool tells;
 
-	/* where the receiver is asked, or hears something, it answers by itself */
-	if (!seg->in.len || what->len || what->seq != sip_tcp_edge(seg->half))
+	if (what->len || what->fin || seg->is_reset || what->seq == half->acked - 1)
+		return;
+	/* a bare one from an old place may be a question about what only we know */
+	if (!seg->in.len && !(is_old && sip_seq_before(half->out, half->told)))
 		return;
 	if (!sipalg_ack_is_possible(seg->ctx->skb) ||
 	    !seg->stream->end[!seg->ctx->dir].is_heard) {
@@ -416,7 +423,7 @@ static void acknowledge(struct sipalg_segment *seg, struct sip_tcp_emission *wha
 		return;
 	}
 	tells = sip_tcp_tell(seg->half);
-	if (tells || seg->is_beyond)
+	if (tells || is_old || seg->is_beyond)
 		seg->own_ack = make_ack(seg);
 }
 

@@ -101,9 +101,12 @@ u32 sip_tcp_seq(const struct sip_tcp_half *half, u32 seq)
 {
 	if (!sip_seq_before(seq, half->next))
 		return sip_tcp_edge(half) + (seq - half->next);
-	/* before what was told: a keep-alive probe, which wants an answer of the receiver */
-	if (sip_seq_before(seq, half->told))
+	/* a keep-alive probe asks for an answer (RFC 9293 3.8.4), and gets the receiver's own */
+	if (seq == half->told - 1)
 		return half->acked - 1;
+	/* what the sender repeats, or says from where it stood, must be acceptable to be heard */
+	if (sip_seq_before(seq, half->told))
+		return half->acked;
 	return sip_seq_before(half->out, seq) ? sip_tcp_edge(half) :
 						to_receiver(half, seq);
 }

@@ -317,6 +317,25 @@ def probes(w):
     acknowledged(w, words)
 
 
+def old_position(w):
+    """an acknowledgement from an old position."""
+    words, info = w.next(), w.call.words(INFO)
+    withheld(w, words, 300)
+    w.server.send(0, info.outside)
+    w.phone.until(w.phone.has(len(info.inside)), 2)
+    # Linux acknowledges from the edge of the window where that has shrunk; here, from before what is withheld
+    w.phone.acked = len(info.inside)
+    before = len(w.server.came)
+    for at in (w.p, w.p + 100, w.p + 300):
+        w.phone.send(at)
+        w.server.until(lambda: any(s.ack == len(info.outside) and s.at >= w.q for s in w.server.came[before:]), 1)
+        seen, before = w.server.came[before:], len(w.server.came)
+        check(f'{at - w.p} behind the message\'s start: comes where the server reads it, with the data\'s acknowledgement',
+              any(s.ack == len(info.outside) and w.q <= s.at <= w.q + 300 for s in seen) or at == w.p + 300 and not seen, *seen)
+    completed(w, words, 300)
+    acknowledged(w, words)
+
+
 def zero_window(w):
     """the server closes its window."""
     words = w.next()
@@ -533,5 +552,5 @@ def timed(fn, name):
 offloads_off('rtr', 'r0', 'r1')
 play(in_halves, repeated, *map(shape, (whole_again, two_in_flight, glued, behind_unacknowledged, partial_ack, fin_with_half,
      fin_after_half, rst_in_half, rst_from_server, hole, message_beyond_hole)), syn_with_data,
-     *map(shape, (probes, zero_window, own_ack)), timed(own_ack, 'the same with timestamps'),
+     *map(shape, (probes, old_position, zero_window, own_ack)), timed(own_ack, 'the same with timestamps'),
      shape(sack), timed(sack, 'SACK and timestamps'), shape(differing), to_inside, shape(policy), tiny_window)

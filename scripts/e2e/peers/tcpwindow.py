@@ -42,7 +42,7 @@ def timed(script, port, translated):
     ll = [Line(addr, to=port, translated=translated, rcvbuf=BUFFER) for addr in (GROWS, SHRINKS)]
     start, before = time.monotonic(), retransmissions()
     try:
-        run(*((line, script(line)) for line in ll), seconds=60, idle=40)
+        run(*((line, script(line)) for line in ll), seconds=60, idle=20)
         fault = None
     except Missing as e:
         fault = e
