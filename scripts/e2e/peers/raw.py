@@ -61,7 +61,7 @@ class Raw:
         self.last = {}                  # what the ACKs that came say: ack, window, ts
         self.stream, self.fin, self.reset = wire.Stream(), None, None
         self.stream.start = 0
-        self.faults, self.came = [], []
+        self.faults, self.came, self.overtaken = [], [], 0
         self.ready = select.poll()
         self.ready.register(self.sock, select.POLLIN)
 
@@ -135,14 +135,15 @@ class Raw:
         self.came.append(seg)
         if not good:
             self.faults.append(f'bad checksum: {seg}')
-        if flags & ACK_:
+        # two processors of the router may let one packet overtake another; its time shows that
+        if ts and ts[0] < self.last.get('ts', ts)[0]:
+            self.overtaken += 1
+        elif flags & ACK_:
             if not flags & RST:
                 if ack < self.last.get('ack', ack):
                     self.faults.append(f'its ack goes back from {self.last["ack"]} to {ack}')
                 self.last |= {'ack': max(ack, self.last.get('ack', ack)), 'window': window}
             if ts:
-                if ts[0] < self.last.get('ts', ts)[0]:
-                    self.faults.append(f'its time goes back: {self.last["ts"]}, {ts}')
                 self.last['ts'] = ts
         if flags & RST:
             self.reset = at
@@ -255,7 +256,7 @@ class Wire:
         """Nothing was wrong with any segment at either end."""
         for end in (self.phone, self.server):
             end.all(0)
-            check(f'all that came to {end.ns} is sound', not end.faults, *end.faults)
+            check(f'all that came to {end.ns} is sound', not end.faults and not end.overtaken, *end.faults)
 
 
 def private(segments):
