@@ -425,8 +425,8 @@ static int handle_segment(struct sipalg_ctx *ctx)
 	switch (sipalg_segment_end(&seg, err)) {
 	case SIPALG_SEGMENT_GOES:
 		return NF_ACCEPT;
-	case SIPALG_SEGMENT_STAYS:	/* counted where it was held */
-		return NF_DROP;
+	case SIPALG_SEGMENT_STAYS:
+		return sipalg_drop(ctx, SIPALG_STAT_TCP_STAYED);
 	default:
 		return sipalg_drop(ctx, SIPALG_STAT_TCP_AGAIN);
 	}
@@ -464,8 +464,10 @@ static int sipalg_help(struct sk_buff *skb, unsigned int protoff, struct nf_conn
 	sipalg_flow_refresh(ct, skb);
 	ctx = ctx_get();
 	if (!ctx) {
-		sipalg_count(sn, SIPALG_STAT_NO_MEMORY);
-		return proto == IPPROTO_TCP ? NF_DROP : NF_ACCEPT;
+		bool is_tcp = proto == IPPROTO_TCP;	/* offsets must not be left out */
+
+		sipalg_count(sn, is_tcp ? SIPALG_STAT_TCP_AGAIN : SIPALG_STAT_NO_MEMORY);
+		return is_tcp ? NF_DROP : NF_ACCEPT;
 	}
 	ctx->skb = skb;
 	ctx->ct = ct;

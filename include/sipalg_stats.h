@@ -55,6 +55,7 @@
 	X(TCP_HELD, tcp_held, "segments whose last bytes wait for the rest of their message") \
 	X(TCP_ACKED, tcp_acked, "acknowledgments sent in a receiver's name, for bytes that wait") \
 	X(TCP_BEYOND, tcp_beyond, "segments that came before one that is missing, to be repeated") \
+	X(TCP_STAYED, tcp_stayed, "dropped: segments whose bytes wait or had arrived, and which would say nothing new") \
 	X(TCP_AGAIN, tcp_again, "dropped, to be repeated by their sender: out of memory") \
 	X(TCP_CUT, tcp_cut, "messages taken out of their stream, by policy")
 
