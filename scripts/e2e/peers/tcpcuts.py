@@ -20,7 +20,7 @@ def line(addr, **more):
 
 def play_lines(what, scripts, seconds=100, **more):
     """The scripts must end well, without a segment sent again; says what it cost."""
-    before, start = retransmissions(), time.monotonic()
+    counted, before, start = stats(), retransmissions(), time.monotonic()
     if lossy:
         seconds, more = 10 * seconds, more | {'idle': 60}
     try:
@@ -35,8 +35,12 @@ def play_lines(what, scripts, seconds=100, **more):
     sent = sum(tcp_info(e.sock)[1] for e in ends)
     check(f'{what}: each piece was a segment', sent >= segments, f'{sent} of {segments}')
     again = retransmissions() - before
-    print(f'# {what}: {again} segments sent again')
-    return check(f'{what}: something was sent again', again) if lossy else equal(f'{what}: nothing was sent again', 0, again)
+    # two processors of the guest may let one segment overtake another: the router wants that one again
+    beyond = moved(counted).get('tcp_beyond', 0)
+    print(f'# {what}: {again} segments sent again, {beyond} came too early')
+    if lossy:
+        return check(f'{what}: something was sent again', again)
+    return check(f'{what}: nothing was sent again but what came too early', again <= 2 * beyond, again, beyond)
 
 
 def two_pieces(line, share, of):
