@@ -745,6 +745,7 @@ SIPALG_EXPORT(sip_tcp_bypass);
 SIPALG_EXPORT(sip_tcp_emit);
 SIPALG_EXPORT(sip_tcp_more);
 SIPALG_EXPORT(sip_tcp_copy);
+SIPALG_EXPORT(sip_tcp_reset);
 SIPALG_EXPORT(sip_tcp_ack);
 SIPALG_EXPORT(sip_tcp_sack);
 SIPALG_EXPORT(sip_tcp_tell);

@@ -222,7 +222,6 @@ static void hear_end(struct sipalg_segment *seg, const struct tcphdr *th)
 	seg->ack = seg->ack_old;
 	if (th->ack) {
 		seg->ack = sip_tcp_ack(seg->back, seg->ack_old);
-		seg->stream->is_bypassed |= seg->back->is_bypassed && !seg->back->is_ended;
 		if (!end->is_heard || sip_seq_before(end->heard, seg->ack_old))
 			end->heard = seg->ack_old;
 	}
@@ -264,6 +263,7 @@ static int take(struct sipalg_segment *seg)
 	}
 	if (err)
 		return err;
+	seg->stream->is_bypassed |= seg->half->is_bypassed && !seg->half->is_ended;
 	if (seg->stream->is_bypassed && !seg->half->is_bypassed)
 		err = sipalg_segment_bypass(seg);
 	if (err)
@@ -392,7 +392,7 @@ static struct sip_tcp_emission emission_of(struct sipalg_segment *seg)
 
 	if (seg->is_reset)	/* it ends what the receiver expects next */
 		return (struct sip_tcp_emission){
-			.seq = sip_tcp_seq(seg->half, seg->in.seq), .same = true,
+			.seq = sip_tcp_reset(seg->half, seg->in.seq), .same = true,
 		};
 	if (seg->is_beyond)
 		return (struct sip_tcp_emission){

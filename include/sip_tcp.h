@@ -90,6 +90,8 @@ struct sip_tcp_patch {
  * @room: its size
  * @frame: how far the held message was read
  * @word: the first bytes that are held, which went on although they are held
+ * @claim: R: an acknowledgment of bytes that were not seen here
+ * @has_claim: there was one
  * @is_proven: a unit was emitted: the stream is SIP's
  * @is_bypassed: nothing is read any more; only the offsets stay
  * @is_ended: since the FIN
@@ -109,6 +111,8 @@ struct sip_tcp_half {
 	u32 room;
 	struct sip_frame frame;
 	u32 word;
+	u32 claim;
+	bool has_claim;
 	bool is_proven;
 	bool is_bypassed;
 	bool is_ended;
@@ -301,12 +305,24 @@ void sip_tcp_copy(const struct sip_tcp_half *half, const struct sip_tcp_segment 
 u32 sip_tcp_seq(const struct sip_tcp_half *half, u32 seq);
 
 /**
+ * sip_tcp_reset() - where a reset stands
+ * @half: the direction
+ * @seq: S
+ *
+ * A reset is believed only exactly where the receiver is (RFC 5961 3.2), so a number that
+ * is not the sender's own place stays beside that.
+ *
+ * Return: R.
+ */
+u32 sip_tcp_reset(const struct sip_tcp_half *half, u32 seq);
+
+/**
  * sip_tcp_ack() - the receiver acknowledges
  * @half: the direction that it acknowledges
  * @ack: R
  *
- * Where it has bytes that were never seen here, nobody knows what comes next: the
- * direction is bypassed.
+ * One of bytes that were never seen here is passed on and remembered, but believed only
+ * when the sender goes on from there: then sip_tcp_take() bypasses the direction.
  *
  * Return: S, for the sender: never less than it was told before.
  */

@@ -249,15 +249,48 @@ static void tcp_ack_beyond(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, l->half.acked - l->isn, 19u);
 	KUNIT_EXPECT_EQ(test, ack(l, 19), 16u);
 	KUNIT_EXPECT_FALSE(test, l->half.is_bypassed);
-	/* bytes that went past us: what they are, nobody knows */
+	/* bytes that went past us, says the receiver, as anybody may: alone it is not believed */
 	l = line_grown(test);
+	KUNIT_EXPECT_EQ(test, ack(l, 1000), 996u);
+	KUNIT_EXPECT_FALSE(test, l->half.is_bypassed);
+	KUNIT_EXPECT_EQ(test, l->half.told - l->isn, 0u);
+	KUNIT_EXPECT_EQ(test, take(l, 17, "else"), -EAGAIN);
 	KUNIT_EXPECT_EQ(test, ack(l, 21), 17u);
+	KUNIT_EXPECT_EQ(test, take(l, 18, "else"), -EAGAIN);
+	KUNIT_EXPECT_FALSE(test, l->half.is_bypassed);
+	KUNIT_EXPECT_EQ(test, ack(l, 14), 10u);
+	/* but if the sender goes on right there: what they are, nobody knows */
+	KUNIT_EXPECT_EQ(test, take(l, 17, "more"), 0);
 	KUNIT_EXPECT_TRUE(test, l->half.is_bypassed);
 	KUNIT_EXPECT_TRUE(test, sip_tcp_is_quiet(&l->half));
-	KUNIT_EXPECT_EQ(test, end(l), 21u);
-	KUNIT_EXPECT_EQ(test, ack(l, 19), 17u);
-	KUNIT_EXPECT_EQ(test, take(l, 17, "more"), 0);
 	emits_same(l, 21, "more");
+	KUNIT_EXPECT_EQ(test, end(l), 25u);
+	KUNIT_EXPECT_EQ(test, ack(l, 19), 17u);
+}
+
+static u32 reset(struct line *l, u32 at)
+{
+	return sip_tcp_reset(&l->half, l->isn + at) - l->isn;
+}
+
+/* RFC 5961 3.2: only what is exactly the sender's place becomes exactly the receiver's. */
+static void tcp_resets(struct kunit *test)
+{
+	struct line *l = line_grown(test);
+	u32 at;
+
+	KUNIT_EXPECT_EQ(test, ack(l, 19), 15u);
+	held(l, 15, "xyz");
+	KUNIT_EXPECT_TRUE(test, sip_tcp_tell(&l->half));
+	KUNIT_EXPECT_EQ(test, reset(l, 18), 19u);
+	for (at = 0; at < 200000; at++)
+		if (at != 18 && at != 15)
+			KUNIT_EXPECT_NE(test, reset(l, at), 19u);
+	for (at = 1; at < 200000; at++)
+		KUNIT_EXPECT_NE(test, reset(l, -at), 19u);
+	/* what is heard though it is old is no older than what may be held */
+	KUNIT_EXPECT_EQ(test, sip_tcp_seq(&l->half, l->isn + 18 - SIP_TCP_HELD_MAX) - l->isn, 19u);
+	KUNIT_EXPECT_NE(test, sip_tcp_seq(&l->half, l->isn + 17 - SIP_TCP_HELD_MAX) - l->isn, 19u);
 }
 
 /* ---- blocks: RFC 2018 --------------------------------------------------------------- */
@@ -325,6 +358,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE_PARAM(tcp_ack_forgets_in_order, seq_gen_params),
 	KUNIT_CASE_PARAM(tcp_ack_covers_held, seq_gen_params),
 	KUNIT_CASE_PARAM(tcp_ack_beyond, seq_gen_params),
+	KUNIT_CASE_PARAM(tcp_resets, seq_gen_params),
 	KUNIT_CASE_PARAM(tcp_sack, seq_gen_params),
 	KUNIT_CASE_PARAM(tcp_d_sack, seq_gen_params),
 	{}

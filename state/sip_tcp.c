@@ -104,11 +104,21 @@ u32 sip_tcp_seq(const struct sip_tcp_half *half, u32 seq)
 	/* a keep-alive probe asks for an answer (RFC 9293 3.8.4), and gets the receiver's own */
 	if (seq == half->told - 1)
 		return half->acked - 1;
-	/* what the sender repeats, or says from where it stood, must be acceptable to be heard */
-	if (sip_seq_before(seq, half->told))
+	/*
+	 * What the sender repeats, or says from where it stood, must be acceptable to be
+	 * heard.  No further back than bytes are held: else any number would do.
+	 */
+	if (sip_seq_before(seq, half->told) && half->told - seq <= SIP_TCP_HELD_MAX)
 		return half->acked;
 	return sip_seq_before(half->out, seq) ? sip_tcp_edge(half) :
 						to_receiver(half, seq);
+}
+
+u32 sip_tcp_reset(const struct sip_tcp_half *half, u32 seq)
+{
+	if (!sip_seq_before(seq, half->next))
+		return sip_tcp_edge(half) + (seq - half->next);
+	return seq == half->told ? half->acked : to_receiver(half, seq);
 }
 
 /* ---- taking ---------------------------------------------------------------------- */
@@ -146,6 +156,23 @@ static bool differs_from_held(const struct sip_tcp_half *half, const struct sip_
 	       memcmp(half->held + (from - half->out), seg->data + (from - seg->seq), to - from);
 }
 
+/*
+ * The receiver has bytes that were not seen here, and nobody knows what comes next.  All
+ * that is left to do is to translate numbers.
+ */
+static void lose_track(struct sip_tcp_half *half, u32 ack)
+{
+	sip_tcp_exit(half);
+	half->first = half->last;
+	half->acked = ack;
+	half->sent = ack;
+	half->next = ack - half->last;
+	half->out = half->next;
+	half->told = half->next;
+	half->word = 0;
+	half->is_bypassed = true;
+}
+
 /* Nothing is read here any more, so bytes behind a hole need not wait either. */
 static void take_bypassed(struct sip_tcp_half *half, struct sip_tcp_segment *seg)
 {
@@ -166,8 +193,15 @@ int sip_tcp_take(struct sip_tcp_half *half, struct sip_tcp_segment *seg, struct 
 		take_bypassed(half, seg);
 		return 0;
 	}
-	if (sip_seq_before(half->next, seg->seq))
-		return -EAGAIN;
+	if (sip_seq_before(half->next, seg->seq)) {
+		if (!half->has_claim || seg->seq != half->claim - half->last)
+			return -EAGAIN;
+		/* both ends say so: the bytes before it went past us */
+		lose_track(half, half->claim);
+		*text = (struct sip_text){};
+		take_bypassed(half, seg);
+		return 0;
+	}
 	if (differs_from_held(half, seg))
 		return -EILSEQ;
 	old = half->next - seg->seq;
@@ -468,21 +502,6 @@ static void forget_acked(struct sip_tcp_half *half)
 	}
 }
 
-/* The receiver has bytes that went past us. */
-static u32 lose_track(struct sip_tcp_half *half, u32 ack)
-{
-	sip_tcp_exit(half);
-	half->first = half->last;
-	half->acked = ack;
-	half->sent = ack;
-	half->next = ack - half->last;
-	half->out = half->next;
-	half->told = half->next;
-	half->word = 0;
-	half->is_bypassed = true;
-	return half->told;
-}
-
 u32 sip_tcp_ack(struct sip_tcp_half *half, u32 ack)
 {
 	u32 end = sip_tcp_end(half), over, seq;
@@ -494,8 +513,11 @@ u32 sip_tcp_ack(struct sip_tcp_half *half, u32 ack)
 	} else {
 		over = ack - end > half->word ? ack - end - half->word : 0;
 		seq = half->next + over;
-		if (over > 1)	/* more than the FIN */
-			return lose_track(half, ack);
+		if (over > 1) {		/* more than the FIN: true only if the sender agrees */
+			half->claim = ack;
+			half->has_claim = true;
+			return seq;
+		}
 	}
 	half->acked = sip_seq_max(half->acked, sip_seq_min(ack, end));
 	half->told = sip_seq_max(half->told, seq);

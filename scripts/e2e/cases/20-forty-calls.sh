@@ -24,19 +24,20 @@ party() {
 	bg $name $ns sipp -sf "$E2E/sipp/$scenario.xml" -m $calls -l $calls -r $calls -nostdin \
 		-cid_str %u-%p-$name@test -timeout 90 -timeout_error -trace_err -error_file $T/$name.err "$@"
 }
-# the callers' media ports are 20000, which SIPp keeps for itself, 20004, ...; the callees echo all at 6000
-ears hear lan $PHONE 20004 4 $((calls - 1)) > ears-lan.log 2>&1 &
+# the callers' media ports are 40000, which SIPp keeps for itself, 40004, ...: above 32767, from where
+# no port is taken for the callees, who echo all at 6000
+ears hear lan $PHONE 40004 4 $((calls - 1)) > ears-lan.log 2>&1 &
 job[ears-lan]=$!
-ears hear wan $OTHER 20004 4 $((calls - 1)) > ears-wan.log 2>&1 &
+ears hear wan $OTHER 40004 4 $((calls - 1)) > ears-wan.log 2>&1 &
 job[ears-wan]=$!
-wait_listen udp 20004 lan
-wait_listen udp 20004 wan
+wait_listen udp 40004 lan
+wait_listen udp 40004 wan
 party provider wan uas -i $PROVIDER -p 5060 -mp 6000 -rtp_echo
 party phone lan uas -i $PHONE -p 5060 -mp 6000 -rtp_echo
 wait_listen udp 5060 wan
 wait_listen udp 5060 lan
-party out lan many $PROVIDER:5060 -i $PHONE -p 5062 -mp 20000 -d 8000
-party in wan many $ROUTER:5060 -i $OTHER -p 5060 -mp 20000 -d 8000
+party out lan many $PROVIDER:5060 -i $PHONE -p 5062 -mp 40000 -d 8000
+party in wan many $ROUTER:5060 -i $OTHER -p 5060 -mp 40000 -d 8000
 up() { in_ns rtr grep -c '^[0-9]* up ' /proc/net/sipalg/calls; }
 all_up() { same $((2 * calls)) "$(up)"; }
 ok 'all calls are up at once' until_ok 60 all_up
