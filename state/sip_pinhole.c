@@ -560,6 +560,7 @@ void sip_pinhole_used(struct sipalg_net *sn, struct sip_pinhole *pin, struct nf_
 	spin_unlock_bh(&pin->lock);
 	arm_follower(sn, pin, ct->master);
 }
+SIPALG_EXPORT(sip_pinhole_used);
 
 /* A packet came through; its connection is new. */
 static void taken(struct sipalg_net *sn, struct sip_pinhole *pin, struct nf_conn *ct)
@@ -935,6 +936,7 @@ struct sip_pinhole *sip_pinhole_by_real(struct sipalg_net *sn, const struct sip_
 	}
 	return best;
 }
+SIPALG_EXPORT(sip_pinhole_by_real);
 
 struct sip_pinhole *sip_pinhole_signalling(struct sipalg_net *sn,
 					   const struct sip_pinhole_key *real)
