@@ -449,8 +449,9 @@ static void conns_end(struct sipalg_net *sn, struct sip_pinhole *pin, enum sip_p
 		if (end == SIP_PINHOLE_CUT || test_bit(IPS_OFFLOAD_BIT, &ct->status)) {
 			nf_ct_delete(ct, 0, 0);
 		} else {
-			sipalg_ct_refresh(ct, NULL, SIP_PINHOLE_LAST_S * HZ);
+			/* in this order: the last packets, on another CPU, would renew it */
 			set_bit(IPS_FIXED_TIMEOUT_BIT, &ct->status);
+			WRITE_ONCE(ct->timeout, nfct_time_stamp + SIP_PINHOLE_LAST_S * HZ);
 		}
 		nf_ct_put(ct);
 	}
