@@ -343,7 +343,7 @@ static int arm_announced(struct sipalg_ctx *ctx)
 	want.source = &peer;
 	list_for_each_entry(media, &ctx->call->media, node)
 		for (i = 0; i < media->n; i++) {
-			peer = sip_pinhole_peer(media->pin[i]).addr;
+			peer = sip_pinhole_comes_from(media->pin[i]);
 			err = peer.family ? sip_pinhole_arm(media->pin[i], &want) : 0;
 			if (err)
 				return err;
