@@ -18,7 +18,7 @@ FAILURES = ('commit_failed', 'pinholes_full', 'pinholes_no_port', 'too_many_edit
 routers = ['rtr']       # of this script; a scene may name others
 _leaks = []
 _media_ports = itertools.count(30000, 10)
-_tcp_ports = itertools.count(40000, 10)
+_tcp_ports = itertools.count(45000, 10)
 
 
 # --- machines -----------------------------------------------------------------
@@ -56,10 +56,10 @@ class TcpEnd(Ear, TcpAgent):
         super().__init__(machine.ns, sock, machine.user, **how)
 
 
-def pair(a, b, proto='udp', to=None, port=SIP_PORT):
+def pair(a, b, proto='udp', to=None, port=SIP_PORT, own=SIP_PORT):
     """An agent of each; over TCP the first has connected to the second, who is seen at to."""
     if proto == 'udp':
-        return a.agent(), b.agent(port)
+        return a.agent(own), b.agent(port)
     door = listen(b.ns, b.addr, port)
     sock = dial(a.ns, (a.addr, next(_tcp_ports)), to or (b.addr, port))
     door.settimeout(WAIT)
