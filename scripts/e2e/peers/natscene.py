@@ -201,14 +201,23 @@ def unregistered(phone, registrar, dialog):
     register(phone, registrar, expires=0, dialog=dialog)
 
 
-def whole_call(what, a, b, uri=None, to=None, first=0, ends=0, ports=(None, None), own_uri=True):
+def bye(dialog, other):
+    """A call's end; whoever is hung up on reads its own contact."""
+    dialog.request('BYE')
+    m = other.take('BYE')
+    equal('the Request-URI of BYE', other.contact, m.uri)
+    other.reply(m, 200, contact=False)
+    return dialog.agent.take(200)
+
+
+def whole_call(what, a, b, uri=None, to=None, first=0, ends=0, ports=(None, None), read=None):
     """A call of a to b with media, a re-offer from b, and its end: what a and b were told of each other.
 
-    own_uri: b shall see its own contact in the Request-URI; else what a wrote.
+    read: what b shall read in the Request-URI; None: its own contact.
     """
     m, n = Media(a.host, ports[0]), Media(b.host, ports[1])
     c = connect(a, b, m.sdp, n.sdp, uri=uri, to=to)
-    equal(f'{what}: the Request-URI', b.contact if own_uri else uri, c.invite.uri)
+    equal(f'{what}: the Request-URI', read or b.contact, c.invite.uri)
     signals_from(a, c.invite)
     equal('the callee\'s Contact is at its published address', b.host.seen, where(c.ok.contact)[0])
     equal('the offer is at the caller\'s published address', a.host.seen, c.offer.addr)
@@ -221,9 +230,9 @@ def whole_call(what, a, b, uri=None, to=None, first=0, ends=0, ports=(None, None
     equal('a re-INVITE the other way publishes the same', (c.answer.at, c.offer.at), (again.at, answered.at))
     talk(m, c.offer, n, c.answer, 1 - first)
     if ends:
-        hang_up(c.callee, a)
+        bye(c.callee, a)
     else:
-        hang_up(c.caller, b)
+        bye(c.caller, b)
     for r in routers:
         equal(f'BYE ended it in {r}', 'ended hung-up', state_in(r, c.caller))
         shut = [p for p in (c.offer.port, c.answer.port) if p in media_waits(r)]
@@ -250,3 +259,17 @@ def visit(phone, provider, stranger=None, proto='udp', to=None):
     ear = Rtp(phone.ns, phone.addr, next(_media_ports))
     unheard('then media of a stranger stays outside', late.socks[0], (phone.seen, ear.port), ear)
     return c
+
+
+def served(server, phone, proto='udp', to=None, port=SIP_PORT):
+    """A machine outside registers at a server inside, calls it at that address, and is called."""
+    a, s = pair(phone, server, proto, to=to, port=port)
+    seen, d = registered(a, s, to=to)
+    uri, own = f'sip:100@{host(to[0])}:{to[1]}', f'sip:100@{host(server.addr)}:{port}'
+    for first in (0, 1):
+        c = whole_call(f'to the server, {(phone, server)[first].user} speaks first', a, s, uri=uri, to=to,
+                       read=own if first else uri, first=first, ends=first)    # its address is published by the first call
+        equal('the server\'s Contact is where it was called', to, where(c.ok.contact))
+        whole_call(f'from the server, {(server, phone)[first].user} speaks first', s, a, uri=seen.contact, to=a.at,
+                   first=first, ends=first)
+    unregistered(a, s, d)
