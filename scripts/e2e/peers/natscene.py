@@ -25,9 +25,10 @@ _tcp_ports = itertools.count(45000, 10)
 
 
 class Host:
-    """A machine: where it is, and where the other side shall see it; seen=None: there too."""
+    """A machine: where it is, where the other side shall see it (None: there too), and who has its media (None: itself)."""
 
-    def __init__(self, ns, addr, seen=None, user='alice', hidden=()):
+    def __init__(self, ns, addr, seen=None, user='alice', hidden=(), media=None):
+        self.media = media or self
         self.ns, self.addr, self.seen, self.user, self.hidden = ns, addr, seen or addr, user, hidden
 
     def agent(self, port=SIP_PORT, **how):
@@ -215,13 +216,13 @@ def whole_call(what, a, b, uri=None, to=None, first=0, ends=0, ports=(None, None
 
     read: what b shall read in the Request-URI; None: its own contact.
     """
-    m, n = Media(a.host, ports[0]), Media(b.host, ports[1])
+    m, n = Media(a.host.media, ports[0]), Media(b.host.media, ports[1])
     c = connect(a, b, m.sdp, n.sdp, uri=uri, to=to)
     equal(f'{what}: the Request-URI', read or b.contact, c.invite.uri)
     signals_from(a, c.invite)
     equal('the callee\'s Contact is at its published address', b.host.seen, where(c.ok.contact)[0])
-    equal('the offer is at the caller\'s published address', a.host.seen, c.offer.addr)
-    equal('the answer at the callee\'s', b.host.seen, c.answer.addr)
+    equal('the offer is at the caller\'s published address', a.host.media.seen, c.offer.addr)
+    equal('the answer at the callee\'s', b.host.media.seen, c.answer.addr)
     check('RTP ports are even', not c.offer.port & 1 and not c.answer.port & 1, c.offer.at, c.answer.at)
     # in the dialog each sends where the other's Contact leads
     c.caller.to, c.callee.to = where(c.ok.contact), where(c.invite.contact)
