@@ -31,8 +31,8 @@ cable() {
 # gateway NAMESPACE ADDRESS [DEVICE...]: its default route
 gateway() { ip -n "$1" route add default via "${@:2}"; }
 
-# rules NAMESPACE: nft rules from standard input
-rules() { in_ns "$1" nft -f -; }
+# rules NAMESPACE: nft rules from standard input; without them a case means nothing
+rules() { in_ns "$1" nft -f - || exit 1; }
 
 # guard NAMESPACE [RULE...]: forwards nothing but what belongs to what was let in, and SIP from the device r0;
 # RULEs let in more
@@ -78,7 +78,7 @@ new_nat() {
 attach() {
 	local p
 	for p in udp tcp; do
-		rules "$1" <<- N || return 1
+		rules "$1" <<- N
 		table inet alg {
 			ct helper $2-$p { type "$HELPER" protocol $p; }
 			chain $2-$p {

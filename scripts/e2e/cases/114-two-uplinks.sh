@@ -29,7 +29,7 @@ nat rtr 'oifname { "r1", "r2" } masquerade;'
 load
 attach rtr prerouting
 rules rtr << 'N'
-table inet mark {
+table inet uplink {
 	chain from {
 		type filter hook postrouting priority mangle;
 		oifname "r2" ct state new ct mark set 2

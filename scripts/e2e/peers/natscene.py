@@ -102,7 +102,8 @@ def talk(a, a_sdp, b, b_sdp, first=0):
         a_at, b_at = place(a_sdp, i), place(b_sdp, i)
         turns = [(a, a_at, b, b_at), (b, b_at, a, a_at)]
         for x, x_at, y, y_at in turns[::-1] if first else turns:
-            heard(f'{what} of {x.host.user} from the published port', x.socks[i], y_at, y.socks[i], x_at)
+            if not heard(f'{what} of {x.host.user} from the published port', x.socks[i], y_at, y.socks[i], x_at):
+                raise Missing('media')      # each that is missing takes a while
 
 
 # --- what each router says ------------------------------------------------------
@@ -155,11 +156,15 @@ def state_in(ns, dialog):
 
 
 def of(what, fn, *args, **how):
-    """A scene made of a function: at its end nothing is open, nothing failed and nothing leaked."""
-    allowed = how.pop('allowed', ())
+    """A scene made of a function: at its end nothing is open, nothing failed and nothing leaked.
+
+    at: its routers; allowed: what may be counted all the same.
+    """
+    allowed, at = how.pop('allowed', ()), how.pop('at', None)
 
     def play_it():
         _leaks.clear()
+        routers[:] = at or routers
         for r in routers:
             run(r, 'conntrack', '-F')
         before = {r: stats_of(r) for r in routers}

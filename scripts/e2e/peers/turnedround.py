@@ -75,7 +75,8 @@ def turned(first, ports=(None, None)):
             to_bert, to_anna = place(j.told_anna, i), place(j.told_bert, i)
             turns = [(m, to_bert, n, from_anna), (n, to_anna, m, from_bert)]
             for x, to, y, source in (turns[::-1] if first else turns) * 2:
-                heard(f'{what} of {x.host.user}', x.socks[i], to, y.socks[i], source and (source[0], source[1] + i))
+                if not heard(f'{what} of {x.host.user}', x.socks[i], to, y.socks[i], source and (source[0], source[1] + i)):
+                    raise Missing('media')
         j.end()
 
 
