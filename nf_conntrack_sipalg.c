@@ -289,7 +289,8 @@ static int handle_message(struct sipalg_ctx *ctx)
 	}
 	/* under NAT a pinhole is of use only where its port can be published */
 	ctx->may_open = judge(ctx) && (!ctx->is_nat || ctx->set->rewrite);
-	ctx->has_sdp = false;
+	ctx->body.n = 0;
+	ctx->body.n_over = 0;
 	ctx->call = NULL;
 	sip_edit_init(&ctx->edits);
 
@@ -749,6 +750,11 @@ SIPALG_EXPORT(sip_tcp_reset);
 SIPALG_EXPORT(sip_tcp_ack);
 SIPALG_EXPORT(sip_tcp_sack);
 SIPALG_EXPORT(sip_tcp_tell);
+SIPALG_EXPORT(sip_skip_quoted);
+SIPALG_EXPORT(sip_next_param);
+SIPALG_EXPORT(sip_cut_header);
+SIPALG_EXPORT(sip_uri_parse);
+SIPALG_EXPORT(sip_content_type);
 SIPALG_EXPORT(sip_uri_port);
 SIPALG_EXPORT(sip_via_form);
 SIPALG_EXPORT(sip_header_decide);
@@ -758,6 +764,9 @@ SIPALG_EXPORT(sdp_parse);
 SIPALG_EXPORT(sdp_conn_of);
 SIPALG_EXPORT(sdp_rtcp_of);
 SIPALG_EXPORT(sdp_plan);
+SIPALG_EXPORT(sip_body_parts);
+SIPALG_EXPORT(sip_body_read);
+SIPALG_EXPORT(sip_body_plan);
 
 MODULE_DESCRIPTION("SIP application layer gateway: connection tracking helper");
 MODULE_LICENSE("GPL");

@@ -109,16 +109,12 @@ static void refine(struct sipalg_ctx *ctx)
 
 static int translate(struct sipalg_ctx *ctx)
 {
-	s32 before = ctx->edits.delta;
 	int err = 0;
 
 	sip_header_decide(&ctx->text, &ctx->msg, &ctx->flow, &ctx->plan);
 	refine(ctx);
-	if (ctx->has_sdp)
-		err = sdp_plan(&ctx->edits, &ctx->text, ctx->base, &ctx->sdp, &ctx->sdp_plan);
-	if (!err)
-		err = sip_length_plan(&ctx->edits, ctx->base, &ctx->msg,
-				      ctx->edits.delta - before);
+	if (ctx->body.n)
+		err = sip_body_plan(&ctx->edits, &ctx->text, ctx->base, &ctx->msg, &ctx->body);
 	if (!err)
 		err = sip_header_plan(&ctx->edits, &ctx->text, ctx->base, &ctx->msg, &ctx->plan);
 	return err;

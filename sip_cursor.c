@@ -40,6 +40,49 @@ const u8 sip_chars[256] = {
 #undef W
 #undef C
 
+/* ---- lines ----------------------------------------------------------------------- */
+
+#define ONES	((u64)0x0101010101010101ULL)
+
+/* not 0 where one of the eight bytes of @w is @ch */
+static inline u64 has_byte(u64 w, u8 ch)
+{
+	w ^= ONES * ch;
+	return (w - ONES) & ~w & (ONES << 7);
+}
+
+u32 sip_line_end(const char *p, u32 at, u32 end)
+{
+	u64 w;
+
+	for (; end - at >= sizeof(w); at += sizeof(w)) {
+		memcpy(&w, p + at, sizeof(w));
+		if (has_byte(w, '\n'))
+			break;
+	}
+	while (at < end && p[at] != '\n')
+		at++;
+	return at;
+}
+
+/*
+ * The index of the next CR or LF, or @end.  A CR alone ends a line for nobody, and for
+ * some it does: what stood behind it would be a header that we did not see.
+ */
+static u32 line_stop(const char *p, u32 at, u32 end)
+{
+	u64 w;
+
+	for (; end - at >= sizeof(w); at += sizeof(w)) {
+		memcpy(&w, p + at, sizeof(w));
+		if (has_byte(w, '\n') | has_byte(w, '\r'))
+			break;
+	}
+	while (at < end && p[at] != '\n' && p[at] != '\r')
+		at++;
+	return at;
+}
+
 /* ---- strings, parameters, headers ------------------------------------------------- */
 
 int sip_skip_quoted(struct sip_cursor *c)
@@ -95,22 +138,24 @@ int sip_next_param(struct sip_cursor *c, struct sip_slice *name, struct sip_slic
 
 int sip_cut_header(const struct sip_text *text, u32 at, struct sip_cursor *c)
 {
-	u32 lf = at;
+	u32 eol = at;
 
 	for (;;) {
-		lf = sip_line_end(text->p, lf, text->len);
-		if (lf - at > SIP_MAX_LINE)
+		eol = line_stop(text->p, eol, text->len);
+		if (eol - at >= SIP_MAX_LINE)
 			return -EBADMSG;
-		if (lf + 1 >= text->len)	/* whether it is folded stands in the next byte */
+		if (eol == text->len || (eol + 1 == text->len && text->p[eol] == '\r'))
 			return 0;
-		if (lf == at || text->p[lf - 1] != '\r')
+		if (text->p[eol] != '\r' || text->p[eol + 1] != '\n')
 			return -EBADMSG;
-		if (!sip_char_is((u8)text->p[lf + 1], SIP_C_WSP))
+		if (eol + 2 == text->len)	/* whether it is folded stands in the next byte */
+			return 0;
+		if (!sip_char_is((u8)text->p[eol + 2], SIP_C_WSP))
 			break;
-		lf++;
+		eol += 2;
 	}
-	*c = (struct sip_cursor){ text->p, at, lf - 1 };
-	return lf + 1;
+	*c = (struct sip_cursor){ text->p, at, eol };
+	return eol + 2;
 }
 
 /* ---- numbers --------------------------------------------------------------------- */
@@ -146,25 +191,4 @@ u32 sip_number_write(u32 n, char *buf)
 	len = sizeof(tmp) - i;
 	memcpy(buf, tmp + i, len);
 	return len;
-}
-
-/* ---- lines ----------------------------------------------------------------------- */
-
-#define ONES	((u64)0x0101010101010101ULL)
-
-u32 sip_line_end(const char *p, u32 at, u32 end)
-{
-	u64 w;
-
-	/* eight bytes at a time: a zero byte in w marks an LF */
-	while (end - at >= sizeof(w)) {
-		memcpy(&w, p + at, sizeof(w));
-		w ^= ONES * '\n';
-		if ((w - ONES) & ~w & (ONES << 7))
-			break;
-		at += sizeof(w);
-	}
-	while (at < end && p[at] != '\n')
-		at++;
-	return at;
 }

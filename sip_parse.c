@@ -310,27 +310,59 @@ static int on_content_length(struct walk *w, struct sip_cursor *c)
 	return 0;
 }
 
-static int on_content_type(struct walk *w, struct sip_cursor *c)
+/* RFC 2046 5.1.1: 1 to 70 characters, which need no escapes; a blank may stand inside */
+static struct sip_slice boundary_of(const struct sip_text *t, struct sip_cursor *c)
+{
+	struct sip_slice name, value;
+
+	while (sip_next_param(c, &name, &value) > 0)
+		if (sip_slice_is(t, name, SIP_LIT("boundary")) && value.len <= 70 &&
+		    !memchr(sip_slice_ptr(t, value), '\\', value.len))
+			return value;
+	return (struct sip_slice){};
+}
+
+u8 sip_content_type(const struct sip_text *text, struct sip_cursor *c, struct sip_slice *boundary)
 {
 	struct sip_slice type, subtype;
 
-	cur_skip_lws(c);
+	*boundary = (struct sip_slice){};
 	type = cur_take(c, SIP_C_TOKEN);
 	cur_skip_lws(c);
 	if (!cur_skip(c, '/'))
-		return 0;
+		return SIP_CONTENT_OTHER;
 	cur_skip_lws(c);
 	subtype = cur_take(c, SIP_C_TOKEN);
-	if (sip_slice_is(w->t, type, SIP_LIT("application")) &&
-	    sip_slice_is(w->t, subtype, SIP_LIT("sdp")))
-		w->msg->flags |= SIP_MSG_SDP;
+	if (sip_slice_is(text, type, SIP_LIT("application")))
+		return sip_slice_is(text, subtype, SIP_LIT("sdp")) ? SIP_CONTENT_SDP :
+								     SIP_CONTENT_OTHER;
+	if (!sip_slice_is(text, type, SIP_LIT("multipart")) ||
+	    (!sip_slice_is(text, subtype, SIP_LIT("mixed")) &&
+	     !sip_slice_is(text, subtype, SIP_LIT("alternative")) &&
+	     !sip_slice_is(text, subtype, SIP_LIT("related"))))
+		return SIP_CONTENT_OTHER;
+	*boundary = boundary_of(text, c);
+	return SIP_CONTENT_MULTIPART;
+}
+
+static int on_content_type(struct walk *w, struct sip_cursor *c)
+{
+	static const u16 flags[] = {
+		[SIP_CONTENT_OTHER]	= 0,
+		[SIP_CONTENT_SDP]	= SIP_MSG_SDP,
+		[SIP_CONTENT_MULTIPART]	= SIP_MSG_MULTIPART,
+	};
+
+	cur_skip_lws(c);
+	w->msg->flags &= ~(SIP_MSG_SDP | SIP_MSG_MULTIPART);
+	w->msg->flags |= flags[sip_content_type(w->t, c, &w->msg->boundary)];
 	return 0;
 }
 
 static int on_content_encoding(struct walk *w, struct sip_cursor *c)
 {
 	cur_skip_lws(c);
-	if (!sip_slice_is(w->t, cur_take(c, SIP_C_TOKEN), SIP_LIT("identity")))
+	if (!sip_slice_is(w->t, cur_take(c, SIP_C_TOKEN), SIP_LIT("identity")) || !cur_at_end(c))
 		w->msg->flags |= SIP_MSG_ENCODED;
 	return 0;
 }
@@ -349,7 +381,7 @@ static int read_seconds(struct walk *w, struct sip_cursor *c, u32 *out, u16 flag
 	err = sip_number(w->t, digits, U32_MAX, out);
 	if (err == -ERANGE)
 		return fault(w, SIP_FAULT_NUMBER);
-	if (!err)
+	if (!err && (cur_at_end(c) || cur_peek(c) == ';'))
 		w->msg->flags |= flag;
 	return 0;
 }

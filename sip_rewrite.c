@@ -44,7 +44,8 @@ u16 sip_uri_port(const struct sip_uri *uri)
 {
 	if (uri->at.port.len)
 		return uri->at.num;
-	return uri->scheme == SIP_SCHEME_SIPS ? SIPS_PORT_DEFAULT : SIP_PORT_DEFAULT;
+	return uri->scheme == SIP_SCHEME_SIPS || uri->transport == SIP_TRANSPORT_TLS ?
+	       SIPS_PORT_DEFAULT : SIP_PORT_DEFAULT;
 }
 
 /* RFC 3261 18.2.2: a sent-by without port means the default one */
@@ -215,7 +216,7 @@ void sip_header_decide(const struct sip_text *text, const struct sip_msg *msg,
 	u32 i;
 
 	memset(plan, 0, offsetof(struct sip_header_plan, uri));
-	if (msg->via.transport != SIP_TRANSPORT_OTHER)
+	if (msg->via.transport < SIP_TRANSPORT_TLS)
 		decide_via(text, msg, flow, plan);
 	for (i = 0; i < msg->n_uris; i++)
 		plan->uri[i] = decide_uri(text, &msg->uri[i], ways_of(msg, &msg->uri[i]), flow);
@@ -236,11 +237,15 @@ static int replace(struct planner *p, struct sip_slice old, const char *text, u3
 	return sip_edit_add(p->edits, p->base + old.off, old.len, text, len);
 }
 
+/* An address that is the same stays as it is spelt. */
 static int put_addr(struct planner *p, struct sip_slice old, const struct sip_addr *addr,
 		    bool brackets)
 {
 	char buf[SIP_ADDR_TEXT_MAX];
+	struct sip_addr was;
 
+	if (sip_addr_parse(&was, sip_slice_ptr(p->t, old), old.len) && sip_addr_equal(&was, addr))
+		return 0;
 	return replace(p, old, buf, sip_addr_write(addr, buf, brackets));
 }
 

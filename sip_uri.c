@@ -58,6 +58,8 @@ u8 sip_transport_of(const struct sip_text *t, struct sip_slice s)
 		return SIP_TRANSPORT_UDP;
 	if (sip_slice_is(t, s, SIP_LIT("TCP")))
 		return SIP_TRANSPORT_TCP;
+	if (sip_slice_is(t, s, SIP_LIT("TLS")))
+		return SIP_TRANSPORT_TLS;
 	return s.len ? SIP_TRANSPORT_OTHER : SIP_TRANSPORT_NONE;
 }
 
@@ -83,19 +85,46 @@ static void take_uri_param(const struct sip_text *t, struct sip_cursor *c, struc
 }
 
 /*
- * [userinfo "@"] hostport params headers.  User and password may hold ';' and
- * '?', but an '@' only as "%40", and no '@' may stand behind the host either
- * (RFC 3261 25.1): the first one ends the userinfo.
+ * Steps over user [":" password] "@", if that is there.  A user may hold ';', '?' and '/', a
+ * password none of them, neither of them a bracket, and an '@' stands nowhere else in a URI
+ * (RFC 3261 25.1).  So what ends with '@' and is no userinfo is nothing: were it taken for
+ * one, what follows it, a Call-ID in embedded headers maybe, would be taken for the host.
  */
+static int skip_userinfo(struct sip_cursor *c)
+{
+	bool in_password = false, is_odd = false;
+	u32 from = c->at;
+
+	for (; cur_peek(c) >= 0 && cur_peek(c) != '@'; c->at++) {
+		switch (cur_peek(c)) {
+		case '[':
+		case ']':
+			is_odd = true;
+			break;
+		case ';':
+		case '?':
+		case '/':
+			is_odd |= in_password;
+			break;
+		case ':':
+			is_odd |= in_password;
+			in_password = true;
+			break;
+		}
+	}
+	if (cur_skip(c, '@'))
+		return is_odd ? -EBADMSG : 0;
+	c->at = from;
+	return 0;
+}
+
+/* [userinfo "@"] hostport params headers */
 static int sip_uri_rest(const struct sip_text *t, struct sip_cursor *c, struct sip_uri *uri)
 {
-	u32 from = c->at;
-	int err;
+	int err = skip_userinfo(c);
 
-	while (cur_peek(c) >= 0 && cur_peek(c) != '@')
-		c->at++;
-	if (!cur_skip(c, '@'))
-		c->at = from;
+	if (err)
+		return err;
 	err = sip_take_host(t, c, &uri->at, false);
 	if (err)
 		return err;

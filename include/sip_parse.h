@@ -98,6 +98,13 @@ struct sip_via {
 	u8 transport;
 };
 
+/* what a body is, or a part of one */
+enum sip_content {
+	SIP_CONTENT_OTHER,
+	SIP_CONTENT_SDP,
+	SIP_CONTENT_MULTIPART,	/* mixed, alternative or related: its parts may be changed */
+};
+
 /* bits of sip_msg.flags */
 enum {
 	SIP_MSG_RESPONSE	= 1 << 0,
@@ -107,6 +114,7 @@ enum {
 	SIP_MSG_SDP		= 1 << 4,	/* the body's type is application/sdp */
 	SIP_MSG_STAR		= 1 << 5,	/* Contact: * */
 	SIP_MSG_ENCODED		= 1 << 6,	/* Content-Encoding is there: no text */
+	SIP_MSG_MULTIPART	= 1 << 7,	/* the body has parts that may be read */
 };
 
 /**
@@ -129,6 +137,7 @@ enum {
  * @from: URI of From
  * @to: URI of To
  * @body: the body, set by sip_parse_body()
+ * @boundary: what divides the parts of a multipart; empty: it does not say
  * @via: the top Via
  * @uri: URIs in the order of the message; the Request-URI first, if there is one
  */
@@ -151,6 +160,7 @@ struct sip_msg {
 	struct sip_slice from;
 	struct sip_slice to;
 	struct sip_slice body;
+	struct sip_slice boundary;
 	struct sip_via via;
 	struct sip_uri uri[SIP_MAX_URIS];
 };
@@ -202,6 +212,16 @@ int sip_parse_body(const struct sip_text *text, struct sip_msg *msg, u32 head);
  * Return: bytes of the message; -ENOMSG; -EBADMSG with @msg->fault.
  */
 int sip_parse_datagram(const struct sip_text *text, struct sip_msg *msg);
+
+/**
+ * sip_content_type() - read a Content-Type (RFC 3261 20.15), of a message or of a part
+ * @text: the message
+ * @c: stands at the type
+ * @boundary: out: of SIP_CONTENT_MULTIPART, its boundary; else empty
+ *
+ * Return: enum sip_content.
+ */
+u8 sip_content_type(const struct sip_text *text, struct sip_cursor *c, struct sip_slice *boundary);
 
 /**
  * sip_keepalive_len() - keep-alives in front of a message

@@ -111,6 +111,7 @@ struct sip_pinhole_key {
  * @source: the only address that the waiting expectation lets in; family 0: any
  * @peer: what the other side announced for the same stream; family 0: not known
  * @is_armed: it is to have an expectation: one that is missing is made when time comes by
+ * @is_paused: nothing waits at it although it is armed; its port stays promised
  * @is_counted: it was counted as opened
  * @is_narrowed: too many strangers came: only the announced peer is let in for a while
  * @is_closed: no expectation is made any more
@@ -141,6 +142,7 @@ struct sip_pinhole {
 	struct sip_addr source;
 	struct sip_endpoint peer;
 	bool is_armed;
+	bool is_paused;
 	bool is_counted;
 	bool is_narrowed;
 	bool is_closed;
@@ -245,6 +247,18 @@ int sip_pinhole_reserve(const struct sip_pinhole_want *want, struct sip_pinhole 
  * Return: as sip_pinhole_open().
  */
 int sip_pinhole_arm(struct sip_pinhole *pin, const struct sip_pinhole_want *want);
+
+/**
+ * sip_pinhole_pause() - nothing is to come for a while, or something may again
+ * @sn: namespace
+ * @pin: an open pinhole
+ * @pause: its expectation ends and none is made; else one is made where it is armed
+ *
+ * The port stays promised, and connections go on.
+ *
+ * Context: softirq or BH, under rcu_read_lock().
+ */
+void sip_pinhole_pause(struct sipalg_net *sn, struct sip_pinhole *pin, bool pause);
 
 /**
  * sip_pinhole_keep() - what time asks of a media pinhole

@@ -98,7 +98,7 @@ struct sip_header_plan {
  * sip_uri_port() - the port that a URI means
  * @uri: a sip: or sips: URI
  *
- * Return: as written, else the default of its scheme (RFC 3261 19.1.2).
+ * Return: as written, else the default of its scheme and transport (RFC 3261 19.1.2).
  */
 u16 sip_uri_port(const struct sip_uri *uri);
 

@@ -18,7 +18,8 @@ enum sip_transport {
 	SIP_TRANSPORT_NONE,	/* not said */
 	SIP_TRANSPORT_UDP,
 	SIP_TRANSPORT_TCP,
-	SIP_TRANSPORT_OTHER,	/* TLS, SCTP, WS, WSS and what may come */
+	SIP_TRANSPORT_TLS,
+	SIP_TRANSPORT_OTHER,	/* SCTP, WS, WSS and what may come */
 };
 
 enum sip_scheme {

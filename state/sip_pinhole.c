@@ -366,7 +366,7 @@ static int expect_add(struct sipalg_net *sn, struct sip_pinhole *pin, struct nf_
 	int class, err;
 
 	lockdep_assert_held(&pin->lock);
-	if (!help || !rcu_access_pointer(help->helper) || pin->is_closed ||
+	if (!help || !rcu_access_pointer(help->helper) || pin->is_closed || pin->is_paused ||
 	    READ_ONCE(is_stopping))
 		return -ENOENT;
 	/* without the NAT module its packets would end at the router itself */
@@ -760,7 +760,7 @@ static int pin_arm(const struct sip_pinhole_want *want, struct sip_pinhole *pin)
 	set_source(want->sn, pin, want->source);
 	pin->is_armed = true;
 	pin->master = want->ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
-	if (!expect_extend(want->sn, pin, want->ttl_s)) {
+	if (!pin->is_paused && !expect_extend(want->sn, pin, want->ttl_s)) {
 		err = expect_add(want->sn, pin, want->ct);
 		if (!err)
 			expect_extend(want->sn, pin, want->ttl_s);
@@ -1002,6 +1002,27 @@ void sip_pinhole_follow(struct sipalg_net *sn, struct sip_pinhole *pin, struct n
 	/* not looked up by that: the first packet after a flush is not confirmed yet */
 	if (pin->is_armed && !conns_sample(sn, pin, 0, &heard) && !expect_waits(sn, pin))
 		expect_add(sn, pin, ct);
+	spin_unlock_bh(&pin->lock);
+}
+
+void sip_pinhole_pause(struct sipalg_net *sn, struct sip_pinhole *pin, bool pause)
+{
+	struct nf_conn *master;
+
+	spin_lock_bh(&pin->lock);
+	if (pin->is_paused == pause)
+		goto unlock;
+	pin->is_paused = pause;
+	if (pause) {
+		expect_end(sn, pin);
+	} else if (pin->is_armed) {
+		master = conn_get(sn, pin, &pin->master);
+		if (master) {
+			expect_add(sn, pin, master);
+			nf_ct_put(master);
+		}
+	}
+unlock:
 	spin_unlock_bh(&pin->lock);
 }
 
