@@ -12,6 +12,7 @@
  *	self, self-mapped, peer, peer-real	address:port
  *	published	yes: peer was published in a Contact
  *	memo		unseen | foreign | no-port N | port N
+ *	contact		no-port N | port N	how what was published stood in the Contact
  *	media I		ADDRESS PORT [RTCP]	what section I becomes
  *	hide		ADDRESS ADDRESS		instead of self and self-mapped, for SDP
  *	fault		not_sip, or a name of SIP_FAULTS: comes out as it went in
@@ -73,9 +74,8 @@ static struct sip_endpoint read_endpoint(struct golden *g, char *s)
 	return ep;
 }
 
-static void read_memo(struct golden *g, const char *s)
+static void read_memo(struct golden *g, struct sip_via_memo *memo, const char *s)
 {
-	struct sip_via_memo *memo = &g->scene.flow.memo;
 	unsigned int port = 0;
 
 	if (!strcmp(s, "unseen"))
@@ -137,7 +137,9 @@ static void read_key(struct golden *g, char *line)
 	else if (!strcmp(key, "published"))
 		flow->is_published = !strcmp(value, "yes");
 	else if (!strcmp(key, "memo"))
-		read_memo(g, value);
+		read_memo(g, &flow->memo, value);
+	else if (!strcmp(key, "contact"))
+		read_memo(g, &flow->contact, value);
 	else if (!strncmp(key, "media ", 6))
 		read_media(g, key, value);
 	else if (!strcmp(key, "hide"))
@@ -155,7 +157,7 @@ static void read_key(struct golden *g, char *line)
 }
 
 /* \r \n \t \0 \\ \xHH; the file's own line ends are left out */
-static size_t unescape(const char *s, size_t len, char *out)
+static size_t unescape(const struct golden *g, const char *s, size_t len, char *out)
 {
 	static const char from[] = "rnt0\\", to[] = "\r\n\t\0\\";
 	const char *end = s + len, *known;
@@ -175,14 +177,15 @@ static size_t unescape(const char *s, size_t len, char *out)
 		s++;
 		if (*s == 'x') {
 			if (sscanf(s + 1, "%2x", &byte) != 1)
-				return 0;
+				die(g->path, "no byte: \\", s);
 			out[n++] = byte;
 			s += 3;
 			continue;
 		}
-		known = strchr(from, *s++);
+		known = strchr(from, *s);
 		if (!known)
-			return 0;
+			die(g->path, "no escape: \\", s);
+		s++;
 		out[n++] = to[known - from];
 	}
 	return n;
@@ -204,7 +207,7 @@ static size_t message(const struct golden *g, const char *s, size_t len, char *o
 	size_t n = 0, body_len = 0;
 
 	if (g->raw)
-		return unescape(s, len, out);
+		return unescape(g, s, len, out);
 	for (p = blank ? blank + 2 : end; p < end; p = lf + 1) {
 		lf = memchr(p, '\n', end - p);
 		memcpy(body + body_len, p, lf - p);
