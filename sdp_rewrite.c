@@ -578,17 +578,34 @@ static int plan_media(struct planner *p, u32 i, bool has_session)
 	return err ? err : plan_more(p, i);
 }
 
+/* o= names a host by the address that is hidden, or by one that a section's media goes to. */
+static const struct sip_addr *origin_target(const struct planner *p)
+{
+	const struct sip_addr *origin = &p->sdp->origin.addr;
+	u32 i;
+
+	if (!origin->family || !p->plan->from.family)
+		return NULL;
+	if (sip_addr_equal(origin, &p->plan->from))
+		return &p->plan->to;
+	for (i = 0; i < p->sdp->n_media; i++)
+		if (sip_addr_equal(origin, sdp_conn_of(p->sdp, i)))
+			return &p->plan->media[i].addr;
+	return NULL;
+}
+
 int sdp_plan(struct sip_edits *edits, const struct sip_text *text, u32 base,
 	     const struct sdp *sdp, const struct sdp_plan *plan)
 {
 	struct planner p = { edits, text, base, sdp, plan };
+	const struct sip_addr *origin = origin_target(&p);
 	struct sip_addr conn;
 	bool has_session;
 	int err = 0;
 	u32 i;
 
-	if (sip_addr_equal(&sdp->origin.addr, &plan->from))
-		err = put_addr(&p, &sdp->origin, &plan->to);
+	if (origin)
+		err = put_addr(&p, &sdp->origin, origin);
 	has_session = session_target(&p, &conn);
 	if (!err && has_session)
 		err = put_addr(&p, &sdp->conn, &conn);

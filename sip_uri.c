@@ -85,12 +85,12 @@ static void take_uri_param(const struct sip_text *t, struct sip_cursor *c, struc
 }
 
 /*
- * Steps over user [":" password] "@", if that is there.  A user may hold ';', '?' and '/', a
+ * Takes user [":" password] "@", if that is there.  A user may hold ';', '?' and '/', a
  * password none of them, neither of them a bracket, and an '@' stands nowhere else in a URI
  * (RFC 3261 25.1).  So what ends with '@' and is no userinfo is nothing: were it taken for
  * one, what follows it, a Call-ID in embedded headers maybe, would be taken for the host.
  */
-static int skip_userinfo(struct sip_cursor *c)
+static int take_userinfo(struct sip_cursor *c, struct sip_slice *user)
 {
 	bool in_password = false, is_odd = false;
 	u32 from = c->at;
@@ -112,8 +112,10 @@ static int skip_userinfo(struct sip_cursor *c)
 			break;
 		}
 	}
+	*user = sip_slice_of(from, c->at);
 	if (cur_skip(c, '@'))
 		return is_odd ? -EBADMSG : 0;
+	user->len = 0;
 	c->at = from;
 	return 0;
 }
@@ -121,7 +123,7 @@ static int skip_userinfo(struct sip_cursor *c)
 /* [userinfo "@"] hostport params headers */
 static int sip_uri_rest(const struct sip_text *t, struct sip_cursor *c, struct sip_uri *uri)
 {
-	int err = skip_userinfo(c);
+	int err = take_userinfo(c, &uri->user);
 
 	if (err)
 		return err;

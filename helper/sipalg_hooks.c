@@ -116,7 +116,8 @@ static unsigned int media_hook(void *priv, struct sk_buff *skb, const struct nf_
 		return NF_ACCEPT;
 	relate(skb, ct, nf_ct_tuplehash_to_ctrack(h));
 	sip_pinhole_used(sn, pin, ct);
-	if (pin->is_nat && nat)
+	/* between two inside hosts nothing is translated */
+	if (pin->is_nat && nat && !sip_pinhole_is_inside(pin, &peer.addr))
 		nat->source(ct, pin);
 	sipalg_count(sn, SIPALG_STAT_MEDIA_OUT);
 	return NF_ACCEPT;

@@ -122,7 +122,7 @@ struct sdp_target {
 
 /**
  * struct sdp_plan - all that shall change in a description
- * @from: the address that is hidden
+ * @from: the address that is hidden; SIP_FAMILY_NONE: o= stays
  * @to: what stands for it in o=, and in a c= that governs no section
  * @media: one for each section of the description
  */
@@ -175,7 +175,7 @@ u16 sdp_rtcp_of(const struct sdp_media *media);
  * @sdp: the parsed description
  * @plan: what shall change
  *
- * o= is changed where it holds plan->from.  The session's c= is changed only
+ * o= is changed where it holds plan->from, or is where media of a section goes.  The session's c= is changed only
  * if every open section that it governs wants the same address; otherwise each of
  * those that want another gets a c= of its own.  RTCP that does not stand beside
  * its RTP port is said with a=rtcp.  What names a section's old address and port

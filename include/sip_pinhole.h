@@ -356,6 +356,9 @@ struct sip_endpoint sip_pinhole_peer(struct sip_pinhole *pin);
 /* The address that packets of that peer come from; family 0: not known.  The same context. */
 struct sip_addr sip_pinhole_comes_from(struct sip_pinhole *pin);
 
+/* Whether @addr is where that peer really is, and was announced by another one: he is inside. */
+bool sip_pinhole_is_inside(struct sip_pinhole *pin, const struct sip_addr *addr);
+
 /* One address more that may call in; over SIP_PINHOLE_CALLERS the oldest may no longer. */
 void sip_pinhole_add_caller(struct sip_pinhole *pin, const struct sip_addr *addr);
 

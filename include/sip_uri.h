@@ -46,6 +46,7 @@ struct sip_host {
 
 /**
  * struct sip_uri - one URI that may have to be translated
+ * @user: userinfo in front of the host, without the "@"
  * @at: host and port; only of sip: and sips:
  * @maddr: value of its maddr parameter
  * @expires: seconds, of a Contact's expires parameter
@@ -55,6 +56,7 @@ struct sip_host {
  * @transport: its transport parameter, enum sip_transport
  */
 struct sip_uri {
+	struct sip_slice user;
 	struct sip_host at;
 	struct sip_slice maddr;
 	u32 expires;

@@ -431,9 +431,11 @@ static bool conn_is_with_peer(const struct sip_pinhole *pin, const struct nf_con
 
 	if (!pin->peer.addr.family)
 		return false;
-	if (conn_is_from_host(pin, tuple))
-		return sip_addr_equal(&destination.addr, &pin->peer.addr);
-	return sip_addr_equal(&source.addr, &pin->comes_from.addr);
+	if (!conn_is_from_host(pin, tuple))
+		return sip_addr_equal(&source.addr, &pin->comes_from.addr);
+	/* one who was told where the other one really is sends there */
+	return sip_addr_equal(&destination.addr, &pin->peer.addr) ||
+	       sip_addr_equal(&destination.addr, &pin->comes_from.addr);
 }
 
 static void conns_end(struct sipalg_net *sn, struct sip_pinhole *pin, enum sip_pinhole_end end)
@@ -927,16 +929,20 @@ struct sip_pinhole *sip_pinhole_by_real(struct sipalg_net *sn, const struct sip_
 {
 	struct rhlist_head *list, *pos;
 	struct sip_pinhole *pin, *best = NULL;
-	struct sip_endpoint announced;
 
 	list = rhltable_lookup(&sn->pinholes->real, key, real_params);
 	rhl_for_each_entry_rcu(pin, pos, list, real_node) {
-		announced = sip_pinhole_peer(pin);
-		if (!sip_addr_equal(&announced.addr, &peer->addr))
-			continue;
-		if (announced.port == peer->port)
+		struct sip_endpoint announced, inside;
+
+		spin_lock_bh(&pin->lock);
+		announced = pin->peer;
+		inside = pin->comes_from;
+		spin_unlock_bh(&pin->lock);
+		if (sip_endpoint_equal(&announced, peer) || sip_endpoint_equal(&inside, peer))
 			return pin;
-		best = pin;
+		if (sip_addr_equal(&announced.addr, &peer->addr) ||
+		    sip_addr_equal(&inside.addr, &peer->addr))
+			best = pin;
 	}
 	return best;
 }
@@ -1069,6 +1075,17 @@ struct sip_addr sip_pinhole_comes_from(struct sip_pinhole *pin)
 	addr = pin->comes_from.addr;
 	spin_unlock_bh(&pin->lock);
 	return addr;
+}
+
+bool sip_pinhole_is_inside(struct sip_pinhole *pin, const struct sip_addr *addr)
+{
+	bool is_inside;
+
+	spin_lock_bh(&pin->lock);
+	is_inside = sip_addr_equal(&pin->comes_from.addr, addr) &&
+		    !sip_addr_equal(&pin->peer.addr, addr);
+	spin_unlock_bh(&pin->lock);
+	return is_inside;
 }
 
 struct sip_endpoint sip_pinhole_peer(struct sip_pinhole *pin)

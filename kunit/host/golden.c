@@ -10,7 +10,7 @@
  * Content-Length is the length of the body below it.  Keys:
  *
  *	self, self-mapped, peer, peer-real	address:port
- *	published	yes: peer was published in a Contact
+ *	published	yes: peer was registered as a Contact; URI: it is the Contact of a dialog
  *	memo		unseen | foreign | no-port N | port N
  *	contact		no-port N | port N	how what was published stood in the Contact
  *	media I		ADDRESS PORT [RTCP]	what section I becomes
@@ -74,6 +74,19 @@ static struct sip_endpoint read_endpoint(struct golden *g, char *s)
 	return ep;
 }
 
+static void read_published(struct sip_flow *flow, const char *s)
+{
+	struct sip_text text = { s, strlen(s) };
+	struct sip_uri uri;
+
+	flow->is_registered = !strcmp(s, "yes");
+	flow->is_published = flow->is_registered;
+	if (!sip_uri_parse(&text, (struct sip_slice){ 0, text.len }, &uri)) {
+		flow->is_published = true;
+		flow->user = sip_user_hash(&text, &uri);
+	}
+}
+
 static void read_memo(struct golden *g, struct sip_via_memo *memo, const char *s)
 {
 	unsigned int port = 0;
@@ -135,7 +148,7 @@ static void read_key(struct golden *g, char *line)
 	else if (!strcmp(key, "peer-real"))
 		flow->peer_real = read_endpoint(g, value);
 	else if (!strcmp(key, "published"))
-		flow->is_published = !strcmp(value, "yes");
+		read_published(flow, value);
 	else if (!strcmp(key, "memo"))
 		read_memo(g, &flow->memo, value);
 	else if (!strcmp(key, "contact"))
