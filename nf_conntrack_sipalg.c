@@ -236,23 +236,38 @@ static u32 published_form(const struct sipalg_ctx *ctx, const struct sip_uri *ur
 	return SIPALG_FLOW_PUBLISHED | form << 20 | sip_uri_port(uri);
 }
 
+/*
+ * Whether what the other side knows of the sender is what we wrote.  One who registers
+ * with his public address has published that himself, and wants it back as it is.
+ */
+static void remember_published(struct sipalg_ctx *ctx, struct sipalg_flow_data *data)
+{
+	u32 i;
+
+	for (i = 0; i < ctx->msg.n_uris; i++) {
+		const struct sip_uri *uri = &ctx->msg.uri[i];
+
+		if (uri->role != SIP_ROLE_CONTACT)
+			continue;
+		if (sip_addr_equal(&uri->at.addr, &ctx->flow.self.addr))
+			WRITE_ONCE(data->published[ctx->dir], published_form(ctx, uri));
+		else if (ctx->msg.method == SIP_REGISTER &&
+			 sip_addr_equal(&uri->at.addr, &ctx->flow.self_mapped.addr))
+			WRITE_ONCE(data->published[ctx->dir], 0);
+	}
+}
+
 /* What later messages of the connection need to know of this one. */
 static void remember(struct sipalg_ctx *ctx)
 {
 	struct sipalg_flow_data *data = sipalg_flow_data(ctx->ct);
-	u32 i;
 
 	if (!data)
 		return;
 	if (sip_is_request(&ctx->msg))
 		sipalg_flow_set_memo(data, ctx->dir, sip_via_form(&ctx->msg, &ctx->flow));
-	if (!sipalg_sender_is_translated(ctx) || !ctx->set->rewrite)
-		return;
-	for (i = 0; i < ctx->msg.n_uris; i++)
-		if (ctx->msg.uri[i].role == SIP_ROLE_CONTACT &&
-		    sip_addr_equal(&ctx->msg.uri[i].at.addr, &ctx->flow.self.addr))
-			WRITE_ONCE(data->published[ctx->dir],
-				   published_form(ctx, &ctx->msg.uri[i]));
+	if (sipalg_sender_is_translated(ctx) && ctx->set->rewrite)
+		remember_published(ctx, data);
 }
 
 static int translate_and_commit(struct sipalg_ctx *ctx, const struct sipalg_nat_hooks *nat)

@@ -204,9 +204,12 @@ static u8 ways_of(const struct sip_msg *msg, const struct sip_uri *uri)
 {
 	if (sip_is_request(msg))
 		return positions[uri->role].request;
-	/* RFC 3261 10.3: a registrar's answer lists the contacts of the one who asked */
+	/*
+	 * RFC 3261 10.3: a registrar's answer lists the contacts of the one who asked; who
+	 * gave his public address himself gets that back
+	 */
 	if (msg->method == SIP_REGISTER && uri->role == SIP_ROLE_CONTACT)
-		return OWN | BACK;
+		return OWN | FLOW;
 	return positions[uri->role].response;
 }
 

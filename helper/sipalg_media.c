@@ -33,6 +33,7 @@ struct section {
 	u8 proto;
 	const struct sdp_media *sdp;
 	struct sip_endpoint rtp;
+	bool is_published;	/* it stood there as we had published it */
 };
 
 /* The ports that a section needs: RTP and RTCP in pairs, or a run of single ones. */
@@ -185,10 +186,12 @@ static int own_section(const struct section *s, struct sdp_target *target)
 	media->named = s->ctx->msg.cseq;
 	media->is_held = s->sdp->is_held;
 	media->has_mux = s->sdp->has_mux;
-	media->rtcp = sdp_rtcp_of(s->sdp);
+	if (!s->is_published)
+		media->rtcp = sdp_rtcp_of(s->sdp);
 	for (i = 0; !media->is_fresh && i < media->n; i++)
 		sip_pinhole_follow(s->ctx->sn, media->pin[i], s->ctx->ct);
-	publish(s, media, target);
+	if (!s->is_published)
+		publish(s, media, target);
 	return 0;
 }
 
@@ -273,17 +276,47 @@ static void publish_again(const struct section *s, struct sdp_target *target)
 		publish(s, media, target);
 }
 
-static int decide_section(const struct section *s, struct sdp_target *target)
+/*
+ * A sender may have learned what its own stream is published as: ICE tells it, and the offer
+ * that concludes ICE names that (RFC 8839 4.4.1.2.2).  It stays as it is written, and is
+ * the same stream.
+ */
+static bool find_published(struct section *s)
+{
+	struct sipalg_ctx *ctx = s->ctx;
+	struct sip_pinhole_key key = {
+		.addr = s->rtp.addr, .port = s->rtp.port, .zone = nf_ct_zone(ctx->ct)->id,
+		.proto = s->proto,
+	};
+	struct sip_endpoint real;
+	struct sip_pinhole *pin;
+
+	if (!ctx->call || !s->rtp.addr.family || !sipalg_sender_is_translated(ctx))
+		return false;
+	pin = sip_pinhole_by_mapped(ctx->sn, &key);
+	if (!pin || !pin->is_nat)
+		return false;
+	real = (struct sip_endpoint){ pin->real.addr, pin->real.port };
+	if (!sip_call_media(ctx->call, s->side, &real, s->proto))
+		return false;
+	s->rtp = real;
+	return true;
+}
+
+static int decide_section(struct section *s, struct sdp_target *target)
 {
 	struct sipalg_ctx *ctx = s->ctx;
 	bool is_any = sip_addr_is_any(&s->rtp.addr);
 	bool own = is_own(ctx, &s->rtp.addr);
 
-	if (own)
+	s->is_published = !own && find_published(s);
+	if (s->is_published)
+		own = true;
+	else if (own)
 		target->addr = ctx->flow.self_mapped.addr;
 	else
 		hairpin_section(s, target);
-	if (ctx->call && !ctx->may_open && own)
+	if (ctx->call && !ctx->may_open && own && !s->is_published)
 		publish_again(s, target);
 	if (!ctx->call || !ctx->may_open)
 		return 0;
@@ -310,7 +343,7 @@ static int arm_announced(struct sipalg_ctx *ctx)
 	want.source = &peer;
 	list_for_each_entry(media, &ctx->call->media, node)
 		for (i = 0; i < media->n; i++) {
-			peer = sip_pinhole_peer(media->pin[i]).addr;
+			peer = sip_pinhole_comes_from(media->pin[i]);
 			err = peer.family ? sip_pinhole_arm(media->pin[i], &want) : 0;
 			if (err)
 				return err;

@@ -110,6 +110,7 @@ struct sip_pinhole_key {
  * @lock: guards what follows
  * @source: the only address that the waiting expectation lets in; family 0: any
  * @peer: what the other side announced for the same stream; family 0: not known
+ * @comes_from: where packets of that peer come from: the same, or where he is inside
  * @is_armed: it is to have an expectation: one that is missing is made when time comes by
  * @is_paused: nothing waits at it although it is armed; its port stays promised
  * @is_counted: it was counted as opened
@@ -141,6 +142,7 @@ struct sip_pinhole {
 	spinlock_t lock;
 	struct sip_addr source;
 	struct sip_endpoint peer;
+	struct sip_endpoint comes_from;
 	bool is_armed;
 	bool is_paused;
 	bool is_counted;
@@ -350,6 +352,9 @@ struct nf_conntrack_tuple sip_pinhole_master(struct sip_pinhole *pin);
 void sip_pinhole_set_peer(struct sipalg_net *sn, struct sip_pinhole *pin,
 			  const struct sip_addr *addr, u16 port);
 struct sip_endpoint sip_pinhole_peer(struct sip_pinhole *pin);
+
+/* The address that packets of that peer come from; family 0: not known.  The same context. */
+struct sip_addr sip_pinhole_comes_from(struct sip_pinhole *pin);
 
 /* One address more that may call in; over SIP_PINHOLE_CALLERS the oldest may no longer. */
 void sip_pinhole_add_caller(struct sip_pinhole *pin, const struct sip_addr *addr);

@@ -25,7 +25,7 @@ cp "$m"/modules.builtin "$m"/modules.builtin.modinfo "$m"/modules.order "$t/"
 if [ "$series" = uml ]; then
 	(cd "$m" && sed 's#^kernel/##; s#\.o$#.ko#' modules.order | cpio --quiet -pdm "$t/kernel")
 else
-	(cd "$m" && { find kernel/net/{netfilter,ipv4,ipv6,sched,packet} kernel/lib kernel/crypto \
+	(cd "$m" && { find kernel/net/{netfilter,ipv4,ipv6,sched,packet,8021q,802,bridge,llc} kernel/lib kernel/crypto \
 		kernel/drivers/net/{veth,dummy,ifb}.ko* -name "*.ko*" 2> /dev/null || :; } | cpio --quiet -pdm "$t")
 fi
 find "$t/kernel" -name '*.ko.xz' -exec xz -d {} +

@@ -207,11 +207,11 @@ static void drop_shadow(struct sipalg_net *sn, const struct sip_pinhole *pin)
 	struct nf_conntrack_tuple tuple = {};
 	struct nf_conn *ct;
 
-	if (!pin->is_nat || !pin->peer.addr.family)
+	if (!pin->is_nat || !pin->comes_from.addr.family)
 		return;
-	tuple.src.l3num = nfproto_of(&pin->peer.addr);
-	tuple.src.u3 = sip_addr_to_inet(&pin->peer.addr);
-	tuple.src.u.all = htons(pin->peer.port);
+	tuple.src.l3num = nfproto_of(&pin->comes_from.addr);
+	tuple.src.u3 = sip_addr_to_inet(&pin->comes_from.addr);
+	tuple.src.u.all = htons(pin->comes_from.port);
 	tuple.dst.u3 = sip_addr_to_inet(&pin->mapped.addr);
 	tuple.dst.u.all = htons(pin->mapped.port);
 	tuple.dst.protonum = pin->mapped.proto;
@@ -427,10 +427,13 @@ static bool conn_is_from_host(const struct sip_pinhole *pin, const struct nf_con
 /* Whether the connection is one with the announced peer. */
 static bool conn_is_with_peer(const struct sip_pinhole *pin, const struct nf_conntrack_tuple *tuple)
 {
-	struct sip_endpoint other = conn_is_from_host(pin, tuple) ? sip_destination_of(tuple) :
-								    sip_source_of(tuple);
+	struct sip_endpoint source = sip_source_of(tuple), destination = sip_destination_of(tuple);
 
-	return pin->peer.addr.family && sip_addr_equal(&other.addr, &pin->peer.addr);
+	if (!pin->peer.addr.family)
+		return false;
+	if (conn_is_from_host(pin, tuple))
+		return sip_addr_equal(&destination.addr, &pin->peer.addr);
+	return sip_addr_equal(&source.addr, &pin->comes_from.addr);
 }
 
 static void conns_end(struct sipalg_net *sn, struct sip_pinhole *pin, enum sip_pinhole_end end)
@@ -449,8 +452,9 @@ static void conns_end(struct sipalg_net *sn, struct sip_pinhole *pin, enum sip_p
 		if (end == SIP_PINHOLE_CUT || test_bit(IPS_OFFLOAD_BIT, &ct->status)) {
 			nf_ct_delete(ct, 0, 0);
 		} else {
-			sipalg_ct_refresh(ct, NULL, SIP_PINHOLE_LAST_S * HZ);
+			/* in this order: the last packets, on another CPU, would renew it */
 			set_bit(IPS_FIXED_TIMEOUT_BIT, &ct->status);
+			WRITE_ONCE(ct->timeout, nfct_time_stamp + SIP_PINHOLE_LAST_S * HZ);
 		}
 		nf_ct_put(ct);
 	}
@@ -516,7 +520,7 @@ static void rearm(struct sipalg_net *sn, struct sip_pinhole *pin, struct nf_conn
 	if (!may_rearm(sn, pin)) {
 		if (!pin->peer.addr.family)	/* when he is known, or when time comes by */
 			return;
-		set_source(sn, pin, &pin->peer.addr);
+		set_source(sn, pin, &pin->comes_from.addr);
 		pin->is_narrowed = true;
 	}
 	expect_add(sn, pin, master);
@@ -560,6 +564,7 @@ void sip_pinhole_used(struct sipalg_net *sn, struct sip_pinhole *pin, struct nf_
 	spin_unlock_bh(&pin->lock);
 	arm_follower(sn, pin, ct->master);
 }
+SIPALG_EXPORT(sip_pinhole_used);
 
 /* A packet came through; its connection is new. */
 static void taken(struct sipalg_net *sn, struct sip_pinhole *pin, struct nf_conn *ct)
@@ -935,6 +940,7 @@ struct sip_pinhole *sip_pinhole_by_real(struct sipalg_net *sn, const struct sip_
 	}
 	return best;
 }
+SIPALG_EXPORT(sip_pinhole_by_real);
 
 struct sip_pinhole *sip_pinhole_signalling(struct sipalg_net *sn,
 					   const struct sip_pinhole_key *real)
@@ -964,30 +970,49 @@ static void wait_for_peer(struct sipalg_net *sn, struct sip_pinhole *pin)
 	if (!master)
 		return;
 	if (pin->rearms == SIP_PINHOLE_REARMS) {
-		set_source(sn, pin, &pin->peer.addr);
+		set_source(sn, pin, &pin->comes_from.addr);
 		pin->is_narrowed = true;
 	}
 	expect_add(sn, pin, master);
 	nf_ct_put(master);
 }
 
+/* Who is announced by one of our own mappings is inside, and comes from where he really is. */
+static struct sip_endpoint comes_from(struct sipalg_net *sn, const struct sip_pinhole *pin,
+				      const struct sip_endpoint *peer)
+{
+	struct sip_pinhole_key key = pin->mapped;
+	struct sip_endpoint from = *peer;
+	struct sip_pinhole *other;
+
+	key.addr = peer->addr;
+	key.port = peer->port;
+	rcu_read_lock();
+	other = sip_pinhole_by_mapped(sn, &key);
+	if (other && other->is_nat)
+		from = (struct sip_endpoint){ other->real.addr, other->real.port };
+	rcu_read_unlock();
+	return from;
+}
+
 void sip_pinhole_set_peer(struct sipalg_net *sn, struct sip_pinhole *pin,
 			  const struct sip_addr *addr, u16 port)
 {
+	struct sip_endpoint peer = { *addr, port };
 	bool is_new;
 	u32 i;
 
 	spin_lock_bh(&pin->lock);
-	is_new = pin->peer.port != port || !sip_addr_equal(&pin->peer.addr, addr);
-	pin->peer.addr = *addr;
-	pin->peer.port = port;
+	is_new = !sip_endpoint_equal(&pin->peer, &peer);
+	pin->peer = peer;
 	if (is_new) {
+		pin->comes_from = comes_from(sn, pin, &peer);
 		pin->has_come = false;
 		for (i = 0; i < SIP_PINHOLE_CONNS; i++)
 			pin->has_come |= pin->conn[i].is_used &&
 					 conn_is_with_peer(pin, &pin->conn[i].tuple);
 		if (pin->is_narrowed)
-			set_source(sn, pin, addr);
+			set_source(sn, pin, &pin->comes_from.addr);
 		wait_for_peer(sn, pin);
 	}
 	spin_unlock_bh(&pin->lock);
@@ -1034,6 +1059,16 @@ struct nf_conntrack_tuple sip_pinhole_master(struct sip_pinhole *pin)
 	master = pin->master;
 	spin_unlock_bh(&pin->lock);
 	return master;
+}
+
+struct sip_addr sip_pinhole_comes_from(struct sip_pinhole *pin)
+{
+	struct sip_addr addr;
+
+	spin_lock_bh(&pin->lock);
+	addr = pin->comes_from.addr;
+	spin_unlock_bh(&pin->lock);
+	return addr;
 }
 
 struct sip_endpoint sip_pinhole_peer(struct sip_pinhole *pin)

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-2.0
+# scenes.sh - for the cases about NAT scenes: more machines than lib.sh has, and rules for each. Sourced behind it.
+#
+# What outside sees is published from the documentation prefixes: 203.0.113.0/24 and 2001:db8:1::/64 lie on the
+# wire, 198.51.100.0/24 and 2001:db8:2::/64 are routed to the router.
+# shellcheck shell=bash disable=SC2119,SC2120
+
+# host NAMESPACE...: a machine without any device
+host() {
+	local ns
+	mkdir -p /run/netns
+	for ns; do
+		ip netns add "$ns"
+		ip -n "$ns" link set lo up
+	done
+}
+
+# forwards NAMESPACE...: they are routers
+forwards() {
+	local ns
+	for ns; do in_ns "$ns" sysctl -q net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1; done
+}
+
+# cable NAMESPACE DEVICE NAMESPACE DEVICE: both ends are up
+cable() {
+	ip link add "$2" netns "$1" type veth peer name "$4" netns "$3"
+	ip -n "$1" link set "$2" up
+	ip -n "$3" link set "$4" up
+}
+
+# gateway NAMESPACE ADDRESS [DEVICE...]: its default route
+gateway() { ip -n "$1" route add default via "${@:2}"; }
+
+# rules NAMESPACE: nft rules from standard input; without them a case means nothing
+rules() { in_ns "$1" nft -f - || exit 1; }
+
+# guard NAMESPACE [RULE...]: forwards nothing but what belongs to what was let in, and SIP from the device r0;
+# RULEs let in more
+guard() {
+	local ns=$1 rule
+	shift
+	rules "$ns" <<- N
+	table inet fw {
+		chain forward {
+			type filter hook forward priority filter; policy drop;
+			ct state established,related accept
+			iifname { "r0", "r0.10", "br0", "lan1", "lan2" } meta l4proto { udp, tcp } th dport 5060 accept
+		}
+	}
+	N
+	for rule; do in_ns "$ns" nft add rule inet fw forward "$rule"; done
+	in_ns "$ns" sysctl -q net.netfilter.nf_conntrack_acct=1
+}
+
+# nat NAMESPACE [POSTROUTING-RULE [PREROUTING-RULE]]
+nat() {
+	rules "$1" <<- N
+	table inet nat {
+		chain pre {
+			type nat hook prerouting priority dstnat;
+			${3:-}
+		}
+		chain post {
+			type nat hook postrouting priority srcnat;
+			${2:-}
+		}
+	}
+	N
+}
+
+# new_nat NAMESPACE ...: others instead
+new_nat() {
+	in_ns "$1" nft delete table inet nat
+	nat "$@"
+}
+
+# attach NAMESPACE HOOK [PORTS]: UDP and TCP to these ports has the helper, in prerouting or output
+attach() {
+	local p
+	for p in udp tcp; do
+		rules "$1" <<- N
+		table inet alg {
+			ct helper $2-$p { type "$HELPER" protocol $p; }
+			chain $2-$p {
+				type filter hook $2 priority mangle;
+				$p dport ${3:-5060} ct helper set "$2-$p"
+			}
+		}
+		N
+	done
+}
+
+# count NAME [NAMESPACE]: one counter
+count() { in_ns "${2:-rtr}" awk -v name="$1" '$1 == name { print $2; found = 1 } END { exit !found }' /proc/net/sipalg/stats; }
+
+# sound [NAMESPACE...]: what these routers count is in order, and nothing is left open
+sound() {
+	local ns
+	[ $# -gt 0 ] || set -- rtr
+	for ns; do
+		is "$ns: expectations left" '' "$(in_ns "$ns" conntrack -L expect 2> /dev/null; in_ns "$ns" conntrack -L expect -f ipv6 2> /dev/null)"
+		is "$ns: calls that began have ended" "$(count calls_added "$ns")" "$(count calls_ended "$ns")"
+		is "$ns: bindings that were granted have ended" "$(count bindings_added "$ns")" "$(count bindings_ended "$ns")"
+		is "$ns: pinholes that opened have closed" "$(count pinholes_opened "$ns")" "$(count pinholes_closed "$ns")"
+		ok "$ns: some call was seen" [ "$(count calls_added "$ns")" != 0 ]
+		is "$ns: nothing failed" '' "$(in_ns "$ns" awk '$2 && ($1 ~ /^malformed_/ || $1 ~ /^(commit_failed|pinholes_full|pinholes_no_port|too_many_edits|no_memory|no_nat_module|tcp_broken)$/)' /proc/net/sipalg/stats)"
+	done
+}
