@@ -182,6 +182,18 @@ static void body_boundary_length(struct kunit *test)
 	}
 }
 
+/* RFC 2046 5.1.1: behind its last boundary a multipart has no parts */
+static void body_epilogue(struct kunit *test)
+{
+	struct fixture *f = in_mixed(test, "--b\r\n\r\none\r\n--b--\r\n--b\r\n" C_SDP
+				     "\r\nv=0\r\n--b--");
+
+	KUNIT_EXPECT_EQ(test, f->body.parts.n, 1);
+	f = in_mixed(test, "--b\r\nc: multipart/mixed;boundary=i\r\n\r\n--i--\r\n--i\r\n" C_SDP
+		     "\r\nv=0\r\n--b--");
+	KUNIT_EXPECT_EQ(test, f->body.parts.n, 1);
+}
+
 /* what looks like a boundary line and is none */
 static void body_no_boundary(struct kunit *test)
 {
@@ -369,13 +381,13 @@ static void body_part_lengths(struct kunit *test)
 /* a part around a part: its length grows by the inner one's digits, too */
 static void body_nested_lengths(struct kunit *test)
 {
-	struct fixture *f = in_mixed(test, "--b\r\nc: multipart/mixed;boundary=i\r\nl: 126\r\n\r\n"
-				  "--i\r\n" C_SDP "l: 85\r\n\r\n" SDP "\r\n--i--\r\n--b--\r\n");
+	struct fixture *f = in_mixed(test, "--b\r\nc: multipart/mixed;boundary=i\r\nl: 131\r\n\r\n"
+				  "--i\r\n" C_SDP "l: 90\r\n\r\n" SDP "a=x\r\n\r\n--i--\r\n--b--\r\n");
 
-	KUNIT_ASSERT_EQ(test, f->body.parts.part[0].body.len, 126);
+	KUNIT_ASSERT_EQ(test, f->body.parts.part[0].body.len, 131);
 	publish(test, f, 0, 10000);
-	expect_out(test, f, "--b\r\nc: multipart/mixed;boundary=i\r\nl: 137\r\n\r\n"
-		   "--i\r\n" C_SDP "l: 96\r\n\r\n" NEW "\r\n--i--\r\n--b--\r\n");
+	expect_out(test, f, "--b\r\nc: multipart/mixed;boundary=i\r\nl: 143\r\n\r\n"
+		   "--i\r\n" C_SDP "l: 101\r\n\r\n" NEW "a=x\r\n\r\n--i--\r\n--b--\r\n");
 }
 
 /* each description has a plan of its own */
@@ -395,6 +407,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(body_part_forms),
 	KUNIT_CASE(body_boundary_forms),
 	KUNIT_CASE(body_boundary_length),
+	KUNIT_CASE(body_epilogue),
 	KUNIT_CASE(body_no_boundary),
 	KUNIT_CASE(body_nested),
 	KUNIT_CASE(body_opaque),
