@@ -705,6 +705,26 @@ static void sdp_setup(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, f->sdp.media[1].setup, SDP_SETUP_NONE);
 }
 
+/* the bound of a header line is none of a description's */
+static void sdp_long_lines(struct kunit *test)
+{
+	static const char head[] = HEAD "a=x:", tail[] = "\r\n" CONN "m=audio 4000 RTP/AVP 0\r\n";
+	u32 len = sizeof(head) - 1 + 2 * SIP_MAX_LINE + sizeof(tail) - 1;
+	struct fixture *f = new_fixture(test);
+	char *buf = kunit_kzalloc(test, len, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, buf);
+	memset(buf, 'x', len);
+	memcpy(buf, head, sizeof(head) - 1);
+	memcpy(buf + len - (sizeof(tail) - 1), tail, sizeof(tail) - 1);
+	f->t = test_bytes(test, buf, len);
+	KUNIT_ASSERT_EQ(test, sdp_parse(&f->t, (struct sip_slice){ 0, len }, &f->sdp), 0);
+	KUNIT_EXPECT_EQ(test, (int)f->sdp.n_media, 1);
+	KUNIT_EXPECT_EQ(test, (int)f->sdp.media[0].port, 4000);
+	KUNIT_EXPECT_TRUE(test, f->sdp.conn.addr.family);
+	KUNIT_EXPECT_EQ(test, (u32)f->sdp.media[0].attr_at, len);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(sdp_reads_session),
 	KUNIT_CASE(sdp_reads_body_in_a_message),
@@ -743,6 +763,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(plan_last_line_with_cr),
 	KUNIT_CASE(plan_rtcp_shares_the_port),
 	KUNIT_CASE(sdp_setup),
+	KUNIT_CASE(sdp_long_lines),
 	{}
 };
 

@@ -15,7 +15,7 @@
  *	contact		no-port N | port N	how what was published stood in the Contact
  *	media I		ADDRESS PORT [RTCP]	what section I becomes
  *	hide		ADDRESS ADDRESS		instead of self and self-mapped, for SDP
- *	fault		not_sip, or a name of SIP_FAULTS: comes out as it went in
+ *	fault		not_sip, too_many_edits, or a name of SIP_FAULTS: comes out as it went in
  *	eol		lf: the body's lines end with LF
  *	final-eol	no: the body's last line has no end
  *	raw		yes: the message's bytes are written \r \n \t \0 \\ \xHH; line ends in the
@@ -322,6 +322,8 @@ static const char *fault_name(int err, u8 fault)
 
 	if (err == -ENOMSG)
 		return "not_sip";
+	if (err == -E2BIG)
+		return "too_many_edits";
 	return err == -EBADMSG && fault < SIP_FAULT_COUNT ? names[fault] : "another error";
 }
 
