@@ -466,6 +466,8 @@ static u16 target_port(const struct planner *p, u32 i, u16 port)
  */
 static int plan_candidate(struct planner *p, u32 i, struct sip_slice line)
 {
+	/* RFC 6544 4.5: the default of a section over TCP is a candidate over TCP */
+	const char *want = p->sdp->media[i].transport == SDP_TRANSPORT_TCP ? "TCP" : "UDP";
 	struct sip_slice transport, port;
 	struct sdp_addr addr;
 	u32 n;
@@ -478,7 +480,7 @@ static int plan_candidate(struct planner *p, u32 i, struct sip_slice line)
 	addr = addr_of(p->t, take_word(p->t, &line));
 	port = take_word(p->t, &line);
 	take_word(p->t, &line);
-	if (!sip_slice_is(p->t, transport, SIP_LIT("UDP")) ||
+	if (!sip_slice_is(p->t, transport, want, 3) ||
 	    !sip_slice_is(p->t, take_word(p->t, &line), SIP_LIT("host")) ||
 	    !sip_addr_equal(&addr.addr, sdp_conn_of(p->sdp, i)) ||
 	    sip_number(p->t, port, 65535, &n) || !target_port(p, i, n))

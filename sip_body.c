@@ -49,6 +49,48 @@ struct part_head {
 	bool is_encoded;
 };
 
+/* ---- boundary lines -------------------------------------------------------------- */
+
+/*
+ * Whether a line is a boundary line of level @l.  Return: 1: a part begins behind it, 2: it
+ * is the last one, 0: it is none.
+ */
+static int is_boundary(const struct reader *r, struct sip_slice line, u32 l)
+{
+	struct sip_slice boundary = r->level[l].boundary;
+	const char *p = r->t->p + line.off;
+	u32 at = 2 + boundary.len;
+	int what = 1;
+
+	if (line.len < at || memcmp(p + 2, r->t->p + boundary.off, boundary.len))
+		return 0;
+	if (line.len >= at + 2 && p[at] == '-' && p[at + 1] == '-') {
+		what = 2;
+		at += 2;
+	}
+	/* RFC 2046 5.1.1: transport padding */
+	while (at < line.len && sip_char_is((u8)p[at], SIP_C_WSP))
+		at++;
+	if (at < line.len && p[at] == '\r')
+		at++;
+	return at == line.len ? what : 0;
+}
+
+/*
+ * Looks for the innermost open level that a line is a boundary line of.
+ * Return: as is_boundary(); @l: out: the level.
+ */
+static int find_boundary(const struct reader *r, struct sip_slice line, u32 *l)
+{
+	int what = 0;
+
+	if (line.len < 2 || r->t->p[line.off] != '-' || r->t->p[line.off + 1] != '-')
+		return 0;
+	for (*l = r->n_levels; *l && !what; )
+		what = is_boundary(r, line, --*l);
+	return what;
+}
+
 /* ---- headers of a part ----------------------------------------------------------- */
 
 /* RFC 2045 6: in these the bytes are what they are */
@@ -83,14 +125,18 @@ static void read_part_header(const struct sip_text *t, struct sip_cursor *c,
 	}
 }
 
-/* Return: where the part's content begins; 0: its headers have no end. */
+/* Return: where the part's content begins; 0: it has none, or its headers have no end. */
 static u32 read_part_head(struct reader *r, u32 at, struct part_head *head)
 {
 	struct sip_text text = { r->t->p, r->end };
 	struct sip_cursor c;
 	int next;
+	u32 l;
 
 	while (at + 2 > r->end || r->t->p[at] != '\r' || r->t->p[at + 1] != '\n') {
+		/* RFC 2046 5.1.1: a part may be headers and nothing else */
+		if (find_boundary(r, sip_slice_of(at, sip_line_end(r->t->p, at, r->end)), &l))
+			return 0;
 		next = sip_cut_header(&text, at, &c);
 		if (next <= 0)
 			return 0;
@@ -168,41 +214,12 @@ static void end_parts(struct reader *r, u32 l, u32 at)
 		end_part(r, r->level[--r->n_levels].part, at);
 }
 
-/*
- * Whether a line is a boundary line of level @l.  Return: 1: a part begins behind it, 2: it
- * is the last one, 0: it is none.
- */
-static int is_boundary(const struct reader *r, struct sip_slice line, u32 l)
-{
-	struct sip_slice boundary = r->level[l].boundary;
-	const char *p = r->t->p + line.off;
-	u32 at = 2 + boundary.len;
-	int what = 1;
-
-	if (line.len < at || memcmp(p + 2, r->t->p + boundary.off, boundary.len))
-		return 0;
-	if (line.len >= at + 2 && p[at] == '-' && p[at + 1] == '-') {
-		what = 2;
-		at += 2;
-	}
-	/* RFC 2046 5.1.1: transport padding */
-	while (at < line.len && sip_char_is((u8)p[at], SIP_C_WSP))
-		at++;
-	if (at < line.len && p[at] == '\r')
-		at++;
-	return at == line.len ? what : 0;
-}
-
 /* Return: where to go on; -EBADMSG over the limit. */
 static int read_line(struct reader *r, struct sip_slice line, u32 next)
 {
-	u32 l = r->n_levels;
-	int what = 0;
+	u32 l;
+	int what = find_boundary(r, line, &l);
 
-	if (line.len < 2 || r->t->p[line.off] != '-' || r->t->p[line.off + 1] != '-')
-		return next;
-	while (l && !what)
-		what = is_boundary(r, line, --l);
 	if (!what)
 		return next;
 	end_parts(r, l, line.off);

@@ -438,13 +438,16 @@ static int read_uris(struct walk *w, struct sip_cursor *c, enum sip_role role, e
 
 static int on_contact(struct walk *w, struct sip_cursor *c)
 {
+	struct sip_cursor star;
+
 	if (cur_at_end(c))		/* an empty list: seen in the field, says nothing */
 		return 0;
-	if (cur_peek(c) == '*') {
-		c->at++;
+	star = *c;
+	if (cur_skip(&star, '*') && cur_at_end(&star)) {
 		w->msg->flags |= SIP_MSG_STAR;
-		return cur_at_end(c) ? 0 : fault(w, SIP_FAULT_CONTACT);
+		return 0;
 	}
+	/* a display name may begin with it, too */
 	return read_uris(w, c, SIP_ROLE_CONTACT, SIP_FAULT_CONTACT);
 }
 
