@@ -41,5 +41,6 @@ def across(first):
     j.end()
 
 
-play(*both('behind two routers', visit, PHONE_, SBC, CAROL), of('one behind two and one behind one', two_at_once),
+play(*both('behind two routers', visit, PHONE_, SBC, CAROL), *strictly('behind two routers', visit, PHONE_, SBC),
+     of('one behind two and one behind one', two_at_once),
      of('these two, the first speaks first', across, 0), of('these two, the second speaks first', across, 1))

@@ -159,9 +159,9 @@ def state_in(ns, dialog):
 def of(what, fn, *args, **how):
     """A scene made of a function: at its end nothing is open, nothing failed and nothing leaked.
 
-    at: its routers; allowed: what may be counted all the same.
+    at: its routers; set: their settings for this time; allowed: what may be counted all the same.
     """
-    allowed, at = how.pop('allowed', ()), how.pop('at', None)
+    allowed, at, values = how.pop('allowed', ()), how.pop('at', None), how.pop('set', {})
 
     def play_it():
         _leaks.clear()
@@ -169,7 +169,14 @@ def of(what, fn, *args, **how):
         for r in routers:
             run(r, 'conntrack', '-F')
         before = {r: stats_of(r) for r in routers}
-        fn(*args, **how)
+        kept = {(r, n): get_in(r, n) for r in routers for n in values}
+        try:
+            for r, n in kept:
+                set_in(r, n, values[n])
+            fn(*args, **how)
+        finally:
+            for (r, n), value in kept.items():
+                set_in(r, n, value)
         for r in routers:
             equal(f'no pinhole is left in {r}', [], waits(r))
             bad = {n: v for n, v in moved_in(r, before[r]).items()
@@ -183,6 +190,11 @@ def of(what, fn, *args, **how):
 def both(what, fn, *args, **how):
     """The same over UDP and TCP."""
     return [of(f'{what}, {proto.upper()}', fn, *args, proto=proto, **how) for proto in ('udp', 'tcp')]
+
+
+def strictly(what, fn, *args, **how):
+    """The same where only who was announced may send media, and only who was learned may call in."""
+    return both(f'{what}, strictly', fn, *args, set={'media_source': 'announced', 'signalling_source': 'learned'}, **how)
 
 
 def signals_from(agent, message_):
