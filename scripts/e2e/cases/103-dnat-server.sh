@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # A server behind the NAT, reached by DNAT on its own port and on another: phones outside register at it, call
 # it, are called, and talk through it. IPv4 and IPv6.
-# limit: 180
+# limit: 300
 . ./lib.sh
 . ./scenes.sh
 

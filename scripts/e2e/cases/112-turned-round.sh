@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Two phones on two cables of one NAT, joined by an agent outside: told to talk directly, and with hairpin=0
 # turned round by the router, whatever its rules make of the sender: its public address, its inside one, or nothing.
-# limit: 180
+# limit: 300
 . ./lib.sh
 . ./scenes.sh
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # A server inside behind DNAT, and a phone of the same network that knows only its public address: both ends of
 # their connections are translated. The router puts its public address for the phone, or its inside one.
-# limit: 180
+# limit: 300
 . ./lib.sh
 . ./scenes.sh
 

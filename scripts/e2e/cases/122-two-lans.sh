@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Two inside networks of one NAT, and a firewall between them that asks for a pinhole: phones of each are joined
 # by an agent outside, or call each other without NAT.
-# limit: 180
+# limit: 300
 . ./lib.sh
 . ./scenes.sh
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # As 112, hairpin=0, and only who was announced may use a pinhole: what was announced is the other's mapping, what
 # comes is from the other itself.
+# limit: 300
 . ./lib.sh
 . ./scenes.sh
 

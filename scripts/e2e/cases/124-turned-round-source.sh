@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # As 112, hairpin=0, and each must hear the other from where it was announced (RFC 4787 REQ-9), as phones demand
 # that check the source of media: with a rule for it, and without.
+# limit: 300
 . ./lib.sh
 . ./scenes.sh
 
