@@ -3,7 +3,7 @@
 #
 # What outside sees is published from the documentation prefixes: 203.0.113.0/24 and 2001:db8:1::/64 lie on the
 # wire, 198.51.100.0/24 and 2001:db8:2::/64 are routed to the router.
-# shellcheck shell=bash disable=SC2119,SC2120
+# shellcheck shell=bash disable=SC2119,SC2120,SC2016
 
 # host NAMESPACE...: a machine without any device
 host() {
@@ -88,6 +88,21 @@ attach() {
 		}
 		N
 	done
+}
+
+# bridged_lan: topo, whose lan side is a bridge with two cables, phones 192.168.1.2 in lan and 192.168.1.3 in lan2
+bridged_lan() {
+	topo
+	host lan2
+	cable lan2 l0 rtr r2
+	ip -n rtr addr flush dev r0
+	ip -n rtr link add br0 type bridge
+	ip -n rtr link set r0 master br0
+	ip -n rtr link set r2 master br0
+	ip -n rtr link set br0 up
+	addr rtr 192.168.1.1/24 br0
+	addr lan2 192.168.1.3/24 l0
+	gateway lan2 192.168.1.1
 }
 
 # count NAME [NAMESPACE]: one counter

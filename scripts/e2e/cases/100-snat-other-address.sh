@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # SNAT to another address than that of the interface: a second one of the router's own, and one that no
 # device has, which is only routed here; IPv4 and IPv6, UDP and TCP.
+# limit: 300
 . ./lib.sh
 . ./scenes.sh
 

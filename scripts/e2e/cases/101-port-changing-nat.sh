@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # NAT that changes ports: masquerade at random, and SNAT to a range of ports. Signalling is published where its
 # connection is, media where a pinhole could be had, and both are reached there.
+# limit: 300
 . ./lib.sh
 . ./scenes.sh
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # SNAT to a pool of addresses, by connection and persistent: what is published is on the address that the
 # signalling connection was mapped to, and leads in there.
-# limit: 240
+# limit: 300
 . ./lib.sh
 . ./scenes.sh
 

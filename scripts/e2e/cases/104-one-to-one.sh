@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # One-to-one NAT: an inside machine has a public address for itself, in both directions, and calls begin on
 # either side; by a pair of rules for a host, by prefix, and by NETMAP of iptables.
-# limit: 240
+# limit: 300
 . ./lib.sh
 . ./scenes.sh
 

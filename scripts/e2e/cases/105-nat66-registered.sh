@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # IPv6 behind masquerade, what 27-nat66 leaves out: calls in after registration, strangers, TCP.
+# limit: 300
 . ./lib.sh
 . ./scenes.sh
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # IPv6 prefix translation with connection tracking: a prefix inside for one outside, both ways; by nft and by
 # NETMAP of ip6tables. (RFC 6296 without state has no connection that the helper could follow.)
-# limit: 180
+# limit: 300
 . ./lib.sh
 . ./scenes.sh
 

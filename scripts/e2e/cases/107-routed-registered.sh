@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # A firewall without NAT, what 26 and 78 leave out: calls in after registration over UDP and TCP, a stranger's
 # too, and a server inside on a port of its own; IPv4 and IPv6. No byte of a message is changed.
+# limit: 300
 . ./lib.sh
 . ./scenes.sh
 

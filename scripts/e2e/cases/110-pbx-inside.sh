@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # A PBX inside with phones beside it and a trunk outside: media through the PBX; a phone's description that the
 # PBX passes on is another machine's, stays as it is and opens nothing.
+# limit: 300
 . ./lib.sh
 . ./scenes.sh
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # A PBX inside that passes its phones' descriptions through untouched, with inside_media=1: what is published
 # leads to the phone, not to the PBX.
+# limit: 300
 . ./lib.sh
 . ./scenes.sh
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Two routers in a row, both translate and both have the helper: each publishes what it got from the one before,
 # and an incoming call and its media find their way back through both. IPv4 and IPv6.
+# limit: 300
 . ./lib.sh
 . ./scenes.sh
 

@@ -2,7 +2,7 @@
 # Two uplinks with an address each, a provider behind each, and media gateways that either could reach: media
 # takes the uplink that it was published on. Connections of a call carry the mark of its signalling, so a
 # rule by mark is all that routing needs. The wan drops what comes with the other uplink's address.
-# limit: 180
+# limit: 300
 . ./lib.sh
 . ./scenes.sh
 

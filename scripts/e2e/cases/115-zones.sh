@@ -2,7 +2,7 @@
 # Two networks with the same addresses behind one router, a conntrack zone for each, which the public address of
 # each names for what comes in; also with a zone of the original direction alone. Calls of both at once, with the
 # same ports and the same Call-ID.
-# limit: 180
+# limit: 300
 . ./lib.sh
 . ./scenes.sh
 

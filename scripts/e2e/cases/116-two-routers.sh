@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Two routers in network namespaces of their own, with the same addresses on all sides: calls, counters and
 # settings are apart, and one may go while the other works.
+# limit: 300
 . ./lib.sh
 . ./scenes.sh
 

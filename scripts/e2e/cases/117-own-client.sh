@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # A SIP client on the router itself: what it sends has the helper in the output hook, nothing needs translation
 # while nobody has its ports, and the pinholes let media and calls in through an INPUT that drops.
+# limit: 300
 . ./lib.sh
 . ./scenes.sh
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # A SIP server on the router itself, phones in the lan and outside: INPUT lets SIP in, and of media only what
 # belongs to a call.
+# limit: 300
 . ./lib.sh
 . ./scenes.sh
 

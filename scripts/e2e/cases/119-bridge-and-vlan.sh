@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # The lan side of the router is a bridge with two ports, a VLAN, and a bridge with a VLAN on one port.
+# limit: 300
 . ./lib.sh
 . ./scenes.sh
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # A firewall that is a bridge: no address of its own, br_netfilter shows the packets that it hands on to the
 # hooks of IP, and the helper opens pinholes as on a router without NAT.
+# limit: 300
 . ./lib.sh
 . ./scenes.sh
 

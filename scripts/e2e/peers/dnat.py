@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0
-"""A server behind DNAT, and machines outside that register there and call through it: PORT of the public address."""
+"""A server behind DNAT, and machines outside that register there and call through it: PORT of the public address [6]."""
 from natscene import *
 
-AT = ROUTER, int(sys.argv[1])
-PBX = Host('lan', PHONE, ROUTER, user='pbx')
-DORA = Host('wan', PROVIDER, user='dora', hidden=INSIDE)
-EMIL = Host('wan', OTHER, user='emil', hidden=INSIDE)
+six = sys.argv[2:] == ['6']
+OUTSIDE = ROUTER6 if six else ROUTER
+AT = OUTSIDE, int(sys.argv[1])
+URI = f'sip:100@{host(OUTSIDE)}:{AT[1]}'
+PBX = Host('lan', PHONE6 if six else PHONE, OUTSIDE, user='pbx')
+DORA = Host('wan', PROVIDER6 if six else PROVIDER, user='dora', hidden=INSIDE)
+EMIL = Host('wan', OTHER6 if six else OTHER, user='emil', hidden=INSIDE)
 
 
 def through(proto):
@@ -17,9 +20,9 @@ def through(proto):
         b, s2 = pair(EMIL, PBX, proto, to=AT)
     (seen_a, da), (seen_b, db) = registered(a, s, to=AT), registered(b, s2, to=AT)
     m, left, right, n = Media(DORA), Media(PBX), Media(PBX), Media(EMIL)
-    one = connect(a, s, m.sdp, left.sdp, uri=f'sip:emil@{ROUTER}', to=AT)
+    one = connect(a, s, m.sdp, left.sdp, uri=f'sip:emil@{host(OUTSIDE)}', to=AT)
     two = connect(s2, b, right.sdp, n.sdp, uri=seen_b.contact, to=b.at)
-    equal('both are answered by the public address', [ROUTER] * 2, [one.answer.addr, two.offer.addr])
+    equal('both are answered by the public address', [OUTSIDE] * 2, [one.answer.addr, two.offer.addr])
     for _ in range(2):
         talk(m, one.offer, left, one.answer)
         talk(right, two.offer, n, two.answer, first=1)
@@ -40,15 +43,15 @@ def fresh():
     c = whole_call('from the server', s, a, uri=seen.contact, to=a.at)
     check('at a port of the router', where(c.invite.contact) == c.invite.source, c.invite.contact)
     run('rtr', 'conntrack', '-F')
-    whole_call('to the server', a, s, uri=f'sip:100@{ROUTER}:{AT[1]}', to=AT, read=f'sip:100@{ROUTER}:{AT[1]}')
+    whole_call('to the server', a, s, uri=URI, to=AT, read=URI)
     unregistered(a, s, d)
 
 
 def not_published():
     """Nothing but the server's own address is written anew."""
     a, s = pair(DORA, PBX)
-    d = a.dial(f'sip:100@{ROUTER}:{AT[1]}', AT)
-    sent = d.request('INVITE', sdp(PROVIDER, 4000))
+    d = a.dial(URI, AT)
+    sent = d.request('INVITE', sdp(DORA.addr, 4000))
     invite = s.take('INVITE')
     equal('an INVITE from outside is as it was', sent, invite.data)
     s.reply(invite, 486, tag='np')
@@ -56,5 +59,6 @@ def not_published():
     s.take('ACK')
 
 
-play(*both('a phone outside', served, PBX, DORA, to=AT), *both('two of them', through),
+play(*both('a phone outside', served, PBX, DORA, to=AT), *both('two of them', through), *strictly('a phone outside', served, PBX, DORA, to=AT),
+    
      of('after the connections are lost', fresh), of('a refused call', not_published))

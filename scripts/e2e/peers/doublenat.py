@@ -29,4 +29,18 @@ def two_at_once():
     unregistered(b, p, db)
 
 
-play(*both('behind two routers', visit, PHONE_, SBC, CAROL), of('one behind two and one behind one', two_at_once))
+def across(first):
+    """The two call each other through an agent outside: the outer router tells each the other's place in its network."""
+    near = Host('dmz', 'fd00:9::3' if six else '10.9.0.3', PHONE_.seen, user='bert')
+    inner = 'fd00:9::2' if six else '10.9.0.2'
+    m, n = Media(PHONE_), Media(near)
+    j = Joined(m, n, SBC)
+    equal('who is behind one is told the inner router', inner, j.told_bert.addr)
+    equal('who is behind two is told the other', (near.addr, n.port), j.told_anna.at)
+    exchange(m, j.told_bert, n, j.told_anna, first=first)
+    j.end()
+
+
+play(*both('behind two routers', visit, PHONE_, SBC, CAROL), *strictly('behind two routers', visit, PHONE_, SBC),
+     of('one behind two and one behind one', two_at_once),
+     of('these two, the first speaks first', across, 0), of('these two, the second speaks first', across, 1))

@@ -16,6 +16,7 @@ FAILURES = ('commit_failed', 'pinholes_full', 'pinholes_no_port', 'too_many_edit
             'out_of_dialog', 'foreign_via', 'foreign_media', 'foreign_contact', 'tcp_broken', 'tcp_not_sip')
 
 routers = ['rtr']       # of this script; a scene may name others
+exact = [True]          # media must come from where it was announced; False: it must come
 _leaks = []
 _media_ports = itertools.count(30000, 10)
 _tcp_ports = itertools.count(45000, 10)
@@ -102,7 +103,7 @@ def talk(a, a_sdp, b, b_sdp, first=0):
         a_at, b_at = place(a_sdp, i), place(b_sdp, i)
         turns = [(a, a_at, b, b_at), (b, b_at, a, a_at)]
         for x, x_at, y, y_at in turns[::-1] if first else turns:
-            if not heard(f'{what} of {x.host.user} from the published port', x.socks[i], y_at, y.socks[i], x_at):
+            if not heard(f'{what} of {x.host.user} from the published port', x.socks[i], y_at, y.socks[i], x_at if exact[0] else None):
                 raise Missing('media')      # each that is missing takes a while
 
 
@@ -158,9 +159,9 @@ def state_in(ns, dialog):
 def of(what, fn, *args, **how):
     """A scene made of a function: at its end nothing is open, nothing failed and nothing leaked.
 
-    at: its routers; allowed: what may be counted all the same.
+    at: its routers; set: their settings for this time; allowed: what may be counted all the same.
     """
-    allowed, at = how.pop('allowed', ()), how.pop('at', None)
+    allowed, at, values = how.pop('allowed', ()), how.pop('at', None), how.pop('set', {})
 
     def play_it():
         _leaks.clear()
@@ -168,7 +169,14 @@ def of(what, fn, *args, **how):
         for r in routers:
             run(r, 'conntrack', '-F')
         before = {r: stats_of(r) for r in routers}
-        fn(*args, **how)
+        kept = {(r, n): get_in(r, n) for r in routers for n in values}
+        try:
+            for r, n in kept:
+                set_in(r, n, values[n])
+            fn(*args, **how)
+        finally:
+            for (r, n), value in kept.items():
+                set_in(r, n, value)
         for r in routers:
             equal(f'no pinhole is left in {r}', [], waits(r))
             bad = {n: v for n, v in moved_in(r, before[r]).items()
@@ -182,6 +190,11 @@ def of(what, fn, *args, **how):
 def both(what, fn, *args, **how):
     """The same over UDP and TCP."""
     return [of(f'{what}, {proto.upper()}', fn, *args, proto=proto, **how) for proto in ('udp', 'tcp')]
+
+
+def strictly(what, fn, *args, **how):
+    """The same where only who was announced may send media, and only who was learned may call in."""
+    return both(f'{what}, strictly', fn, *args, set={'media_source': 'announced', 'signalling_source': 'learned'}, **how)
 
 
 def signals_from(agent, message_):
@@ -276,6 +289,50 @@ def served(server, phone, proto='udp', to=None, port=SIP_PORT):
         c = whole_call(f'to the server, {(phone, server)[first].user} speaks first', a, s, uri=uri, to=to,
                        read=own if first else uri, first=first, ends=first)    # its address is published by the first call
         equal('the server\'s Contact is where it was called', to, where(c.ok.contact))
-        whole_call(f'from the server, {(server, phone)[first].user} speaks first', s, a, uri=seen.contact, to=a.at,
+        whole_call(f'from the server, {(server, phone)[first].user} speaks first', s, a, uri=seen.contact, to=where(seen.contact),
                    first=first, ends=first)
     unregistered(a, s, d)
+
+
+class Joined:
+    """One calls another through an agent outside, which makes two calls of it and hands the descriptions over as they
+    are: what each was told of the other, and what the agent saw."""
+
+    def __init__(self, m, n, via):
+        self.a, self.b, self.p = m.host.agent(), n.host.agent(), via.agent()
+        (_, da), (seen_b, db) = registered(self.a, self.p), registered(self.b, self.p)
+        self.registrations = (self.a, da), (self.b, db)
+        self.one = self.a.dial('sip:bert@example.com', self.p.at)
+        self.one.request('INVITE', m.sdp)
+        invite = self.p.take('INVITE')
+        self.offer = invite.sdp
+        self.two = self.p.dial(seen_b.contact, where(seen_b.contact))
+        self.two.request('INVITE', invite.body.decode())
+        far = self.b.take('INVITE')
+        self.told_bert = far.sdp
+        self.b.reply(far, 200, n.sdp, tag='tr')
+        ok = self.p.take(200)
+        self.answer = ok.sdp
+        self.p.reply(invite, 200, ok.body.decode(), tag='tr')
+        near = self.a.take(200)
+        self.told_anna = near.sdp
+        for dialog, response, other in ((self.one, near, self.p), (self.two, ok, self.b)):
+            dialog.learn(response)
+            dialog.ack()
+            other.take('ACK')
+        equal('outside both are at their published addresses', [m.host.seen, n.host.seen], [self.offer.addr, self.answer.addr])
+
+    def end(self):
+        bye(self.one, self.p)
+        bye(self.two, self.b)
+        for phone, d in self.registrations:
+            unregistered(phone, self.p, d)
+
+
+def exchange(m, told_m, n, told_n, from_m=None, from_n=None, first=0):
+    """Both hear each other where they were told to send to; from_m: and from there."""
+    for i, what in enumerate(('RTP', 'RTCP')):
+        turns = [(m, place(told_n, i), n, from_m), (n, place(told_m, i), m, from_n)]
+        for x, to, y, source in (turns[::-1] if first else turns) * 2:
+            if not heard(f'{what} of {x.host.user}', x.socks[i], to, y.socks[i], source and (source[0], source[1] + i)):
+                raise Missing('media')

@@ -21,4 +21,4 @@ def uncalled_for(proto):
 
 
 play(*both('begun outside', uncalled_for), *both('begun inside', visit, ALICE, SBC, CAROL),
-     *both('a server', served, ALICE, SBC, to=(seen, SIP_PORT)))
+     *both('a server', served, ALICE, SBC, to=(seen, SIP_PORT)), *strictly('begun inside', visit, ALICE, SBC))

@@ -50,5 +50,6 @@ def shut():
     check('an INVITE from nowhere', a.recv(QUIET)[0] is None)
 
 
-play(of('shut', shut), *both('the router\'s client', visit, OWN, SBC, CAROL), of('in pieces of 200', cut, 200),
+play(of('shut', shut), *strictly('the router\'s client', visit, OWN, SBC),
+     *both('the router\'s client', visit, OWN, SBC, CAROL), of('in pieces of 200', cut, 200),
      of('in pieces of 37', cut, 37), of('beside a phone', beside_a_phone))

@@ -21,7 +21,8 @@ def shut(phone, stranger):
 def scenes(own, far, other):
     phone, provider = Host('lan', own), Host('wan', far, user='sbc')
     stranger = Host('wan', other, user='carol')
-    return [*both(f'{own}', visit, phone, provider, stranger), of(f'{own} is shut', shut, phone, stranger),
+    return [*both(f'{own}', visit, phone, provider, stranger), *strictly(f'{own}', visit, phone, provider),
+            of(f'{own} is shut', shut, phone, stranger),
             *both(f'a server at {own}', served, Host('lan', own, user='pbx'), provider, to=(own, 5070), port=5070)]
 
 

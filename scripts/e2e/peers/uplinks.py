@@ -38,4 +38,4 @@ def both_registered():
 
 
 play(*both('the first uplink', visit, BY_ONE, ONE), *both('the second uplink', visit, BY_TWO, TWO),
-     of('both', at_once), of('two registrations', both_registered))
+     *strictly('the second uplink', visit, BY_TWO, TWO), of('both', at_once), of('two registrations', both_registered))

@@ -18,11 +18,11 @@ def twins(proto):
     regs = [registered(a, p) for a, p in ends]
     equal('each is published on its own address', [FIRST, SECOND], [where(seen.contact)[0] for seen, _ in regs])
     media = [(Media(a.host, 4000), Media(SBC)) for a, _ in ends]
-    dialogs = [a.dial(p.contact, p.at, call_id=f'twins-{proto}@test') for a, p in ends]
+    dialogs = [a.dial(p.contact, p.at, call_id=f'twins-{proto}-{os.getpid()}@test') for a, p in ends]
     dialogs[1].local_header, dialogs[1].local_tag = dialogs[0].local_header, dialogs[0].local_tag
     invites = []
     for (a, p), (m, n), d in zip(ends, media, dialogs):
-        d.request('INVITE', m.sdp, branch_=f'z9hG4bK-twin-{proto}')
+        d.request('INVITE', m.sdp, branch_=f'z9hG4bK-twin-{proto}-{os.getpid()}')
         invites.append(p.take('INVITE'))
     check('both came', invites[0].source != invites[1].source or proto == 'tcp', *invites)
     equal('each offers its own address', [FIRST, SECOND], [i.sdp.addr for i in invites])
@@ -31,12 +31,12 @@ def twins(proto):
         d.learn(a.take(200))
         d.ack()
         p.take('ACK')
-    equal('the router lists two calls', 2, len(listed(f'twins-{proto}@test', 'up')))
+    equal('the router lists two calls', 2, len(listed(f'twins-{proto}-{os.getpid()}@test', 'up')))
     for _ in range(2):
         for (m, n), invite in zip(media, invites):
             talk(m, invite.sdp, n, Sdp(n.sdp))
     bye(dialogs[0], ends[0][1])
-    equal('one is left', 1, len(listed(f'twins-{proto}@test', 'up')))
+    equal('one is left', 1, len(listed(f'twins-{proto}-{os.getpid()}@test', 'up')))
     talk(media[1][0], invites[1].sdp, media[1][1], Sdp(media[1][1].sdp), first=1)
     bye(dialogs[1], ends[1][1])
     for (a, p), (seen, d) in zip(ends, regs):
