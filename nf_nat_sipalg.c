@@ -59,7 +59,7 @@ static bool is_way_back(const struct sip_uri *uri)
  * the connection itself, which a proxy uses for what it sends there (RFC 5626, RFC 5923).
  */
 static void refine_way_back(struct sipalg_ctx *ctx, const struct sip_uri *uri,
-			   struct sip_target *target)
+			    struct sip_target *target)
 {
 	if (!refine_own(ctx, sip_uri_port(uri), target) && ctx->seg)
 		target->change = SIP_SET;

@@ -12,7 +12,7 @@
 enum {
 	OWN	= 1 << 0,	/* the sender's own address -> its mapping */
 	BACK	= 1 << 1,	/* the receiver's mapping -> its own address */
-	FLOW	= 1 << 2,	/* BACK, but only what was published on this flow for this message */
+	FLOW	= 1 << 2,	/* BACK, but only what the flow has published for this message */
 };
 
 /*

@@ -9,7 +9,7 @@
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/route.h>
 
-#include "sip_pinhole.h"
+#include "sip_inet.h"
 #include "sipalg_ctx.h"
 #include "sipalg_inside.h"
 
@@ -40,7 +40,7 @@ static bool is_unicast(u8 family, const union nf_inet_addr *addr)
 static int ifindex_of(const struct sipalg_ctx *ctx, const struct sip_addr *addr)
 {
 	union nf_inet_addr inet = sip_addr_to_inet(addr);
-	u8 family = addr->family == SIP_FAMILY_IPV4 ? NFPROTO_IPV4 : NFPROTO_IPV6;
+	u8 family = sip_addr_nfproto(addr);
 	struct dst_entry *dst = NULL;
 	struct flowi fl = {};
 	int ifindex = 0;

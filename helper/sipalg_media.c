@@ -160,7 +160,8 @@ static int own_section(const struct section *s, struct sdp_target *target)
 		return 0;
 	}
 	media = sip_call_media(s->ctx->call, s->side, &s->rtp, s->proto);
-	if (media && media->n && has_moved(s->ctx, media)) {
+	/* without a pinhole it was another inside host that named it, before its owner did */
+	if (media && (!media->n || has_moved(s->ctx, media))) {
 		sip_call_drop_media(s->ctx->sn, s->ctx->call, media);
 		media = NULL;
 	}
@@ -272,7 +273,7 @@ static void publish_again(const struct section *s, struct sdp_target *target)
 {
 	const struct sip_media *media = sip_call_media(s->ctx->call, s->side, &s->rtp, s->proto);
 
-	if (media)
+	if (media && media->n)
 		publish(s, media, target);
 }
 

@@ -175,13 +175,14 @@ u16 sdp_rtcp_of(const struct sdp_media *media);
  * @sdp: the parsed description
  * @plan: what shall change
  *
- * o= is changed where it holds plan->from, or is where media of a section goes.  The session's c= is changed only
- * if every open section that it governs wants the same address; otherwise each of
- * those that want another gets a c= of its own.  RTCP that does not stand beside
- * its RTP port is said with a=rtcp.  What names a section's old address and port
- * once more follows, so that a description does not contradict itself: candidates of type
- * host for ICE (RFC 8839 4.2.1.2: the default is one of them), and the path of
- * MSRP (RFC 4975 8).
+ * o= is changed where it holds plan->from, or is where media of a section goes.  The
+ * session's c= is changed only if every open section that it governs wants the same
+ * address; otherwise each of those that want another gets a c= of its own.  RTCP that
+ * does not stand beside its RTP port is said with a=rtcp.
+ *
+ * What names a section's old address and port once more follows, so that a description
+ * does not contradict itself: candidates of type host for ICE (RFC 8839 4.2.1.2: the
+ * default is one of them), and the path of MSRP (RFC 4975 8).
  *
  * Return: 0, or the error of sip_edit_add().
  */

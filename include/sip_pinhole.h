@@ -35,6 +35,7 @@
 #include <linux/spinlock.h>
 #include <net/netfilter/nf_conntrack.h>
 
+#include "sip_inet.h"
 #include "sip_rewrite.h"
 #include "sipalg_net.h"
 
@@ -411,21 +412,5 @@ struct sip_pinhole_heard sip_pinhole_heard(struct sipalg_net *sn, struct sip_pin
  * Context: process context.
  */
 void sip_pinhole_on_expected(void (*fn)(struct nf_conn *ct, struct nf_conntrack_expect *exp));
-
-/* The addresses of conntrack as the text core writes them, and back. */
-struct sip_addr sip_addr_of(u16 l3num, const union nf_inet_addr *addr);
-union nf_inet_addr sip_addr_to_inet(const struct sip_addr *addr);
-
-static inline struct sip_endpoint sip_source_of(const struct nf_conntrack_tuple *t)
-{
-	return (struct sip_endpoint){ sip_addr_of(t->src.l3num, &t->src.u3),
-				      ntohs(t->src.u.all) };
-}
-
-static inline struct sip_endpoint sip_destination_of(const struct nf_conntrack_tuple *t)
-{
-	return (struct sip_endpoint){ sip_addr_of(t->src.l3num, &t->dst.u3),
-				      ntohs(t->dst.u.all) };
-}
 
 #endif /* _SIP_PINHOLE_H */

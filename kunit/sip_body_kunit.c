@@ -382,7 +382,8 @@ static void body_part_lengths(struct kunit *test)
 static void body_nested_lengths(struct kunit *test)
 {
 	struct fixture *f = in_mixed(test, "--b\r\nc: multipart/mixed;boundary=i\r\nl: 131\r\n\r\n"
-				  "--i\r\n" C_SDP "l: 90\r\n\r\n" SDP "a=x\r\n\r\n--i--\r\n--b--\r\n");
+				     "--i\r\n" C_SDP "l: 90\r\n\r\n" SDP "a=x\r\n"
+				     "\r\n--i--\r\n--b--\r\n");
 
 	KUNIT_ASSERT_EQ(test, f->body.parts.part[0].body.len, 131);
 	publish(test, f, 0, 10000);

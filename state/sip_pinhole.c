@@ -55,40 +55,6 @@ static struct kmem_cache *pinhole_cache __read_mostly;
 static void __rcu *expected_fn __read_mostly;
 static bool is_stopping __read_mostly;
 
-/* ---- addresses ------------------------------------------------------------------- */
-
-struct sip_addr sip_addr_of(u16 l3num, const union nf_inet_addr *addr)
-{
-	struct sip_addr a = {};
-
-	if (l3num == NFPROTO_IPV4) {
-		a.family = SIP_FAMILY_IPV4;
-		a.w[0] = (__force u32)addr->ip;
-	} else {
-		a.family = SIP_FAMILY_IPV6;
-		memcpy(a.w, addr->ip6, sizeof(a.w));
-	}
-	return a;
-}
-SIPALG_EXPORT(sip_addr_of);
-
-union nf_inet_addr sip_addr_to_inet(const struct sip_addr *addr)
-{
-	union nf_inet_addr inet = {};
-
-	if (addr->family == SIP_FAMILY_IPV4)
-		inet.ip = (__force __be32)addr->w[0];
-	else
-		memcpy(inet.ip6, addr->w, sizeof(inet.ip6));
-	return inet;
-}
-SIPALG_EXPORT(sip_addr_to_inet);
-
-static u8 nfproto_of(const struct sip_addr *addr)
-{
-	return addr->family == SIP_FAMILY_IPV4 ? NFPROTO_IPV4 : NFPROTO_IPV6;
-}
-
 /* ---- expectations ---------------------------------------------------------------- */
 
 static void expected(struct nf_conn *ct, struct nf_conntrack_expect *exp);
@@ -100,7 +66,7 @@ static struct nf_conntrack_expect *expect_at(struct sipalg_net *sn, const struct
 	struct nf_conntrack_expect *exp;
 	struct nf_conntrack_zone zone;
 
-	tuple.src.l3num = nfproto_of(&pin->mapped.addr);
+	tuple.src.l3num = sip_addr_nfproto(&pin->mapped.addr);
 	if (pin->source.family)
 		tuple.src.u3 = sip_addr_to_inet(&pin->source);
 	tuple.dst.u3 = sip_addr_to_inet(&pin->mapped.addr);
@@ -209,7 +175,7 @@ static void drop_shadow(struct sipalg_net *sn, const struct sip_pinhole *pin)
 
 	if (!pin->is_nat || !pin->comes_from.addr.family)
 		return;
-	tuple.src.l3num = nfproto_of(&pin->comes_from.addr);
+	tuple.src.l3num = sip_addr_nfproto(&pin->comes_from.addr);
 	tuple.src.u3 = sip_addr_to_inet(&pin->comes_from.addr);
 	tuple.src.u.all = htons(pin->comes_from.port);
 	tuple.dst.u3 = sip_addr_to_inet(&pin->mapped.addr);
@@ -346,7 +312,7 @@ static int expect_relate(struct sip_pinhole *pin, struct nf_conn *master, int cl
 
 	if (!exp)
 		return -ENOMEM;
-	nf_ct_expect_init(exp, class, nfproto_of(&pin->mapped.addr),
+	nf_ct_expect_init(exp, class, sip_addr_nfproto(&pin->mapped.addr),
 			  pin->source.family ? &src : NULL, &dst, pin->mapped.proto, NULL, &port);
 	sipalg_expect_assign(exp, class == SIP_PINHOLE_SIGNALLING ?
 			     rcu_dereference(nfct_help(master)->helper) : NULL);

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * sip_inet: addresses and tuples of conntrack as the text core writes addresses, and back.
+ */
+#ifndef _SIP_INET_H
+#define _SIP_INET_H
+
+#include <net/netfilter/nf_conntrack_tuple.h>
+
+#include "sip_addr.h"
+#include "sip_rewrite.h"
+
+/* An address of @l3num, NFPROTO_IPV4 or NFPROTO_IPV6, in network byte order. */
+struct sip_addr sip_addr_of(u16 l3num, const union nf_inet_addr *addr);
+
+/* The same backwards; what @addr does not need is 0. */
+union nf_inet_addr sip_addr_to_inet(const struct sip_addr *addr);
+
+/* NFPROTO_IPV4 or NFPROTO_IPV6 */
+u8 sip_addr_nfproto(const struct sip_addr *addr);
+
+/* Source and destination of a tuple, ports in host byte order. */
+static inline struct sip_endpoint sip_source_of(const struct nf_conntrack_tuple *t)
+{
+	return (struct sip_endpoint){ sip_addr_of(t->src.l3num, &t->src.u3),
+				      ntohs(t->src.u.all) };
+}
+
+static inline struct sip_endpoint sip_destination_of(const struct nf_conntrack_tuple *t)
+{
+	return (struct sip_endpoint){ sip_addr_of(t->src.l3num, &t->dst.u3),
+				      ntohs(t->dst.u.all) };
+}
+
+#endif /* _SIP_INET_H */

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * sip_inet: addresses of the kernel and of the text core.  See sip_inet.h.
+ */
+#include <linux/netfilter.h>
+#include <linux/string.h>
+
+#include "sip_inet.h"
+#include "sipalg_compat.h"
+
+struct sip_addr sip_addr_of(u16 l3num, const union nf_inet_addr *addr)
+{
+	struct sip_addr a = {};
+
+	if (l3num == NFPROTO_IPV4) {
+		a.family = SIP_FAMILY_IPV4;
+		a.w[0] = (__force u32)addr->ip;
+	} else {
+		a.family = SIP_FAMILY_IPV6;
+		memcpy(a.w, addr->ip6, sizeof(a.w));
+	}
+	return a;
+}
+SIPALG_EXPORT(sip_addr_of);
+
+union nf_inet_addr sip_addr_to_inet(const struct sip_addr *addr)
+{
+	union nf_inet_addr inet = {};
+
+	if (addr->family == SIP_FAMILY_IPV4)
+		inet.ip = (__force __be32)addr->w[0];
+	else
+		memcpy(inet.ip6, addr->w, sizeof(inet.ip6));
+	return inet;
+}
+SIPALG_EXPORT(sip_addr_to_inet);
+
+u8 sip_addr_nfproto(const struct sip_addr *addr)
+{
+	return addr->family == SIP_FAMILY_IPV4 ? NFPROTO_IPV4 : NFPROTO_IPV6;
+}
