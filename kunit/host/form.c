@@ -310,7 +310,7 @@ static u32 put_body(enum form form, const char *in, u32 len, char *out)
 	return n;
 }
 
-/* Content-Length grows with the body, if it was the body's. */
+/* Content-Length grows with the body; what stood behind that still does. */
 static u32 put_all(enum form form, const char *in, u32 len, char *out)
 {
 	u32 head = form_head_len(in, len), at, digits, n, body;
@@ -322,8 +322,8 @@ static u32 put_all(enum form form, const char *in, u32 len, char *out)
 		return put_head(form, in, len, out);
 	body = put_body(form, in + head, len - head, new_body);
 	memcpy(new_head, in, head);
-	if (length == (long)(len - head) && body != len - head) {
-		n = sprintf(new_head + at, "%0*u", length ? (int)digits : 1, body);
+	if (length >= 0 && length <= (long)(len - head) && body != len - head) {
+		n = sprintf(new_head + at, "%0*ld", (int)digits, length + body - (long)(len - head));
 		memcpy(new_head + at + n, in + at + digits, head - at - digits);
 		head = head - digits + n;
 	}

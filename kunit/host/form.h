@@ -3,7 +3,7 @@
  * form: a published message in other words, so that more of it is to be translated.
  *
  * Documents write names where phones write addresses, and IPv4 everywhere.  Each form
- * changes a message consistently, Content-Length included where it was exact:
+ * changes a message consistently; Content-Length is as right as it was:
  *
  *	as-is	the bytes as published; where they have no CR at all, LF becomes CRLF, and
  *		a description alone gets an INVITE around it
