@@ -209,20 +209,44 @@ static struct plain_text head_of(struct plain_text t, struct plain_text *start)
 	return head;
 }
 
+/*
+ * The top Via, with what a peer adds: where it saw the request come from (RFC 3261
+ * 18.2.1, RFC 3581 4).  A value that is there stays, as it does with many.
+ */
+static void put_via(struct plain_text line, const struct sip_endpoint *seen,
+		    struct plain_text *out)
+{
+	const char *comma = memchr(line.p, ',', line.len);
+	u32 len = comma ? comma - line.p : line.len;
+	char text[128];
+
+	while (len && strchr("\r\n", line.p[len - 1]))
+		len--;
+	put(out, line.p, len);
+	if (seen && !memmem(line.p, len, "received", 8) && !memmem(line.p, len, "rport", 5))
+		put(out, text, snprintf(text, sizeof(text), ";received=%s;rport=%u",
+					expect_text(&seen->addr), seen->port));
+	put(out, line.p + len, line.len - len);
+}
+
 /* The answer: RFC 3261 8.2.6.2, and what a registrar lists. */
-static void make_answer(struct plain_text t, bool is_register, struct plain_text *out)
+static void make_answer(struct plain_text t, bool is_register, const struct sip_endpoint *seen,
+			struct plain_text *out)
 {
 	struct plain_text start, head = head_of(t, &start);
+	u32 vias = 0;
 
 	out->len = 0;
 	PUT(out, "SIP/2.0 200 OK\r\n");
 	while (head.len) {
 		struct plain_text line = plain_line(&head, true);
 
-		if (is_header(line, "Via", 'v') || is_header(line, "From", 'f') ||
-		    is_header(line, "To", 't') || is_header(line, "Call-ID", 'i') ||
-		    is_header(line, "CSeq", 0) || is_header(line, "Record-Route", 0) ||
-		    (is_register && is_header(line, "Contact", 'm')))
+		if (is_header(line, "Via", 'v'))
+			put_via(line, vias++ ? NULL : seen, out);
+		else if (is_header(line, "From", 'f') || is_header(line, "To", 't') ||
+			 is_header(line, "Call-ID", 'i') || is_header(line, "CSeq", 0) ||
+			 is_header(line, "Record-Route", 0) ||
+			 (is_register && is_header(line, "Contact", 'm')))
 			put(out, line.p, line.len);
 	}
 	PUT(out, "Content-Length: 0\r\n\r\n");
@@ -338,12 +362,17 @@ enum back back_answer(const struct back_case *c, struct plain_text *got)
 {
 	static char a[ORACLE_ROOM], b[ORACLE_ROOM];
 	struct plain_text want = { a, 0 }, made = { b, 0 };
-	bool is_register = c->w->msg.method == SIP_REGISTER;
+	const struct sip_flow *flow = &c->s->flow;
+	const struct sip_msg *msg = &c->w->msg;
+	bool is_register = msg->method == SIP_REGISTER, adds;
 
-	if (c->v->way == EXPECT_IN || !sip_is_request(&c->w->msg))
+	if (c->v->way == EXPECT_IN || !sip_is_request(msg))
 		return BACKS;
-	make_answer(c->was, is_register, &want);
-	make_answer(c->is, is_register, &made);
+	/* who names another address than his own knows of the NAT, and is told the truth */
+	adds = msg->via.transport != SIP_TRANSPORT_OTHER &&
+	       sip_via_form(msg, flow).form != SIP_VIA_FOREIGN;
+	make_answer(c->was, is_register, adds ? &flow->self : NULL, &want);
+	make_answer(c->is, is_register, adds ? &flow->self_mapped : NULL, &made);
 	return compare_home(c, want, made, got);
 }
 

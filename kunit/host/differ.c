@@ -5,8 +5,8 @@
  * usage: differ READERS DIR	READERS: directory of reader_sofia, reader_osip, reader_re
  *
  * Every message goes through the text core in each form (form.h), from inside and to the
- * inside, with another port and the same, to a longer address and a shorter one, as a
- * datagram and as a piece of a stream.  Demanded:
+ * inside, with another port and the same, to a longer address and a shorter one (a
+ * description to both of them too), as a datagram and as a piece of a stream.  Demanded:
  *
  *	none is dropped: what cannot be read comes out as it went in
  *	no verdict is lost: what a library took before it takes behind
@@ -89,9 +89,10 @@ static void tell(const struct variant *v, const char *what, const char *why, u32
 {
 	if (shown++ >= 40)
 		return;
-	printf("# %s: %s, %s, %s port, %s: %s: %.*s\n", subject.path, form_names[subject.form],
+	printf("# %s: %s, %s, %s port, %s%s: %s: %.*s\n", subject.path, form_names[subject.form],
 	       v->way == EXPECT_OUT ? "out" : "in", v->new_port ? "another" : "the same",
-	       v->longer ? "longer" : "shorter", what, (int)(len < 900 ? len : 900), why);
+	       v->longer ? "longer" : "shorter", v->apart ? ", apart" : "", what,
+	       (int)(len < 900 ? len : 900), why);
 }
 
 static void wrong(struct counts *c, enum wrong kind, const struct variant *v, const char *why)
@@ -259,7 +260,8 @@ static enum fate run_variant(struct counts *c, const struct variant *v)
 		return UNCHANGED;
 	check_plain(c, v, &s, (struct plain_text){ out, len });
 	check_libraries(c, v, &s, (struct plain_text){ out, len });
-	check_back(v, &s, (struct plain_text){ out, len });
+	if (!v->apart)	/* the inverse of two addresses is no mapping */
+		check_back(v, &s, (struct plain_text){ out, len });
 	return TRANSLATED;
 }
 
@@ -323,7 +325,8 @@ static void run_way(enum expect_way way)
 	for (i = 0; i < VARIANTS; i++) {
 		struct variant v = variant_of(i);
 
-		if (v.way != way)
+		if (v.way != way ||
+		    (v.apart && (!subject.w.has_sdp || subject.w.sdp.n_media < 2 || subject.err)))
 			continue;
 		one = run_variant(c, &v);
 		c->runs++;

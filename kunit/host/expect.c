@@ -256,6 +256,7 @@ static void put_number(struct fields *f, u32 n, const char *what, u32 i)
 static void expect_rtcp(struct fields *f, const struct scene *s, u32 i, u16 port)
 {
 	const char *rtcp = fields_get(f, "sdp.m.%u.rtcp", i), *addr;
+	bool is_on = atoi(fields_get(f, "sdp.m.%u.port", i));
 	char text[256];
 
 	if (!rtcp) {
@@ -266,7 +267,8 @@ static void expect_rtcp(struct fields *f, const struct scene *s, u32 i, u16 port
 	addr = strchr(rtcp, ' ');
 	if (addr && expect_is_addr(strrchr(rtcp, ' ') + 1, &s->hide))
 		snprintf(text, sizeof(text), "%u%.*s %s", port ? port : (u32)atoi(rtcp),
-			 (int)(strrchr(rtcp, ' ') - addr), addr, expect_text(&s->show));
+			 (int)(strrchr(rtcp, ' ') - addr), addr,
+			 expect_text(is_on ? &s->media[i].addr : &s->show));
 	else
 		snprintf(text, sizeof(text), "%u%s", port ? port : (u32)atoi(rtcp), addr ? addr : "");
 	fields_set(f, text, "sdp.m.%u.rtcp", i);
@@ -282,7 +284,7 @@ static void expect_rtcp_meant(struct fields *f, const struct scene *s, u32 i, bo
 	if (is_on)
 		put_number(f, rtcp, "rtcp.port", i);
 	if (expect_is_addr(fields_get(f, "sdp.m.%u.rtcp.addr", i), &s->hide))
-		fields_set(f, expect_text(&s->show), "sdp.m.%u.rtcp.addr", i);
+		fields_set(f, expect_text(&s->media[i].addr), "sdp.m.%u.rtcp.addr", i);
 }
 
 static u16 rtcp_of(const struct fields *f, u32 i)
@@ -310,22 +312,47 @@ static void expect_candidates(struct fields *f, const struct scene *s, u32 i)
 		    (is != port && is != rtcp))
 			continue;
 		snprintf(text, sizeof(text), "%.*s%s %u %s", (int)(strstr(value, addr) - value),
-			 value, expect_text(&s->show),
+			 value, expect_text(&s->media[i].addr),
 			 is == port ? s->media[i].port : s->media[i].rtcp, tail);
 		fields_set(f, text, "sdp.m.%u.attr.candidate.%d", i, k);
 	}
 }
 
+/*
+ * RFC 8866 5.7: the session's c= can only say one thing, and does for all sections that
+ * have none of their own; where these part, or are too many, it stays.
+ */
+static bool is_split(const struct fields *f, const struct scene *s, u32 n)
+{
+	const struct sip_addr *first = NULL;
+	u32 i;
+
+	for (i = 0; i < n && n <= SDP_MAX_MEDIA; i++) {
+		if (fields_get(f, "sdp.m.%u.c", i) || !atoi(fields_get(f, "sdp.m.%u.port", i)))
+			continue;
+		first = first ? first : &s->media[i].addr;
+		if (memcmp(first, &s->media[i].addr, sizeof(*first)))
+			return true;
+	}
+	return n > SDP_MAX_MEDIA;
+}
+
+static void expect_conn(struct fields *f, const struct scene *s, u32 i, bool split)
+{
+	bool is_on = atoi(fields_get(f, "sdp.m.%u.port", i));
+	bool has_own = fields_get(f, "sdp.m.%u.c", i);
+
+	if (split && !has_own && !is_on)
+		return;
+	fields_set(f, expect_text(is_on ? &s->media[i].addr : &s->show), "sdp.m.%u.conn", i);
+	if (split && fields_get(f, "sdp.conn"))
+		fields_set(f, "own", "sdp.m.%u.c", i);
+}
+
 static void expect_section(struct fields *f, const struct scene *s, u32 i, bool ice)
 {
-	const char *port = fields_get(f, "sdp.m.%u.port", i);
-	bool is_own = expect_is_addr(fields_get(f, "sdp.m.%u.conn", i), &s->hide), is_on;
+	bool is_on = atoi(fields_get(f, "sdp.m.%u.port", i));
 
-	if (!is_own || i >= SDP_MAX_MEDIA)
-		return;
-	/* off: nothing is opened, but the address is not left in its lines */
-	is_on = atoi(port);
-	fields_set(f, expect_text(&s->show), "sdp.m.%u.conn", i);
 	if (is_on && ice)
 		expect_candidates(f, s, i);
 	if (fields_get(f, "sdp.m.%u.rtcp.port", i))
@@ -339,15 +366,26 @@ static void expect_section(struct fields *f, const struct scene *s, u32 i, bool 
 void expect_sdp(struct fields *f, const struct scene *s, bool ice)
 {
 	u32 n = 0, i;
+	bool split;
 
 	while (fields_get(f, "sdp.m.%u.port", n))
 		n++;
-	for (i = 0; i < n; i++)
+	split = is_split(f, s, n);
+	for (i = 0; i < n && i < SDP_MAX_MEDIA; i++) {
+		if (!expect_is_addr(fields_get(f, "sdp.m.%u.conn", i), &s->hide))
+			continue;
+		/* what is off opens nothing, but the address is not left in its lines */
+		expect_conn(f, s, i, split);
 		expect_section(f, s, i, ice);
+	}
 	if (expect_is_addr(fields_get(f, "sdp.origin"), &s->hide))
 		fields_set(f, expect_text(&s->show), "sdp.origin");
-	/* the sections that are over the limit go on under it */
-	if (n <= SDP_MAX_MEDIA && expect_is_addr(fields_get(f, "sdp.conn"), &s->hide))
-		fields_set(f, expect_text(&s->show), "sdp.conn");
+	if (!split && expect_is_addr(fields_get(f, "sdp.conn"), &s->hide)) {
+		for (i = 0; i < n; i++)
+			if (!fields_get(f, "sdp.m.%u.c", i) &&
+			    atoi(fields_get(f, "sdp.m.%u.port", i)))
+				break;
+		fields_set(f, expect_text(i < n ? &s->media[i].addr : &s->show), "sdp.conn");
+	}
 	fields_sort(f);
 }

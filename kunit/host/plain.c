@@ -143,6 +143,7 @@ struct compare {
 	enum expect_way way;
 	bool is_request, is_register;
 	const struct sip_addr *from, *to;
+	const struct sip_addr *second;	/* of a description, beside s->show */
 	const char **why;
 	u32 vias;
 };
@@ -265,6 +266,12 @@ static u32 without_digits(struct plain_text line, u32 at, char *out)
 	return n + line.len - at;
 }
 
+static bool alike_addr(struct compare *c, struct plain_text was, struct plain_text is, u32 *left)
+{
+	return alike(was, is, &c->s->hide, &c->s->show, left) ||
+	       (c->second && alike(was, is, &c->s->hide, c->second, left));
+}
+
 static bool alike_sdp(struct compare *c, struct plain_text was, struct plain_text is, u32 *left)
 {
 	static char a[LINE_MAX_LEN], b[LINE_MAX_LEN];
@@ -273,16 +280,16 @@ static bool alike_sdp(struct compare *c, struct plain_text was, struct plain_tex
 	*left = 0;
 	if (same(was, is))
 		return !starts(was, "o=") && !starts(was, "c=") && !starts(was, "a=rtcp:") ? true :
-		       alike(was, is, &c->s->hide, &c->s->show, left);
+		       alike_addr(c, was, is, left);
 	if (was.len < 2 || is.len < 2 || memcmp(was.p, is.p, 2))
 		return false;
 	if (starts(was, "o=") || starts(was, "c="))
-		return alike(was, is, &c->s->hide, &c->s->show, left);
+		return alike_addr(c, was, is, left);
 	if (starts(was, "a=rtcp:") && starts(is, "a=rtcp:")) {
 		u32 a_len = without_digits(was, 7, a), b_len = without_digits(is, 7, b);
 
-		return alike((struct plain_text){ a, a_len }, (struct plain_text){ b, b_len },
-			     &c->s->hide, &c->s->show, left);
+		return alike_addr(c, (struct plain_text){ a, a_len },
+				  (struct plain_text){ b, b_len }, left);
 	}
 	if (starts(was, "a=candidate:"))	/* which of them is for the libraries to say */
 		return true;
@@ -297,11 +304,13 @@ static bool alike_sdp(struct compare *c, struct plain_text was, struct plain_tex
 static bool is_added(struct compare *c, struct plain_text line)
 {
 	const char *show = expect_text(&c->s->show);
+	const char *second = c->second ? expect_text(c->second) : show;
 
 	if (line.len && line.p[0] == '\r')	/* the end of the last line, which had none */
 		return true;
 	return starts(line, "a=rtcp:") ||
-	       (starts(line, "c=IN IP") && memmem(line.p, line.len, show, strlen(show)));
+	       (starts(line, "c=IN IP") && (memmem(line.p, line.len, show, strlen(show)) ||
+					    memmem(line.p, line.len, second, strlen(second))));
 }
 
 static u32 count_sections(struct plain_text sdp)
@@ -315,7 +324,7 @@ static u32 count_sections(struct plain_text sdp)
 
 static enum plain_fault compare_sdp(struct compare *c, struct plain_text was, struct plain_text is)
 {
-	bool over = count_sections(was) > SDP_MAX_MEDIA;
+	bool over = c->second || count_sections(was) > SDP_MAX_MEDIA;
 	struct plain_text a = {}, b;
 	u32 left, sections = 0;
 
@@ -400,7 +409,11 @@ enum plain_fault plain_check(struct plain_text was, struct plain_text is, const 
 		.to = way == EXPECT_OUT ? &s->flow.self_mapped.addr : &s->flow.peer_real.addr,
 	};
 	enum plain_fault kind = compare_head(&c, head, new_head);
+	u32 i;
 
+	for (i = 0; i < SDP_MAX_MEDIA && !c.second; i++)
+		if (s->media[i].addr.family && memcmp(&s->media[i].addr, &s->show, sizeof(s->show)))
+			c.second = &s->media[i].addr;
 	if (kind)
 		return kind;
 	if (beyond(was) != beyond(is))

@@ -17,6 +17,7 @@
  *	header.NAME.N		each header that is not listed above, as written
  *	sdp.origin, sdp.conn, sdp.line.N
  *	sdp.m.N.type .port .count .proto .conn .fmt.N .attr.NAME.N
+ *	sdp.m.N.c		"own": .conn is of the section, not of the session
  *	sdp.m.N.rtcp		the value of a=rtcp, or what it means as
  *	sdp.m.N.rtcp.port .addr	where RTCP goes, said or not
  *

@@ -189,6 +189,8 @@ static void put_media(const sdp_message_t *sdp, const sdp_media_t *m, unsigned i
 	field(m->m_proto, -1, "sdp.m.%u.proto", n);
 	snprintf(name, sizeof(name), "sdp.m.%u.conn", n);
 	put_conn(conn ? conn : sdp->c_connection, name);
+	if (conn)
+		field("own", -1, "sdp.m.%u.c", n);
 	for (i = 0; (fmt = osip_list_get(&m->m_payloads, i)); i++)
 		field(fmt, -1, "sdp.m.%u.fmt.%d", n, i);
 	snprintf(name, sizeof(name), "sdp.m.%u", n);

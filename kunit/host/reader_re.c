@@ -164,9 +164,11 @@ static void put_media(const struct sdp_media *m)
 	field_number(sdp_media_rport(m), "sdp.m.%u.port", section);
 	field(sdp_media_proto(m), -1, "sdp.m.%u.proto", section);
 	field_number(sdp_media_rdir(m), "sdp.m.%u.mode", section);
-	field(addr, -1, "sdp.m.%u.conn", section);
+	if (sdp_media_rport(m))	/* of one that is off it does not say whose c= it is */
+		field(addr, -1, "sdp.m.%u.conn", section);
 	field_number(sa_port(&rtcp), "sdp.m.%u.rtcp.port", section);
-	field(rtcp_addr, -1, "sdp.m.%u.rtcp.addr", section);
+	if (sdp_media_rport(m))
+		field(rtcp_addr, -1, "sdp.m.%u.rtcp.addr", section);
 	sdp_media_rattr_apply(m, NULL, on_attr, NULL);
 }
 

@@ -161,6 +161,8 @@ static void put_media(const sdp_session_t *sdp, const sdp_media_t *m, unsigned i
 	field_number(m->m_mode, "sdp.m.%u.mode", n);
 	snprintf(name, sizeof(name), "sdp.m.%u.conn", n);
 	put_conn(sdp_media_connections((sdp_media_t *)m), name);
+	if (m->m_connections)
+		field("own", -1, "sdp.m.%u.c", n);
 	for (fmt = m->m_format; fmt; fmt = fmt->l_next)
 		field(fmt->l_text, -1, "sdp.m.%u.fmt.%u", n, field_count("fmt"));
 	for (map = m->m_rtpmaps; map; map = map->rm_next)

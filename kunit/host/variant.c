@@ -7,7 +7,7 @@
 
 struct variant variant_of(u32 i)
 {
-	return (struct variant){ i & 1 ? EXPECT_IN : EXPECT_OUT, i & 2, i & 4 };
+	return (struct variant){ i & 1 ? EXPECT_IN : EXPECT_OUT, i & 2, i & 4, i & 8 };
 }
 
 static struct sip_addr addr_of(const char *text)
@@ -77,7 +77,7 @@ static void choose_media(const struct variant *v, const struct world *w, struct 
 		const struct sdp_media *media = &w->sdp.media[i];
 		struct sdp_target *target = &s->media[i];
 
-		target->addr = s->show;
+		target->addr = v->apart && i & 1 ? other_addr(s->show.family, !v->longer) : s->show;
 		target->port = v->new_port ? 50000 + 2 * i : media->port;
 		if (!media->is_rtp)
 			continue;

@@ -15,14 +15,16 @@
  * @way: from inside or to the inside
  * @new_port: another port is published than the host has; else the same
  * @longer: the address becomes longer, else shorter
+ * @apart: every other section of a description becomes a second address
  */
 struct variant {
 	enum expect_way way;
 	bool new_port;
 	bool longer;
+	bool apart;
 };
 
-enum { VARIANTS = 8 };
+enum { VARIANTS = 16 };
 
 struct variant variant_of(u32 i);
 

@@ -3,7 +3,8 @@
 
 A pass is WAY-TRANSPORT-FAMILY-HOW, e.g. out-udp-4-nat or in-tcp-6-routed.  From inside, a message is sent from the
 address that it says it is from, so nothing in it is edited; to the inside, the address that it is for is what the
-router publishes for the phone.  In IPv6 names and addresses are others first (corpus_sets.in_ipv6).
+router publishes for the phone.  Families: 4: as published; 4a: names of hosts become addresses first; 6: all of
+them become IPv6 addresses (corpus_sets.with_addresses).
 The first pass says for each message how it was counted.
 """
 import collections
@@ -44,7 +45,8 @@ class Lab:
     """Addresses, routes and mappings for the messages."""
 
     def __init__(self, family, nat):
-        self.family, self.nat = family, nat
+        self.form, self.nat = None if family == '4' else int(family[0]), nat
+        self.family = int(family[0])
         self.phone, self.router, self.provider = \
             (PHONE6, ROUTER6, PROVIDER6) if family == 6 else (PHONE, ROUTER, PROVIDER)
         self.hosts, self.published, self.sets = {self.phone}, {}, {}
@@ -52,7 +54,7 @@ class Lab:
     def messages(self, directory, name):
         """A set, read once; what is of the other family, or names nobody, has nothing to translate."""
         if name not in self.sets:
-            self.sets[name] = list(messages(directory, name, self.family == 6))
+            self.sets[name] = messages(directory, name, self.form)
         for m in self.sets[name]:
             if m.own and (':' in m.own) != (self.family == 6):
                 m.own = None
@@ -302,7 +304,7 @@ def corpora():
     """messages"""
     labs = {}
     for n, what in enumerate(sys.argv[2:]):
-        family, how = int(what.split('-')[2]), what.split('-')[3]
+        family, how = what.split('-')[2:]
         lab = labs.setdefault(family, Lab(family, how == 'nat'))
         start = time.monotonic()
         Pass(sys.argv[1], what, lab, n == 0).play()

@@ -113,9 +113,8 @@ class Published:
     """One message."""
 
     def __init__(self, name, data):
-        self.name, self.data = name, data
+        self.name, self.data, self.text = name, data, data.decode('latin-1')
         self.broken = BROKEN.get(name)
-        self.text = data.decode('latin-1')
         self.start, self.headers = header_lines(split(self.text)[0])
         self.body = split(self.text)[1]
         self.is_request = not self.start.startswith('SIP/')
@@ -192,28 +191,41 @@ def wire(data):
     return invite_with(data.decode('latin-1')).encode('latin-1') if data.startswith(b'v=') else data
 
 
-# --- the same in IPv6 ------------------------------------------------------------------
+# --- the same with other hosts ------------------------------------------------------------
 
-_v6 = {}        # what stands there -> its IPv6 address; the same in all messages
+_alias = {}     # name -> its IPv4 address, where a document tells
+_given = {4: {}, 6: {}}     # what stands there -> what it becomes; the same in all messages
 
 
-def _address6(host):
-    if ':' in host or not re.search(r'\.', host):
+def learn(text):
+    """RFC 3665 writes names where phones write addresses, and says elsewhere in the message which they are."""
+    for name, addr in re.findall(r'(?ms)^o=.*IN IP4 ([a-z][\w.-]+)\r?$.*?^c=IN IP4 ([\d.]+)\r?$', text) + \
+            re.findall(r'(?mi)^(?:via|v)[ \t]*:[ \t]*SIP/2\.0/\w+ ([a-z][\w.-]+)[^,\r]*;received=([\d.]+)', text):
+        _alias.setdefault(name.lower(), addr)
+
+
+def _address(host, family):
+    host = _alias.get(host.lower(), host.lower())
+    given = _given[family]
+    if ':' in host or '.' not in host:
         return None
-    if host == '0.0.0.0':
+    if family == 4 and re.fullmatch(r'[\d.]+', host):
+        return host
+    if host == '0.0.0.0':   # of nobody in IPv6 too
         return '::'
-    return _v6.setdefault(host.lower(), f'fd00:2::{len(_v6) + 1:x}')
+    n = len(given) + 1
+    return given.setdefault(host, f'fd00:2::{n:x}' if family == 6 else f'10.20.{n >> 8}.{n & 255}')
 
 
-def in_ipv6(text):
-    """A message whose hosts, by name or address, are IPv6 addresses; its length is as right as it was."""
+def with_addresses(text, family):
+    """A message whose hosts, by name or address, are addresses of that family; its length is as right as it was."""
     def bracket(m):
-        addr = _address6(m.group(2))
-        return m.group() if addr is None else f'{m.group(1)}[{addr}]'
+        addr = _address(m.group(2), family)
+        return m.group() if addr is None else m.group(1) + (f'[{addr}]' if family == 6 else addr)
 
     def plain(m):
-        addr = _address6(m.group(2))
-        return m.group() if addr is None else m.group(1).replace('IP4', 'IP6') + addr
+        addr = _address(m.group(2), family)
+        return m.group() if addr is None else m.group(1).replace('IP4', f'IP{family}') + addr
 
     head, body = split(text)
     length = re.search(r'(?i)(?:^|\r\n)(?:content-length|l)[ \t]*:[ \t]*(\d+)', head)
@@ -230,14 +242,14 @@ def in_ipv6(text):
     return head + '\r\n\r\n' + body if '\r\n\r\n' in text else head
 
 
-def messages(directory, name, ipv6=False):
-    """The messages of a set."""
+def messages(directory, name, family=None):
+    """The messages of a set; with a family, with addresses of that one where hosts stand."""
+    files = []
     for path in sorted(glob.glob(f'{directory}/{name}/**', recursive=True)):
         short = f'{name}/{os.path.basename(path)}'
-        if os.path.isdir(path) or short in UNUSED:
-            continue
-        with open(path, 'rb') as f:
-            data = wire(f.read())
-        if ipv6:
-            data = in_ipv6(data.decode('latin-1')).encode('latin-1')
-        yield Published(short, data)
+        if not os.path.isdir(path) and short not in UNUSED:
+            with open(path, 'rb') as f:
+                files.append((short, wire(f.read()).decode('latin-1')))
+    for _, text in files:
+        learn(text)
+    return [Published(short, (with_addresses(text, family) if family else text).encode('latin-1')) for short, text in files]
