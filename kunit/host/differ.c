@@ -57,7 +57,7 @@ struct counts {
 
 static struct counts set_counts[2][TRANSPORTS][FORMS], all;
 static u32 no_streams[NO_STREAMS], inverse[BACKS], home[BACKS], waiting, compared[LIBRARIES][2];
-static u32 shown;
+static u32 shown, broken;
 
 /* one message in one form */
 static struct subject {
@@ -75,7 +75,10 @@ static struct plain_text whole(void)
 	return (struct plain_text){ subject.text, subject.len };
 }
 
-/* What a library cannot do: its fields are not compared, its verdict is. */
+/*
+ * What a library cannot do: its fields are not compared, its verdict is.  One that crashes
+ * at a message or hangs would be named here too; else that is a fault.
+ */
 static const struct {
 	const char *library, *file, *why;
 } bugs[] = {
@@ -103,6 +106,25 @@ static void wrong(struct counts *c, enum wrong kind, const struct variant *v, co
 
 /* ---- libraries ------------------------------------------------------------------------ */
 
+static bool is_bug(const struct library *lib)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(bugs) / sizeof(*bugs); i++)
+		if (!strcmp(bugs[i].library, lib->name) && strstr(subject.path, bugs[i].file))
+			return true;
+	return false;
+}
+
+static void ask(struct library *lib, enum reader_kind kind, struct plain_text t, struct fields *f)
+{
+	library_ask(lib, kind, t.p, t.len, f);
+	if (!f->broke || is_bug(lib))
+		return;
+	if (!broken++)
+		printf("# %s: %s broke %s\n", subject.path, form_names[subject.form], lib->name);
+}
+
 static void ask_all(struct plain_text t, struct fields f[LIBRARIES][2])
 {
 	struct plain_text sdp = plain_sdp(t);
@@ -112,9 +134,9 @@ static void ask_all(struct plain_text t, struct fields f[LIBRARIES][2])
 	for (i = 0; i < LIBRARIES; i++) {
 		if (!libraries[i].is_there)
 			continue;
-		library_ask(&libraries[i], READER_MESSAGE, t.p, t.len, &f[i][0]);
+		ask(&libraries[i], READER_MESSAGE, t, &f[i][0]);
 		if (sdp.len)
-			library_ask(&libraries[i], READER_SDP, sdp.p, sdp.len, &f[i][1]);
+			ask(&libraries[i], READER_SDP, sdp, &f[i][1]);
 	}
 }
 
@@ -156,16 +178,6 @@ static const char *differ(const struct fields *before, const struct fields *afte
 		return why;
 	waiting++;
 	return NULL;
-}
-
-static bool is_bug(const struct library *lib)
-{
-	size_t i;
-
-	for (i = 0; i < sizeof(bugs) / sizeof(*bugs); i++)
-		if (!strcmp(bugs[i].library, lib->name) && strstr(subject.path, bugs[i].file))
-			return true;
-	return false;
 }
 
 static void check_libraries(struct counts *c, const struct variant *v, const struct scene *s,
@@ -441,7 +453,7 @@ static void print_back(const char *what, const u32 *counts)
 
 static u32 print_all(void)
 {
-	u32 i, failed = inverse[BACK_WRONG] + home[BACK_WRONG];
+	u32 i, failed = inverse[BACK_WRONG] + home[BACK_WRONG] + broken;
 
 	printf("not for a stream:");
 	for (i = 0; i < NO_STREAMS; i++)
