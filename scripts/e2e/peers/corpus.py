@@ -48,7 +48,7 @@ class Lab:
         self.form, self.nat = None if family == '4' else int(family[0]), nat
         self.family = int(family[0])
         self.phone, self.router, self.provider = \
-            (PHONE6, ROUTER6, PROVIDER6) if family == 6 else (PHONE, ROUTER, PROVIDER)
+            (PHONE6, ROUTER6, PROVIDER6) if self.family == 6 else (PHONE, ROUTER, PROVIDER)
         self.hosts, self.published, self.sets = {self.phone}, {}, {}
 
     def messages(self, directory, name):
