@@ -43,8 +43,8 @@ class Way:
         """The pattern of the port that is written, for the address's own."""
         port = int(text.strip(' \t\r\n:') or default)
         if port == self.real[1]:
-            new = self.mapped[1]
-            return re.escape(text) if new == port else (re.escape(text.rstrip('0123456789')) if text else ':') + str(new)
+            head = re.escape(text.rstrip('0123456789')) if text else ':'
+            return re.escape(text) if self.mapped[1] == port else head + str(self.mapped[1])
         return None
 
     def uri(self, m, is_contact=False):

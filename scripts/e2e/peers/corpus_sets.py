@@ -8,6 +8,7 @@ import glob
 import ipaddress
 import os
 import re
+import zlib
 
 SETS = ('rfc3665', 'rfc3665-alg', 'rfc3666', 'rfc4475', 'rfc5118-crlf', 'kamailio', 'pjsip', 'sdp-transform')
 UNUSED = {'rfc4475/test.dat'}   # of the archive of RFC 4475; the text does not know it
@@ -176,10 +177,11 @@ def invite_with(sdp):
     """An offer with that description, of the host that it names."""
     places = re.findall(r'(?m)^c=.* ([\d.]+)\r?$', sdp) + re.findall(r'(?m)^o=.* ([\d.]+)\r?$', sdp)
     own = next(filter(is_usable, places), '10.20.30.40')
+    serial = zlib.crc32(sdp.encode('latin-1'))
     return '\r\n'.join([
         'INVITE sip:bob@biloxi.example.com SIP/2.0', f'Via: SIP/2.0/UDP {own}:5060;branch=z9hG4bK74bf9',
         'Max-Forwards: 70', 'From: Alice <sip:alice@atlanta.example.com>;tag=9fxced76sl',
-        'To: Bob <sip:bob@biloxi.example.com>', f'Call-ID: {hash(sdp) & 0xffffffff}@atlanta.example.com',
+        'To: Bob <sip:bob@biloxi.example.com>', f'Call-ID: {serial}@atlanta.example.com',
         'CSeq: 1 INVITE', f'Contact: <sip:alice@{own}:5060>', 'Content-Type: application/sdp',
         f'Content-Length: {len(sdp)}', '', sdp])
 
