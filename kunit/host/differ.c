@@ -467,7 +467,7 @@ static u32 print_all(void)
 		printf("verdict only: %s, %s: %s\n", bugs[i].library, bugs[i].file, bugs[i].why);
 	print_back("translated back", inverse);
 	print_back("home from a peer", home);
-	printf("descriptions with candidates that wait to be translated: %u\n", waiting);
+	printf("set aside: %u readings whose own candidates are left (not translated yet)\n", waiting);
 	printf("%u translations:", all.runs);
 	for (i = 0; i < WRONGS; i++) {
 		failed += all.wrong[i];
