@@ -7,6 +7,7 @@
 #   host       unit tests of the text core in user space, address and undefined behaviour sanitizers
 #   golden     kunit/golden: message in, message out
 #   corpus     messages written by others, from $CORPORA (default: ../shared/corpora, else skipped)
+#   corpus-differ    what three SIP libraries read in them before and behind, and the way back
 #   corpus-stream    the same messages joined to TCP streams, cut at every byte
 #   kunit      the same and more in a kernel with KASAN (UML)
 #   e2e-6.12 e2e-6.1 e2e-7      phone, router, provider: in a guest with a stock kernel
@@ -22,7 +23,7 @@ set -euo pipefail
 . "$(dirname "$0")/progress.sh"
 here=$TOP/scripts
 export CORPORA=${CORPORA:-$TOP/../shared/corpora}
-all=(host golden corpus corpus-stream kunit e2e-6.12 e2e-6.1 e2e-7 e2e-uml)
+all=(host golden corpus corpus-differ corpus-stream kunit e2e-6.12 e2e-6.1 e2e-7 e2e-uml)
 [ $# -gt 0 ] || set -- "${all[@]}"
 for s; do [[ " ${all[*]} " = *" $s "* ]] || die "no stage $s" 2; done
 "$here/deps.sh"
@@ -40,7 +41,7 @@ stage_host() { make -s -C "$SRC/kunit/host" test; }
 stage_golden() { make -s -C "$SRC/kunit/host" golden; }
 stage_corpus() {
 	[ -d "$CORPORA" ] || { echo '0 passed, 0 failed, 1 skipped'; return; }
-	make -s -C "$SRC/kunit/host" "$1" "CORPORA=$CORPORA"
+	make -s -C "$SRC/kunit/host" "${1/corpus/messages}" "CORPORA=$CORPORA"
 }
 stage_kunit() { "$here/kunit.sh"; }
 stage_e2e() {

@@ -7,7 +7,7 @@
 
 static struct world before, after;
 
-static const char *fault_name(u8 fault)
+const char *oracle_fault_name(u8 fault)
 {
 	static const char *const names[] = {
 		"none",
@@ -19,7 +19,7 @@ static const char *fault_name(u8 fault)
 	return fault < SIP_FAULT_COUNT ? names[fault] : "?";
 }
 
-static const struct sip_host *host_of_sdp(const struct sdp *sdp)
+const struct sip_host *oracle_host_of_sdp(const struct sdp *sdp)
 {
 	static struct sip_host host;
 
@@ -32,7 +32,7 @@ static const struct sip_host *host_of_sdp(const struct sdp *sdp)
 	return host.addr.family ? &host : NULL;
 }
 
-static const struct sip_host *own_host(const struct world *w)
+const struct sip_host *oracle_own_host(const struct world *w)
 {
 	const struct sip_msg *msg = &w->msg;
 	u32 i;
@@ -43,7 +43,7 @@ static const struct sip_host *own_host(const struct world *w)
 	for (i = 0; i < msg->n_uris; i++)
 		if (msg->uri[i].role == SIP_ROLE_CONTACT && msg->uri[i].at.addr.family)
 			return &msg->uri[i].at;
-	return w->has_sdp ? host_of_sdp(&w->sdp) : NULL;
+	return w->has_sdp ? oracle_host_of_sdp(&w->sdp) : NULL;
 }
 
 /* @variant: bit 0: RTCP not beside RTP; bit 1: two addresses; bit 2: odd sections unmapped */
@@ -174,10 +174,10 @@ enum oracle oracle_check(char *buf, u32 len, u32 variant, const char **why)
 	if (ret == -ENOMSG)
 		return ORACLE_NOT_SIP;
 	if (ret) {
-		*why = fault_name(before.msg.fault);
+		*why = oracle_fault_name(before.msg.fault);
 		return ORACLE_MALFORMED;
 	}
-	own = own_host(&before);
+	own = oracle_own_host(&before);
 	if (!own)
 		return ORACLE_NO_ADDRESS;
 	make_scene(&s, own, variant);

@@ -32,4 +32,10 @@ enum oracle {
  */
 enum oracle oracle_check(char *buf, u32 len, u32 variant, const char **why);
 
+/* The host that a message says it is from, NULL where it names none. */
+const struct sip_host *oracle_own_host(const struct world *w);
+const struct sip_host *oracle_host_of_sdp(const struct sdp *sdp);
+/* as in SIP_FAULTS */
+const char *oracle_fault_name(u8 fault);
+
 #endif /* _HOST_ORACLE_H */
