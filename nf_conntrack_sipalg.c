@@ -257,15 +257,21 @@ static u32 published_form(const struct sipalg_ctx *ctx, const struct sip_uri *ur
 	return word;
 }
 
+static u32 published_before(const struct sipalg_ctx *ctx)
+{
+	const struct sipalg_flow_data *data = sipalg_flow_data(ctx->ct);
+
+	return data ? READ_ONCE(data->published[ctx->dir]) : 0;
+}
+
 /*
  * What the flow's data shall say about the sender's contacts, behind this message: whether
  * what the other side knows of him is what we wrote.  One who registers with his public
  * address has published that himself, and wants it back as it is.
  */
-static u32 published_after(const struct sipalg_ctx *ctx)
+static u32 published_after(const struct sipalg_ctx *ctx, u32 word)
 {
-	const struct sipalg_flow_data *data = sipalg_flow_data(ctx->ct);
-	u32 i, word = data ? READ_ONCE(data->published[ctx->dir]) : 0;
+	u32 i;
 
 	if (!sipalg_sender_is_translated(ctx) || !ctx->set->rewrite)
 		return word;
@@ -282,7 +288,7 @@ static u32 published_after(const struct sipalg_ctx *ctx)
 }
 
 /* What later messages of the connection need to know of this one. */
-static void remember(struct sipalg_ctx *ctx, u32 published)
+static void remember(struct sipalg_ctx *ctx, u32 before, u32 published)
 {
 	struct sipalg_flow_data *data = sipalg_flow_data(ctx->ct);
 
@@ -290,8 +296,9 @@ static void remember(struct sipalg_ctx *ctx, u32 published)
 		return;
 	if (sip_is_request(&ctx->msg))
 		sipalg_flow_set_memo(data, ctx->dir, sip_via_form(&ctx->msg, &ctx->flow));
-	if (published != READ_ONCE(data->published[ctx->dir]))
-		WRITE_ONCE(data->published[ctx->dir], published);
+	/* where another CPU was faster, what it knows is newer */
+	if (published != before)
+		cmpxchg(&data->published[ctx->dir], before, published);
 }
 
 static int translate_and_commit(struct sipalg_ctx *ctx, const struct sipalg_nat_hooks *nat)
@@ -315,7 +322,7 @@ static int translate_and_commit(struct sipalg_ctx *ctx, const struct sipalg_nat_
 static int handle_message(struct sipalg_ctx *ctx)
 {
 	const struct sipalg_nat_hooks *nat = sipalg_nat_hooks();
-	u32 published;
+	u32 before, published;
 	int err;
 
 	if (ctx->msg.method == SIP_METHOD_OTHER) {
@@ -333,7 +340,8 @@ static int handle_message(struct sipalg_ctx *ctx)
 	ctx->body.n_over = 0;
 	ctx->call = NULL;
 	sip_edit_init(&ctx->edits);
-	published = published_after(ctx);	/* reads text, which the commit moves */
+	before = published_before(ctx);
+	published = published_after(ctx, before);	/* reads text, which the commit moves */
 
 	err = decide(ctx);
 	if (!err)
@@ -344,7 +352,7 @@ static int handle_message(struct sipalg_ctx *ctx)
 		return sipalg_pass_malformed(ctx, ctx->msg.fault);
 	if (err)
 		return sipalg_pass_failed(ctx, err);
-	remember(ctx, published);
+	remember(ctx, before, published);
 	sipalg_learn_callers(ctx);
 	return sipalg_pass(ctx, SIPALG_STAT_MESSAGES);
 }

@@ -218,8 +218,12 @@ static bool is_for_published(const struct sip_text *text, const struct sip_msg *
 {
 	if (!flow->is_published)
 		return false;
-	return !sip_is_request(msg) || flow->is_registered || msg->to_tag.len ||
-	       sip_user_hash(text, &msg->uri[0]) == flow->user;
+	if (!sip_is_request(msg) || flow->is_registered)
+		return true;
+	/* RFC 3261 17.1.1.3: an ACK may have the URI of the INVITE that was refused */
+	if (msg->to_tag.len && msg->method != SIP_ACK)
+		return true;
+	return sip_user_hash(text, &msg->uri[0]) == flow->user;
 }
 
 static u8 ways_of(const struct sip_msg *msg, const struct sip_uri *uri)

@@ -33,10 +33,7 @@ static bool is_unicast(u8 family, const union nf_inet_addr *addr)
 	       !(ipv6_addr_type(&addr->in6) & (IPV6_ADDR_LOOPBACK | IPV6_ADDR_LINKLOCAL));
 }
 
-/*
- * Return: index of the interface on which a host is reached; 0: it is none, or is not.
- * @dev: the interface that the packet came in on, which routing policy may ask for
- */
+/* Return: index of the interface on which a host is reached; 0: it is none, or is not. */
 static int ifindex_of(const struct sipalg_ctx *ctx, const struct sip_addr *addr)
 {
 	union nf_inet_addr inet = sip_addr_to_inet(addr);
@@ -61,10 +58,11 @@ static int ifindex_of(const struct sipalg_ctx *ctx, const struct sip_addr *addr)
 
 bool sipalg_is_inside(const struct sipalg_ctx *ctx, const struct sip_addr *addr)
 {
-	int there;
+	int here, there;
 
 	if (addr->family != ctx->flow.self.addr.family)
 		return false;
-	there = ifindex_of(ctx, addr);
-	return there && there != ifindex_of(ctx, &ctx->flow.peer_real.addr);
+	here = ifindex_of(ctx, &ctx->flow.self.addr);
+	there = ifindex_of(ctx, &ctx->flow.peer_real.addr);
+	return here && there && here != there && ifindex_of(ctx, addr) == here;
 }

@@ -36,26 +36,32 @@ struct section {
 	bool is_published;	/* it stood there as we had published it */
 };
 
+/* Whether RTCP comes to a port of its own at the same host. */
+static bool has_rtcp_port(const struct section *s)
+{
+	const struct sip_addr *addr = &s->sdp->rtcp_conn.addr;
+	u16 rtcp = sdp_rtcp_of(s->sdp);
+
+	if (addr->family && !sip_addr_equal(addr, &s->rtp.addr))
+		return false;
+	return rtcp >= SIPALG_PORT_MIN && rtcp != s->rtp.port;
+}
+
 /* The ports that a section needs: RTP and RTCP in pairs, or a run of single ones. */
 static u8 section_ports(const struct section *s, u16 *ports)
 {
 	u32 count = min_t(u32, s->sdp->count, SDP_MAX_PAIRS);
-	u16 rtcp = sdp_rtcp_of(s->sdp);
-	u32 i, step, n;
+	bool is_pairs = has_rtcp_port(s);
+	u32 i, n;
 
-	if (s->sdp->rtcp_conn.addr.family &&
-	    !sip_addr_equal(&s->sdp->rtcp_conn.addr, &s->rtp.addr))
-		rtcp = 0;	/* RTCP goes to another host */
-	/* where RTCP shares the port it needs no other */
-	step = rtcp >= SIPALG_PORT_MIN && rtcp != s->rtp.port ? 2 : 1;
 	for (i = 0, n = 0; i < count; i++) {
 		u32 port = s->rtp.port + i * (s->sdp->is_rtp ? 2 : 1);
 
 		if (port + 1 > 65535)
 			break;
 		ports[n++] = port;
-		if (step == 2)
-			ports[n++] = i ? port + 1 : rtcp;
+		if (is_pairs)
+			ports[n++] = i ? port + 1 : sdp_rtcp_of(s->sdp);
 	}
 	return n;
 }
@@ -84,9 +90,11 @@ static int section_open(const struct section *s, struct sip_media *media)
 	int err;
 
 	want.real = s->rtp.addr;
+	if (!ctx->is_nat)
+		want.mapped = s->rtp.addr;
 	want.proto = s->proto;
+	want.is_pairs = has_rtcp_port(s);
 	want.n = section_ports(s, want.ports);
-	want.is_pairs = s->sdp->is_rtp && want.n > 1;
 	if (max && call->n_pinholes + want.n > max) {
 		sipalg_count(ctx->sn, SIPALG_STAT_PINHOLES_FULL);
 		return -EDQUOT;
@@ -104,6 +112,7 @@ static int section_open(const struct section *s, struct sip_media *media)
 	if (err)
 		return err;
 	media->n = want.n;
+	media->is_pairs = want.is_pairs;
 	call->n_pinholes += want.n;
 	return 0;
 }
@@ -135,14 +144,29 @@ static void publish(const struct section *s, const struct sip_media *media,
 		return;
 	}
 	target->port = media->pin[0]->mapped.port;
-	if (s->sdp->is_rtp && media->n > 1)
+	if (media->is_pairs)
 		target->rtcp = media->pin[1]->mapped.port;
 }
 
 /* The router has got another address: what was published leads nowhere. */
 static bool has_moved(const struct sipalg_ctx *ctx, const struct sip_media *media)
 {
-	return !sip_addr_equal(&media->pin[0]->mapped.addr, &ctx->flow.self_mapped.addr);
+	return ctx->is_nat &&
+	       !sip_addr_equal(&media->pin[0]->mapped.addr, &ctx->flow.self_mapped.addr);
+}
+
+/*
+ * What the section says beside its address.  Of a bundle one section may say for all that
+ * RTCP comes to the RTP port (RFC 9143 7.1.3), and only all together hold the stream.
+ */
+static void set_modes(const struct section *s, struct sip_media *media)
+{
+	bool again = media->named == s->ctx->msg.cseq;
+
+	if (!again)
+		media->old_mux = media->has_mux;
+	media->has_mux = s->sdp->has_mux || (again && media->has_mux);
+	media->is_held = s->sdp->is_held && (!again || media->is_held);
 }
 
 /* A stream at the sender's own address: found again, or opened. */
@@ -183,10 +207,9 @@ static int own_section(const struct section *s, struct sdp_target *target)
 	/* bundled sections share one (RFC 9143): the first one's index is the stream's */
 	if (!media->is_fresh && media->named != s->ctx->msg.cseq)
 		media->index = s->index;
+	set_modes(s, media);
 	media->tag = s->tag;
 	media->named = s->ctx->msg.cseq;
-	media->is_held = s->sdp->is_held;
-	media->has_mux = s->sdp->has_mux;
 	if (!s->is_published)
 		media->rtcp = sdp_rtcp_of(s->sdp);
 	for (i = 0; !media->is_fresh && i < media->n; i++)
@@ -219,6 +242,7 @@ found:
 	if (sip_is_request(&s->ctx->msg) && media->is_agreed) {
 		media->old = media->rtp;
 		media->old_rtcp = media->rtcp;
+		media->old_mux = media->has_mux;
 		media->has_old = true;
 		media->is_agreed = false;
 		media->cseq = s->ctx->msg.cseq;
@@ -254,7 +278,9 @@ static void hairpin_section(const struct section *s, struct sdp_target *target)
 	target->addr = pin->real.addr;
 	target->port = pin->real.port;
 	key.port = sdp_rtcp_of(s->sdp);
-	pin = key.port ? sip_pinhole_by_mapped(ctx->sn, &key) : NULL;
+	if (!key.port || key.port == s->rtp.port)
+		return;
+	pin = sip_pinhole_by_mapped(ctx->sn, &key);
 	if (pin && sip_addr_equal(&pin->real.addr, &target->addr))
 		target->rtcp = pin->real.port;
 }

@@ -68,6 +68,8 @@ enum {
  * @is_fresh: added by the message under way
  * @is_held: the party put it on hold
  * @has_mux: the party lets RTCP come to the RTP port (RFC 5761)
+ * @old_mux: the same before the last message that named it
+ * @is_pairs: every second pinhole is for RTCP
  * @is_agreed: a 2xx has confirmed it; until then a refused offer takes it back
  * @cseq: of the request that offered it
  * @named: CSeq of the last request, or answer to one, that named it
@@ -88,6 +90,8 @@ struct sip_media {
 	bool is_fresh;
 	bool is_held;
 	bool has_mux;
+	bool old_mux;
+	bool is_pairs;
 	bool is_agreed;
 	u32 cseq;
 	u32 named;

@@ -257,7 +257,8 @@ int sip_pinhole_arm(struct sip_pinhole *pin, const struct sip_pinhole_want *want
  * @pin: an open pinhole
  * @pause: its expectation ends and none is made; else one is made where it is armed
  *
- * The port stays promised, and connections go on.
+ * The port stays promised, and connections go on.  One that several calls share is not
+ * paused.
  *
  * Context: softirq or BH, under rcu_read_lock().
  */

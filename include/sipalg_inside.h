@@ -15,8 +15,9 @@ struct sip_addr;
  * @ctx: the packet that names it
  * @addr: an address of the family of the connection, or another
  *
- * SECURITY P1 and P2: it is one host, not the router itself, and the routes say that it is
- * reached on another interface than the receiver of the message.
+ * SECURITY P1 and P2: it is one host, not the router itself, and by the routes it is reached
+ * where the sender is, and the receiver of the message elsewhere.  Where a look-up fails, it is
+ * not.
  *
  * Context: softirq or BH, under rcu_read_lock().
  * Return: whether it is.

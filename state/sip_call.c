@@ -98,7 +98,8 @@ static void media_set_peer(struct sipalg_net *sn, struct sip_media *media,
 	u32 i;
 
 	for (i = 0; i < media->n; i++) {
-		u16 port = i & 1 && other->rtcp ? other->rtcp + (i & ~1U) : other->rtp.port + i;
+		u32 rtcp = media->is_pairs && i & 1 ? other->rtcp : 0;
+		u16 port = rtcp ? rtcp + (i & ~1U) : other->rtp.port + i;
 
 		sip_pinhole_set_peer(sn, media->pin[i], &other->rtp.addr, port);
 	}
@@ -112,9 +113,8 @@ static void media_set_mux(struct sipalg_net *sn, struct sip_media *media, bool i
 {
 	u32 i;
 
-	for (i = 0; i < media->n; i++)
-		if (media->pin[i]->class == SIP_PINHOLE_FOLLOWER)
-			sip_pinhole_pause(sn, media->pin[i], is_agreed);
+	for (i = 1; media->is_pairs && i < media->n; i += 2)
+		sip_pinhole_pause(sn, media->pin[i], is_agreed);
 }
 
 void sip_call_pair_media(struct sipalg_net *sn, struct sip_call *call)
@@ -124,7 +124,7 @@ void sip_call_pair_media(struct sipalg_net *sn, struct sip_call *call)
 	lockdep_assert_held(&call->lock);
 	/* the list is in the order of announcement: the last one that fits is in force */
 	list_for_each_entry(media, &call->media, node) {
-		bool has_peer = false, has_mux = media->has_mux;
+		bool has_peer = false, has_mux = media->has_mux && media->is_agreed;
 
 		if (!media->n)
 			continue;
@@ -133,7 +133,7 @@ void sip_call_pair_media(struct sipalg_net *sn, struct sip_call *call)
 				continue;
 			media_set_peer(sn, media, other);
 			has_peer = true;
-			has_mux &= other->has_mux;	/* of every branch */
+			has_mux &= other->has_mux && other->is_agreed;	/* of every branch */
 		}
 		media_set_mux(sn, media, has_peer && has_mux);
 	}
@@ -588,6 +588,8 @@ static int offer_refused(struct sip_call *call, const struct sip_call_event *ev,
 	struct sip_media *media, *next;
 
 	list_for_each_entry_safe(media, next, &call->media, node) {
+		if (media->side == side && media->named == ev->cseq)
+			media->has_mux = media->old_mux;
 		if (media->side != side || media->is_agreed || media->cseq > ev->cseq)
 			continue;
 		if (!media->has_old) {

@@ -428,6 +428,13 @@ static void conns_end(struct sipalg_net *sn, struct sip_pinhole *pin, enum sip_p
 	}
 }
 
+/* Over TCP another one may take its place at once (RFC 4145 5). */
+static bool is_closing(const struct nf_conn *ct)
+{
+	return nf_ct_protonum(ct) == IPPROTO_TCP &&
+	       READ_ONCE(ct->proto.tcp.state) > TCP_CONNTRACK_ESTABLISHED;
+}
+
 /*
  * Samples a connection.  There is no time stamp of its last packet, but each packet
  * sets its time-out anew; while it is offloaded nobody does, and it counts as heard.
@@ -443,6 +450,10 @@ static u32 conn_sample(struct sipalg_net *sn, struct sip_pinhole *pin,
 	conn->is_used = ct;
 	if (!ct)
 		return 0;
+	if (is_closing(ct)) {
+		nf_ct_put(ct);
+		return 1;
+	}
 	timeout = READ_ONCE(ct->timeout);
 	if (timeout != conn->timeout || test_bit(IPS_OFFLOAD_BIT, &ct->status)) {
 		conn->timeout = timeout;
@@ -524,13 +535,19 @@ static void arm_follower(struct sipalg_net *sn, struct sip_pinhole *leader, stru
 void sip_pinhole_used(struct sipalg_net *sn, struct sip_pinhole *pin, struct nf_conn *ct)
 {
 	const struct nf_conntrack_tuple *t = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+	struct nf_conn *master;
 
 	spin_lock_bh(&pin->lock);
 	drop_shadow(sn, pin);
 	conn_add(sn, pin, t);
 	pin->has_come |= conn_is_with_peer(pin, t);
+	/* another one than that of @ct, where that came through a pinhole of somebody else */
+	master = conn_get(sn, pin, &pin->master);
 	spin_unlock_bh(&pin->lock);
-	arm_follower(sn, pin, ct->master);
+	if (!master)
+		return;
+	arm_follower(sn, pin, master);
+	nf_ct_put(master);
 }
 SIPALG_EXPORT(sip_pinhole_used);
 
@@ -647,9 +664,10 @@ static struct sip_pinhole *pinhole_share(struct sipalg_net *sn, const struct sip
 	if (like->is_nat)
 		return NULL;
 	old = sip_pinhole_by_mapped(sn, &like->mapped);
-	if (!old || old->is_nat || old->is_lasting != like->is_lasting)
+	if (!old || old->is_nat || old->is_lasting != like->is_lasting || !sip_pinhole_get(old))
 		return NULL;
-	return sip_pinhole_get(old) ? old : NULL;
+	sip_pinhole_pause(sn, old, false);	/* nobody can say so for another */
+	return old;
 }
 
 static struct sip_pinhole *pinhole_add(const struct sip_pinhole_want *want, u32 i, u16 mapped)
@@ -717,12 +735,12 @@ static void run_rm(const struct sip_pinhole_want *want, struct sip_pinhole **pin
 /* The mapped port of pinhole @i in try @try; 0: this try has none. */
 static u16 candidate(const struct sip_pinhole_want *want, u32 i, u32 try)
 {
-	u32 port;
+	u32 port, step = want->is_pairs ? i : want->ports[i] - want->ports[0];
 
 	if (!try)
 		return want->mapped_port ? want->mapped_port : want->ports[i];
 	port = OTHER_PORTS + jhash_2words(want->seed, try, 0) % OTHER_PORTS_N;
-	return (port & ~1U) + (want->ports[0] & 1) + i;
+	return (port & ~1U) + (want->ports[0] & 1) + step;
 }
 
 static int pin_arm(const struct sip_pinhole_want *want, struct sip_pinhole *pin)
@@ -1007,7 +1025,7 @@ void sip_pinhole_pause(struct sipalg_net *sn, struct sip_pinhole *pin, bool paus
 	struct nf_conn *master;
 
 	spin_lock_bh(&pin->lock);
-	if (pin->is_paused == pause)
+	if (pin->is_paused == pause || (pause && refcount_read(&pin->users) > 1))
 		goto unlock;
 	pin->is_paused = pause;
 	if (pause) {

@@ -191,6 +191,35 @@ def mux_only(s):
 
 
 @scene
+def mux_bundled(s):
+    """RTCP on the RTP port, said by one section of a bundle for all"""
+    def both(addr, port):
+        return sdp(addr, port, more=f'{MUX}m=video {port} RTP/AVP 31\r\na=group:BUNDLE 1 2\r\n')
+    d, invite = s.invite(both(PHONE, s.port))
+    answered(s, d, invite, both(PROVIDER, s.port + 2))
+    equal('agreed: nothing waits at the RTCP port', [invite.sdp.port], media_waiting())
+    s.talk(invite.sdp.at)
+    hang_up(d, s.provider)
+
+
+@scene
+def mux_refused_later(s):
+    """RTCP on the RTP port, not taken at first, offered again by the other side and refused"""
+    rtcp, far_rtcp = Rtp('lan', PHONE, s.port + 1), Rtp('wan', PROVIDER, s.port + 3)
+    call = connect(s.phone, s.provider, sdp(PHONE, s.port, more=MUX), s.answer)
+    call.callee.request('INVITE', sdp(PROVIDER, s.port + 2, version=2, more=MUX))
+    again = s.phone.take('INVITE')
+    equal('both wait while it is open', [call.offer.port, call.offer.port + 1], media_waiting())
+    s.phone.reply(again, 488)
+    refusal = s.provider.take(488)
+    call.callee.ack(response=refusal)
+    s.phone.take('ACK')
+    heard('RTCP at its own port', far_rtcp, (ROUTER, call.offer.port + 1), rtcp)
+    s.talk(call.offer.at)
+    hang_up(call.caller, s.provider)
+
+
+@scene
 def bundle(s):
     """bundled sections share a mapping"""
     body = sdp(PHONE, s.port, s.port, more='a=group:BUNDLE 1 2\r\n')
@@ -201,4 +230,4 @@ def bundle(s):
     hang_up(call.caller, s.provider)
 
 
-play(mixed, nested, sealed, ice, ice_elsewhere, mux, mux_refused, mux_only, bundle)
+play(mixed, nested, sealed, ice, ice_elsewhere, mux, mux_refused, mux_only, mux_bundled, mux_refused_later, bundle)
