@@ -4,6 +4,7 @@
 . ./lib.sh
 . ./scenes.sh
 
+needs bridge 8021q
 topo
 host lan2
 cable lan2 l0 rtr r2
