@@ -158,12 +158,16 @@ static void ctx_fill_flow(struct sipalg_ctx *ctx)
 	/* a connection that a binding let in goes to what the binding published */
 	flow->is_published = test_bit(IPS_EXPECTED_BIT, &ctx->ct->status) &&
 			     ctx->dir == IP_CT_DIR_ORIGINAL;
+	flow->is_registered = flow->is_published;
+	flow->user = 0;
 	if (data) {
 		u32 published = READ_ONCE(data->published[!ctx->dir]);
 
 		flow->memo = sipalg_flow_memo(data, !ctx->dir);
 		flow->is_published |= published;
-		flow->contact = (struct sip_via_memo){ published >> 20, published };
+		flow->is_registered |= published & SIPALG_FLOW_REGISTERED;
+		flow->user = published >> 24;
+		flow->contact = (struct sip_via_memo){ published >> 20 & 3, published };
 	}
 	ctx->is_nat = !sip_endpoint_equal(&flow->self, &flow->self_mapped) ||
 		      !sip_endpoint_equal(&flow->peer, &flow->peer_real);
@@ -225,34 +229,59 @@ static int decide(struct sipalg_ctx *ctx)
 
 /*
  * A Contact that now names the connection, or a port of its own, leads back to what
- * stood there: where the connection stands for another port, that is remembered.
+ * stood there: where that had no port, or the connection stands for another port, it is
+ * remembered.
  */
 static u32 published_form(const struct sipalg_ctx *ctx, const struct sip_uri *uri)
 {
+	u32 word = SIPALG_FLOW_PUBLISHED | (u32)sip_user_hash(&ctx->text, uri) << 24;
+	bool is_flows = sip_uri_port(uri) == ctx->flow.self.port;
 	u32 form = uri->at.port.len ? SIP_VIA_PORT : SIP_VIA_NO_PORT;
 
-	if (!ctx->seg || sip_uri_port(uri) == ctx->flow.self.port)
-		return SIPALG_FLOW_PUBLISHED;
-	return SIPALG_FLOW_PUBLISHED | form << 20 | sip_uri_port(uri);
+	if (ctx->msg.method == SIP_REGISTER)
+		word |= SIPALG_FLOW_REGISTERED;
+	if (is_flows ? form == SIP_VIA_NO_PORT : !!ctx->seg)
+		word |= form << 20 | sip_uri_port(uri);
+	return word;
+}
+
+/*
+ * What the flow's data shall say about the sender's contacts, behind this message: whether
+ * what the other side knows of him is what we wrote.  One who registers with his public
+ * address has published that himself, and wants it back as it is.
+ */
+static u32 published_after(const struct sipalg_ctx *ctx)
+{
+	const struct sipalg_flow_data *data = sipalg_flow_data(ctx->ct);
+	u32 i, word = data ? READ_ONCE(data->published[ctx->dir]) : 0;
+
+	if (!sipalg_sender_is_translated(ctx) || !ctx->set->rewrite)
+		return word;
+	for (i = 0; i < ctx->msg.n_uris; i++) {
+		const struct sip_uri *uri = &ctx->msg.uri[i];
+
+		if (uri->role != SIP_ROLE_CONTACT)
+			continue;
+		if (sip_addr_equal(&uri->at.addr, &ctx->flow.self.addr))
+			word = (word & SIPALG_FLOW_REGISTERED) | published_form(ctx, uri);
+		else if (ctx->msg.method == SIP_REGISTER &&
+			 sip_addr_equal(&uri->at.addr, &ctx->flow.self_mapped.addr))
+			word = 0;
+	}
+	return word;
 }
 
 /* What later messages of the connection need to know of this one. */
-static void remember(struct sipalg_ctx *ctx)
+static void remember(struct sipalg_ctx *ctx, u32 published)
 {
 	struct sipalg_flow_data *data = sipalg_flow_data(ctx->ct);
-	u32 i;
 
 	if (!data)
 		return;
 	if (sip_is_request(&ctx->msg))
 		sipalg_flow_set_memo(data, ctx->dir, sip_via_form(&ctx->msg, &ctx->flow));
-	if (!sipalg_sender_is_translated(ctx) || !ctx->set->rewrite)
-		return;
-	for (i = 0; i < ctx->msg.n_uris; i++)
-		if (ctx->msg.uri[i].role == SIP_ROLE_CONTACT &&
-		    sip_addr_equal(&ctx->msg.uri[i].at.addr, &ctx->flow.self.addr))
-			WRITE_ONCE(data->published[ctx->dir],
-				   published_form(ctx, &ctx->msg.uri[i]));
+	if (published != READ_ONCE(data->published[ctx->dir]))
+		WRITE_ONCE(data->published[ctx->dir], published);
 }
 
 static int translate_and_commit(struct sipalg_ctx *ctx, const struct sipalg_nat_hooks *nat)
@@ -276,6 +305,7 @@ static int translate_and_commit(struct sipalg_ctx *ctx, const struct sipalg_nat_
 static int handle_message(struct sipalg_ctx *ctx)
 {
 	const struct sipalg_nat_hooks *nat = sipalg_nat_hooks();
+	u32 published;
 	int err;
 
 	if (ctx->msg.method == SIP_METHOD_OTHER) {
@@ -289,9 +319,11 @@ static int handle_message(struct sipalg_ctx *ctx)
 	}
 	/* under NAT a pinhole is of use only where its port can be published */
 	ctx->may_open = judge(ctx) && (!ctx->is_nat || ctx->set->rewrite);
-	ctx->has_sdp = false;
+	ctx->body.n = 0;
+	ctx->body.n_over = 0;
 	ctx->call = NULL;
 	sip_edit_init(&ctx->edits);
+	published = published_after(ctx);	/* reads text, which the commit moves */
 
 	err = decide(ctx);
 	if (!err)
@@ -302,7 +334,7 @@ static int handle_message(struct sipalg_ctx *ctx)
 		return sipalg_pass_malformed(ctx, ctx->msg.fault);
 	if (err)
 		return sipalg_pass_failed(ctx, err);
-	remember(ctx);
+	remember(ctx, published);
 	sipalg_learn_callers(ctx);
 	return sipalg_pass(ctx, SIPALG_STAT_MESSAGES);
 }
@@ -749,7 +781,13 @@ SIPALG_EXPORT(sip_tcp_reset);
 SIPALG_EXPORT(sip_tcp_ack);
 SIPALG_EXPORT(sip_tcp_sack);
 SIPALG_EXPORT(sip_tcp_tell);
+SIPALG_EXPORT(sip_skip_quoted);
+SIPALG_EXPORT(sip_next_param);
+SIPALG_EXPORT(sip_cut_header);
+SIPALG_EXPORT(sip_uri_parse);
+SIPALG_EXPORT(sip_content_type);
 SIPALG_EXPORT(sip_uri_port);
+SIPALG_EXPORT(sip_user_hash);
 SIPALG_EXPORT(sip_via_form);
 SIPALG_EXPORT(sip_header_decide);
 SIPALG_EXPORT(sip_header_plan);
@@ -758,6 +796,9 @@ SIPALG_EXPORT(sdp_parse);
 SIPALG_EXPORT(sdp_conn_of);
 SIPALG_EXPORT(sdp_rtcp_of);
 SIPALG_EXPORT(sdp_plan);
+SIPALG_EXPORT(sip_body_parts);
+SIPALG_EXPORT(sip_body_read);
+SIPALG_EXPORT(sip_body_plan);
 
 MODULE_DESCRIPTION("SIP application layer gateway: connection tracking helper");
 MODULE_LICENSE("GPL");

@@ -109,16 +109,12 @@ static void refine(struct sipalg_ctx *ctx)
 
 static int translate(struct sipalg_ctx *ctx)
 {
-	s32 before = ctx->edits.delta;
 	int err = 0;
 
 	sip_header_decide(&ctx->text, &ctx->msg, &ctx->flow, &ctx->plan);
 	refine(ctx);
-	if (ctx->has_sdp)
-		err = sdp_plan(&ctx->edits, &ctx->text, ctx->base, &ctx->sdp, &ctx->sdp_plan);
-	if (!err)
-		err = sip_length_plan(&ctx->edits, ctx->base, &ctx->msg,
-				      ctx->edits.delta - before);
+	if (ctx->body.n)
+		err = sip_body_plan(&ctx->edits, &ctx->text, ctx->base, &ctx->msg, &ctx->body);
 	if (!err)
 		err = sip_header_plan(&ctx->edits, &ctx->text, ctx->base, &ctx->msg, &ctx->plan);
 	return err;
@@ -184,6 +180,40 @@ static struct nf_nat_range2 range_of(const union nf_inet_addr *addr,
 	};
 }
 
+static void source(struct nf_conn *ct, const struct sip_pinhole *pin)
+{
+	union nf_inet_addr addr = sip_addr_to_inet(&pin->mapped.addr);
+	union nf_conntrack_man_proto port = { .all = htons(pin->mapped.port) };
+	struct nf_nat_range2 range = range_of(&addr, port);
+
+	if (!(ct->status & IPS_SRC_NAT_DONE))
+		nf_nat_setup_info(ct, &range, NF_NAT_MANIP_SRC);
+}
+
+/*
+ * Who comes through the pinhole may be inside himself, and published.  Then he comes from
+ * where he is published (RFC 4787 REQ-9): the other one knows him by that, and what he
+ * answers there is the other direction of the same connection.
+ */
+static void turn_around(struct nf_conn *ct)
+{
+	const struct nf_conntrack_tuple *t = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+	struct sipalg_net *sn = sipalg_pernet(nf_ct_net(ct));
+	struct sip_endpoint from = sip_source_of(t), peer = sip_destination_of(t);
+	struct sip_pinhole_key key = {
+		.addr = from.addr,
+		.port = from.port,
+		.zone = nf_ct_zone(ct)->id,
+		.proto = t->dst.protonum,
+	};
+	struct sip_pinhole *pin = sip_pinhole_by_real(sn, &key, &peer);
+
+	if (!pin || !pin->is_nat || pin->class == SIP_PINHOLE_SIGNALLING)
+		return;
+	sip_pinhole_used(sn, pin, ct);
+	source(ct, pin);
+}
+
 /*
  * A packet came through a pinhole: it goes to the host behind it.  The expectation
  * may have been made by user space or restored on a failover peer, so nothing in it
@@ -197,16 +227,7 @@ static void expected(struct nf_conn *ct, struct nf_conntrack_expect *exp)
 		return;
 	range = range_of(&exp->saved_addr, exp->saved_proto);
 	nf_nat_setup_info(ct, &range, NF_NAT_MANIP_DST);
-}
-
-static void source(struct nf_conn *ct, const struct sip_pinhole *pin)
-{
-	union nf_inet_addr addr = sip_addr_to_inet(&pin->mapped.addr);
-	union nf_conntrack_man_proto port = { .all = htons(pin->mapped.port) };
-	struct nf_nat_range2 range = range_of(&addr, port);
-
-	if (!(ct->status & IPS_SRC_NAT_DONE))
-		nf_nat_setup_info(ct, &range, NF_NAT_MANIP_SRC);
+	turn_around(ct);
 }
 
 /* ---- module ---------------------------------------------------------------------- */

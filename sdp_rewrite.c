@@ -8,8 +8,8 @@
 #include <linux/stddef.h>
 
 #include "sdp_rewrite.h"
-#include "sip_chars.h"
-#include "sip_parse.h"
+#include "sip_cursor.h"
+#include "sip_uri.h"
 
 /* ---- reading --------------------------------------------------------------------- */
 
@@ -79,6 +79,8 @@ static void read_conn(struct reader *r, struct sip_slice line)
 	} else if (!r->media->has_conn) {
 		read_addr(r->t, line, &r->media->conn);
 		r->media->has_conn = true;
+	} else {
+		r->media->has_more = true;
 	}
 }
 
@@ -144,6 +146,7 @@ static int read_media(struct reader *r, struct sip_slice line)
 		return -EBADMSG;
 	media->count = n;
 	media->is_held = sdp->is_held;
+	media->setup = sdp->setup;
 	media->type = type;
 	media->port_text = port;
 	read_proto(r->t, take_word(r->t, &line), media);
@@ -185,22 +188,50 @@ static void read_direction(struct reader *r, struct sip_slice line)
 		*is_held = true;
 }
 
+/* RFC 4145 4: of the session, or of one section */
+static void read_setup(struct reader *r, struct sip_slice role)
+{
+	u8 *setup = r->media ? &r->media->setup : &r->sdp->setup;
+
+	*setup = sip_slice_is(r->t, role, SIP_LIT("active")) ? SDP_SETUP_ACTIVE : SDP_SETUP_PASSIVE;
+}
+
+/* Cuts "word:" off the front of @line.  Return: whether it stood there. */
+static bool take_attr(const struct sip_text *t, struct sip_slice *line, const char *word, u32 len)
+{
+	if (!has_prefix(t, *line, word, len))
+		return false;
+	line->off += len;
+	line->len -= len;
+	return true;
+}
+
+static int read_media_attr(struct reader *r, struct sip_slice line)
+{
+	struct sdp_media *media = r->media;
+
+	if (sip_slice_is(r->t, line, SIP_LIT("rtcp-mux"))) {
+		media->has_mux = true;
+	} else if (sip_slice_is(r->t, line, SIP_LIT("rtcp-mux-only"))) {
+		media->has_mux = true;
+		media->is_mux_only = true;
+	} else if (take_attr(r->t, &line, SIP_LIT("rtcp:"))) {
+		return read_rtcp(r, line);
+	} else if (take_attr(r->t, &line, SIP_LIT("candidate:")) ||
+		   take_attr(r->t, &line, SIP_LIT("path:"))) {
+		media->has_more = true;
+	}
+	return 0;
+}
+
 static int read_attr(struct reader *r, struct sip_slice line)
 {
-	static const char rtcp[] = "rtcp:";
-
 	if (r->over)
 		return 0;
 	read_direction(r, line);
-	if (!r->media)
-		return 0;
-	if (sip_slice_is(r->t, line, SIP_LIT("rtcp-mux")))
-		r->media->has_mux = true;
-	if (!has_prefix(r->t, line, rtcp, sizeof(rtcp) - 1))
-		return 0;
-	line.off += sizeof(rtcp) - 1;
-	line.len -= sizeof(rtcp) - 1;
-	return read_rtcp(r, line);
+	if (take_attr(r->t, &line, SIP_LIT("setup:")))
+		read_setup(r, line);
+	return r->media ? read_media_attr(r, line) : 0;
 }
 
 /* One line without its end.  @next: offset behind the end. */
@@ -213,6 +244,8 @@ static int read_line(struct reader *r, struct sip_slice line, u32 next)
 		line.off += 2;
 		line.len -= 2;
 	}
+	while (line.len && sip_char_is((u8)r->t->p[sip_slice_end(line) - 1], SIP_C_WSP))
+		line.len--;
 	if (type == 'm')
 		err = read_media(r, line);
 	else if (type == 'a')
@@ -223,6 +256,8 @@ static int read_line(struct reader *r, struct sip_slice line, u32 next)
 		read_origin(r, line);
 	if (err || !r->media || r->over)
 		return err;
+	if (type == 'm')
+		r->media->from = next;
 	/* RFC 8866 9: in a section m= and i= come before c=, attributes at its end */
 	if (type == 'm' || type == 'i')
 		r->media->conn_at = next;
@@ -230,27 +265,36 @@ static int read_line(struct reader *r, struct sip_slice line, u32 next)
 	return 0;
 }
 
+/*
+ * Cuts the line at @at.  The last one may lack its end, or half of it.
+ * Return: offset behind its end.
+ */
+static u32 cut_line(const struct sip_text *t, u32 at, u32 end, struct sip_slice *line)
+{
+	u32 lf = sip_line_end(t->p, at, end);
+
+	*line = sip_slice_of(at, lf > at && t->p[lf - 1] == '\r' ? lf - 1 : lf);
+	return lf < end ? lf + 1 : end;
+}
+
 int sdp_parse(const struct sip_text *text, struct sip_slice body, struct sdp *sdp)
 {
 	struct reader r = { .t = text, .sdp = sdp };
-	u32 at = body.off, end = sip_slice_end(body);
+	u32 at = body.off, end = sip_slice_end(body), next;
+	struct sip_slice line;
 	int err;
 
 	memset(sdp, 0, offsetof(struct sdp, media));
 	if (body.len < 2 || text->p[at] != 'v' || text->p[at + 1] != '=')
 		return -ENOMSG;
-	while (at < end) {
-		u32 lf = sip_line_end(text->p, at, end);
-		u32 stop = lf > at && lf < end && text->p[lf - 1] == '\r' ? lf - 1 : lf;
-		u32 next = lf < end ? lf + 1 : end;
-
-		if (lf < end && !sdp->eol)
-			sdp->eol = next - stop;
-		sdp->has_final_eol = lf < end;
-		err = read_line(&r, (struct sip_slice){ at, stop - at }, next);
+	for (; at < end; at = next) {
+		next = cut_line(text, at, end, &line);
+		sdp->has_final_eol = text->p[next - 1] == '\n';
+		if (sdp->has_final_eol && !sdp->eol)
+			sdp->eol = next - sip_slice_end(line);
+		err = read_line(&r, line, next);
 		if (err)
 			return err;
-		at = next;
 	}
 	return 0;
 }
@@ -264,6 +308,8 @@ u16 sdp_rtcp_of(const struct sdp_media *media)
 {
 	if (!media->is_rtp)
 		return 0;
+	if (media->is_mux_only)
+		return media->port;
 	if (media->rtcp_text.len)
 		return media->rtcp;
 	return media->port && media->port < 65535 ? media->port + 1 : 0;
@@ -310,7 +356,7 @@ static int put_line(struct planner *p, u32 at, const char *line, u32 len)
 	u32 n = 0;
 
 	if (at_open_end) {
-		if (p->sdp->eol != 1)
+		if (p->sdp->eol != 1 && p->t->p[at - 1] != '\r')
 			buf[n++] = '\r';
 		buf[n++] = '\n';
 	}
@@ -377,16 +423,142 @@ static int plan_rtcp(struct planner *p, u32 i)
 	const struct sdp_media *media = &p->sdp->media[i];
 	const struct sdp_target *want = &p->plan->media[i];
 	u16 port = want->port ? want->port : media->port;
+	u16 rtcp = want->rtcp;
 	int err;
 
 	if (!media->rtcp_text.len) {
-		if (!want->rtcp || want->rtcp == port + 1)
+		if (!rtcp || rtcp == port + 1)
 			return 0;
-		return put_rtcp_line(p, media->attr_at, want->rtcp);
+		return put_rtcp_line(p, media->attr_at, rtcp);
 	}
-	err = put_port(p, media->rtcp_text, media->rtcp, want->rtcp);
+	if (!rtcp && media->rtcp == media->port)	/* it shares that port */
+		rtcp = want->port;
+	err = put_port(p, media->rtcp_text, media->rtcp, rtcp);
 	if (!err && sip_addr_equal(&media->rtcp_conn.addr, sdp_conn_of(p->sdp, i)))
 		err = put_addr(p, &media->rtcp_conn, &want->addr);
+	return err;
+}
+
+/* ---- what names a section's address once more ------------------------------------ */
+
+static struct sdp_addr addr_of(const struct sip_text *t, struct sip_slice text)
+{
+	struct sdp_addr a = { .text = text };
+
+	sip_addr_parse(&a.addr, sip_slice_ptr(t, text), text.len);
+	return a;
+}
+
+/* What a port of section @i becomes; 0: it is none of its ports, or stays. */
+static u16 target_port(const struct planner *p, u32 i, u16 port)
+{
+	const struct sdp_media *media = &p->sdp->media[i];
+	const struct sdp_target *want = &p->plan->media[i];
+
+	if (port == media->port)
+		return want->port;
+	return port == sdp_rtcp_of(media) ? want->rtcp : 0;
+}
+
+/*
+ * foundation component transport priority address port "typ" type ...; RFC 8839 5.1.  Only
+ * what the section's own port is published as: other candidates lead elsewhere.
+ */
+static int plan_candidate(struct planner *p, u32 i, struct sip_slice line)
+{
+	/* RFC 6544 4.5: the default of a section over TCP is a candidate over TCP */
+	const char *want = p->sdp->media[i].transport == SDP_TRANSPORT_TCP ? "TCP" : "UDP";
+	struct sip_slice transport, port;
+	struct sdp_addr addr;
+	u32 n;
+	int err;
+
+	take_word(p->t, &line);
+	take_word(p->t, &line);
+	transport = take_word(p->t, &line);
+	take_word(p->t, &line);
+	addr = addr_of(p->t, take_word(p->t, &line));
+	port = take_word(p->t, &line);
+	take_word(p->t, &line);
+	if (!sip_slice_is(p->t, transport, want, 3) ||
+	    !sip_slice_is(p->t, take_word(p->t, &line), SIP_LIT("host")) ||
+	    !sip_addr_equal(&addr.addr, sdp_conn_of(p->sdp, i)) ||
+	    sip_number(p->t, port, 65535, &n) || !target_port(p, i, n))
+		return 0;
+	err = put_addr(p, &addr, &p->plan->media[i].addr);
+	return err ? err : put_port(p, port, n, target_port(p, i, n));
+}
+
+/* Steps to the host of scheme "://" [userinfo "@"] host; RFC 3986 3.2 */
+static bool skip_to_host(struct sip_cursor *c)
+{
+	u32 host, i;
+
+	while (cur_peek(c) >= 0 && cur_peek(c) != '/')
+		c->at++;
+	if (!cur_skip(c, '/') || !cur_skip(c, '/'))
+		return false;
+	host = c->at;
+	for (i = host; i < c->end && c->p[i] != '/'; i++)
+		if (c->p[i] == '@')
+			host = i + 1;
+	c->at = host;
+	return true;
+}
+
+/* "msrp://" host ":" port "/" ...; RFC 4975 9.  The URI of a relay is another's. */
+static int plan_path_uri(struct planner *p, u32 i, struct sip_slice uri)
+{
+	struct sip_cursor c = { p->t->p, uri.off, sip_slice_end(uri) };
+	const struct sdp_target *want = &p->plan->media[i];
+	struct sip_host at;
+	char buf[SIP_ADDR_TEXT_MAX];
+	u32 len;
+	int err;
+
+	if (!skip_to_host(&c) || sip_take_host(p->t, &c, &at, false) || !want->port ||
+	    at.num != p->sdp->media[i].port || !sip_addr_equal(&at.addr, sdp_conn_of(p->sdp, i)))
+		return 0;
+	len = sip_addr_write(&want->addr, buf, true);
+	err = sip_edit_add(p->edits, p->base + at.host.off, at.host.len, buf, len);
+	return err ? err : put_port(p, at.port, at.num, want->port);
+}
+
+static int plan_more_line(struct planner *p, u32 i, struct sip_slice line)
+{
+	struct sdp_addr addr;
+	int err = 0;
+
+	if (take_attr(p->t, &line, SIP_LIT("a=candidate:")))
+		return plan_candidate(p, i, line);
+	if (take_attr(p->t, &line, SIP_LIT("a=path:"))) {
+		while (!err && line.len)
+			err = plan_path_uri(p, i, take_word(p->t, &line));
+		return err;
+	}
+	if (!take_attr(p->t, &line, SIP_LIT("c=")))
+		return 0;
+	read_addr(p->t, line, &addr);
+	if (addr.text.off == p->sdp->media[i].conn.text.off ||
+	    !sip_addr_equal(&addr.addr, sdp_conn_of(p->sdp, i)))
+		return 0;
+	return put_addr(p, &addr, &p->plan->media[i].addr);
+}
+
+/* The section is read a second time: there is no bound to how many such lines it has. */
+static int plan_more(struct planner *p, u32 i)
+{
+	const struct sdp_media *media = &p->sdp->media[i];
+	struct sip_slice line;
+	u32 at, next;
+	int err = 0;
+
+	if (!media->has_more || !p->plan->media[i].addr.family)
+		return 0;
+	for (at = media->from; !err && at < media->attr_at; at = next) {
+		next = cut_line(p->t, at, media->attr_at, &line);
+		err = plan_more_line(p, i, line);
+	}
 	return err;
 }
 
@@ -403,20 +575,39 @@ static int plan_media(struct planner *p, u32 i, bool has_session)
 		err = put_addr(p, &media->conn, &want->addr);
 	else if (!has_session && media->port && want->addr.family)
 		err = put_conn_line(p, media->conn_at, &want->addr);
-	return err ? err : plan_rtcp(p, i);
+	if (!err)
+		err = plan_rtcp(p, i);
+	return err ? err : plan_more(p, i);
+}
+
+/* o= names a host by the address that is hidden, or by one that a section's media goes to. */
+static const struct sip_addr *origin_target(const struct planner *p)
+{
+	const struct sip_addr *origin = &p->sdp->origin.addr;
+	u32 i;
+
+	if (!origin->family || !p->plan->from.family)
+		return NULL;
+	if (sip_addr_equal(origin, &p->plan->from))
+		return &p->plan->to;
+	for (i = 0; i < p->sdp->n_media; i++)
+		if (sip_addr_equal(origin, sdp_conn_of(p->sdp, i)))
+			return &p->plan->media[i].addr;
+	return NULL;
 }
 
 int sdp_plan(struct sip_edits *edits, const struct sip_text *text, u32 base,
 	     const struct sdp *sdp, const struct sdp_plan *plan)
 {
 	struct planner p = { edits, text, base, sdp, plan };
+	const struct sip_addr *origin = origin_target(&p);
 	struct sip_addr conn;
 	bool has_session;
 	int err = 0;
 	u32 i;
 
-	if (sip_addr_equal(&sdp->origin.addr, &plan->from))
-		err = put_addr(&p, &sdp->origin, &plan->to);
+	if (origin)
+		err = put_addr(&p, &sdp->origin, origin);
 	has_session = session_target(&p, &conn);
 	if (!err && has_session)
 		err = put_addr(&p, &sdp->conn, &conn);

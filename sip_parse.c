@@ -10,343 +10,8 @@
 #include <linux/kernel.h>
 #include <linux/stddef.h>
 
-#include "sip_chars.h"
+#include "sip_cursor.h"
 #include "sip_parse.h"
-
-#define T SIP_C_TOKEN
-#define D (SIP_C_TOKEN | SIP_C_DIGIT | SIP_C_HOST | SIP_C_URI)
-#define A (SIP_C_TOKEN | SIP_C_HOST | SIP_C_ALPHA | SIP_C_URI)
-#define H (SIP_C_TOKEN | SIP_C_HOST | SIP_C_URI)
-#define V (SIP_C_TOKEN | SIP_C_URI)
-#define U SIP_C_URI
-#define W SIP_C_WSP
-#define C SIP_C_CTL
-
-/* RFC 3261 25.1; bytes from 128 on are UTF-8, which stands in display names and reasons only */
-const u8 sip_chars[256] = {
-	/* 00 */ C, C, C, C, C, C, C, C, C, W, C, C, C, C, C, C,
-	/* 10 */ C, C, C, C, C, C, C, C, C, C, C, C, C, C, C, C,
-	/*  ! " # $ % & ' ( ) * + , - . / */
-	W, V, 0, U, U, V, U, V, U, U, V, V, U, H, H, U,
-	/* 0-9 : ; < = > ? */
-	D, D, D, D, D, D, D, D, D, D, U, U, 0, U, 0, U,
-	/* @ A-O */
-	U, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A,
-	/* P-Z [ \ ] ^ _ */
-	A, A, A, A, A, A, A, A, A, A, A, U, U, U, U, H,
-	/* ` a-o */
-	V, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A,
-	/* p-z { | } ~ DEL */
-	A, A, A, A, A, A, A, A, A, A, A, U, U, U, V, C,
-};
-
-#undef T
-#undef D
-#undef A
-#undef H
-#undef V
-#undef U
-#undef W
-#undef C
-
-/* ---- cursor: the one way to read bytes ------------------------------------------- */
-
-/**
- * struct cursor - a place in a value
- * @p: the message
- * @at: index of the next byte
- * @end: index behind the value's last byte
- */
-struct cursor {
-	const char *p;
-	u32 at;
-	u32 end;
-};
-
-/* the next byte, or -1 at the end */
-static inline int peek(const struct cursor *c)
-{
-	return c->at < c->end ? (u8)c->p[c->at] : -1;
-}
-
-static inline bool skip_char(struct cursor *c, char ch)
-{
-	if (peek(c) != ch)
-		return false;
-	c->at++;
-	return true;
-}
-
-static inline struct sip_slice slice(u32 from, u32 to)
-{
-	return (struct sip_slice){ from, to - from };
-}
-
-/*
- * Linear white space, RFC 3261 25.1 LWS.  The walk has cut the value so that
- * every CRLF in it is followed by a blank or tab.
- */
-static void skip_lws(struct cursor *c)
-{
-	for (;;) {
-		if (sip_char_is(peek(c), SIP_C_WSP))
-			c->at++;
-		else if (peek(c) == '\r' && c->at + 1 < c->end && c->p[c->at + 1] == '\n')
-			c->at += 2;
-		else
-			return;
-	}
-}
-
-static bool at_end(struct cursor *c)
-{
-	skip_lws(c);
-	return c->at == c->end;
-}
-
-static struct sip_slice take_class(struct cursor *c, u8 class)
-{
-	u32 from = c->at;
-
-	while (sip_char_is(peek(c), class))
-		c->at++;
-	return slice(from, c->at);
-}
-
-/* Steps over a quoted string; the cursor stands at its first quote. */
-static int skip_quoted(struct cursor *c)
-{
-	c->at++;
-	while (c->at < c->end) {
-		u8 ch = c->p[c->at++];
-
-		if (ch == '"')
-			return 0;
-		if (ch == '\\') {	/* quoted-pair: any byte but CR and LF */
-			if (peek(c) == '\r' || peek(c) == '\n')
-				return -EBADMSG;
-			c->at += c->at < c->end;
-			continue;
-		}
-		if ((ch == '\r' && peek(c) == '\n') || ch == '\n')
-			continue;		/* folded */
-		if (sip_char_is(ch, SIP_C_CTL))
-			return -EBADMSG;
-	}
-	return -EBADMSG;
-}
-
-/* ---- numbers --------------------------------------------------------------------- */
-
-int sip_number(const struct sip_text *text, struct sip_slice s, u32 max, u32 *out)
-{
-	u64 value = 0;
-	u32 i;
-
-	if (!s.len)
-		return -EBADMSG;
-	for (i = s.off; i < sip_slice_end(s); i++) {
-		if (!sip_char_is((u8)text->p[i], SIP_C_DIGIT))
-			return -EBADMSG;
-		if (value <= max)	/* stays over max once it is, so it cannot wrap */
-			value = value * 10 + (text->p[i] - '0');
-	}
-	if (value > max)
-		return -ERANGE;
-	*out = value;
-	return 0;
-}
-
-u32 sip_number_write(u32 n, char *buf)
-{
-	char tmp[10];
-	u32 i = sizeof(tmp), len;
-
-	do {
-		tmp[--i] = '0' + n % 10;
-		n /= 10;
-	} while (n);
-	len = sizeof(tmp) - i;
-	memcpy(buf, tmp + i, len);
-	return len;
-}
-
-/* ---- lines ----------------------------------------------------------------------- */
-
-#define ONES	((u64)0x0101010101010101ULL)
-
-u32 sip_line_end(const char *p, u32 at, u32 end)
-{
-	u64 w;
-
-	/* eight bytes at a time: a zero byte in w marks an LF */
-	while (end - at >= sizeof(w)) {
-		memcpy(&w, p + at, sizeof(w));
-		w ^= ONES * '\n';
-		if ((w - ONES) & ~w & (ONES << 7))
-			break;
-		at += sizeof(w);
-	}
-	while (at < end && p[at] != '\n')
-		at++;
-	return at;
-}
-
-u32 sip_keepalive_len(const struct sip_text *text)
-{
-	u32 at = 0;
-
-	while (at + 2 <= text->len && text->p[at] == '\r' && text->p[at + 1] == '\n')
-		at += 2;
-	return at;
-}
-
-/* ---- URIs ------------------------------------------------------------------------ */
-
-static int take_port(const struct sip_text *t, struct cursor *c, struct sip_host *h)
-{
-	u32 num;
-	int err;
-
-	h->port = take_class(c, SIP_C_DIGIT);
-	err = sip_number(t, h->port, 65535, &num);
-	if (err)
-		return err;
-	h->num = num;
-	return 0;
-}
-
-/* host [":" port]; @lws: white space may stand around the colon (in Via it may, in a URI not) */
-static int take_host(const struct sip_text *t, struct cursor *c, struct sip_host *h, bool lws)
-{
-	u32 from = c->at;
-
-	h->num = 0;
-	h->addr.family = SIP_FAMILY_NONE;
-	if (peek(c) == '[') {
-		while (peek(c) >= 0 && peek(c) != ']')
-			c->at++;
-		if (!skip_char(c, ']'))
-			return -EBADMSG;
-	} else {
-		take_class(c, SIP_C_HOST);
-	}
-	if (c->at == from)
-		return -EBADMSG;
-	h->host = slice(from, c->at);
-	h->port = slice(c->at, c->at);
-	if (c->p[from] == '[' || sip_char_is((u8)c->p[from], SIP_C_DIGIT))
-		sip_addr_parse(&h->addr, c->p + from, h->host.len);
-	if (c->p[from] == '[' && !h->addr.family)
-		return -EBADMSG;
-	if (lws)
-		skip_lws(c);
-	if (!skip_char(c, ':'))
-		return 0;
-	if (lws)
-		skip_lws(c);
-	return take_port(t, c, h);
-}
-
-static u8 transport_of(const struct sip_text *t, struct sip_slice s)
-{
-	if (sip_slice_is(t, s, SIP_LIT("UDP")))
-		return SIP_TRANSPORT_UDP;
-	if (sip_slice_is(t, s, SIP_LIT("TCP")))
-		return SIP_TRANSPORT_TCP;
-	return s.len ? SIP_TRANSPORT_OTHER : SIP_TRANSPORT_NONE;
-}
-
-/* ";name=value" of a URI; the cursor stands behind the semicolon */
-static void take_uri_param(const struct sip_text *t, struct cursor *c, struct sip_uri *uri)
-{
-	struct sip_slice name, value;
-	u32 from = c->at;
-
-	while (peek(c) >= 0 && peek(c) != '=' && peek(c) != ';' && peek(c) != '?')
-		c->at++;
-	name = slice(from, c->at);
-	if (!skip_char(c, '='))
-		return;
-	from = c->at;
-	while (peek(c) >= 0 && peek(c) != ';' && peek(c) != '?')
-		c->at++;
-	value = slice(from, c->at);
-	if (sip_slice_is(t, name, SIP_LIT("maddr")))
-		uri->maddr = value;
-	else if (sip_slice_is(t, name, SIP_LIT("transport")))
-		uri->transport = transport_of(t, value);
-}
-
-/*
- * [userinfo "@"] hostport params headers.  User and password may hold ';' and
- * '?', but an '@' only as "%40", and no '@' may stand behind the host either
- * (RFC 3261 25.1): the first one ends the userinfo.
- */
-static int sip_uri_rest(const struct sip_text *t, struct cursor *c, struct sip_uri *uri)
-{
-	u32 from = c->at;
-	int err;
-
-	while (peek(c) >= 0 && peek(c) != '@')
-		c->at++;
-	if (!skip_char(c, '@'))
-		c->at = from;
-	err = take_host(t, c, &uri->at, false);
-	if (err)
-		return err;
-	while (skip_char(c, ';'))
-		take_uri_param(t, c, uri);
-	return peek(c) < 0 || peek(c) == '?' ? 0 : -EBADMSG;
-}
-
-static u8 scheme_of(const struct sip_text *t, struct sip_slice s)
-{
-	static const struct {
-		const char *name;
-		u8 len;
-		u8 scheme;
-	} schemes[] = {
-		{ SIP_LIT("sip"),  SIP_SCHEME_SIP },
-		{ SIP_LIT("sips"), SIP_SCHEME_SIPS },
-		{ SIP_LIT("tel"),  SIP_SCHEME_TEL },
-		{ SIP_LIT("urn"),  SIP_SCHEME_URN },
-	};
-	u32 i;
-
-	for (i = 0; i < ARRAY_SIZE(schemes); i++)
-		if (sip_slice_is(t, s, schemes[i].name, schemes[i].len))
-			return schemes[i].scheme;
-	return SIP_SCHEME_OTHER;
-}
-
-static bool uri_chars_ok(const struct sip_text *t, struct sip_slice s)
-{
-	u32 i;
-
-	for (i = s.off; i < sip_slice_end(s); i++)
-		if (!sip_char_is((u8)t->p[i], SIP_C_URI))
-			return false;
-	return true;
-}
-
-/* Reads @s, all of it, as a URI.  Of schemes but sip: and sips: only the scheme is known. */
-static int uri_parse(const struct sip_text *t, struct sip_slice s, struct sip_uri *uri)
-{
-	struct cursor c = { t->p, s.off, sip_slice_end(s) };
-	struct sip_slice scheme;
-
-	memset(uri, 0, sizeof(*uri));
-	if (!sip_char_is(peek(&c), SIP_C_ALPHA) || !uri_chars_ok(t, s))
-		return -EBADMSG;
-	scheme = take_class(&c, SIP_C_TOKEN);
-	if (!skip_char(&c, ':') || peek(&c) < 0)
-		return -EBADMSG;
-	uri->scheme = scheme_of(t, scheme);
-	if (uri->scheme == SIP_SCHEME_SIP || uri->scheme == SIP_SCHEME_SIPS)
-		return sip_uri_rest(t, &c, uri);
-	return 0;
-}
 
 /* ---- header values --------------------------------------------------------------- */
 
@@ -378,63 +43,29 @@ static int fault_of(struct walk *w, int err, enum sip_fault what)
 	return fault(w, err == -ERANGE ? SIP_FAULT_NUMBER : what);
 }
 
-/*
- * The next ";name[=value]" of a header.  @value is empty where there is none, and
- * the inside of a quoted string where it is one.
- * Return: 1: found, 0: no more parameters, -EBADMSG.
- */
-static int next_param(struct cursor *c, struct sip_slice *name, struct sip_slice *value)
-{
-	u32 from;
-
-	skip_lws(c);
-	if (!skip_char(c, ';'))
-		return 0;
-	skip_lws(c);
-	*name = take_class(c, SIP_C_TOKEN);
-	if (!name->len)
-		return -EBADMSG;
-	*value = slice(c->at, c->at);
-	skip_lws(c);
-	if (!skip_char(c, '='))
-		return 1;
-	skip_lws(c);
-	from = c->at;
-	if (peek(c) == '"') {
-		if (skip_quoted(c))
-			return -EBADMSG;
-		*value = slice(from + 1, c->at - 1);
-		return 1;
-	}
-	while (sip_char_is(peek(c), SIP_C_URI) && peek(c) != ';' && peek(c) != ',')
-		c->at++;
-	*value = slice(from, c->at);
-	return 1;
-}
-
 /* Steps to the URI behind a display name.  Return: 1: it is in brackets, 0: bare, -EBADMSG. */
-static int skip_display_name(struct cursor *c)
+static int skip_display_name(struct sip_cursor *c)
 {
 	u32 from = c->at;
 
-	if (peek(c) == '"') {
-		if (skip_quoted(c))
+	if (cur_peek(c) == '"') {
+		if (sip_skip_quoted(c))
 			return -EBADMSG;
-		skip_lws(c);
-		return skip_char(c, '<') ? 1 : -EBADMSG;
+		cur_skip_lws(c);
+		return cur_skip(c, '<') ? 1 : -EBADMSG;
 	}
 	for (;;) {
-		int ch = peek(c);
+		int ch = cur_peek(c);
 
-		if (skip_char(c, '<'))
+		if (cur_skip(c, '<'))
 			return 1;
 		if (ch < 0 || ch == ';' || ch == ',') {
 			c->at = from;
 			return 0;
 		}
 		if (ch == '\r') {
-			skip_lws(c);
-			ch = peek(c);	/* still CR where it was a bare one */
+			cur_skip_lws(c);
+			ch = cur_peek(c);	/* still CR where it was a bare one */
 		}
 		if (ch == '"' || sip_char_is(ch, SIP_C_CTL))
 			return -EBADMSG;
@@ -447,25 +78,25 @@ static int skip_display_name(struct cursor *c)
  * name-addr or addr-spec, without its parameters.  RFC 3261 20: outside of
  * brackets a semicolon, comma or question mark does not belong to the URI.
  */
-static int take_name_addr(struct cursor *c, struct sip_slice *uri)
+static int take_name_addr(struct sip_cursor *c, struct sip_slice *uri)
 {
 	int bracket;
 	u32 from;
 
-	skip_lws(c);
+	cur_skip_lws(c);
 	bracket = skip_display_name(c);
 	if (bracket < 0)
 		return -EBADMSG;
 	from = c->at;
 	if (bracket) {
-		while (peek(c) >= 0 && peek(c) != '>')
+		while (cur_peek(c) >= 0 && cur_peek(c) != '>')
 			c->at++;
-		*uri = slice(from, c->at);
-		return skip_char(c, '>') ? 0 : -EBADMSG;
+		*uri = sip_slice_of(from, c->at);
+		return cur_skip(c, '>') ? 0 : -EBADMSG;
 	}
-	while (sip_char_is(peek(c), SIP_C_URI) && peek(c) != ';' && peek(c) != ',')
+	while (sip_char_is(cur_peek(c), SIP_C_URI) && cur_peek(c) != ';' && cur_peek(c) != ',')
 		c->at++;
-	*uri = slice(from, c->at);
+	*uri = sip_slice_of(from, c->at);
 	return memchr(c->p + from, '?', uri->len) ? -EBADMSG : 0;
 }
 
@@ -480,7 +111,7 @@ static struct sip_uri *add_uri(struct walk *w, enum sip_role role)
 }
 
 /* From and To: the URI and the tag */
-static int read_party(struct walk *w, struct cursor *c, struct sip_slice *uri,
+static int read_party(struct walk *w, struct sip_cursor *c, struct sip_slice *uri,
 		      struct sip_slice *tag)
 {
 	struct sip_slice name, value;
@@ -488,10 +119,10 @@ static int read_party(struct walk *w, struct cursor *c, struct sip_slice *uri,
 
 	if (take_name_addr(c, uri) || !uri->len)
 		return -EBADMSG;
-	while ((ret = next_param(c, &name, &value)) > 0)
+	while ((ret = sip_next_param(c, &name, &value)) > 0)
 		if (sip_slice_is(w->t, name, SIP_LIT("tag")))
 			*tag = value;
-	return ret || !at_end(c) ? -EBADMSG : 0;
+	return ret || !cur_at_end(c) ? -EBADMSG : 0;
 }
 
 static int once(struct walk *w, enum once bit, enum sip_fault what)
@@ -502,7 +133,7 @@ static int once(struct walk *w, enum once bit, enum sip_fault what)
 	return 0;
 }
 
-static int on_from(struct walk *w, struct cursor *c)
+static int on_from(struct walk *w, struct sip_cursor *c)
 {
 	if (once(w, ONCE_FROM, SIP_FAULT_FROM))
 		return -EBADMSG;
@@ -511,7 +142,7 @@ static int on_from(struct walk *w, struct cursor *c)
 	return 0;
 }
 
-static int on_to(struct walk *w, struct cursor *c)
+static int on_to(struct walk *w, struct sip_cursor *c)
 {
 	if (once(w, ONCE_TO, SIP_FAULT_TO))
 		return -EBADMSG;
@@ -521,18 +152,18 @@ static int on_to(struct walk *w, struct cursor *c)
 }
 
 /* callid = word ["@" word]: visible characters, nothing else (RFC 3261 25.1) */
-static int on_call_id(struct walk *w, struct cursor *c)
+static int on_call_id(struct walk *w, struct sip_cursor *c)
 {
 	u32 from;
 
 	if (once(w, ONCE_CALL_ID, SIP_FAULT_CALL_ID))
 		return -EBADMSG;
-	skip_lws(c);
+	cur_skip_lws(c);
 	from = c->at;
-	while (peek(c) > ' ' && peek(c) != 127)
+	while (cur_peek(c) > ' ' && cur_peek(c) != 127)
 		c->at++;
-	w->msg->call_id = slice(from, c->at);
-	if (!w->msg->call_id.len || !at_end(c))
+	w->msg->call_id = sip_slice_of(from, c->at);
+	if (!w->msg->call_id.len || !cur_at_end(c))
 		return fault(w, SIP_FAULT_CALL_ID);
 	return 0;
 }
@@ -570,7 +201,7 @@ static u8 method_of(const struct sip_text *t, struct sip_slice s)
 	return SIP_METHOD_OTHER;
 }
 
-static int on_cseq(struct walk *w, struct cursor *c)
+static int on_cseq(struct walk *w, struct sip_cursor *c)
 {
 	struct sip_msg *msg = w->msg;
 	struct sip_slice digits, name;
@@ -578,17 +209,17 @@ static int on_cseq(struct walk *w, struct cursor *c)
 
 	if (once(w, ONCE_CSEQ, SIP_FAULT_CSEQ))
 		return -EBADMSG;
-	skip_lws(c);
-	digits = take_class(c, SIP_C_DIGIT);
+	cur_skip_lws(c);
+	digits = cur_take(c, SIP_C_DIGIT);
 	/* RFC 3261 8.1.1.5: below 2^31 */
 	err = sip_number(w->t, digits, S32_MAX, &msg->cseq);
 	if (err)
 		return fault(w, SIP_FAULT_CSEQ);
-	if (!sip_char_is(peek(c), SIP_C_WSP) && peek(c) != '\r')
+	if (!sip_char_is(cur_peek(c), SIP_C_WSP) && cur_peek(c) != '\r')
 		return fault(w, SIP_FAULT_CSEQ);
-	skip_lws(c);
-	name = take_class(c, SIP_C_TOKEN);
-	if (!name.len || !at_end(c))
+	cur_skip_lws(c);
+	name = cur_take(c, SIP_C_TOKEN);
+	if (!name.len || !cur_at_end(c))
 		return fault(w, SIP_FAULT_CSEQ);
 	if (!sip_is_request(msg)) {
 		msg->method_name = name;
@@ -601,27 +232,27 @@ static int on_cseq(struct walk *w, struct cursor *c)
 }
 
 /* sent-protocol LWS sent-by: "SIP / 2.0 / UDP host : port" */
-static int read_via_head(const struct sip_text *t, struct cursor *c, struct sip_via *via)
+static int read_via_head(const struct sip_text *t, struct sip_cursor *c, struct sip_via *via)
 {
 	struct sip_slice name, version;
 
-	skip_lws(c);
-	name = take_class(c, SIP_C_TOKEN);
-	skip_lws(c);
-	if (!skip_char(c, '/'))
+	cur_skip_lws(c);
+	name = cur_take(c, SIP_C_TOKEN);
+	cur_skip_lws(c);
+	if (!cur_skip(c, '/'))
 		return -EBADMSG;
-	skip_lws(c);
-	version = take_class(c, SIP_C_TOKEN);
-	skip_lws(c);
-	if (!skip_char(c, '/'))
+	cur_skip_lws(c);
+	version = cur_take(c, SIP_C_TOKEN);
+	cur_skip_lws(c);
+	if (!cur_skip(c, '/'))
 		return -EBADMSG;
-	skip_lws(c);
-	via->transport = transport_of(t, take_class(c, SIP_C_TOKEN));
+	cur_skip_lws(c);
+	via->transport = sip_transport_of(t, cur_take(c, SIP_C_TOKEN));
 	if (!sip_slice_is(t, name, SIP_LIT("SIP")) || !sip_slice_is(t, version, SIP_LIT("2.0")) ||
 	    !via->transport)
 		return -EBADMSG;
-	skip_lws(c);
-	return take_host(t, c, &via->by, true);
+	cur_skip_lws(c);
+	return sip_take_host(t, c, &via->by, true);
 }
 
 static void via_param(const struct sip_text *t, struct sip_via *via,
@@ -640,7 +271,7 @@ static void via_param(const struct sip_text *t, struct sip_via *via,
 }
 
 /* Only the top Via is ours to read: the first value of the first header. */
-static int on_via(struct walk *w, struct cursor *c)
+static int on_via(struct walk *w, struct sip_cursor *c)
 {
 	struct sip_via *via = &w->msg->via;
 	struct sip_slice name, value;
@@ -653,23 +284,23 @@ static int on_via(struct walk *w, struct cursor *c)
 	ret = read_via_head(w->t, c, via);
 	if (ret)
 		return fault_of(w, ret, SIP_FAULT_VIA);
-	while ((ret = next_param(c, &name, &value)) > 0)
+	while ((ret = sip_next_param(c, &name, &value)) > 0)
 		via_param(w->t, via, name, value);
-	if (ret || (!at_end(c) && peek(c) != ','))
+	if (ret || (!cur_at_end(c) && cur_peek(c) != ','))
 		return fault(w, SIP_FAULT_VIA);
 	return 0;
 }
 
 /* RFC 3261 20.14; SECURITY: what frames a message is all digits and bounded, or it is a fault */
-static int on_content_length(struct walk *w, struct cursor *c)
+static int on_content_length(struct walk *w, struct sip_cursor *c)
 {
 	struct sip_msg *msg = w->msg;
 	struct sip_slice digits;
 	u32 value;
 
-	skip_lws(c);
-	digits = take_class(c, SIP_C_DIGIT);
-	if (sip_number(w->t, digits, SIP_MAX_CONTENT_LENGTH, &value) || !at_end(c))
+	cur_skip_lws(c);
+	digits = cur_take(c, SIP_C_DIGIT);
+	if (sip_number(w->t, digits, SIP_MAX_CONTENT_LENGTH, &value) || !cur_at_end(c))
 		return fault(w, SIP_FAULT_LENGTH);
 	if (msg->flags & SIP_MSG_LENGTH)
 		return fault(w, SIP_FAULT_LENGTH);
@@ -679,27 +310,59 @@ static int on_content_length(struct walk *w, struct cursor *c)
 	return 0;
 }
 
-static int on_content_type(struct walk *w, struct cursor *c)
+/* RFC 2046 5.1.1: 1 to 70 characters, which need no escapes; a blank may stand inside */
+static struct sip_slice boundary_of(const struct sip_text *t, struct sip_cursor *c)
+{
+	struct sip_slice name, value;
+
+	while (sip_next_param(c, &name, &value) > 0)
+		if (sip_slice_is(t, name, SIP_LIT("boundary")) && value.len <= 70 &&
+		    !memchr(sip_slice_ptr(t, value), '\\', value.len))
+			return value;
+	return (struct sip_slice){};
+}
+
+u8 sip_content_type(const struct sip_text *text, struct sip_cursor *c, struct sip_slice *boundary)
 {
 	struct sip_slice type, subtype;
 
-	skip_lws(c);
-	type = take_class(c, SIP_C_TOKEN);
-	skip_lws(c);
-	if (!skip_char(c, '/'))
-		return 0;
-	skip_lws(c);
-	subtype = take_class(c, SIP_C_TOKEN);
-	if (sip_slice_is(w->t, type, SIP_LIT("application")) &&
-	    sip_slice_is(w->t, subtype, SIP_LIT("sdp")))
-		w->msg->flags |= SIP_MSG_SDP;
+	*boundary = (struct sip_slice){};
+	type = cur_take(c, SIP_C_TOKEN);
+	cur_skip_lws(c);
+	if (!cur_skip(c, '/'))
+		return SIP_CONTENT_OTHER;
+	cur_skip_lws(c);
+	subtype = cur_take(c, SIP_C_TOKEN);
+	if (sip_slice_is(text, type, SIP_LIT("application")))
+		return sip_slice_is(text, subtype, SIP_LIT("sdp")) ? SIP_CONTENT_SDP :
+								     SIP_CONTENT_OTHER;
+	if (!sip_slice_is(text, type, SIP_LIT("multipart")) ||
+	    (!sip_slice_is(text, subtype, SIP_LIT("mixed")) &&
+	     !sip_slice_is(text, subtype, SIP_LIT("alternative")) &&
+	     !sip_slice_is(text, subtype, SIP_LIT("related"))))
+		return SIP_CONTENT_OTHER;
+	*boundary = boundary_of(text, c);
+	return SIP_CONTENT_MULTIPART;
+}
+
+static int on_content_type(struct walk *w, struct sip_cursor *c)
+{
+	static const u16 flags[] = {
+		[SIP_CONTENT_OTHER]	= 0,
+		[SIP_CONTENT_SDP]	= SIP_MSG_SDP,
+		[SIP_CONTENT_MULTIPART]	= SIP_MSG_MULTIPART,
+	};
+
+	cur_skip_lws(c);
+	w->msg->flags &= ~(SIP_MSG_SDP | SIP_MSG_MULTIPART);
+	w->msg->flags |= flags[sip_content_type(w->t, c, &w->msg->boundary)];
 	return 0;
 }
 
-static int on_content_encoding(struct walk *w, struct cursor *c)
+static int on_content_encoding(struct walk *w, struct sip_cursor *c)
 {
-	skip_lws(c);
-	if (!sip_slice_is(w->t, take_class(c, SIP_C_TOKEN), SIP_LIT("identity")))
+	cur_skip_lws(c);
+	if (!sip_slice_is(w->t, cur_take(c, SIP_C_TOKEN), SIP_LIT("identity")) || !cur_at_end(c))
 		w->msg->flags |= SIP_MSG_ENCODED;
 	return 0;
 }
@@ -708,37 +371,37 @@ static int on_content_encoding(struct walk *w, struct cursor *c)
  * delta-seconds; anything but digits is as if absent (RFC 2543 had dates here),
  * a number over 32 bits is a fault.
  */
-static int read_seconds(struct walk *w, struct cursor *c, u32 *out, u16 flag)
+static int read_seconds(struct walk *w, struct sip_cursor *c, u32 *out, u16 flag)
 {
 	struct sip_slice digits;
 	int err;
 
-	skip_lws(c);
-	digits = take_class(c, SIP_C_DIGIT);
+	cur_skip_lws(c);
+	digits = cur_take(c, SIP_C_DIGIT);
 	err = sip_number(w->t, digits, U32_MAX, out);
 	if (err == -ERANGE)
 		return fault(w, SIP_FAULT_NUMBER);
-	if (!err)
+	if (!err && (cur_at_end(c) || cur_peek(c) == ';'))
 		w->msg->flags |= flag;
 	return 0;
 }
 
-static int on_expires(struct walk *w, struct cursor *c)
+static int on_expires(struct walk *w, struct sip_cursor *c)
 {
 	return read_seconds(w, c, &w->msg->expires, SIP_MSG_EXPIRES);
 }
 
-static int on_session_expires(struct walk *w, struct cursor *c)
+static int on_session_expires(struct walk *w, struct sip_cursor *c)
 {
 	return read_seconds(w, c, &w->msg->session, SIP_MSG_SESSION);
 }
 
-static int uri_value_params(struct walk *w, struct cursor *c, struct sip_uri *uri)
+static int uri_value_params(struct walk *w, struct sip_cursor *c, struct sip_uri *uri)
 {
 	struct sip_slice name, value;
 	int ret, err;
 
-	while ((ret = next_param(c, &name, &value)) > 0) {
+	while ((ret = sip_next_param(c, &name, &value)) > 0) {
 		if (uri->role != SIP_ROLE_CONTACT || !sip_slice_is(w->t, name, SIP_LIT("expires")))
 			continue;
 		err = sip_number(w->t, value, U32_MAX, &uri->expires);
@@ -750,7 +413,7 @@ static int uri_value_params(struct walk *w, struct cursor *c, struct sip_uri *ur
 }
 
 /* One or more name-addrs with parameters, separated by commas. */
-static int read_uris(struct walk *w, struct cursor *c, enum sip_role role, enum sip_fault what)
+static int read_uris(struct walk *w, struct sip_cursor *c, enum sip_role role, enum sip_fault what)
 {
 	struct sip_slice text;
 	struct sip_uri *uri;
@@ -762,60 +425,63 @@ static int read_uris(struct walk *w, struct cursor *c, enum sip_role role, enum 
 		uri = add_uri(w, role);
 		if (!uri)
 			return fault(w, SIP_FAULT_LIMIT);
-		err = uri_parse(w->t, text, uri);
+		err = sip_uri_parse(w->t, text, uri);
 		uri->role = role;
 		if (!err)
 			err = uri_value_params(w, c, uri);
 		if (err)
 			return fault_of(w, err, what);
-		skip_lws(c);
-	} while (skip_char(c, ','));
-	return at_end(c) ? 0 : fault(w, what);
+		cur_skip_lws(c);
+	} while (cur_skip(c, ','));
+	return cur_at_end(c) ? 0 : fault(w, what);
 }
 
-static int on_contact(struct walk *w, struct cursor *c)
+static int on_contact(struct walk *w, struct sip_cursor *c)
 {
-	if (at_end(c))		/* an empty list: seen in the field, says nothing */
+	struct sip_cursor star;
+
+	if (cur_at_end(c))		/* an empty list: seen in the field, says nothing */
 		return 0;
-	if (peek(c) == '*') {
-		c->at++;
+	star = *c;
+	if (cur_skip(&star, '*') && cur_at_end(&star)) {
 		w->msg->flags |= SIP_MSG_STAR;
-		return at_end(c) ? 0 : fault(w, SIP_FAULT_CONTACT);
+		return 0;
 	}
+	/* a display name may begin with it, too */
 	return read_uris(w, c, SIP_ROLE_CONTACT, SIP_FAULT_CONTACT);
 }
 
-static int on_route(struct walk *w, struct cursor *c)
+static int on_route(struct walk *w, struct sip_cursor *c)
 {
 	return read_uris(w, c, SIP_ROLE_ROUTE, SIP_FAULT_ROUTE);
 }
 
-static int on_record_route(struct walk *w, struct cursor *c)
+static int on_record_route(struct walk *w, struct sip_cursor *c)
 {
 	return read_uris(w, c, SIP_ROLE_RECORD_ROUTE, SIP_FAULT_ROUTE);
 }
 
-static int on_path(struct walk *w, struct cursor *c)
+static int on_path(struct walk *w, struct sip_cursor *c)
 {
 	return read_uris(w, c, SIP_ROLE_PATH, SIP_FAULT_ROUTE);
 }
 
-static int on_service_route(struct walk *w, struct cursor *c)
+static int on_service_route(struct walk *w, struct sip_cursor *c)
 {
 	return read_uris(w, c, SIP_ROLE_SERVICE_ROUTE, SIP_FAULT_ROUTE);
 }
 
-static int on_refer_to(struct walk *w, struct cursor *c)
+static int on_refer_to(struct walk *w, struct sip_cursor *c)
 {
 	return read_uris(w, c, SIP_ROLE_REFER_TO, SIP_FAULT_REFER);
 }
 
-static int on_referred_by(struct walk *w, struct cursor *c)
+static int on_referred_by(struct walk *w, struct sip_cursor *c)
 {
 	return read_uris(w, c, SIP_ROLE_REFERRED_BY, SIP_FAULT_REFER);
 }
 
-static int on_reply_to(struct walk *w, struct cursor *c)
+static int on_reply_to(struct walk *w, struct sip_cursor *c)
 {
 	return read_uris(w, c, SIP_ROLE_REPLY_TO, SIP_FAULT_REFER);
 }
@@ -825,7 +491,7 @@ static int on_reply_to(struct walk *w, struct cursor *c)
 struct header {
 	const char *name;
 	u8 len;
-	int (*read)(struct walk *w, struct cursor *c);
+	int (*read)(struct walk *w, struct sip_cursor *c);
 };
 
 /*
@@ -936,40 +602,15 @@ static const struct header *header_find(const struct sip_text *t, struct sip_sli
 	return NULL;
 }
 
-/*
- * Cuts the next header, folded lines included (RFC 3261 7.3.1): on success the
- * cursor is its text without the last CRLF.
- * Return: index behind it; 0: its end is not there; -EBADMSG.
- */
-static int cut_header(const struct sip_text *t, u32 at, struct cursor *c)
-{
-	u32 lf = at;
-
-	for (;;) {
-		lf = sip_line_end(t->p, lf, t->len);
-		if (lf - at > SIP_MAX_LINE)
-			return -EBADMSG;
-		if (lf + 1 >= t->len)	/* whether it is folded stands in the next byte */
-			return 0;
-		if (lf == at || t->p[lf - 1] != '\r')
-			return -EBADMSG;
-		if (!sip_char_is((u8)t->p[lf + 1], SIP_C_WSP))
-			break;
-		lf++;
-	}
-	*c = (struct cursor){ t->p, at, lf - 1 };
-	return lf + 1;
-}
-
-static int read_header(struct walk *w, struct cursor *c)
+static int read_header(struct walk *w, struct sip_cursor *c)
 {
 	const struct header *header;
 	struct sip_slice name;
 
-	name = take_class(c, SIP_C_TOKEN);
-	while (sip_char_is(peek(c), SIP_C_WSP))
+	name = cur_take(c, SIP_C_TOKEN);
+	while (sip_char_is(cur_peek(c), SIP_C_WSP))
 		c->at++;
-	if (!name.len || !skip_char(c, ':'))
+	if (!name.len || !cur_skip(c, ':'))
 		return fault(w, SIP_FAULT_LINE);
 	header = header_find(w->t, name);
 	return header ? header->read(w, c) : 0;
@@ -994,7 +635,7 @@ static int check_complete(struct walk *w)
 static int read_headers(struct walk *w, u32 at)
 {
 	const struct sip_text *t = w->t;
-	struct cursor c;
+	struct sip_cursor c;
 	u32 n;
 	int ret;
 
@@ -1003,7 +644,7 @@ static int read_headers(struct walk *w, u32 at)
 			break;
 		if (n == SIP_MAX_HEADERS)
 			return fault(w, SIP_FAULT_LIMIT);
-		ret = cut_header(t, at, &c);
+		ret = sip_cut_header(t, at, &c);
 		if (ret <= 0)
 			return ret ? fault(w, SIP_FAULT_LINE) : 0;
 		at = ret;
@@ -1016,22 +657,22 @@ static int read_headers(struct walk *w, u32 at)
 }
 
 /* "SIP/2.0" SP 3DIGIT SP reason; RFC 3261 7.2.  The version is compared in any case (7.1). */
-static int read_status_line(struct sip_msg *msg, struct cursor *c)
+static int read_status_line(struct sip_msg *msg, struct sip_cursor *c)
 {
 	u32 i, status = 0;
 
 	c->at += sizeof("SIP/2.0") - 1;
-	if (!skip_char(c, ' '))
+	if (!cur_skip(c, ' '))
 		return -ENOMSG;
 	for (i = 0; i < 3; i++, c->at++) {
-		if (!sip_char_is(peek(c), SIP_C_DIGIT))
+		if (!sip_char_is(cur_peek(c), SIP_C_DIGIT))
 			return -ENOMSG;
-		status = status * 10 + (peek(c) - '0');
+		status = status * 10 + (cur_peek(c) - '0');
 	}
-	if (!skip_char(c, ' ') || status < 100 || status > 699)
+	if (!cur_skip(c, ' ') || status < 100 || status > 699)
 		return -ENOMSG;
 	for (; c->at < c->end; c->at++)
-		if (sip_char_is(peek(c), SIP_C_CTL))
+		if (sip_char_is(cur_peek(c), SIP_C_CTL))
 			return -ENOMSG;
 	msg->flags |= SIP_MSG_RESPONSE;
 	msg->status = status;
@@ -1039,20 +680,20 @@ static int read_status_line(struct sip_msg *msg, struct cursor *c)
 }
 
 /* method SP Request-URI SP "SIP/2.0"; RFC 3261 7.1: no other white space */
-static int read_request_line(struct walk *w, struct cursor *c)
+static int read_request_line(struct walk *w, struct sip_cursor *c)
 {
 	struct sip_msg *msg = w->msg;
 	struct sip_slice uri;
 	int err;
 
-	msg->method_name = take_class(c, SIP_C_TOKEN);
-	if (!msg->method_name.len || !skip_char(c, ' '))
+	msg->method_name = cur_take(c, SIP_C_TOKEN);
+	if (!msg->method_name.len || !cur_skip(c, ' '))
 		return -ENOMSG;
-	uri = take_class(c, SIP_C_URI);
-	if (!skip_char(c, ' ') || c->end - c->at != sizeof("SIP/2.0") - 1 ||
+	uri = cur_take(c, SIP_C_URI);
+	if (!cur_skip(c, ' ') || c->end - c->at != sizeof("SIP/2.0") - 1 ||
 	    strncasecmp(c->p + c->at, SIP_LIT("SIP/2.0")))
 		return -ENOMSG;
-	err = uri_parse(w->t, uri, add_uri(w, SIP_ROLE_REQUEST));
+	err = sip_uri_parse(w->t, uri, add_uri(w, SIP_ROLE_REQUEST));
 	if (err)
 		return err == -ERANGE ? fault(w, SIP_FAULT_NUMBER) : -ENOMSG;
 	msg->method = method_of(w->t, msg->method_name);
@@ -1063,19 +704,28 @@ static int read_start_line(struct walk *w)
 {
 	const struct sip_text *t = w->t;
 	u32 lf = sip_line_end(t->p, 0, t->len);
-	struct cursor c;
+	struct sip_cursor c;
 	int err;
 
 	if (!lf || (lf < t->len && t->p[lf - 1] != '\r') || lf > SIP_MAX_LINE)
 		return -ENOMSG;
 	if (lf == t->len)
 		return sip_char_is((u8)t->p[0], SIP_C_TOKEN) ? 0 : -ENOMSG;
-	c = (struct cursor){ t->p, 0, lf - 1 };
+	c = (struct sip_cursor){ t->p, 0, lf - 1 };
 	if (c.end > sizeof("SIP/2.0") - 1 && !strncasecmp(t->p, SIP_LIT("SIP/2.0")))
 		err = read_status_line(w->msg, &c);
 	else
 		err = read_request_line(w, &c);
 	return err ? err : (int)lf + 1;
+}
+
+u32 sip_keepalive_len(const struct sip_text *text)
+{
+	u32 at = 0;
+
+	while (at + 2 <= text->len && text->p[at] == '\r' && text->p[at + 1] == '\n')
+		at += 2;
+	return at;
 }
 
 int sip_parse(const struct sip_text *text, struct sip_msg *msg)
@@ -1101,7 +751,7 @@ int sip_parse_body(const struct sip_text *text, struct sip_msg *msg, u32 head)
 		}
 		len = msg->content_length;
 	}
-	msg->body = slice(head, head + len);
+	msg->body = sip_slice_of(head, head + len);
 	return head + len;
 }
 

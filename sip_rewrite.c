@@ -12,7 +12,7 @@
 enum {
 	OWN	= 1 << 0,	/* the sender's own address -> its mapping */
 	BACK	= 1 << 1,	/* the receiver's mapping -> its own address */
-	FLOW	= 1 << 2,	/* BACK, but only what was published on this flow */
+	FLOW	= 1 << 2,	/* BACK, but only what was published on this flow for this message */
 };
 
 /*
@@ -44,13 +44,23 @@ u16 sip_uri_port(const struct sip_uri *uri)
 {
 	if (uri->at.port.len)
 		return uri->at.num;
-	return uri->scheme == SIP_SCHEME_SIPS ? SIPS_PORT_DEFAULT : SIP_PORT_DEFAULT;
+	return uri->scheme == SIP_SCHEME_SIPS || uri->transport == SIP_TRANSPORT_TLS ?
+	       SIPS_PORT_DEFAULT : SIP_PORT_DEFAULT;
 }
 
 /* RFC 3261 18.2.2: a sent-by without port means the default one */
 static u16 via_port(const struct sip_via *via)
 {
 	return via->by.port.len ? via->by.num : SIP_PORT_DEFAULT;
+}
+
+u8 sip_user_hash(const struct sip_text *text, const struct sip_uri *uri)
+{
+	u32 hash = 2166136261U, i;	/* FNV-1a */
+
+	for (i = uri->user.off; i < sip_slice_end(uri->user); i++)
+		hash = (hash ^ (u8)text->p[i]) * 16777619U;
+	return hash ^ hash >> 8 ^ hash >> 16 ^ hash >> 24;
 }
 
 static bool is_mapped(const struct sip_endpoint *from, const struct sip_endpoint *to)
@@ -146,8 +156,7 @@ static struct sip_target decide_host(const struct sip_addr *host, u16 port, u8 w
 		return target;
 	if (ways & OWN)
 		target = target_of(host, port, &flow->self, &flow->self_mapped);
-	if (target.change == SIP_KEEP &&
-	    (ways & BACK || (ways & FLOW && flow->is_published)))
+	if (target.change == SIP_KEEP && ways & BACK)
 		target = published_target(host, port, flow);
 	/* one address stands for many hosts outside: only with its port is it the receiver's */
 	if (target.change == SIP_SET_ADDR && !sip_addr_equal(host, &flow->self.addr))
@@ -199,26 +208,49 @@ static void decide_via(const struct sip_text *text, const struct sip_msg *msg,
 	}
 }
 
+/*
+ * Whether what the flow has published may be what the message is sent to.  A server that
+ * has called somebody has published its Contact; a request that somebody sends to one of
+ * its users by the same address, as before, is not sent to that Contact.
+ */
+static bool is_for_published(const struct sip_text *text, const struct sip_msg *msg,
+			     const struct sip_flow *flow)
+{
+	if (!flow->is_published)
+		return false;
+	return !sip_is_request(msg) || flow->is_registered || msg->to_tag.len ||
+	       sip_user_hash(text, &msg->uri[0]) == flow->user;
+}
+
 static u8 ways_of(const struct sip_msg *msg, const struct sip_uri *uri)
 {
 	if (sip_is_request(msg))
 		return positions[uri->role].request;
-	/* RFC 3261 10.3: a registrar's answer lists the contacts of the one who asked */
+	/*
+	 * RFC 3261 10.3: a registrar's answer lists the contacts of the one who asked; who
+	 * gave his public address himself gets that back
+	 */
 	if (msg->method == SIP_REGISTER && uri->role == SIP_ROLE_CONTACT)
-		return OWN | BACK;
+		return OWN | FLOW;
 	return positions[uri->role].response;
 }
 
 void sip_header_decide(const struct sip_text *text, const struct sip_msg *msg,
 		       const struct sip_flow *flow, struct sip_header_plan *plan)
 {
+	u8 flow_way = is_for_published(text, msg, flow) ? BACK : 0;
 	u32 i;
 
 	memset(plan, 0, offsetof(struct sip_header_plan, uri));
-	if (msg->via.transport != SIP_TRANSPORT_OTHER)
+	if (msg->via.transport < SIP_TRANSPORT_TLS)
 		decide_via(text, msg, flow, plan);
-	for (i = 0; i < msg->n_uris; i++)
-		plan->uri[i] = decide_uri(text, &msg->uri[i], ways_of(msg, &msg->uri[i]), flow);
+	for (i = 0; i < msg->n_uris; i++) {
+		u8 ways = ways_of(msg, &msg->uri[i]);
+
+		if (ways & FLOW)
+			ways |= flow_way;
+		plan->uri[i] = decide_uri(text, &msg->uri[i], ways, flow);
+	}
 }
 
 /* ---- edits ----------------------------------------------------------------------- */
@@ -236,11 +268,15 @@ static int replace(struct planner *p, struct sip_slice old, const char *text, u3
 	return sip_edit_add(p->edits, p->base + old.off, old.len, text, len);
 }
 
+/* An address that is the same stays as it is spelt. */
 static int put_addr(struct planner *p, struct sip_slice old, const struct sip_addr *addr,
 		    bool brackets)
 {
 	char buf[SIP_ADDR_TEXT_MAX];
+	struct sip_addr was;
 
+	if (sip_addr_parse(&was, sip_slice_ptr(p->t, old), old.len) && sip_addr_equal(&was, addr))
+		return 0;
 	return replace(p, old, buf, sip_addr_write(addr, buf, brackets));
 }
 

@@ -92,15 +92,19 @@ static unsigned int media_hook(void *priv, struct sk_buff *skb, const struct nf_
 	struct sip_pinhole_key key;
 	struct sip_endpoint peer;
 	struct sip_pinhole *pin;
+	u8 proto;
 
-	if (!is_new(ct, ctinfo) || nf_ct_protonum(ct) != IPPROTO_UDP)
+	if (!is_new(ct, ctinfo))
+		return NF_ACCEPT;
+	proto = nf_ct_protonum(ct);
+	if (proto != IPPROTO_UDP && proto != IPPROTO_TCP)
 		return NF_ACCEPT;
 	t = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
 	key = (struct sip_pinhole_key){
 		.addr = sip_addr_of(t->src.l3num, &t->src.u3),
-		.port = ntohs(t->src.u.udp.port),
+		.port = ntohs(t->src.u.all),
 		.zone = nf_ct_zone(ct)->id,
-		.proto = IPPROTO_UDP,
+		.proto = proto,
 	};
 	peer = sip_destination_of(t);
 	pin = sip_pinhole_by_real(sn, &key, &peer);
@@ -112,7 +116,8 @@ static unsigned int media_hook(void *priv, struct sk_buff *skb, const struct nf_
 		return NF_ACCEPT;
 	relate(skb, ct, nf_ct_tuplehash_to_ctrack(h));
 	sip_pinhole_used(sn, pin, ct);
-	if (pin->is_nat && nat)
+	/* between two inside hosts nothing is translated */
+	if (pin->is_nat && nat && !sip_pinhole_is_inside(pin, &peer.addr))
 		nat->source(ct, pin);
 	sipalg_count(sn, SIPALG_STAT_MEDIA_OUT);
 	return NF_ACCEPT;

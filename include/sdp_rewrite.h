@@ -21,6 +21,13 @@ enum sdp_transport {
 	SDP_TRANSPORT_TCP,
 };
 
+/* who opens the connection of a stream over TCP (RFC 4145 4) */
+enum sdp_setup {
+	SDP_SETUP_NONE,		/* not said */
+	SDP_SETUP_ACTIVE,	/* the one who says so: nothing comes to his port */
+	SDP_SETUP_PASSIVE,	/* the other one; "actpass" and "holdconn" may become that */
+};
+
 /**
  * struct sdp_addr - an address as a description writes it
  * @text: as written, without TTL and count of a multicast address
@@ -38,6 +45,7 @@ struct sdp_addr {
  * @conn: its own c=
  * @rtcp_text: the digits of the port of a=rtcp (RFC 3605)
  * @rtcp_conn: the address of a=rtcp
+ * @from: offset behind its m= line
  * @conn_at: offset where a c= of its own would be inserted
  * @attr_at: offset where an attribute would be inserted
  * @port: the port; 0: the section is off (RFC 3264 8.2)
@@ -46,7 +54,11 @@ struct sdp_addr {
  * @transport: enum sdp_transport
  * @is_rtp: RTP in any profile: RTCP goes beside it
  * @has_conn: a c= of its own is there, readable or not
- * @has_mux: a=rtcp-mux is there (RFC 5761)
+ * @has_mux: a=rtcp-mux or a=rtcp-mux-only is there (RFC 5761, RFC 8858)
+ * @is_mux_only: the latter: RTCP never has a port of its own
+ * @has_more: lines are there that may name the address and port once more: candidates, a path,
+ *            a second c=
+ * @setup: enum sdp_setup
  * @is_held: sendonly, recvonly or inactive here, or in the session and nothing here (RFC 3264 5.1)
  */
 struct sdp_media {
@@ -55,6 +67,7 @@ struct sdp_media {
 	struct sdp_addr conn;
 	struct sip_slice rtcp_text;
 	struct sdp_addr rtcp_conn;
+	u16 from;
 	u16 conn_at;
 	u16 attr_at;
 	u16 port;
@@ -64,6 +77,9 @@ struct sdp_media {
 	bool is_rtp;
 	bool has_conn;
 	bool has_mux;
+	bool is_mux_only;
+	bool has_more;
+	u8 setup;
 	bool is_held;
 };
 
@@ -76,6 +92,7 @@ struct sdp_media {
  * @eol: length of its line ends: 2 for CRLF, 1 for a bare LF
  * @has_final_eol: whether the last line is ended
  * @is_held: the session's direction
+ * @setup: the session's a=setup
  * @media: the sections
  */
 struct sdp {
@@ -86,6 +103,7 @@ struct sdp {
 	u8 eol;
 	bool has_final_eol;
 	bool is_held;
+	u8 setup;
 	struct sdp_media media[SDP_MAX_MEDIA];
 };
 
@@ -104,7 +122,7 @@ struct sdp_target {
 
 /**
  * struct sdp_plan - all that shall change in a description
- * @from: the address that is hidden
+ * @from: the address that is hidden; SIP_FAMILY_NONE: o= stays
  * @to: what stands for it in o=, and in a c= that governs no section
  * @media: one for each section of the description
  */
@@ -144,8 +162,8 @@ const struct sip_addr *sdp_conn_of(const struct sdp *sdp, unsigned int i);
  * sdp_rtcp_of() - the port that a section's RTCP goes to
  * @media: the section
  *
- * Return: the port of a=rtcp, else the next above the RTP port (RFC 3605 2.1); 0 where
- * there is no RTCP, or no such port.
+ * Return: the port of a=rtcp, else the next above the RTP port (RFC 3605 2.1); the RTP port
+ * where RTCP shares it by a=rtcp or a=rtcp-mux-only; 0 where there is no RTCP, or no such port.
  */
 u16 sdp_rtcp_of(const struct sdp_media *media);
 
@@ -157,10 +175,13 @@ u16 sdp_rtcp_of(const struct sdp_media *media);
  * @sdp: the parsed description
  * @plan: what shall change
  *
- * o= is changed where it holds plan->from.  The session's c= is changed only
+ * o= is changed where it holds plan->from, or is where media of a section goes.  The session's c= is changed only
  * if every open section that it governs wants the same address; otherwise each of
  * those that want another gets a c= of its own.  RTCP that does not stand beside
- * its RTP port is said with a=rtcp.
+ * its RTP port is said with a=rtcp.  What names a section's old address and port
+ * once more follows, so that a description does not contradict itself: candidates of type
+ * host for ICE (RFC 8839 4.2.1.2: the default is one of them), and the path of
+ * MSRP (RFC 4975 8).
  *
  * Return: 0, or the error of sip_edit_add().
  */

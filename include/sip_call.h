@@ -67,6 +67,7 @@ enum {
  * @n: pinholes; 0: the party needs none (it is outside)
  * @is_fresh: added by the message under way
  * @is_held: the party put it on hold
+ * @has_mux: the party lets RTCP come to the RTP port (RFC 5761)
  * @is_agreed: a 2xx has confirmed it; until then a refused offer takes it back
  * @cseq: of the request that offered it
  * @named: CSeq of the last request, or answer to one, that named it
@@ -86,6 +87,7 @@ struct sip_media {
 	u8 n;
 	bool is_fresh;
 	bool is_held;
+	bool has_mux;
 	bool is_agreed;
 	u32 cseq;
 	u32 named;

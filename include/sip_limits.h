@@ -15,6 +15,9 @@ enum {
 	SIP_MAX_EDITS		= 256,	/* edits of one packet */
 	SIP_MAX_GROWTH		= 16384, /* bytes that translation may add to a packet */
 	SIP_MAX_EDIT_TEXT	= 8192,	/* bytes of new text of all edits of a packet */
+	SIP_MAX_PARTS		= 16,	/* parts of a body, those inside of others too */
+	SIP_MAX_NESTING		= 4,	/* multiparts in each other; deeper ones stay */
+	SDP_MAX_DESCRIPTIONS	= 4,	/* descriptions in one message; more stay */
 	SDP_MAX_MEDIA		= 16,
 	SDP_MAX_PAIRS		= 4,	/* port pairs of one section, m=audio 4000/4 */
 	SIP_MAX_CONTENT_LENGTH	= 65535,

@@ -13,11 +13,10 @@
 #include <linux/errno.h>
 #include <linux/types.h>
 #include "sip_addr.h"
+#include "sip_cursor.h"
 #include "sip_limits.h"
 #include "sip_slice.h"
-
-#define SIP_PORT_DEFAULT	5060	/* RFC 3261 19.1.2 */
-#define SIPS_PORT_DEFAULT	5061
+#include "sip_uri.h"
 
 /*
  * What can be wrong with a message: X(NAME, name, text).  The counters
@@ -65,21 +64,6 @@ enum sip_method {
 	SIP_MESSAGE,
 };
 
-enum sip_transport {
-	SIP_TRANSPORT_NONE,	/* not said */
-	SIP_TRANSPORT_UDP,
-	SIP_TRANSPORT_TCP,
-	SIP_TRANSPORT_OTHER,	/* TLS, SCTP, WS, WSS and what may come */
-};
-
-enum sip_scheme {
-	SIP_SCHEME_OTHER,
-	SIP_SCHEME_SIP,
-	SIP_SCHEME_SIPS,
-	SIP_SCHEME_TEL,
-	SIP_SCHEME_URN,
-};
-
 /* where in the message a URI stands: this decides how it is translated */
 enum sip_role {
 	SIP_ROLE_REQUEST,
@@ -92,40 +76,6 @@ enum sip_role {
 	SIP_ROLE_REFERRED_BY,
 	SIP_ROLE_REPLY_TO,
 	SIP_ROLE_COUNT
-};
-
-/**
- * struct sip_host - host [":" port] as written
- * @host: the host, brackets of an IPv6 address included
- * @port: its digits; where there is none, len is 0 and off the place behind the host
- * @num: the port in host byte order; 0 where none is written
- * @addr: the host as an address; SIP_FAMILY_NONE for a name
- */
-struct sip_host {
-	struct sip_slice host;
-	struct sip_slice port;
-	u16 num;
-	struct sip_addr addr;
-};
-
-/**
- * struct sip_uri - one URI that may have to be translated
- * @at: host and port; only of sip: and sips:
- * @maddr: value of its maddr parameter
- * @expires: seconds, of a Contact's expires parameter
- * @has_expires: whether it was there
- * @role: enum sip_role
- * @scheme: enum sip_scheme
- * @transport: its transport parameter, enum sip_transport
- */
-struct sip_uri {
-	struct sip_host at;
-	struct sip_slice maddr;
-	u32 expires;
-	bool has_expires;
-	u8 role;
-	u8 scheme;
-	u8 transport;
 };
 
 /**
@@ -148,6 +98,13 @@ struct sip_via {
 	u8 transport;
 };
 
+/* what a body is, or a part of one */
+enum sip_content {
+	SIP_CONTENT_OTHER,
+	SIP_CONTENT_SDP,
+	SIP_CONTENT_MULTIPART,	/* mixed, alternative or related: its parts may be changed */
+};
+
 /* bits of sip_msg.flags */
 enum {
 	SIP_MSG_RESPONSE	= 1 << 0,
@@ -157,6 +114,7 @@ enum {
 	SIP_MSG_SDP		= 1 << 4,	/* the body's type is application/sdp */
 	SIP_MSG_STAR		= 1 << 5,	/* Contact: * */
 	SIP_MSG_ENCODED		= 1 << 6,	/* Content-Encoding is there: no text */
+	SIP_MSG_MULTIPART	= 1 << 7,	/* the body has parts that may be read */
 };
 
 /**
@@ -179,6 +137,7 @@ enum {
  * @from: URI of From
  * @to: URI of To
  * @body: the body, set by sip_parse_body()
+ * @boundary: what divides the parts of a multipart; empty: it does not say
  * @via: the top Via
  * @uri: URIs in the order of the message; the Request-URI first, if there is one
  */
@@ -201,6 +160,7 @@ struct sip_msg {
 	struct sip_slice from;
 	struct sip_slice to;
 	struct sip_slice body;
+	struct sip_slice boundary;
 	struct sip_via via;
 	struct sip_uri uri[SIP_MAX_URIS];
 };
@@ -254,41 +214,21 @@ int sip_parse_body(const struct sip_text *text, struct sip_msg *msg, u32 head);
 int sip_parse_datagram(const struct sip_text *text, struct sip_msg *msg);
 
 /**
+ * sip_content_type() - read a Content-Type (RFC 3261 20.15), of a message or of a part
+ * @text: the message
+ * @c: stands at the type
+ * @boundary: out: of SIP_CONTENT_MULTIPART, its boundary; else empty
+ *
+ * Return: enum sip_content.
+ */
+u8 sip_content_type(const struct sip_text *text, struct sip_cursor *c, struct sip_slice *boundary);
+
+/**
  * sip_keepalive_len() - keep-alives in front of a message
  * @text: any bytes
  *
  * Return: how many bytes of CRLF pairs @text begins with (RFC 3261 7.5, RFC 5626 3.5.1).
  */
 u32 sip_keepalive_len(const struct sip_text *text);
-
-/**
- * sip_number() - the one decimal parser of the text core
- * @text: the message
- * @s: the digits; all of it must be digits, leading zeros are allowed
- * @max: the largest value
- * @out: the value, written only on success
- *
- * Return: 0; -EBADMSG where it is empty or holds anything but digits, -ERANGE over @max.
- */
-int sip_number(const struct sip_text *text, struct sip_slice s, u32 max, u32 *out);
-
-/**
- * sip_number_write() - a number as decimal text
- * @n: the number
- * @buf: room for 10 bytes; no NUL is written
- *
- * Return: bytes written.
- */
-u32 sip_number_write(u32 n, char *buf);
-
-/**
- * sip_line_end() - find the end of a line
- * @p: bytes
- * @at: where to begin
- * @end: where the bytes end
- *
- * Return: the index of the next LF from @at on, or @end.
- */
-u32 sip_line_end(const char *p, u32 at, u32 end);
 
 #endif /* _SIP_PARSE_H */

@@ -110,7 +110,9 @@ struct sip_pinhole_key {
  * @lock: guards what follows
  * @source: the only address that the waiting expectation lets in; family 0: any
  * @peer: what the other side announced for the same stream; family 0: not known
+ * @comes_from: where packets of that peer come from: the same, or where he is inside
  * @is_armed: it is to have an expectation: one that is missing is made when time comes by
+ * @is_paused: nothing waits at it although it is armed; its port stays promised
  * @is_counted: it was counted as opened
  * @is_narrowed: too many strangers came: only the announced peer is let in for a while
  * @is_closed: no expectation is made any more
@@ -140,7 +142,9 @@ struct sip_pinhole {
 	spinlock_t lock;
 	struct sip_addr source;
 	struct sip_endpoint peer;
+	struct sip_endpoint comes_from;
 	bool is_armed;
+	bool is_paused;
 	bool is_counted;
 	bool is_narrowed;
 	bool is_closed;
@@ -247,6 +251,18 @@ int sip_pinhole_reserve(const struct sip_pinhole_want *want, struct sip_pinhole 
 int sip_pinhole_arm(struct sip_pinhole *pin, const struct sip_pinhole_want *want);
 
 /**
+ * sip_pinhole_pause() - nothing is to come for a while, or something may again
+ * @sn: namespace
+ * @pin: an open pinhole
+ * @pause: its expectation ends and none is made; else one is made where it is armed
+ *
+ * The port stays promised, and connections go on.
+ *
+ * Context: softirq or BH, under rcu_read_lock().
+ */
+void sip_pinhole_pause(struct sipalg_net *sn, struct sip_pinhole *pin, bool pause);
+
+/**
  * sip_pinhole_keep() - what time asks of a media pinhole
  * @sn: namespace
  * @pin: an open pinhole
@@ -336,6 +352,12 @@ struct nf_conntrack_tuple sip_pinhole_master(struct sip_pinhole *pin);
 void sip_pinhole_set_peer(struct sipalg_net *sn, struct sip_pinhole *pin,
 			  const struct sip_addr *addr, u16 port);
 struct sip_endpoint sip_pinhole_peer(struct sip_pinhole *pin);
+
+/* The address that packets of that peer come from; family 0: not known.  The same context. */
+struct sip_addr sip_pinhole_comes_from(struct sip_pinhole *pin);
+
+/* Whether @addr is where that peer really is, and was announced by another one: he is inside. */
+bool sip_pinhole_is_inside(struct sip_pinhole *pin, const struct sip_addr *addr);
 
 /* One address more that may call in; over SIP_PINHOLE_CALLERS the oldest may no longer. */
 void sip_pinhole_add_caller(struct sip_pinhole *pin, const struct sip_addr *addr);

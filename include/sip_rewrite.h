@@ -53,7 +53,9 @@ struct sip_via_memo {
  * @peer_real: the receiver as it sees itself
  * @memo: how the receiver's last request on this flow wrote its Via (used for responses)
  * @is_published: @peer was published as an address of @peer_real, in a Contact
- * @contact: how that was written, where its port was not the connection's
+ * @is_registered: in one that was registered: requests for any user may come there
+ * @user: else sip_user_hash() of the Contact that was published last
+ * @contact: how that was written, where it had no port, or one that is not the connection's
  */
 struct sip_flow {
 	struct sip_endpoint self;
@@ -62,6 +64,8 @@ struct sip_flow {
 	struct sip_endpoint peer_real;
 	struct sip_via_memo memo;
 	bool is_published;
+	bool is_registered;
+	u8 user;
 	struct sip_via_memo contact;
 };
 
@@ -98,9 +102,18 @@ struct sip_header_plan {
  * sip_uri_port() - the port that a URI means
  * @uri: a sip: or sips: URI
  *
- * Return: as written, else the default of its scheme (RFC 3261 19.1.2).
+ * Return: as written, else the default of its scheme and transport (RFC 3261 19.1.2).
  */
 u16 sip_uri_port(const struct sip_uri *uri);
+
+/**
+ * sip_user_hash() - stands for the user of a URI
+ * @text: the message
+ * @uri: a sip: or sips: URI
+ *
+ * Return: the same for the same userinfo.  Of others one in 256 has it too.
+ */
+u8 sip_user_hash(const struct sip_text *text, const struct sip_uri *uri);
 
 /**
  * sip_via_form() - how a request writes its own Via

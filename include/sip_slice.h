@@ -32,6 +32,12 @@ struct sip_slice {
 	u16 len;
 };
 
+/* from index @from up to, and without, index @to */
+static inline struct sip_slice sip_slice_of(u32 from, u32 to)
+{
+	return (struct sip_slice){ from, to - from };
+}
+
 static inline u32 sip_slice_end(struct sip_slice s)
 {
 	return (u32)s.off + s.len;

@@ -12,8 +12,8 @@
 #include <linux/skbuff.h>
 #include <net/netfilter/nf_conntrack.h>
 
-#include "sdp_rewrite.h"
 #include "sip_binding.h"
+#include "sip_body.h"
 #include "sip_call.h"
 #include "sip_parse.h"
 #include "sip_rewrite.h"
@@ -41,12 +41,10 @@ enum { SIPALG_PORT_MIN = 1024 };
  * @flow: the connection's addresses
  * @is_nat: the connection's addresses are translated
  * @may_open: the message has passed the rules for one that opens something (SECURITY M1-M5)
- * @has_sdp: @sdp and @sdp_plan are filled
  * @call: the call that the message belongs to, locked; NULL: none
  * @grants: the contacts of a registrar's answer
  * @msg: the message's parts
- * @sdp: its description
- * @sdp_plan: and what shall become of it
+ * @body: its descriptions, and what shall become of them
  * @plan: what shall become of the header section
  * @edits: offsets into the payload, never pointers
  */
@@ -66,12 +64,10 @@ struct sipalg_ctx {
 	struct sip_flow flow;
 	bool is_nat;
 	bool may_open;
-	bool has_sdp;
 	struct sip_call *call;
 	struct sip_grant grants[SIP_MAX_VALUES];
 	struct sip_msg msg;
-	struct sdp sdp;
-	struct sdp_plan sdp_plan;
+	struct sip_body body;
 	struct sip_header_plan plan;
 	struct sip_edits edits;
 };

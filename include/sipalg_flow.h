@@ -18,9 +18,10 @@
  * @keep_until: jiffies32 until which calls and bindings need the connection
  * @is_kept: @keep_until is set
  * @memo: for each direction, how its sender writes its own Via: enum sip_via_form << 16 | port
- * @published: for each direction, whether its sender's address was published in a Contact
- *	(SIPALG_FLOW_PUBLISHED), and where the connection stands for another port how
- *	that was written: enum sip_via_form << 20 | port
+ * @published: for each direction, whether its sender's address was published in a Contact,
+ *	and of which user: SIPALG_FLOW_PUBLISHED, SIPALG_FLOW_REGISTERED, user << 24; and
+ *	where that had no port, or another one than the connection, how it was written:
+ *	enum sip_via_form << 20 | port
  * @stream: of TCP, the number of its sipalg_stream, which may be gone; 0: it has none
  * @syn: what the last SYN said: see sipalg_handshake.c
  */
@@ -33,7 +34,10 @@ struct sipalg_flow_data {
 	u32 syn;
 };
 
-enum { SIPALG_FLOW_PUBLISHED = 1 << 16 };
+enum {
+	SIPALG_FLOW_PUBLISHED	= 1 << 16,
+	SIPALG_FLOW_REGISTERED	= 1 << 17,	/* by a REGISTER */
+};
 
 static_assert(sizeof(struct sipalg_flow_data) <= sizeof_field(struct nf_conn_help, data));
 

@@ -23,8 +23,8 @@
 	X(unknown_route, number, "1", 0, 1, 0, "pass messages of unknown method without NAT") \
 	X(strict, number, "0", 0, 1, 0, "1: malformed SIP is dropped") \
 	X(hairpin, number, "1", 0, 1, 0, "media between two inside hosts goes directly") \
-	X(inside_media, number, "0", 0, 1, 0, "media may be on another inside host than the sender; not in force yet") \
-	X(tcp_media, number, "0", 0, 1, 0, "media over TCP may be opened; not in force yet") \
+	X(inside_media, number, "0", 0, 1, 0, "media may be on another inside host than the sender") \
+	X(tcp_media, number, "0", 0, 1, 0, "media over TCP may be opened") \
 	X(tcp_contact, number, "0", 0, 1, 0, "a TCP contact may have a port of its own; 0: calls come in over the connection that registered it") \
 	X(tcp_resync, number, "0", 0, 1, 0, "TCP streams may be taken up in the middle, after a failover") \
 	X(media_source, media_source, "any", 0, 2, 0, "who may use a media pinhole: any, announced, signalling") \

@@ -580,6 +580,151 @@ static void plan_base(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, f->edits.e[3].off, 1000u + f->t.len);
 }
 
+/* ---- what names an address once more --------------------------------------------- */
+
+/* RFC 8839 5.1: the candidates of the published ports follow the default, all others stay */
+static void plan_candidates(struct kunit *test)
+{
+	struct fixture *f = parsed(test, HEAD CONN "m=audio 4000 RTP/AVP 0\r\n"
+		"a=candidate:1 1 UDP 2130706431 10.0.0.2 4000 typ host\r\n"
+		"a=candidate:1 2 udp 2130706430 10.0.0.2 4001 typ HOST generation 0\r\n"
+		"a=candidate:2 1 UDP 2130706431 10.0.0.2 4002 typ host\r\n"
+		"a=candidate:3 1 UDP 2130706431 10.0.0.20 4000 typ host\r\n"
+		"a=candidate:4 1 TCP 2130706431 10.0.0.2 4000 typ host tcptype passive\r\n"
+		"a=candidate:5 1 UDP 1694498815 192.0.2.3 4000 typ srflx raddr 10.0.0.2 rport 4000\r\n"
+		"a=candidate:6 1 UDP 1 10.0.0.2 4000 typ relay\r\n"
+		"a=candidate:7 1 UDP 1 x.local 4000 typ host\r\n"
+		"a=candidate:8 1 UDP 1 10.0.0.2 4x typ host\r\na=candidate:9\r\na=candidate:\r\n"
+		"m=video 0 RTP/AVP 31\r\na=candidate:1 1 UDP 1 10.0.0.2 4000 typ host\r\n");
+
+	target(f, 0, "203.0.113.1", 10000, 10001);
+	expect_out(test, f, "v=0\r\no=- 1 1 IN IP4 203.0.113.1\r\ns=-\r\nc=IN IP4 203.0.113.1\r\n"
+		"m=audio 10000 RTP/AVP 0\r\n"
+		"a=candidate:1 1 UDP 2130706431 203.0.113.1 10000 typ host\r\n"
+		"a=candidate:1 2 udp 2130706430 203.0.113.1 10001 typ HOST generation 0\r\n"
+		"a=candidate:2 1 UDP 2130706431 10.0.0.2 4002 typ host\r\n"
+		"a=candidate:3 1 UDP 2130706431 10.0.0.20 4000 typ host\r\n"
+		"a=candidate:4 1 TCP 2130706431 10.0.0.2 4000 typ host tcptype passive\r\n"
+		"a=candidate:5 1 UDP 1694498815 192.0.2.3 4000 typ srflx raddr 10.0.0.2 rport 4000\r\n"
+		"a=candidate:6 1 UDP 1 10.0.0.2 4000 typ relay\r\n"
+		"a=candidate:7 1 UDP 1 x.local 4000 typ host\r\n"
+		"a=candidate:8 1 UDP 1 10.0.0.2 4x typ host\r\na=candidate:9\r\na=candidate:\r\n"
+		"m=video 0 RTP/AVP 31\r\na=candidate:1 1 UDP 1 10.0.0.2 4000 typ host\r\n");
+	/* a section that is not published has none that follow */
+	f = parsed(test, HEAD CONN "m=audio 4000 RTP/AVP 0\r\n"
+		   "a=candidate:1 1 UDP 1 10.0.0.2 4000 typ host\r\n");
+	f->plan.from.family = SIP_FAMILY_NONE;
+	expect_out(test, f, HEAD CONN "m=audio 4000 RTP/AVP 0\r\n"
+		   "a=candidate:1 1 UDP 1 10.0.0.2 4000 typ host\r\n");
+}
+
+/* RFC 4975 9 and 8.2 */
+static void plan_paths(struct kunit *test)
+{
+	struct fixture *f = parsed(test, HEAD CONN "m=message 2855 TCP/MSRP *\r\n"
+		"a=path:msrp://10.0.0.2:2855/s1;tcp\r\n"
+		"a=path:msrps://al@10.0.0.2:2855/s2;tcp msrp://10.0.0.9:2855/r;tcp msrp://10.0.0.2:2855\r\n"
+		"a=path:msrp://10.0.0.2:2856/a@10.0.0.2:2855;tcp msrp://10.0.0.2/x msrp: msrp:/ x\r\n"
+		"a=path:\r\n");
+
+	KUNIT_EXPECT_EQ(test, f->sdp.media[0].transport, SDP_TRANSPORT_TCP);
+	target(f, 0, "203.0.113.1", 10000, 0);
+	expect_out(test, f, "v=0\r\no=- 1 1 IN IP4 203.0.113.1\r\ns=-\r\nc=IN IP4 203.0.113.1\r\n"
+		"m=message 10000 TCP/MSRP *\r\n"
+		"a=path:msrp://203.0.113.1:10000/s1;tcp\r\n"
+		"a=path:msrps://al@203.0.113.1:10000/s2;tcp msrp://10.0.0.9:2855/r;tcp msrp://203.0.113.1:10000\r\n"
+		"a=path:msrp://10.0.0.2:2856/a@10.0.0.2:2855;tcp msrp://10.0.0.2/x msrp: msrp:/ x\r\n"
+		"a=path:\r\n");
+	/* the address alone leads nowhere */
+	f = parsed(test, HEAD "m=message 2855 TCP/MSRP *\r\n" CONN
+		   "a=path:msrp://10.0.0.2:2855/s1;tcp\r\n");
+	target(f, 0, "203.0.113.1", 0, 0);
+	expect_out(test, f, "v=0\r\no=- 1 1 IN IP4 203.0.113.1\r\ns=-\r\n"
+		   "m=message 2855 TCP/MSRP *\r\nc=IN IP4 203.0.113.1\r\n"
+		   "a=path:msrp://10.0.0.2:2855/s1;tcp\r\n");
+	/* in a URI IPv6 has brackets */
+	f = parsed(test, "v=0\r\nm=message 2855 TCP/MSRP *\r\nc=IN IP6 fd00::2\r\n"
+		   "a=path:msrp://[fd00:0::2]:2855/s1;tcp\r\n");
+	target(f, 0, "2001:db8::1", 10000, 0);
+	expect_out(test, f, "v=0\r\nm=message 10000 TCP/MSRP *\r\nc=IN IP6 2001:db8::1\r\n"
+		   "a=path:msrp://[2001:db8::1]:10000/s1;tcp\r\n");
+}
+
+/* one c= counts; but what says the same shall not say something else */
+static void plan_second_connection(struct kunit *test)
+{
+	struct fixture *f = parsed(test, "v=0\r\nm=audio 4000 RTP/AVP 0\r\n" CONN CONN
+				   "c=IN IP4 10.0.0.3\r\n");
+
+	target(f, 0, "203.0.113.1", 10000, 10001);
+	expect_out(test, f, "v=0\r\nm=audio 10000 RTP/AVP 0\r\nc=IN IP4 203.0.113.1\r\n"
+		   "c=IN IP4 203.0.113.1\r\nc=IN IP4 10.0.0.3\r\n");
+}
+
+/* a last line that has half an end */
+static void plan_last_line_with_cr(struct kunit *test)
+{
+	struct fixture *f = parsed(test, "v=0\r\nm=audio 4000 RTP/AVP 0\r\nc=IN IP4 10.0.0.2\r");
+
+	KUNIT_EXPECT_FALSE(test, f->sdp.has_final_eol);
+	target(f, 0, "203.0.113.1", 10000, 10003);
+	expect_out(test, f, "v=0\r\nm=audio 10000 RTP/AVP 0\r\nc=IN IP4 203.0.113.1\r\n"
+		   "a=rtcp:10003");
+}
+
+/* RFC 5761 5.1.1 and RFC 8858: RTCP that shares the port goes where that goes */
+static void plan_rtcp_shares_the_port(struct kunit *test)
+{
+	struct fixture *f = parsed(test, HEAD CONN "m=audio 4000 RTP/AVP 0\r\na=rtcp-mux\r\n"
+				   "a=rtcp:4000 IN IP4 10.0.0.2\r\n");
+
+	KUNIT_EXPECT_TRUE(test, f->sdp.media[0].has_mux);
+	KUNIT_EXPECT_FALSE(test, f->sdp.media[0].is_mux_only);
+	KUNIT_EXPECT_EQ(test, sdp_rtcp_of(&f->sdp.media[0]), 4000);
+	target(f, 0, "203.0.113.1", 10000, 0);
+	expect_out(test, f, "v=0\r\no=- 1 1 IN IP4 203.0.113.1\r\ns=-\r\nc=IN IP4 203.0.113.1\r\n"
+		   "m=audio 10000 RTP/AVP 0\r\na=rtcp-mux\r\na=rtcp:10000 IN IP4 203.0.113.1\r\n");
+	f = parsed(test, HEAD CONN "m=audio 4000 RTP/AVP 0\r\na=rtcp-mux-only\r\n");
+	KUNIT_EXPECT_TRUE(test, f->sdp.media[0].has_mux);
+	KUNIT_EXPECT_TRUE(test, f->sdp.media[0].is_mux_only);
+	KUNIT_EXPECT_EQ(test, sdp_rtcp_of(&f->sdp.media[0]), 4000);
+}
+
+/* RFC 4145 4: the session's word holds where a section says nothing */
+static void sdp_setup(struct kunit *test)
+{
+	struct fixture *f = parsed(test, "v=0\r\na=setup:active\r\nm=image 4000 TCP t38\r\n"
+		"m=image 4002 TCP t38\r\na=setup:passive\r\nm=image 4004 TCP t38\r\na=setup:actpass\r\n");
+
+	KUNIT_EXPECT_EQ(test, f->sdp.media[0].setup, SDP_SETUP_ACTIVE);
+	KUNIT_EXPECT_EQ(test, f->sdp.media[1].setup, SDP_SETUP_PASSIVE);
+	KUNIT_EXPECT_EQ(test, f->sdp.media[2].setup, SDP_SETUP_PASSIVE);
+	f = parsed(test, "v=0\r\nm=image 4000 TCP t38\r\na=setup:ACTIVE\r\n"
+		   "m=image 4002 TCP t38\r\n");
+	KUNIT_EXPECT_EQ(test, f->sdp.media[0].setup, SDP_SETUP_ACTIVE);
+	KUNIT_EXPECT_EQ(test, f->sdp.media[1].setup, SDP_SETUP_NONE);
+}
+
+/* the bound of a header line is none of a description's */
+static void sdp_long_lines(struct kunit *test)
+{
+	static const char head[] = HEAD "a=x:", tail[] = "\r\n" CONN "m=audio 4000 RTP/AVP 0\r\n";
+	u32 len = sizeof(head) - 1 + 2 * SIP_MAX_LINE + sizeof(tail) - 1;
+	struct fixture *f = new_fixture(test);
+	char *buf = kunit_kzalloc(test, len, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, buf);
+	memset(buf, 'x', len);
+	memcpy(buf, head, sizeof(head) - 1);
+	memcpy(buf + len - (sizeof(tail) - 1), tail, sizeof(tail) - 1);
+	f->t = test_bytes(test, buf, len);
+	KUNIT_ASSERT_EQ(test, sdp_parse(&f->t, (struct sip_slice){ 0, len }, &f->sdp), 0);
+	KUNIT_EXPECT_EQ(test, (int)f->sdp.n_media, 1);
+	KUNIT_EXPECT_EQ(test, (int)f->sdp.media[0].port, 4000);
+	KUNIT_EXPECT_TRUE(test, f->sdp.conn.addr.family);
+	KUNIT_EXPECT_EQ(test, (u32)f->sdp.media[0].attr_at, len);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(sdp_reads_session),
 	KUNIT_CASE(sdp_reads_body_in_a_message),
@@ -612,6 +757,13 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(plan_without_a_place),
 	KUNIT_CASE(plan_fails_whole),
 	KUNIT_CASE(plan_base),
+	KUNIT_CASE(plan_candidates),
+	KUNIT_CASE(plan_paths),
+	KUNIT_CASE(plan_second_connection),
+	KUNIT_CASE(plan_last_line_with_cr),
+	KUNIT_CASE(plan_rtcp_shares_the_port),
+	KUNIT_CASE(sdp_setup),
+	KUNIT_CASE(sdp_long_lines),
 	{}
 };
 

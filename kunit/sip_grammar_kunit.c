@@ -344,7 +344,7 @@ struct via_case {
 static const struct via_case vias[] = {
 	{ "SIP/2.0/UDP host", "host", "", SIP_TRANSPORT_UDP, false },
 	{ "SIP/2.0/tcp 1.2.3.4", "1.2.3.4", "", SIP_TRANSPORT_TCP, false },
-	{ "sip/2.0/TLS 1.2.3.4:5061", "1.2.3.4", "5061", SIP_TRANSPORT_OTHER, false },
+	{ "sip/2.0/TLS 1.2.3.4:5061", "1.2.3.4", "5061", SIP_TRANSPORT_TLS, false },
 	{ "SIP/2.0/WSS df7jal23ls0d.invalid;rport", "df7jal23ls0d.invalid", "", SIP_TRANSPORT_OTHER,
 	  true },
 	{ "SIP/2.0/UDPX 1.2.3.4", "1.2.3.4", "", SIP_TRANSPORT_OTHER, false },

@@ -354,10 +354,11 @@ static const struct change_case changes[] = {
 	/* RFC 4475 3.1.1.2 */
 	{ "From: \"Alice \\\"A\\\" <x>\"", "From: \"Al\\\001ice\"", 0 },
 	{ "From: \"Alice \\\"A\\\" <x>\"", "From: \"Al\\\r\n ice\"", SIP_FAULT_FROM },
-	{ "From: \"Alice \\\"A\\\" <x>\"", "From: \"Al\\\rice\"", SIP_FAULT_FROM },
+	{ "From: \"Alice \\\"A\\\" <x>\"", "From: \"Al\\\rice\"", SIP_FAULT_LINE },
 	{ "From: \"Alice \\\"A\\\" <x>\"", "From: \"Al\\", SIP_FAULT_FROM },
-	{ "From: \"Alice \\\"A\\\" <x>\"", "From: Al\rice", SIP_FAULT_FROM },	/* ends, too */
-	{ "From: \"Alice \\\"A\\\" <x>\"", "From: \"Al\rice\"", SIP_FAULT_FROM },
+	{ "From: \"Alice \\\"A\\\" <x>\"", "From: Al\rice", SIP_FAULT_LINE },
+	{ "From: \"Alice \\\"A\\\" <x>\"", "From: \"Al\rice\"", SIP_FAULT_LINE },
+	{ "Max-Forwards: 70", "Subject: x\rContact: <sip:a@b>", SIP_FAULT_LINE },
 	{ "From: \"Alice \\\"A\\\" <x>\"", "From: \xc3\x84lice", 0 },
 	{ "<sip:alice@example.com>;tag", "<>;tag", SIP_FAULT_FROM },
 	{ "To: Bob <sip:bob@203.0.113.9>", "To: <sip:bob@203.0.113.9>, <sip:x@y>", SIP_FAULT_TO },
@@ -649,9 +650,9 @@ static void bound_line_unfinished(struct kunit *test)
 	struct sip_msg *msg = test_new_msg(test);
 	u32 from = test_message(test, OPTIONS, "").len - 2;
 
-	t.len = from + SIP_MAX_LINE;
+	t.len = from + SIP_MAX_LINE - 1;	/* the CR counts */
 	KUNIT_EXPECT_EQ(test, sip_parse(&t, msg), 0);
-	t.len = from + SIP_MAX_LINE + 1;
+	t.len = from + SIP_MAX_LINE;
 	KUNIT_EXPECT_EQ(test, sip_parse(&t, msg), -EBADMSG);
 	KUNIT_EXPECT_EQ(test, (int)msg->fault, SIP_FAULT_LINE);
 }

@@ -48,6 +48,7 @@ static struct fixture *inward(struct kunit *test, bool is_published)
 	f->flow.self = endpoint(test, "203.0.113.2", 5060);
 	f->flow.self_mapped = f->flow.self;
 	f->flow.is_published = is_published;
+	f->flow.is_registered = is_published;
 	return f;
 }
 
@@ -194,8 +195,20 @@ static void decide_request_uri(struct kunit *test)
 	f = inward(test, true);
 	decide(test, f, "OPTIONS sip:u@203.0.113.1 SIP/2.0", PEER_VIA, "");
 	KUNIT_EXPECT_EQ(test, (int)f->plan.uri[0].change, SIP_KEEP);
+	/* of one who has not registered: only what is sent to his Contact */
+	f = inward(test, true);
+	f->flow.is_registered = false;
+	decide(test, f, start, PEER_VIA, "");
+	KUNIT_EXPECT_EQ(test, (int)f->plan.uri[0].change, SIP_KEEP);
+	f->flow.user = sip_user_hash(&f->t, &f->msg.uri[0]);
+	decide(test, f, start, PEER_VIA, "");
+	KUNIT_EXPECT_EQ(test, (int)f->plan.uri[0].change, SIP_SET);
+	f->flow.is_published = false;
+	decide(test, f, start, PEER_VIA, "");
+	KUNIT_EXPECT_EQ(test, (int)f->plan.uri[0].change, SIP_KEEP);
 	f = outward(test);	/* from inside it is never touched */
 	f->flow.is_published = true;
+	f->flow.is_registered = true;
 	decide(test, f, "OPTIONS sip:u@192.168.1.2:5060 SIP/2.0", OWN_VIA, "");
 	KUNIT_EXPECT_EQ(test, (int)f->plan.uri[0].change, SIP_KEEP);
 }

@@ -124,8 +124,8 @@ struct sip_addr test_addr(struct kunit *test, const char *s)
 }
 
 kunit_test_suites(&sip_addr_suite, &sip_edit_suite, &sip_parse_suite, &sip_grammar_suite,
-		  &sdp_rewrite_suite, &sip_rewrite_suite, &sip_stream_suite, &sip_tcp_suite,
-		  &sip_tcp_ack_suite, &sip_tcp_model_suite);
+		  &sdp_rewrite_suite, &sip_body_suite, &sip_rewrite_suite, &sip_stream_suite,
+		  &sip_tcp_suite, &sip_tcp_ack_suite, &sip_tcp_model_suite);
 
 MODULE_LICENSE("GPL");
 MODULE_DESCRIPTION("Unit tests of the SIP ALG's text core");

@@ -21,6 +21,7 @@ extern struct kunit_suite sip_edit_suite;
 extern struct kunit_suite sip_parse_suite;
 extern struct kunit_suite sip_grammar_suite;
 extern struct kunit_suite sdp_rewrite_suite;
+extern struct kunit_suite sip_body_suite;
 extern struct kunit_suite sip_rewrite_suite;
 extern struct kunit_suite sip_stream_suite;
 extern struct kunit_suite sip_tcp_suite;

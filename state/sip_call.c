@@ -104,6 +104,19 @@ static void media_set_peer(struct sipalg_net *sn, struct sip_media *media,
 	}
 }
 
+/*
+ * RFC 5761 5.1.1: RTCP comes to the RTP port where both sides say that it may, and then
+ * nothing waits at its own.  It is kept for the case that one of them takes that back.
+ */
+static void media_set_mux(struct sipalg_net *sn, struct sip_media *media, bool is_agreed)
+{
+	u32 i;
+
+	for (i = 0; i < media->n; i++)
+		if (media->pin[i]->class == SIP_PINHOLE_FOLLOWER)
+			sip_pinhole_pause(sn, media->pin[i], is_agreed);
+}
+
 void sip_call_pair_media(struct sipalg_net *sn, struct sip_call *call)
 {
 	struct sip_media *media, *other;
@@ -111,11 +124,18 @@ void sip_call_pair_media(struct sipalg_net *sn, struct sip_call *call)
 	lockdep_assert_held(&call->lock);
 	/* the list is in the order of announcement: the last one that fits is in force */
 	list_for_each_entry(media, &call->media, node) {
+		bool has_peer = false, has_mux = media->has_mux;
+
 		if (!media->n)
 			continue;
-		list_for_each_entry(other, &call->media, node)
-			if (other->side != media->side && other->index == media->index)
-				media_set_peer(sn, media, other);
+		list_for_each_entry(other, &call->media, node) {
+			if (other->side == media->side || other->index != media->index)
+				continue;
+			media_set_peer(sn, media, other);
+			has_peer = true;
+			has_mux &= other->has_mux;	/* of every branch */
+		}
+		media_set_mux(sn, media, has_peer && has_mux);
 	}
 }
 
@@ -766,6 +786,18 @@ static void keep_flow(struct sipalg_net *sn, const struct sip_call *call, enum s
 	nf_ct_put(ct);
 }
 
+/*
+ * How long a stream may be silent.  Over TCP it may be for ever: such a connection cannot be
+ * had back, and a chat has long pauses.
+ */
+static u32 silence_of(const struct sip_call *call, const struct sip_media *media,
+		      const struct sipalg_settings *set)
+{
+	if (media->proto == IPPROTO_TCP)
+		return 0;
+	return is_on_hold(call, media) ? set->hold_timeout : set->media_timeout;
+}
+
 /* Renews what the call has open.  A stream that was heard keeps a call without session timer. */
 static void keep_pinholes(struct sipalg_net *sn, struct sip_call *call)
 {
@@ -775,7 +807,7 @@ static void keep_pinholes(struct sipalg_net *sn, struct sip_call *call)
 	u32 i;
 
 	list_for_each_entry(media, &call->media, node) {
-		u32 silence_s = is_on_hold(call, media) ? set->hold_timeout : set->media_timeout;
+		u32 silence_s = silence_of(call, media, set);
 
 		for (i = 0; i < media->n; i++) {
 			unsigned long heard = sip_pinhole_keep(sn, media->pin[i],

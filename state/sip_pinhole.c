@@ -207,11 +207,11 @@ static void drop_shadow(struct sipalg_net *sn, const struct sip_pinhole *pin)
 	struct nf_conntrack_tuple tuple = {};
 	struct nf_conn *ct;
 
-	if (!pin->is_nat || !pin->peer.addr.family)
+	if (!pin->is_nat || !pin->comes_from.addr.family)
 		return;
-	tuple.src.l3num = nfproto_of(&pin->peer.addr);
-	tuple.src.u3 = sip_addr_to_inet(&pin->peer.addr);
-	tuple.src.u.all = htons(pin->peer.port);
+	tuple.src.l3num = nfproto_of(&pin->comes_from.addr);
+	tuple.src.u3 = sip_addr_to_inet(&pin->comes_from.addr);
+	tuple.src.u.all = htons(pin->comes_from.port);
 	tuple.dst.u3 = sip_addr_to_inet(&pin->mapped.addr);
 	tuple.dst.u.all = htons(pin->mapped.port);
 	tuple.dst.protonum = pin->mapped.proto;
@@ -366,7 +366,7 @@ static int expect_add(struct sipalg_net *sn, struct sip_pinhole *pin, struct nf_
 	int class, err;
 
 	lockdep_assert_held(&pin->lock);
-	if (!help || !rcu_access_pointer(help->helper) || pin->is_closed ||
+	if (!help || !rcu_access_pointer(help->helper) || pin->is_closed || pin->is_paused ||
 	    READ_ONCE(is_stopping))
 		return -ENOENT;
 	/* without the NAT module its packets would end at the router itself */
@@ -427,10 +427,15 @@ static bool conn_is_from_host(const struct sip_pinhole *pin, const struct nf_con
 /* Whether the connection is one with the announced peer. */
 static bool conn_is_with_peer(const struct sip_pinhole *pin, const struct nf_conntrack_tuple *tuple)
 {
-	struct sip_endpoint other = conn_is_from_host(pin, tuple) ? sip_destination_of(tuple) :
-								    sip_source_of(tuple);
+	struct sip_endpoint source = sip_source_of(tuple), destination = sip_destination_of(tuple);
 
-	return pin->peer.addr.family && sip_addr_equal(&other.addr, &pin->peer.addr);
+	if (!pin->peer.addr.family)
+		return false;
+	if (!conn_is_from_host(pin, tuple))
+		return sip_addr_equal(&source.addr, &pin->comes_from.addr);
+	/* one who was told where the other one really is sends there */
+	return sip_addr_equal(&destination.addr, &pin->peer.addr) ||
+	       sip_addr_equal(&destination.addr, &pin->comes_from.addr);
 }
 
 static void conns_end(struct sipalg_net *sn, struct sip_pinhole *pin, enum sip_pinhole_end end)
@@ -449,8 +454,9 @@ static void conns_end(struct sipalg_net *sn, struct sip_pinhole *pin, enum sip_p
 		if (end == SIP_PINHOLE_CUT || test_bit(IPS_OFFLOAD_BIT, &ct->status)) {
 			nf_ct_delete(ct, 0, 0);
 		} else {
-			sipalg_ct_refresh(ct, NULL, SIP_PINHOLE_LAST_S * HZ);
+			/* in this order: the last packets, on another CPU, would renew it */
 			set_bit(IPS_FIXED_TIMEOUT_BIT, &ct->status);
+			WRITE_ONCE(ct->timeout, nfct_time_stamp + SIP_PINHOLE_LAST_S * HZ);
 		}
 		nf_ct_put(ct);
 	}
@@ -516,7 +522,7 @@ static void rearm(struct sipalg_net *sn, struct sip_pinhole *pin, struct nf_conn
 	if (!may_rearm(sn, pin)) {
 		if (!pin->peer.addr.family)	/* when he is known, or when time comes by */
 			return;
-		set_source(sn, pin, &pin->peer.addr);
+		set_source(sn, pin, &pin->comes_from.addr);
 		pin->is_narrowed = true;
 	}
 	expect_add(sn, pin, master);
@@ -560,6 +566,7 @@ void sip_pinhole_used(struct sipalg_net *sn, struct sip_pinhole *pin, struct nf_
 	spin_unlock_bh(&pin->lock);
 	arm_follower(sn, pin, ct->master);
 }
+SIPALG_EXPORT(sip_pinhole_used);
 
 /* A packet came through; its connection is new. */
 static void taken(struct sipalg_net *sn, struct sip_pinhole *pin, struct nf_conn *ct)
@@ -760,7 +767,7 @@ static int pin_arm(const struct sip_pinhole_want *want, struct sip_pinhole *pin)
 	set_source(want->sn, pin, want->source);
 	pin->is_armed = true;
 	pin->master = want->ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
-	if (!expect_extend(want->sn, pin, want->ttl_s)) {
+	if (!pin->is_paused && !expect_extend(want->sn, pin, want->ttl_s)) {
 		err = expect_add(want->sn, pin, want->ct);
 		if (!err)
 			expect_extend(want->sn, pin, want->ttl_s);
@@ -922,19 +929,24 @@ struct sip_pinhole *sip_pinhole_by_real(struct sipalg_net *sn, const struct sip_
 {
 	struct rhlist_head *list, *pos;
 	struct sip_pinhole *pin, *best = NULL;
-	struct sip_endpoint announced;
 
 	list = rhltable_lookup(&sn->pinholes->real, key, real_params);
 	rhl_for_each_entry_rcu(pin, pos, list, real_node) {
-		announced = sip_pinhole_peer(pin);
-		if (!sip_addr_equal(&announced.addr, &peer->addr))
-			continue;
-		if (announced.port == peer->port)
+		struct sip_endpoint announced, inside;
+
+		spin_lock_bh(&pin->lock);
+		announced = pin->peer;
+		inside = pin->comes_from;
+		spin_unlock_bh(&pin->lock);
+		if (sip_endpoint_equal(&announced, peer) || sip_endpoint_equal(&inside, peer))
 			return pin;
-		best = pin;
+		if (sip_addr_equal(&announced.addr, &peer->addr) ||
+		    sip_addr_equal(&inside.addr, &peer->addr))
+			best = pin;
 	}
 	return best;
 }
+SIPALG_EXPORT(sip_pinhole_by_real);
 
 struct sip_pinhole *sip_pinhole_signalling(struct sipalg_net *sn,
 					   const struct sip_pinhole_key *real)
@@ -964,30 +976,49 @@ static void wait_for_peer(struct sipalg_net *sn, struct sip_pinhole *pin)
 	if (!master)
 		return;
 	if (pin->rearms == SIP_PINHOLE_REARMS) {
-		set_source(sn, pin, &pin->peer.addr);
+		set_source(sn, pin, &pin->comes_from.addr);
 		pin->is_narrowed = true;
 	}
 	expect_add(sn, pin, master);
 	nf_ct_put(master);
 }
 
+/* Who is announced by one of our own mappings is inside, and comes from where he really is. */
+static struct sip_endpoint comes_from(struct sipalg_net *sn, const struct sip_pinhole *pin,
+				      const struct sip_endpoint *peer)
+{
+	struct sip_pinhole_key key = pin->mapped;
+	struct sip_endpoint from = *peer;
+	struct sip_pinhole *other;
+
+	key.addr = peer->addr;
+	key.port = peer->port;
+	rcu_read_lock();
+	other = sip_pinhole_by_mapped(sn, &key);
+	if (other && other->is_nat)
+		from = (struct sip_endpoint){ other->real.addr, other->real.port };
+	rcu_read_unlock();
+	return from;
+}
+
 void sip_pinhole_set_peer(struct sipalg_net *sn, struct sip_pinhole *pin,
 			  const struct sip_addr *addr, u16 port)
 {
+	struct sip_endpoint peer = { *addr, port };
 	bool is_new;
 	u32 i;
 
 	spin_lock_bh(&pin->lock);
-	is_new = pin->peer.port != port || !sip_addr_equal(&pin->peer.addr, addr);
-	pin->peer.addr = *addr;
-	pin->peer.port = port;
+	is_new = !sip_endpoint_equal(&pin->peer, &peer);
+	pin->peer = peer;
 	if (is_new) {
+		pin->comes_from = comes_from(sn, pin, &peer);
 		pin->has_come = false;
 		for (i = 0; i < SIP_PINHOLE_CONNS; i++)
 			pin->has_come |= pin->conn[i].is_used &&
 					 conn_is_with_peer(pin, &pin->conn[i].tuple);
 		if (pin->is_narrowed)
-			set_source(sn, pin, addr);
+			set_source(sn, pin, &pin->comes_from.addr);
 		wait_for_peer(sn, pin);
 	}
 	spin_unlock_bh(&pin->lock);
@@ -1005,6 +1036,27 @@ void sip_pinhole_follow(struct sipalg_net *sn, struct sip_pinhole *pin, struct n
 	spin_unlock_bh(&pin->lock);
 }
 
+void sip_pinhole_pause(struct sipalg_net *sn, struct sip_pinhole *pin, bool pause)
+{
+	struct nf_conn *master;
+
+	spin_lock_bh(&pin->lock);
+	if (pin->is_paused == pause)
+		goto unlock;
+	pin->is_paused = pause;
+	if (pause) {
+		expect_end(sn, pin);
+	} else if (pin->is_armed) {
+		master = conn_get(sn, pin, &pin->master);
+		if (master) {
+			expect_add(sn, pin, master);
+			nf_ct_put(master);
+		}
+	}
+unlock:
+	spin_unlock_bh(&pin->lock);
+}
+
 struct nf_conntrack_tuple sip_pinhole_master(struct sip_pinhole *pin)
 {
 	struct nf_conntrack_tuple master;
@@ -1013,6 +1065,27 @@ struct nf_conntrack_tuple sip_pinhole_master(struct sip_pinhole *pin)
 	master = pin->master;
 	spin_unlock_bh(&pin->lock);
 	return master;
+}
+
+struct sip_addr sip_pinhole_comes_from(struct sip_pinhole *pin)
+{
+	struct sip_addr addr;
+
+	spin_lock_bh(&pin->lock);
+	addr = pin->comes_from.addr;
+	spin_unlock_bh(&pin->lock);
+	return addr;
+}
+
+bool sip_pinhole_is_inside(struct sip_pinhole *pin, const struct sip_addr *addr)
+{
+	bool is_inside;
+
+	spin_lock_bh(&pin->lock);
+	is_inside = sip_addr_equal(&pin->comes_from.addr, addr) &&
+		    !sip_addr_equal(&pin->peer.addr, addr);
+	spin_unlock_bh(&pin->lock);
+	return is_inside;
 }
 
 struct sip_endpoint sip_pinhole_peer(struct sip_pinhole *pin)

@@ -21,6 +21,7 @@ static void check_rollback(const u8 *data, size_t size)
 	scene.flow.peer = scene.flow.self_mapped;
 	scene.flow.peer_real = scene.flow.self;
 	scene.flow.is_published = true;
+	scene.flow.is_registered = true;
 	scene.hide = scene.flow.self.addr;
 	scene.show = scene.flow.self_mapped.addr;
 	world_plan(&w, &scene, &t);

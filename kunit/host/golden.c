@@ -10,11 +10,12 @@
  * Content-Length is the length of the body below it.  Keys:
  *
  *	self, self-mapped, peer, peer-real	address:port
- *	published	yes: peer was published in a Contact
+ *	published	yes: peer was registered as a Contact; URI: it is the Contact of a dialog
  *	memo		unseen | foreign | no-port N | port N
+ *	contact		no-port N | port N	how what was published stood in the Contact
  *	media I		ADDRESS PORT [RTCP]	what section I becomes
  *	hide		ADDRESS ADDRESS		instead of self and self-mapped, for SDP
- *	fault		not_sip, or a name of SIP_FAULTS: comes out as it went in
+ *	fault		not_sip, too_many_edits, or a name of SIP_FAULTS: comes out as it went in
  *	eol		lf: the body's lines end with LF
  *	final-eol	no: the body's last line has no end
  *	raw		yes: the message's bytes are written \r \n \t \0 \\ \xHH; line ends in the
@@ -73,9 +74,21 @@ static struct sip_endpoint read_endpoint(struct golden *g, char *s)
 	return ep;
 }
 
-static void read_memo(struct golden *g, const char *s)
+static void read_published(struct sip_flow *flow, const char *s)
 {
-	struct sip_via_memo *memo = &g->scene.flow.memo;
+	struct sip_text text = { s, strlen(s) };
+	struct sip_uri uri;
+
+	flow->is_registered = !strcmp(s, "yes");
+	flow->is_published = flow->is_registered;
+	if (!sip_uri_parse(&text, (struct sip_slice){ 0, text.len }, &uri)) {
+		flow->is_published = true;
+		flow->user = sip_user_hash(&text, &uri);
+	}
+}
+
+static void read_memo(struct golden *g, struct sip_via_memo *memo, const char *s)
+{
 	unsigned int port = 0;
 
 	if (!strcmp(s, "unseen"))
@@ -135,9 +148,11 @@ static void read_key(struct golden *g, char *line)
 	else if (!strcmp(key, "peer-real"))
 		flow->peer_real = read_endpoint(g, value);
 	else if (!strcmp(key, "published"))
-		flow->is_published = !strcmp(value, "yes");
+		read_published(flow, value);
 	else if (!strcmp(key, "memo"))
-		read_memo(g, value);
+		read_memo(g, &flow->memo, value);
+	else if (!strcmp(key, "contact"))
+		read_memo(g, &flow->contact, value);
 	else if (!strncmp(key, "media ", 6))
 		read_media(g, key, value);
 	else if (!strcmp(key, "hide"))
@@ -155,7 +170,7 @@ static void read_key(struct golden *g, char *line)
 }
 
 /* \r \n \t \0 \\ \xHH; the file's own line ends are left out */
-static size_t unescape(const char *s, size_t len, char *out)
+static size_t unescape(const struct golden *g, const char *s, size_t len, char *out)
 {
 	static const char from[] = "rnt0\\", to[] = "\r\n\t\0\\";
 	const char *end = s + len, *known;
@@ -175,14 +190,15 @@ static size_t unescape(const char *s, size_t len, char *out)
 		s++;
 		if (*s == 'x') {
 			if (sscanf(s + 1, "%2x", &byte) != 1)
-				return 0;
+				die(g->path, "no byte: \\", s);
 			out[n++] = byte;
 			s += 3;
 			continue;
 		}
-		known = strchr(from, *s++);
+		known = strchr(from, *s);
 		if (!known)
-			return 0;
+			die(g->path, "no escape: \\", s);
+		s++;
 		out[n++] = to[known - from];
 	}
 	return n;
@@ -204,7 +220,7 @@ static size_t message(const struct golden *g, const char *s, size_t len, char *o
 	size_t n = 0, body_len = 0;
 
 	if (g->raw)
-		return unescape(s, len, out);
+		return unescape(g, s, len, out);
 	for (p = blank ? blank + 2 : end; p < end; p = lf + 1) {
 		lf = memchr(p, '\n', end - p);
 		memcpy(body + body_len, p, lf - p);
@@ -306,6 +322,8 @@ static const char *fault_name(int err, u8 fault)
 
 	if (err == -ENOMSG)
 		return "not_sip";
+	if (err == -E2BIG)
+		return "too_many_edits";
 	return err == -EBADMSG && fault < SIP_FAULT_COUNT ? names[fault] : "another error";
 }
 

@@ -5,41 +5,40 @@
 
 #include "world.h"
 
-static void choose_targets(struct world *w, const struct scene *scene)
+/* The sections of all descriptions are counted in one row. */
+static void choose_targets(struct sip_description *desc, const struct scene *scene, u32 *at)
 {
 	u32 i;
 
-	memset(&w->sdp_plan, 0, sizeof(w->sdp_plan));
-	w->sdp_plan.from = scene->hide;
-	w->sdp_plan.to = scene->show;
-	for (i = 0; i < w->sdp.n_media; i++) {
-		if (!sip_addr_equal(sdp_conn_of(&w->sdp, i), &scene->hide))
+	desc->plan.from = scene->hide;
+	desc->plan.to = scene->show;
+	for (i = 0; i < desc->sdp.n_media; i++, *at = (*at + 1) % SDP_MAX_MEDIA) {
+		if (!sip_addr_equal(sdp_conn_of(&desc->sdp, i), &scene->hide))
 			continue;
-		if (w->sdp.media[i].port)
-			w->sdp_plan.media[i] = scene->media[i];
+		if (desc->sdp.media[i].port)
+			desc->plan.media[i] = scene->media[*at];
 		else
-			w->sdp_plan.media[i].addr = scene->show;
+			desc->plan.media[i].addr = scene->show;
 	}
 }
 
 static int plan_body(struct world *w, const struct scene *scene, const struct sip_text *text)
 {
+	u32 i, at = 0;
 	int err;
 
 	w->has_sdp = false;
-	if (!(w->msg.flags & SIP_MSG_SDP) || w->msg.flags & SIP_MSG_ENCODED || !scene->hide.family)
+	if (!scene->hide.family)
 		return 0;
-	err = sdp_parse(text, w->msg.body, &w->sdp);
-	if (err == -ENOMSG)
-		return 0;
-	if (err) {
-		w->msg.fault = SIP_FAULT_SDP;
+	err = sip_body_read(text, &w->msg, &w->body);
+	if (err)
 		return err;
-	}
-	w->has_sdp = true;
-	choose_targets(w, scene);
-	err = sdp_plan(&w->edits, text, 0, &w->sdp, &w->sdp_plan);
-	return err ? err : sip_length_plan(&w->edits, 0, &w->msg, w->edits.delta);
+	for (i = 0; i < w->body.n; i++)
+		choose_targets(&w->body.desc[i], scene, &at);
+	w->has_sdp = w->body.n;
+	if (w->has_sdp)
+		w->sdp = w->body.desc[0].sdp;
+	return sip_body_plan(&w->edits, text, 0, &w->msg, &w->body);
 }
 
 int world_plan(struct world *w, const struct scene *scene, const struct sip_text *text)

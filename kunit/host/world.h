@@ -9,7 +9,7 @@
 #ifndef _HOST_WORLD_H
 #define _HOST_WORLD_H
 
-#include "sdp_rewrite.h"
+#include "sip_body.h"
 #include "sip_edit.h"
 #include "sip_parse.h"
 #include "sip_rewrite.h"
@@ -19,7 +19,7 @@
  * @flow: the connection
  * @hide: address that a description shall not name any more
  * @show: what stands for it
- * @media: what each section becomes that names @hide
+ * @media: what each section becomes that names @hide; of several descriptions all in one row
  */
 struct scene {
 	struct sip_flow flow;
@@ -31,15 +31,16 @@ struct scene {
 /**
  * struct world - the working memory of one translation, and what it found
  * @msg: the message as it arrived
- * @sdp: its description, where @has_sdp
+ * @body: its descriptions
+ * @sdp: the first of them, where @has_sdp
  * @plan: decisions about its header section
  * @edits: all that was changed
  */
 struct world {
 	struct sip_msg msg;
 	struct sip_header_plan plan;
+	struct sip_body body;
 	struct sdp sdp;
-	struct sdp_plan sdp_plan;
 	struct sip_edits edits;
 	bool has_sdp;
 };

@@ -5,14 +5,15 @@
 # own line and those of the lines above its own in this table; `|` separates units
 # of one height that may not know each other.
 function table() {
-	layer("sip_slice sip_chars sip_limits sip_addr sip_edit sip_parse sip_stream sdp_rewrite sip_rewrite")
+	layer("sip_slice sip_chars sip_limits sip_cursor sip_addr sip_edit sip_uri sip_parse sip_body sip_stream sdp_rewrite sip_rewrite")
 	layer("sip_tcp")
 	layer("sipalg_stats sipalg_settings sipalg_net sipalg_compat")
 	layer("sip_pinhole")
 	layer("sipalg_flow")
 	layer("sip_call | sip_binding | sipalg_stream")
 	layer("sipalg_ctx")
-	layer("sipalg_decide | sipalg_packet")
+	layer("sipalg_decide | sipalg_packet | sipalg_inside")
+	layer("sipalg_media")
 	layer("sipalg_dialog | sipalg_register | sipalg_hooks | sipalg_ack | sipalg_handshake")
 	layer("sipalg_segment")
 	layer("nf_conntrack_sipalg")

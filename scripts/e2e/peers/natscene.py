@@ -284,10 +284,10 @@ def served(server, phone, proto='udp', to=None, port=SIP_PORT):
     """A machine outside registers at a server inside, calls it at that address, and is called."""
     a, s = pair(phone, server, proto, to=to, port=port)
     seen, d = registered(a, s, to=to)
-    uri, own = f'sip:100@{host(to[0])}:{to[1]}', f'sip:100@{host(server.addr)}:{port}'
+    uri = f'sip:100@{host(to[0])}:{to[1]}'
     for first in (0, 1):
         c = whole_call(f'to the server, {(phone, server)[first].user} speaks first', a, s, uri=uri, to=to,
-                       read=own if first else uri, first=first, ends=first)    # its address is published by the first call
+                       read=uri, first=first, ends=first)  # whatever Contact it has published: this is another user
         equal('the server\'s Contact is where it was called', to, where(c.ok.contact))
         whole_call(f'from the server, {(server, phone)[first].user} speaks first', s, a, uri=seen.contact, to=where(seen.contact),
                    first=first, ends=first)

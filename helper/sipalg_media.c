@@ -1,0 +1,408 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * sipalg_media: streams and their pinholes.  See sipalg_media.h.
+ */
+#include <linux/jhash.h>
+#include <net/netfilter/nf_conntrack_zones.h>
+
+#include "sipalg_ctx.h"
+#include "sipalg_inside.h"
+#include "sipalg_media.h"
+
+/* Only these carry offers and answers: RFC 3261 13, 14, RFC 3262 5, RFC 3311 5, RFC 6337 2. */
+static bool may_carry_sdp(const struct sip_msg *msg)
+{
+	switch (msg->method) {
+	case SIP_INVITE:
+	case SIP_UPDATE:
+	case SIP_PRACK:
+		return sip_is_request(msg) || msg->status < 300;
+	case SIP_ACK:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* one media section on its way into the call */
+struct section {
+	struct sipalg_ctx *ctx;
+	enum sip_side side;
+	u64 tag;
+	u8 index;
+	u8 proto;
+	const struct sdp_media *sdp;
+	struct sip_endpoint rtp;
+	bool is_published;	/* it stood there as we had published it */
+};
+
+/* The ports that a section needs: RTP and RTCP in pairs, or a run of single ones. */
+static u8 section_ports(const struct section *s, u16 *ports)
+{
+	u32 count = min_t(u32, s->sdp->count, SDP_MAX_PAIRS);
+	u16 rtcp = sdp_rtcp_of(s->sdp);
+	u32 i, step, n;
+
+	if (s->sdp->rtcp_conn.addr.family &&
+	    !sip_addr_equal(&s->sdp->rtcp_conn.addr, &s->rtp.addr))
+		rtcp = 0;	/* RTCP goes to another host */
+	/* where RTCP shares the port it needs no other */
+	step = rtcp >= SIPALG_PORT_MIN && rtcp != s->rtp.port ? 2 : 1;
+	for (i = 0, n = 0; i < count; i++) {
+		u32 port = s->rtp.port + i * (s->sdp->is_rtp ? 2 : 1);
+
+		if (port + 1 > 65535)
+			break;
+		ports[n++] = port;
+		if (step == 2)
+			ports[n++] = i ? port + 1 : rtcp;
+	}
+	return n;
+}
+
+struct sip_pinhole_want sipalg_media_want(const struct sipalg_ctx *ctx)
+{
+	return (struct sip_pinhole_want){
+		.sn = ctx->sn,
+		.ct = ctx->ct,
+		.real = ctx->flow.self.addr,
+		.mapped = ctx->flow.self_mapped.addr,
+		.keep_ports = !ctx->is_nat,
+		.proto = IPPROTO_UDP,
+		.class = ctx->call->id & 1 ? SIP_PINHOLE_MEDIA : SIP_PINHOLE_MEDIA_TOO,
+		.ttl_s = SIP_CALL_TTL_S,
+	};
+}
+
+static int section_open(const struct section *s, struct sip_media *media)
+{
+	struct sipalg_ctx *ctx = s->ctx;
+	struct sip_call *call = ctx->call;
+	struct sip_pinhole_want want = sipalg_media_want(ctx);
+	struct sip_addr peer = ctx->flow.peer_real.addr;
+	u32 max = ctx->set->pinholes_per_call;
+	int err;
+
+	want.real = s->rtp.addr;
+	want.proto = s->proto;
+	want.n = section_ports(s, want.ports);
+	want.is_pairs = s->sdp->is_rtp && want.n > 1;
+	if (max && call->n_pinholes + want.n > max) {
+		sipalg_count(ctx->sn, SIPALG_STAT_PINHOLES_FULL);
+		return -EDQUOT;
+	}
+	/* the same on every node of a failover pair, so not keyed */
+	want.seed = jhash(sip_slice_ptr(&ctx->text, ctx->msg.call_id), ctx->msg.call_id.len,
+			  s->index);
+	if (ctx->set->media_source == SIPALG_MEDIA_SIGNALLING)
+		want.source = &peer;
+	/* announced: nothing comes in before it is known from where; see arm_announced() */
+	if (ctx->set->media_source == SIPALG_MEDIA_ANNOUNCED)
+		err = sip_pinhole_reserve(&want, media->pin);
+	else
+		err = sip_pinhole_open(&want, media->pin);
+	if (err)
+		return err;
+	media->n = want.n;
+	call->n_pinholes += want.n;
+	return 0;
+}
+
+/* Why a section of the sender's own address gets no pinhole; 0: it gets one. */
+static int section_refused(const struct section *s)
+{
+	if (s->proto == IPPROTO_TCP && !s->ctx->set->tcp_media)
+		return SIPALG_STAT_TCP_MEDIA;
+	if (s->rtp.port < SIPALG_PORT_MIN)
+		return SIPALG_STAT_LOW_PORT;
+	return 0;
+}
+
+/* RFC 4145 4.1: who opens the connection himself has no port that anybody comes to. */
+static bool needs_pinhole(const struct section *s)
+{
+	return s->proto && !(s->proto == IPPROTO_TCP && s->sdp->setup == SDP_SETUP_ACTIVE);
+}
+
+/* The ports of a stream that has pinholes are written into the description. */
+static void publish(const struct section *s, const struct sip_media *media,
+		    struct sdp_target *target)
+{
+	if (!s->ctx->is_nat)
+		return;
+	if (!media->n) {	/* over the quota: a mapped address alone leads nowhere */
+		memset(&target->addr, 0, sizeof(target->addr));
+		return;
+	}
+	target->port = media->pin[0]->mapped.port;
+	if (s->sdp->is_rtp && media->n > 1)
+		target->rtcp = media->pin[1]->mapped.port;
+}
+
+/* The router has got another address: what was published leads nowhere. */
+static bool has_moved(const struct sipalg_ctx *ctx, const struct sip_media *media)
+{
+	return !sip_addr_equal(&media->pin[0]->mapped.addr, &ctx->flow.self_mapped.addr);
+}
+
+/* A stream at the sender's own address: found again, or opened. */
+static int own_section(const struct section *s, struct sdp_target *target)
+{
+	struct sip_media *media;
+	int refused, err;
+	u32 i;
+
+	if (!needs_pinhole(s))
+		return 0;
+	refused = section_refused(s);
+	if (refused) {
+		sipalg_count(s->ctx->sn, refused);
+		return 0;
+	}
+	media = sip_call_media(s->ctx->call, s->side, &s->rtp, s->proto);
+	if (media && media->n && has_moved(s->ctx, media)) {
+		sip_call_drop_media(s->ctx->sn, s->ctx->call, media);
+		media = NULL;
+	}
+	if (!media) {
+		media = sip_call_add_media(s->ctx->call, s->side);
+		if (!media)
+			return -ENOMEM;
+		media->rtp = s->rtp;
+		media->proto = s->proto;
+		media->cseq = s->ctx->msg.cseq;
+		media->index = s->index;
+		media->is_agreed = !sip_is_request(&s->ctx->msg);
+		err = section_open(s, media);
+		if (err == -EDQUOT)	/* SECURITY R2: the section passes unmapped */
+			memset(&target->addr, 0, sizeof(target->addr));
+		if (err)
+			return err == -EDQUOT ? 0 : err;
+	}
+	/* bundled sections share one (RFC 9143): the first one's index is the stream's */
+	if (!media->is_fresh && media->named != s->ctx->msg.cseq)
+		media->index = s->index;
+	media->tag = s->tag;
+	media->named = s->ctx->msg.cseq;
+	media->is_held = s->sdp->is_held;
+	media->has_mux = s->sdp->has_mux;
+	if (!s->is_published)
+		media->rtcp = sdp_rtcp_of(s->sdp);
+	for (i = 0; !media->is_fresh && i < media->n; i++)
+		sip_pinhole_follow(s->ctx->sn, media->pin[i], s->ctx->ct);
+	if (!s->is_published)
+		publish(s, media, target);
+	return 0;
+}
+
+/* A stream somewhere else: where it is, is remembered for the other side's pinholes. */
+static int other_section(const struct section *s)
+{
+	struct sip_call *call = s->ctx->call;
+	struct sip_media *media;
+
+	list_for_each_entry(media, &call->media, node)
+		if (!media->n && media->side == s->side && media->index == s->index &&
+		    media->tag == s->tag)
+			goto found;
+	media = sip_call_add_media(call, s->side);
+	if (!media)
+		return -ENOMEM;
+	media->tag = s->tag;
+	media->index = s->index;
+	media->proto = s->proto;
+	media->cseq = s->ctx->msg.cseq;
+	media->is_agreed = !sip_is_request(&s->ctx->msg);
+found:
+	/* what is offered may be refused, and then the old one is in force again */
+	if (sip_is_request(&s->ctx->msg) && media->is_agreed) {
+		media->old = media->rtp;
+		media->old_rtcp = media->rtcp;
+		media->has_old = true;
+		media->is_agreed = false;
+		media->cseq = s->ctx->msg.cseq;
+	}
+	media->named = s->ctx->msg.cseq;
+	media->has_mux = s->sdp->has_mux;
+	media->rtp = s->rtp;
+	media->rtcp = sdp_rtcp_of(s->sdp);
+	list_move_tail(&media->node, &call->media);	/* the last announced is in force */
+	return 0;
+}
+
+/*
+ * A description on its way to an inside host may name one of our own mappings,
+ * because both parties are behind this NAT: the receiver gets the address behind it
+ * and talks to the other one directly.
+ */
+static void hairpin_section(const struct section *s, struct sdp_target *target)
+{
+	struct sipalg_ctx *ctx = s->ctx;
+	struct sip_pinhole_key key = {
+		.addr = s->rtp.addr, .port = s->rtp.port, .zone = nf_ct_zone(ctx->ct)->id,
+		.proto = s->proto,
+	};
+	struct sip_pinhole *pin;
+
+	if (!ctx->set->hairpin || !s->rtp.addr.family || !s->proto ||
+	    !sipalg_receiver_is_translated(ctx))
+		return;
+	pin = sip_pinhole_by_mapped(ctx->sn, &key);
+	if (!pin || !pin->is_nat)
+		return;
+	target->addr = pin->real.addr;
+	target->port = pin->real.port;
+	key.port = sdp_rtcp_of(s->sdp);
+	pin = key.port ? sip_pinhole_by_mapped(ctx->sn, &key) : NULL;
+	if (pin && sip_addr_equal(&pin->real.addr, &target->addr))
+		target->rtcp = pin->real.port;
+}
+
+/* The sender's own address, or with inside_media=1 that of a host beside it (SECURITY P1). */
+static bool is_own(const struct sipalg_ctx *ctx, const struct sip_addr *addr)
+{
+	if (!addr->family || !sipalg_sender_is_inside(ctx))
+		return false;
+	return sip_addr_equal(addr, &ctx->flow.self.addr) ||
+	       (ctx->set->inside_media && sipalg_is_inside(ctx, addr));
+}
+
+/* Opens nothing, but what is open keeps its port: a copy must be like the first. */
+static void publish_again(const struct section *s, struct sdp_target *target)
+{
+	const struct sip_media *media = sip_call_media(s->ctx->call, s->side, &s->rtp, s->proto);
+
+	if (media)
+		publish(s, media, target);
+}
+
+/*
+ * A sender may have learned what its own stream is published as: ICE tells it, and the offer
+ * that concludes ICE names that (RFC 8839 4.4.1.2.2).  It stays as it is written, and is
+ * the same stream.
+ */
+static bool find_published(struct section *s)
+{
+	struct sipalg_ctx *ctx = s->ctx;
+	struct sip_pinhole_key key = {
+		.addr = s->rtp.addr, .port = s->rtp.port, .zone = nf_ct_zone(ctx->ct)->id,
+		.proto = s->proto,
+	};
+	struct sip_endpoint real;
+	struct sip_pinhole *pin;
+
+	if (!ctx->call || !s->rtp.addr.family || !sipalg_sender_is_translated(ctx))
+		return false;
+	pin = sip_pinhole_by_mapped(ctx->sn, &key);
+	if (!pin || !pin->is_nat)
+		return false;
+	real = (struct sip_endpoint){ pin->real.addr, pin->real.port };
+	if (!sip_call_media(ctx->call, s->side, &real, s->proto))
+		return false;
+	s->rtp = real;
+	return true;
+}
+
+static int decide_section(struct section *s, struct sdp_target *target)
+{
+	struct sipalg_ctx *ctx = s->ctx;
+	bool is_any = sip_addr_is_any(&s->rtp.addr);
+	bool own = is_own(ctx, &s->rtp.addr);
+
+	s->is_published = !own && find_published(s);
+	if (s->is_published)
+		own = true;
+	else if (own)
+		target->addr = ctx->flow.self_mapped.addr;
+	else
+		hairpin_section(s, target);
+	if (ctx->call && !ctx->may_open && own && !s->is_published)
+		publish_again(s, target);
+	if (!ctx->call || !ctx->may_open)
+		return 0;
+	sip_call_hold(ctx->call, s->side, s->index, s->sdp->is_held || is_any);
+	/* RFC 3264 8.2 and 8.4: a section that is off, and an old hold, name no stream */
+	if (!s->rtp.port || !s->rtp.addr.family || is_any)
+		return 0;
+	if (own)
+		return own_section(s, target);
+	if (sipalg_sender_is_inside(ctx))
+		sipalg_count(ctx->sn, SIPALG_STAT_FOREIGN_MEDIA);
+	return other_section(s);
+}
+
+/* media_source=announced: each pinhole lets in the address that the other side has announced. */
+static int arm_announced(struct sipalg_ctx *ctx)
+{
+	struct sip_pinhole_want want = sipalg_media_want(ctx);
+	struct sip_media *media;
+	struct sip_addr peer;
+	u32 i;
+	int err;
+
+	want.source = &peer;
+	list_for_each_entry(media, &ctx->call->media, node)
+		for (i = 0; i < media->n; i++) {
+			peer = sip_pinhole_comes_from(media->pin[i]);
+			err = peer.family ? sip_pinhole_arm(media->pin[i], &want) : 0;
+			if (err)
+				return err;
+		}
+	return 0;
+}
+
+int sipalg_media_read(struct sipalg_ctx *ctx)
+{
+	if (!may_carry_sdp(&ctx->msg))
+		return 0;
+	return sip_body_read(&ctx->text, &ctx->msg, &ctx->body);
+}
+
+/* @first: the number of its first section: those of a message are counted in one row */
+static int decide_description(struct sipalg_ctx *ctx, struct sip_description *desc,
+			      enum sip_side side, u8 first)
+{
+	static const u8 protos[] = {
+		[SDP_TRANSPORT_UDP] = IPPROTO_UDP,
+		[SDP_TRANSPORT_TCP] = IPPROTO_TCP,
+	};
+	const struct sip_msg *msg = &ctx->msg;
+	struct sip_slice tag = sip_is_request(msg) ? msg->from_tag : msg->to_tag;
+	struct section s = { .ctx = ctx, .side = side, .tag = sipalg_digest_of(ctx, tag) };
+	int err = 0;
+	u32 i;
+
+	if (sipalg_sender_is_translated(ctx)) {
+		desc->plan.from = ctx->flow.self.addr;
+		desc->plan.to = ctx->flow.self_mapped.addr;
+	}
+	if (desc->sdp.n_over)
+		sipalg_count(ctx->sn, SIPALG_STAT_MEDIA_OVER);
+	for (i = 0; !err && i < desc->sdp.n_media; i++) {
+		s.sdp = &desc->sdp.media[i];
+		s.index = first + i;
+		s.proto = protos[s.sdp->transport];
+		s.rtp.addr = *sdp_conn_of(&desc->sdp, i);
+		s.rtp.port = s.sdp->port;
+		err = decide_section(&s, &desc->plan.media[i]);
+	}
+	return err;
+}
+
+int sipalg_media_decide(struct sipalg_ctx *ctx, enum sip_side side)
+{
+	int err;
+	u32 i;
+
+	if (ctx->body.n_over)
+		sipalg_count(ctx->sn, SIPALG_STAT_MEDIA_OVER);
+	for (i = 0; i < ctx->body.n; i++) {
+		err = decide_description(ctx, &ctx->body.desc[i], side, i * SDP_MAX_MEDIA);
+		if (err)
+			return err;
+	}
+	if (!ctx->body.n || !ctx->call || !ctx->may_open)
+		return 0;
+	sip_call_pair_media(ctx->sn, ctx->call);
+	return ctx->set->media_source == SIPALG_MEDIA_ANNOUNCED ? arm_announced(ctx) : 0;
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * sip_cursor: how the text core reads bytes.
+ *
+ * A cursor cannot be read at its end, so no reader needs to compare first, and text
+ * that a guard page follows is as good as any.  What several readers need stands here:
+ * white space, quoted strings, parameters, headers, numbers, lines.
+ */
+#ifndef _SIP_CURSOR_H
+#define _SIP_CURSOR_H
+
+#include <linux/errno.h>
+#include <linux/types.h>
+#include "sip_chars.h"
+#include "sip_limits.h"
+#include "sip_slice.h"
+
+/**
+ * struct sip_cursor - a place in a value
+ * @p: the message
+ * @at: index of the next byte
+ * @end: index behind the value's last byte
+ */
+struct sip_cursor {
+	const char *p;
+	u32 at;
+	u32 end;
+};
+
+/* the next byte, or -1 at the end */
+static inline int cur_peek(const struct sip_cursor *c)
+{
+	return c->at < c->end ? (u8)c->p[c->at] : -1;
+}
+
+/* Steps over @ch, if that is the next byte. */
+static inline bool cur_skip(struct sip_cursor *c, char ch)
+{
+	if (cur_peek(c) != ch)
+		return false;
+	c->at++;
+	return true;
+}
+
+/*
+ * Linear white space, RFC 3261 25.1 LWS.  sip_cut_header() has cut the value so that
+ * every CRLF in it is followed by a blank or tab.
+ */
+static inline void cur_skip_lws(struct sip_cursor *c)
+{
+	for (;;) {
+		if (sip_char_is(cur_peek(c), SIP_C_WSP))
+			c->at++;
+		else if (cur_peek(c) == '\r' && c->at + 1 < c->end && c->p[c->at + 1] == '\n')
+			c->at += 2;
+		else
+			return;
+	}
+}
+
+/* Whether nothing but white space follows. */
+static inline bool cur_at_end(struct sip_cursor *c)
+{
+	cur_skip_lws(c);
+	return c->at == c->end;
+}
+
+/* Steps over all bytes of a class, and returns them. */
+static inline struct sip_slice cur_take(struct sip_cursor *c, u8 class)
+{
+	u32 from = c->at;
+
+	while (sip_char_is(cur_peek(c), class))
+		c->at++;
+	return sip_slice_of(from, c->at);
+}
+
+/**
+ * sip_skip_quoted() - step over a quoted string (RFC 3261 25.1)
+ * @c: stands at the first quote; afterwards behind the last
+ *
+ * Return: 0; -EBADMSG where it does not end, or holds a control character.
+ */
+int sip_skip_quoted(struct sip_cursor *c);
+
+/**
+ * sip_next_param() - the next ";name[=value]" of a header
+ * @c: stands behind what came before
+ * @name: out: the name
+ * @value: out: the value; empty where there is none, the inside of a quoted string where it is one
+ *
+ * Return: 1: found; 0: no more parameters; -EBADMSG.
+ */
+int sip_next_param(struct sip_cursor *c, struct sip_slice *name, struct sip_slice *value);
+
+/**
+ * sip_cut_header() - the next header, folded lines included (RFC 3261 7.3.1)
+ * @text: the message
+ * @at: where the header begins
+ * @c: out: its text without the last CRLF
+ *
+ * Return: the index behind it; 0 where its end is not there; -EBADMSG where a line does not
+ * end with CRLF, or is over SIP_MAX_LINE.
+ */
+int sip_cut_header(const struct sip_text *text, u32 at, struct sip_cursor *c);
+
+/**
+ * sip_number() - the one decimal parser of the text core
+ * @text: the message
+ * @s: the digits; all of it must be digits, leading zeros are allowed
+ * @max: the largest value
+ * @out: the value, written only on success
+ *
+ * Return: 0; -EBADMSG where it is empty or holds anything but digits, -ERANGE over @max.
+ */
+int sip_number(const struct sip_text *text, struct sip_slice s, u32 max, u32 *out);
+
+/**
+ * sip_number_write() - a number as decimal text
+ * @n: the number
+ * @buf: room for 10 bytes; no NUL is written
+ *
+ * Return: bytes written.
+ */
+u32 sip_number_write(u32 n, char *buf);
+
+/**
+ * sip_line_end() - find the end of a line
+ * @p: bytes
+ * @at: where to begin
+ * @end: where the bytes end
+ *
+ * Return: the index of the next LF from @at on, or @end.
+ */
+u32 sip_line_end(const char *p, u32 at, u32 end);
+
+#endif /* _SIP_CURSOR_H */

@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * sip_body: the parts of a body, and the descriptions among them.  See sip_body.h.
+ *
+ * One pass over the lines.  The multiparts that are open form a short stack; a
+ * boundary line of any of them closes all that are inside of it.
+ */
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/string.h>
+
+#include "sip_body.h"
+#include "sip_rewrite.h"
+
+/**
+ * struct level - a multipart that is open
+ * @boundary: what its lines begin with, behind "--"
+ * @part: the part that it is, or SIP_PART_MESSAGE
+ */
+struct level {
+	struct sip_slice boundary;
+	u8 part;
+};
+
+/**
+ * struct reader - the pass
+ * @t: the message
+ * @parts: the result
+ * @end: where the body ends
+ * @level: open multiparts, outer ones first
+ * @n_levels: how many
+ * @current_part: the part that the lines belong to; SIP_PART_MESSAGE: none of them
+ */
+struct reader {
+	const struct sip_text *t;
+	struct sip_parts *parts;
+	u32 end;
+	struct level level[SIP_MAX_NESTING];
+	u32 n_levels;
+	u8 current_part;
+};
+
+/* what the headers of a part say */
+struct part_head {
+	u8 type;
+	struct sip_slice boundary;
+	struct sip_slice length;
+	u32 content_length;
+	bool is_encoded;
+};
+
+/* ---- boundary lines -------------------------------------------------------------- */
+
+/*
+ * Whether a line is a boundary line of level @l.  Return: 1: a part begins behind it, 2: it
+ * is the last one, 0: it is none.
+ */
+static int is_boundary(const struct reader *r, struct sip_slice line, u32 l)
+{
+	struct sip_slice boundary = r->level[l].boundary;
+	const char *p = r->t->p + line.off;
+	u32 at = 2 + boundary.len;
+	int what = 1;
+
+	if (line.len < at || memcmp(p + 2, r->t->p + boundary.off, boundary.len))
+		return 0;
+	if (line.len >= at + 2 && p[at] == '-' && p[at + 1] == '-') {
+		what = 2;
+		at += 2;
+	}
+	/* RFC 2046 5.1.1: transport padding */
+	while (at < line.len && sip_char_is((u8)p[at], SIP_C_WSP))
+		at++;
+	if (at < line.len && p[at] == '\r')
+		at++;
+	return at == line.len ? what : 0;
+}
+
+/*
+ * Looks for the innermost open level that a line is a boundary line of.
+ * Return: as is_boundary(); @l: out: the level.
+ */
+static int find_boundary(const struct reader *r, struct sip_slice line, u32 *l)
+{
+	int what = 0;
+
+	if (line.len < 2 || r->t->p[line.off] != '-' || r->t->p[line.off + 1] != '-')
+		return 0;
+	for (*l = r->n_levels; *l && !what; )
+		what = is_boundary(r, line, --*l);
+	return what;
+}
+
+/* ---- headers of a part ----------------------------------------------------------- */
+
+/* RFC 2045 6: in these the bytes are what they are */
+static bool is_plain(const struct sip_text *t, struct sip_slice encoding)
+{
+	return sip_slice_is(t, encoding, SIP_LIT("7bit")) ||
+	       sip_slice_is(t, encoding, SIP_LIT("8bit")) ||
+	       sip_slice_is(t, encoding, SIP_LIT("binary")) ||
+	       sip_slice_is(t, encoding, SIP_LIT("identity"));
+}
+
+static void read_part_header(const struct sip_text *t, struct sip_cursor *c,
+			     struct part_head *head)
+{
+	struct sip_slice name = cur_take(c, SIP_C_TOKEN);
+
+	cur_skip_lws(c);
+	if (!cur_skip(c, ':'))
+		return;
+	cur_skip_lws(c);
+	if (sip_slice_is(t, name, SIP_LIT("Content-Type")) || sip_slice_is(t, name, SIP_LIT("c"))) {
+		head->type = sip_content_type(t, c, &head->boundary);
+	} else if (sip_slice_is(t, name, SIP_LIT("Content-Length")) ||
+		   sip_slice_is(t, name, SIP_LIT("l"))) {
+		head->length = cur_take(c, SIP_C_DIGIT);
+		if (sip_number(t, head->length, SIP_MAX_CONTENT_LENGTH, &head->content_length))
+			head->length.len = 0;
+	} else if (sip_slice_is(t, name, SIP_LIT("Content-Encoding")) ||
+		   sip_slice_is(t, name, SIP_LIT("e")) ||
+		   sip_slice_is(t, name, SIP_LIT("Content-Transfer-Encoding"))) {
+		head->is_encoded |= !is_plain(t, cur_take(c, SIP_C_TOKEN));
+	}
+}
+
+/* Return: where the part's content begins; 0: it has none, or its headers have no end. */
+static u32 read_part_head(struct reader *r, u32 at, struct part_head *head)
+{
+	struct sip_text text = { r->t->p, r->end };
+	struct sip_cursor c;
+	int next;
+	u32 l;
+
+	while (at + 2 > r->end || r->t->p[at] != '\r' || r->t->p[at + 1] != '\n') {
+		/* RFC 2046 5.1.1: a part may be headers and nothing else */
+		if (find_boundary(r, sip_slice_of(at, sip_line_end(r->t->p, at, r->end)), &l))
+			return 0;
+		next = sip_cut_header(&text, at, &c);
+		if (next <= 0)
+			return 0;
+		read_part_header(r->t, &c, head);
+		at = next;
+	}
+	return at + 2;
+}
+
+/* ---- parts ----------------------------------------------------------------------- */
+
+static bool open_level(struct reader *r, struct sip_slice boundary, u8 part)
+{
+	if (!boundary.len || r->n_levels == SIP_MAX_NESTING)
+		return false;
+	r->level[r->n_levels++] = (struct level){ boundary, part };
+	return true;
+}
+
+/* A part of the innermost multipart begins behind its boundary line.  Return: where to go on. */
+static int begin_part(struct reader *r, u32 at)
+{
+	struct part_head head = {};
+	struct sip_part *part;
+	u32 body = read_part_head(r, at, &head);
+
+	if (!body)
+		return at;
+	if (r->parts->n == SIP_MAX_PARTS)
+		return -EBADMSG;
+	r->current_part = r->parts->n++;
+	part = &r->parts->part[r->current_part];
+	*part = (struct sip_part){
+		.body = { .off = body },
+		.parent = r->level[r->n_levels - 1].part,
+		.is_sdp = head.type == SIP_CONTENT_SDP && !head.is_encoded,
+		.length = head.length,
+	};
+	/* remembered here until the end of the part is seen */
+	part->body.len = head.content_length;
+	if (head.type == SIP_CONTENT_MULTIPART && !head.is_encoded &&
+	    open_level(r, head.boundary, r->current_part))
+		r->current_part = SIP_PART_MESSAGE;
+	return body;
+}
+
+/*
+ * The part ends before the line at @at.  A length is kept up only where it was true;
+ * some count the line end that belongs to the boundary.
+ */
+static void end_part(struct reader *r, u8 index, u32 at)
+{
+	struct sip_part *part;
+	u32 stated, end = at;
+
+	if (index == SIP_PART_MESSAGE)
+		return;
+	part = &r->parts->part[index];
+	if (end > part->body.off && r->t->p[end - 1] == '\n')
+		end--;
+	if (end > part->body.off && end < at && r->t->p[end - 1] == '\r')
+		end--;
+	stated = part->body.len;
+	part->body.len = end - part->body.off;
+	if (stated != part->body.len && stated != at - part->body.off)
+		part->length.len = 0;
+}
+
+/* Everything inside of level @l has ended before the line at @at. */
+static void end_parts(struct reader *r, u32 l, u32 at)
+{
+	end_part(r, r->current_part, at);
+	r->current_part = SIP_PART_MESSAGE;
+	while (r->n_levels > l + 1)
+		end_part(r, r->level[--r->n_levels].part, at);
+}
+
+/* Return: where to go on; -EBADMSG over the limit. */
+static int read_line(struct reader *r, struct sip_slice line, u32 next)
+{
+	u32 l;
+	int what = find_boundary(r, line, &l);
+
+	if (!what)
+		return next;
+	end_parts(r, l, line.off);
+	if (what == 1)
+		return begin_part(r, next);
+	/* behind its last boundary a multipart has an epilogue, which is part of it */
+	r->current_part = r->level[l].part;
+	r->n_levels--;
+	return next;
+}
+
+static int read_multipart(struct reader *r, u32 at)
+{
+	while (at < r->end && r->n_levels) {
+		u32 lf = sip_line_end(r->t->p, at, r->end);
+		int next = read_line(r, sip_slice_of(at, lf), lf < r->end ? lf + 1 : lf);
+
+		if (next < 0)
+			return next;
+		at = next;
+	}
+	end_parts(r, 0, r->end);
+	return 0;
+}
+
+int sip_body_parts(const struct sip_text *text, const struct sip_msg *msg,
+		   struct sip_parts *parts)
+{
+	struct reader r = {
+		.t = text,
+		.parts = parts,
+		.end = sip_slice_end(msg->body),
+		.current_part = SIP_PART_MESSAGE,
+	};
+
+	parts->n = 0;
+	if (!msg->body.len || msg->flags & SIP_MSG_ENCODED)
+		return 0;
+	if (msg->flags & SIP_MSG_SDP) {
+		parts->part[parts->n++] = (struct sip_part){
+			.body = msg->body, .parent = SIP_PART_MESSAGE, .is_sdp = true,
+		};
+		return 0;
+	}
+	if (!(msg->flags & SIP_MSG_MULTIPART) ||
+	    !open_level(&r, msg->boundary, SIP_PART_MESSAGE))
+		return 0;
+	return read_multipart(&r, msg->body.off);
+}
+
+/* ---- descriptions ---------------------------------------------------------------- */
+
+static int read_description(const struct sip_text *text, struct sip_body *body, u32 part)
+{
+	struct sip_description *desc;
+	int err;
+
+	if (body->n == SDP_MAX_DESCRIPTIONS) {
+		body->n_over++;
+		return 0;
+	}
+	desc = &body->desc[body->n];
+	err = sdp_parse(text, body->parts.part[part].body, &desc->sdp);
+	if (err == -ENOMSG)	/* says it is SDP, but is something else: none of ours */
+		return 0;
+	if (err)
+		return err;
+	memset(&desc->plan, 0, sizeof(desc->plan));
+	desc->part = part;
+	body->n++;
+	return 0;
+}
+
+int sip_body_read(const struct sip_text *text, struct sip_msg *msg, struct sip_body *body)
+{
+	u32 i;
+
+	body->n = 0;
+	body->n_over = 0;
+	if (sip_body_parts(text, msg, &body->parts)) {
+		msg->fault = SIP_FAULT_LIMIT;
+		return -EBADMSG;
+	}
+	for (i = 0; i < body->parts.n; i++) {
+		if (!body->parts.part[i].is_sdp)
+			continue;
+		if (read_description(text, body, i)) {
+			msg->fault = SIP_FAULT_SDP;
+			return -EBADMSG;
+		}
+	}
+	return 0;
+}
+
+static int plan_part_length(struct sip_edits *edits, const struct sip_text *text, u32 base,
+			    struct sip_slice digits, s32 delta)
+{
+	char buf[10];
+	u32 was, len;
+
+	if (!delta || sip_number(text, digits, SIP_MAX_CONTENT_LENGTH, &was))
+		return 0;
+	len = sip_number_write(was + delta, buf);
+	return sip_edit_add(edits, base + digits.off, digits.len, buf, len);
+}
+
+/* What is inside of part @p has grown, and so has all that is around it. */
+static void add_growth(const struct sip_parts *parts, s32 *delta, u32 p, s32 growth)
+{
+	for (; p != SIP_PART_MESSAGE; p = parts->part[p].parent)
+		delta[p] += growth;
+}
+
+int sip_body_plan(struct sip_edits *edits, const struct sip_text *text, u32 base,
+		  const struct sip_msg *msg, const struct sip_body *body)
+{
+	const struct sip_parts *parts = &body->parts;
+	s32 start = edits->delta, delta[SIP_MAX_PARTS] = {};
+	int err = 0;
+	u32 i;
+
+	for (i = 0; !err && i < body->n; i++) {
+		s32 before = edits->delta;
+
+		err = sdp_plan(edits, text, base, &body->desc[i].sdp, &body->desc[i].plan);
+		add_growth(parts, delta, body->desc[i].part, edits->delta - before);
+	}
+	/* from the inside out: a length that has one digit more makes what is around it longer */
+	for (i = parts->n; !err && i--; ) {
+		s32 before = edits->delta;
+
+		err = plan_part_length(edits, text, base, parts->part[i].length, delta[i]);
+		add_growth(parts, delta, parts->part[i].parent, edits->delta - before);
+	}
+	return err ? err : sip_length_plan(edits, base, msg, edits->delta - start);
+}
