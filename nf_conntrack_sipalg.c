@@ -228,6 +228,18 @@ static int decide(struct sipalg_ctx *ctx)
 }
 
 /*
+ * Over TCP a hop that a proxy inside has put into its message is published like its
+ * Contact would be, as the connection.
+ */
+static bool is_publishing(const struct sipalg_ctx *ctx, const struct sip_uri *uri)
+{
+	if (!sip_addr_equal(&uri->at.addr, &ctx->flow.self.addr))
+		return false;
+	return uri->role == SIP_ROLE_CONTACT ||
+	       (ctx->seg && (uri->role == SIP_ROLE_RECORD_ROUTE || uri->role == SIP_ROLE_PATH));
+}
+
+/*
  * A Contact that now names the connection, or a port of its own, leads back to what
  * stood there: where that had no port, or the connection stands for another port, it is
  * remembered.
@@ -238,7 +250,7 @@ static u32 published_form(const struct sipalg_ctx *ctx, const struct sip_uri *ur
 	bool is_flows = sip_uri_port(uri) == ctx->flow.self.port;
 	u32 form = uri->at.port.len ? SIP_VIA_PORT : SIP_VIA_NO_PORT;
 
-	if (ctx->msg.method == SIP_REGISTER)
+	if (ctx->msg.method == SIP_REGISTER && uri->role == SIP_ROLE_CONTACT)
 		word |= SIPALG_FLOW_REGISTERED;
 	if (is_flows ? form == SIP_VIA_NO_PORT : !!ctx->seg)
 		word |= form << 20 | sip_uri_port(uri);
@@ -260,11 +272,9 @@ static u32 published_after(const struct sipalg_ctx *ctx)
 	for (i = 0; i < ctx->msg.n_uris; i++) {
 		const struct sip_uri *uri = &ctx->msg.uri[i];
 
-		if (uri->role != SIP_ROLE_CONTACT)
-			continue;
-		if (sip_addr_equal(&uri->at.addr, &ctx->flow.self.addr))
+		if (is_publishing(ctx, uri))
 			word = (word & SIPALG_FLOW_REGISTERED) | published_form(ctx, uri);
-		else if (ctx->msg.method == SIP_REGISTER &&
+		else if (ctx->msg.method == SIP_REGISTER && uri->role == SIP_ROLE_CONTACT &&
 			 sip_addr_equal(&uri->at.addr, &ctx->flow.self_mapped.addr))
 			word = 0;
 	}

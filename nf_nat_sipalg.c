@@ -46,12 +46,19 @@ static bool refine_own(struct sipalg_ctx *ctx, u16 port, struct sip_target *targ
 	return true;
 }
 
+/* Where the other side will send requests to. */
+static bool is_way_back(const struct sip_uri *uri)
+{
+	return uri->role == SIP_ROLE_CONTACT || uri->role == SIP_ROLE_RECORD_ROUTE ||
+	       uri->role == SIP_ROLE_PATH;
+}
+
 /*
- * A contact on another port than the connection's.  Over TCP that is the port on which
- * the phone listens, and without a pinhole nobody reaches it: what is published is
+ * A contact or hop on another port than the connection's.  Over TCP that is the port on which
+ * the sender listens, and without a pinhole nobody reaches it: what is published is
  * the connection itself, which a proxy uses for what it sends there (RFC 5626, RFC 5923).
  */
-static void refine_contact(struct sipalg_ctx *ctx, const struct sip_uri *uri,
+static void refine_way_back(struct sipalg_ctx *ctx, const struct sip_uri *uri,
 			   struct sip_target *target)
 {
 	if (!refine_own(ctx, sip_uri_port(uri), target) && ctx->seg)
@@ -99,8 +106,8 @@ static void refine(struct sipalg_ctx *ctx)
 		const struct sip_uri *uri = &msg->uri[i];
 		struct sip_target *target = &plan->uri[i];
 
-		if (target->change == SIP_SET_ADDR && uri->role == SIP_ROLE_CONTACT)
-			refine_contact(ctx, uri, target);
+		if (target->change == SIP_SET_ADDR && is_way_back(uri))
+			refine_way_back(ctx, uri, target);
 		else if (target->change == SIP_KEEP && uri->at.addr.family &&
 			 may_come_back(msg, uri))
 			refine_back(ctx, uri, target);
