@@ -5,6 +5,18 @@
 # wire, 198.51.100.0/24 and 2001:db8:2::/64 are routed to the router.
 # shellcheck shell=bash disable=SC2119,SC2120,SC2016
 
+# needs MODULE|rules...: the case is skipped where this kernel has no such module, or no rules for routing
+needs() {
+	local what
+	for what; do
+		if [ "$what" = rules ]; then
+			ip rule show > /dev/null 2>&1 || skip_all 'this kernel has no rules for routing'
+		else
+			modprobe -q "$what" || skip_all "this kernel has no $what"
+		fi
+	done
+}
+
 # host NAMESPACE...: a machine without any device
 host() {
 	local ns
@@ -92,6 +104,7 @@ attach() {
 
 # bridged_lan: topo, whose lan side is a bridge with two cables, phones 192.168.1.2 in lan and 192.168.1.3 in lan2
 bridged_lan() {
+	needs bridge
 	topo
 	host lan2
 	cable lan2 l0 rtr r2

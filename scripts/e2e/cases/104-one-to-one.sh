@@ -5,6 +5,7 @@
 . ./lib.sh
 . ./scenes.sh
 
+needs xt_NETMAP
 topo
 guard rtr 'iifname "r1" ip daddr 192.168.1.0/24 meta l4proto { udp, tcp } th dport 5060 accept'
 ip -n wan route add 198.51.100.0/24 via $ROUTER

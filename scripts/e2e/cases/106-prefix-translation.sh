@@ -5,6 +5,7 @@
 . ./lib.sh
 . ./scenes.sh
 
+needs xt_NETMAP
 topo
 guard rtr 'iifname "r1" ip6 daddr fd00:1::/64 meta l4proto { udp, tcp } th dport 5060 accept'
 ip -n wan -6 route add 2001:db8:2::/64 via $ROUTER6

@@ -5,6 +5,7 @@
 . ./lib.sh
 . ./scenes.sh
 
+needs bridge
 host lan rtr edge dmz wan
 forwards rtr edge
 cable lan l0 rtr r0

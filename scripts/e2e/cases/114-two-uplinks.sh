@@ -6,6 +6,7 @@
 . ./lib.sh
 . ./scenes.sh
 
+needs rules
 topo
 cable rtr r2 wan w1
 addr rtr 198.51.100.1/24 r2

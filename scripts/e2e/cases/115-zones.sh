@@ -6,6 +6,7 @@
 . ./lib.sh
 . ./scenes.sh
 
+needs rules
 topo
 host lan2
 cable lan2 l0 rtr r2

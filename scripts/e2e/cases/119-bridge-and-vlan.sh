@@ -4,6 +4,7 @@
 . ./lib.sh
 . ./scenes.sh
 
+needs bridge 8021q
 topo
 host lan2
 cable lan2 l0 rtr r2
@@ -35,6 +36,7 @@ ip -n rtr link add link r0 name r0.10 type vlan id 10
 ip -n rtr link set r0.10 up
 inner r0.10
 ip -n lan addr flush dev l0
+ip -n lan -6 route flush default	# else it stays, and leads out without the VLAN
 ip -n lan link add link l0 name l0.10 type vlan id 10
 ip -n lan link set l0.10 up
 for a in $PHONE/24 $PHONE6/64; do addr lan $a l0.10; done

@@ -5,8 +5,8 @@
 . ./lib.sh
 . ./scenes.sh
 
+needs bridge br_netfilter
 host lan rtr wan
-modprobe br_netfilter
 cable lan l0 rtr r0
 cable wan w0 rtr r1
 ip -n rtr link add br0 type bridge
