@@ -317,6 +317,26 @@ static void make_request(struct plain_text t, struct plain_text *out)
 	put(out, sdp.p, sdp.len);
 }
 
+/* As the helper remembers it: a contact that had no port shall have none again. */
+static struct sip_via_memo contact_form(const struct back_case *c)
+{
+	const struct sip_msg *msg = &c->w->msg;
+	struct sip_via_memo memo = { .form = SIP_VIA_UNSEEN };
+	u32 i;
+
+	for (i = 0; i < msg->n_uris; i++) {
+		const struct sip_uri *uri = &msg->uri[i];
+
+		if (uri->role != SIP_ROLE_CONTACT ||
+		    !sip_addr_equal(&uri->at.addr, &c->s->flow.self.addr))
+			continue;
+		memo.form = SIP_VIA_UNSEEN;
+		if (!uri->at.port.len && sip_uri_port(uri) == c->s->flow.self.port)
+			memo = (struct sip_via_memo){ SIP_VIA_NO_PORT, sip_uri_port(uri) };
+	}
+	return memo;
+}
+
 /* The peer sends to what was published. */
 static void peer_scene(const struct back_case *c, struct scene *s)
 {
@@ -325,7 +345,9 @@ static void peer_scene(const struct back_case *c, struct scene *s)
 		.peer = c->s->flow.self_mapped,
 		.peer_real = c->s->flow.self,
 		.is_published = true,
+		.is_registered = true,
 		.memo = sip_via_form(&c->w->msg, &c->s->flow),
+		.contact = contact_form(c),
 	};
 	s->flow.self.addr.family = SIP_FAMILY_IPV4;
 	s->flow.self_mapped = s->flow.self;
@@ -369,7 +391,7 @@ enum back back_answer(const struct back_case *c, struct plain_text *got)
 	if (c->v->way == EXPECT_IN || !sip_is_request(msg))
 		return BACKS;
 	/* who names another address than his own knows of the NAT, and is told the truth */
-	adds = msg->via.transport != SIP_TRANSPORT_OTHER &&
+	adds = msg->via.transport < SIP_TRANSPORT_TLS &&
 	       sip_via_form(msg, flow).form != SIP_VIA_FOREIGN;
 	make_answer(c->was, is_register, adds ? &flow->self : NULL, &want);
 	make_answer(c->is, is_register, adds ? &flow->self_mapped : NULL, &made);

@@ -349,11 +349,11 @@ static void expect_conn(struct fields *f, const struct scene *s, u32 i, bool spl
 		fields_set(f, "own", "sdp.m.%u.c", i);
 }
 
-static void expect_section(struct fields *f, const struct scene *s, u32 i, bool ice)
+static void expect_section(struct fields *f, const struct scene *s, u32 i)
 {
 	bool is_on = atoi(fields_get(f, "sdp.m.%u.port", i));
 
-	if (is_on && ice)
+	if (is_on)
 		expect_candidates(f, s, i);
 	if (fields_get(f, "sdp.m.%u.rtcp.port", i))
 		expect_rtcp_meant(f, s, i, is_on);
@@ -363,7 +363,7 @@ static void expect_section(struct fields *f, const struct scene *s, u32 i, bool 
 		put_number(f, s->media[i].port, "port", i);
 }
 
-void expect_sdp(struct fields *f, const struct scene *s, bool ice)
+void expect_sdp(struct fields *f, const struct scene *s)
 {
 	u32 n = 0, i;
 	bool split;
@@ -376,7 +376,7 @@ void expect_sdp(struct fields *f, const struct scene *s, bool ice)
 			continue;
 		/* what is off opens nothing, but the address is not left in its lines */
 		expect_conn(f, s, i, split);
-		expect_section(f, s, i, ice);
+		expect_section(f, s, i);
 	}
 	if (expect_is_addr(fields_get(f, "sdp.origin"), &s->hide))
 		fields_set(f, expect_text(&s->show), "sdp.origin");

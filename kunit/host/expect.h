@@ -19,8 +19,8 @@ enum expect_way {
 
 /* Fields of a message before become those behind. */
 void expect_message(struct fields *f, const struct scene *s, enum expect_way way);
-/* The same for its description.  @ice: its candidates too */
-void expect_sdp(struct fields *f, const struct scene *s, bool ice);
+/* The same for its description. */
+void expect_sdp(struct fields *f, const struct scene *s);
 
 /* whether a text is that address, in whichever spelling */
 bool expect_is_addr(const char *text, const struct sip_addr *addr);

@@ -38,7 +38,7 @@ const struct sip_host *oracle_own_host(const struct world *w)
 	u32 i;
 
 	if (sip_is_request(msg) && msg->via.by.addr.family &&
-	    msg->via.transport != SIP_TRANSPORT_OTHER)
+	    msg->via.transport < SIP_TRANSPORT_TLS)
 		return &msg->via.by;
 	for (i = 0; i < msg->n_uris; i++)
 		if (msg->uri[i].role == SIP_ROLE_CONTACT && msg->uri[i].at.addr.family)
@@ -81,7 +81,7 @@ static const char *check_header(const struct scene *s, const struct sip_msg *msg
 {
 	u32 i;
 
-	if (sip_is_request(msg) && msg->via.transport != SIP_TRANSPORT_OTHER &&
+	if (sip_is_request(msg) && msg->via.transport < SIP_TRANSPORT_TLS &&
 	    is_hidden(s, &msg->via.by.addr))
 		return "the address is left in the top Via";
 	for (i = 0; i < msg->n_uris; i++)

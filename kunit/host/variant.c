@@ -61,7 +61,7 @@ static const struct sip_host *receiver(const struct world *w, const struct sip_t
 		return &host;
 	}
 	if (!sip_is_request(msg) && msg->via.by.addr.family &&
-	    msg->via.transport != SIP_TRANSPORT_OTHER)
+	    msg->via.transport < SIP_TRANSPORT_TLS)
 		return &msg->via.by;
 	for (i = 0; i < msg->n_uris; i++)
 		if (msg->uri[i].at.addr.family && msg->uri[i].role != SIP_ROLE_CONTACT)
@@ -122,6 +122,7 @@ bool variant_scene(const struct variant *v, const struct world *w, const struct 
 		s->flow.peer = from;
 		s->flow.peer_real = to;
 		s->flow.is_published = true;
+		s->flow.is_registered = true;
 		if (v->new_port)
 			s->flow.memo = memo_of(w, s);
 		/* hairpin: the description names what was published for somebody */

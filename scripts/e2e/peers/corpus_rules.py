@@ -175,14 +175,15 @@ class Description:
             return re.escape(line)
         return re.escape(head + blank) + re.escape(self.way.mapped[0]) + re.escape(end)
 
-    def candidate(self, line):
-        """A host candidate at the default port goes with it; today it may also stay."""
+    def candidate(self, line, ports):
+        """A host candidate at the default port goes with it, one at another port stays."""
         words = line.split(' ')
-        if len(words) < 8 or not same(words[4], self.way.real[0]) or words[7].strip() != 'host':
+        if (len(words) < 8 or not same(words[4], self.way.real[0]) or words[7].strip() != 'host'
+                or words[2].upper() != 'UDP' or int(words[5]) not in ports):
             return re.escape(line)
         new = [re.escape(w) for w in words]
         new[4], new[5] = re.escape(self.way.mapped[0]), ANY_PORT
-        return f'(?:{re.escape(line)}|{re.escape(" ").join(new)})'
+        return re.escape(' ').join(new)
 
     def section(self, lines, session_own):
         conn = next((x for x in lines if x.startswith('c=')), None)
@@ -190,6 +191,8 @@ class Description:
         port = re.match(r'm=\S+ (\d+)', lines[0])
         if not own or not port:
             return ''.join(self.addr(x) if x.startswith('c=') else re.escape(x) for x in lines)
+        rtcp = next((re.match(r'a=rtcp:(\d+)', x) for x in lines if re.match(r'a=rtcp:\d', x)), None)
+        ports = {int(port.group(1)), int(rtcp.group(1)) if rtcp else int(port.group(1)) + 1} - {0}
         out = ''
         for line in lines:
             if line.startswith('m=') and int(port.group(1)):
@@ -199,7 +202,7 @@ class Description:
             elif line.startswith('a=rtcp:'):
                 out += re.sub(r'^(a=rtcp:)\d+', lambda m: m.group(1) + ANY_PORT, self.addr(line).replace('\\:', ':'))
             elif line.startswith('a=candidate:'):
-                out += self.candidate(line)
+                out += self.candidate(line, ports)
             else:
                 out += re.escape(line)
         added = rf'a=rtcp:{ANY_PORT}\r?\n' if lines[-1].endswith('\n') else rf'\r?\na=rtcp:{ANY_PORT}'
