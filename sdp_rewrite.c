@@ -449,15 +449,17 @@ static struct sdp_addr addr_of(const struct sip_text *t, struct sip_slice text)
 	return a;
 }
 
-/* What a port of section @i becomes; 0: it is none of its ports, or stays. */
+/* What a port of section @i becomes, where only the address changes itself; 0: it is none of its. */
 static u16 target_port(const struct planner *p, u32 i, u16 port)
 {
 	const struct sdp_media *media = &p->sdp->media[i];
 	const struct sdp_target *want = &p->plan->media[i];
 
 	if (port == media->port)
-		return want->port;
-	return port == sdp_rtcp_of(media) ? want->rtcp : 0;
+		return want->port ? want->port : port;
+	if (port == sdp_rtcp_of(media))
+		return want->rtcp ? want->rtcp : port;
+	return 0;
 }
 
 /*
@@ -516,7 +518,7 @@ static int plan_path_uri(struct planner *p, u32 i, struct sip_slice uri)
 	u32 len;
 	int err;
 
-	if (!skip_to_host(&c) || sip_take_host(p->t, &c, &at, false) || !want->port ||
+	if (!skip_to_host(&c) || sip_take_host(p->t, &c, &at, false) ||
 	    at.num != p->sdp->media[i].port || !sip_addr_equal(&at.addr, sdp_conn_of(p->sdp, i)))
 		return 0;
 	len = sip_addr_write(&want->addr, buf, true);

@@ -610,6 +610,14 @@ static void plan_candidates(struct kunit *test)
 		"a=candidate:7 1 UDP 1 x.local 4000 typ host\r\n"
 		"a=candidate:8 1 UDP 1 10.0.0.2 4x typ host\r\na=candidate:9\r\na=candidate:\r\n"
 		"m=video 0 RTP/AVP 31\r\na=candidate:1 1 UDP 1 10.0.0.2 4000 typ host\r\n");
+	/* nothing is opened for it, and only the address changes */
+	f = parsed(test, "v=0\r\nm=audio 4000 RTP/AVP 0\r\n" CONN
+		   "a=candidate:1 1 UDP 1 10.0.0.2 4000 typ host\r\n"
+		   "a=candidate:1 2 UDP 1 10.0.0.2 4001 typ host\r\n");
+	target(f, 0, "203.0.113.1", 0, 0);
+	expect_out(test, f, "v=0\r\nm=audio 4000 RTP/AVP 0\r\nc=IN IP4 203.0.113.1\r\n"
+		   "a=candidate:1 1 UDP 1 203.0.113.1 4000 typ host\r\n"
+		   "a=candidate:1 2 UDP 1 203.0.113.1 4001 typ host\r\n");
 	/* a section that is not published has none that follow */
 	f = parsed(test, HEAD CONN "m=audio 4000 RTP/AVP 0\r\n"
 		   "a=candidate:1 1 UDP 1 10.0.0.2 4000 typ host\r\n");
@@ -635,13 +643,13 @@ static void plan_paths(struct kunit *test)
 		"a=path:msrps://al@203.0.113.1:10000/s2;tcp msrp://10.0.0.9:2855/r;tcp msrp://203.0.113.1:10000\r\n"
 		"a=path:msrp://10.0.0.2:2856/a@10.0.0.2:2855;tcp msrp://10.0.0.2/x msrp: msrp:/ x\r\n"
 		"a=path:\r\n");
-	/* the address alone leads nowhere */
+	/* where only the address changes, it changes everywhere */
 	f = parsed(test, HEAD "m=message 2855 TCP/MSRP *\r\n" CONN
 		   "a=path:msrp://10.0.0.2:2855/s1;tcp\r\n");
 	target(f, 0, "203.0.113.1", 0, 0);
 	expect_out(test, f, "v=0\r\no=- 1 1 IN IP4 203.0.113.1\r\ns=-\r\n"
 		   "m=message 2855 TCP/MSRP *\r\nc=IN IP4 203.0.113.1\r\n"
-		   "a=path:msrp://10.0.0.2:2855/s1;tcp\r\n");
+		   "a=path:msrp://203.0.113.1:2855/s1;tcp\r\n");
 	/* in a URI IPv6 has brackets */
 	f = parsed(test, "v=0\r\nm=message 2855 TCP/MSRP *\r\nc=IN IP6 fd00::2\r\n"
 		   "a=path:msrp://[fd00:0::2]:2855/s1;tcp\r\n");

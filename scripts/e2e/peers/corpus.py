@@ -111,7 +111,7 @@ class Datagrams:
         return data, Way(True, own, source or own)
 
     def opened(self, receiver, at):
-        """The router knows the phone, and where it is reached: a request with a Contact has passed."""
+        """The router knows the phone, and where it is reached: it has asked to be registered."""
         if at in self.socks:
             return
         self.phone(at).send(opener(at, 'UDP'), self.provider.at)
@@ -127,10 +127,11 @@ class Datagrams:
 
 
 def opener(at, transport):
+    """Names a contact, and makes no binding: one phone plays many here, and a binding leads back wherever it stands."""
     sent_by = f'{host(at[0])}:{at[1]}'
-    return message('OPTIONS sip:provider SIP/2.0', [
+    return message('REGISTER sip:provider SIP/2.0', [
         ('Via', f'SIP/2.0/{transport} {sent_by};branch={branch()}'), ('From', '<sip:a@b>;tag=1'), ('To', '<sip:c@d>'),
-        ('Call-ID', branch()), ('CSeq', '1 OPTIONS'), ('Contact', f'<sip:a@{sent_by}>')])
+        ('Call-ID', branch()), ('CSeq', '1 REGISTER'), ('Contact', f'<sip:a@{sent_by}>;expires=0')])
 
 
 # --- streams ------------------------------------------------------------------------

@@ -63,7 +63,7 @@ BROKEN = {
     'kamailio/req1.sip': 'malformed_from',              # none
     'kamailio/req2.sip': 'malformed_from',              # none
     'kamailio/rport.sip': 'malformed_line',             # a line without a colon
-    'kamailio/sg.sip': 'malformed_from',                # none
+    'kamailio/sg.sip': 'malformed_line',                # a CR without LF
     'kamailio/short_reply.sip': 'malformed_from',       # none
     'pjsip/input.6.sdp': 'malformed_sdp',               # a port over 65535
     'pjsip/input.1.sip': 'not_sip',                     # the first line is another's
