@@ -334,8 +334,7 @@ static int handle_message(struct sipalg_ctx *ctx)
 		pr_info_once("connections are translated, but nf_nat_sipalg is not loaded\n");
 		return sipalg_pass(ctx, SIPALG_STAT_NO_NAT_MODULE);
 	}
-	/* under NAT a pinhole is of use only where its port can be published */
-	ctx->may_open = judge(ctx) && (!ctx->is_nat || ctx->set->rewrite);
+	ctx->may_open = judge(ctx);
 	ctx->body.n = 0;
 	ctx->body.n_over = 0;
 	ctx->call = NULL;

@@ -86,7 +86,7 @@ static void open_contacts(struct sipalg_ctx *ctx)
 	const struct sip_via *via = &msg->via;
 	u32 i;
 
-	if (!sipalg_sender_is_inside(ctx) || msg->method == SIP_ACK)
+	if (!sipalg_sender_is_inside(ctx) || sipalg_is_silent(ctx) || msg->method == SIP_ACK)
 		return;
 	/* RFC 5626: over TCP the connection is used, by the other side as well */
 	if (ctx->seg && !ctx->set->tcp_contact)

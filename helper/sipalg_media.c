@@ -90,8 +90,14 @@ static int section_open(const struct section *s, struct sip_media *media)
 	int err;
 
 	want.real = s->rtp.addr;
-	if (!ctx->is_nat)
+	/*
+	 * Without NAT a port is what it is.  So it is where nobody may be told another: media
+	 * that the host sends belongs to the call then, and none comes in unasked.
+	 */
+	if (!ctx->is_nat || sipalg_is_silent(ctx)) {
 		want.mapped = s->rtp.addr;
+		want.keep_ports = true;
+	}
 	want.proto = s->proto;
 	want.is_pairs = has_rtcp_port(s);
 	want.n = section_ports(s, want.ports);
@@ -151,7 +157,7 @@ static void publish(const struct section *s, const struct sip_media *media,
 /* The router has got another address: what was published leads nowhere. */
 static bool has_moved(const struct sipalg_ctx *ctx, const struct sip_media *media)
 {
-	return ctx->is_nat &&
+	return ctx->is_nat && !sipalg_is_silent(ctx) &&
 	       !sip_addr_equal(&media->pin[0]->mapped.addr, &ctx->flow.self_mapped.addr);
 }
 

@@ -59,7 +59,7 @@ void sipalg_decide_register(struct sipalg_ctx *ctx)
 	struct sip_register reg = register_of(ctx);
 	u32 i;
 
-	if (!ctx->may_open || !sipalg_sender_is_inside(ctx))
+	if (!ctx->may_open || !sipalg_sender_is_inside(ctx) || sipalg_is_silent(ctx))
 		return;
 	if (ctx->msg.flags & SIP_MSG_STAR)
 		sip_binding_ask_none(&reg);
@@ -81,6 +81,23 @@ void sipalg_decide_register(struct sipalg_ctx *ctx)
 	}
 }
 
+/*
+ * rewrite=0: the registrar has learned by itself where the phone is reached, and that is
+ * the connection.  It lives as long as the longest registration that the answer lists.
+ */
+static void keep_registered(struct sipalg_ctx *ctx)
+{
+	u32 i, life = 0;
+
+	for (i = 0; i < ctx->msg.n_uris; i++)
+		if (ctx->msg.uri[i].role == SIP_ROLE_CONTACT)
+			life = max(life, expires_of(ctx, &ctx->msg.uri[i]));
+	if (life)
+		sipalg_flow_keep(ctx->ct, ctx->skb, clamp(life, ctx->set->register_min,
+							  ctx->set->register_max) +
+				 SIP_BINDING_GRACE_S);
+}
+
 void sipalg_decide_registered(struct sipalg_ctx *ctx)
 {
 	struct sip_grant *grants = ctx->grants;
@@ -89,6 +106,10 @@ void sipalg_decide_registered(struct sipalg_ctx *ctx)
 
 	if (ctx->msg.status / 100 != 2 || !sipalg_receiver_is_inside(ctx))
 		return;
+	if (sipalg_is_silent(ctx)) {
+		keep_registered(ctx);
+		return;
+	}
 	for (i = 0; i < ctx->msg.n_uris; i++) {
 		const struct sip_uri *uri = &ctx->msg.uri[i];
 

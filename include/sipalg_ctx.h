@@ -82,6 +82,12 @@ static inline bool sipalg_receiver_is_translated(const struct sipalg_ctx *ctx)
 	return !sip_endpoint_equal(&ctx->flow.peer, &ctx->flow.peer_real);
 }
 
+/* The connection is translated, and by rewrite=0 no message may say so. */
+static inline bool sipalg_is_silent(const struct sipalg_ctx *ctx)
+{
+	return ctx->is_nat && !ctx->set->rewrite;
+}
+
 /* Inside is who is hidden by NAT; without NAT, everybody is. */
 static inline bool sipalg_sender_is_inside(const struct sipalg_ctx *ctx)
 {

@@ -16,7 +16,7 @@
 
 #define SIPALG_SETTINGS(X) \
 	X(enabled, number, "1", 0, 1, 0, "0: as if the helper were not there; connections that exist go on") \
-	X(rewrite, number, "1", 0, 1, 0, "0: pinholes only, no byte of a message is changed") \
+	X(rewrite, number, "1", 0, 1, 0, "0: pinholes only, no byte of a message is changed; under NAT for media that inside hosts send") \
 	X(auto_attach, number, "0", 0, 1, 0, "1: new connections to ports get the helper without a rule") \
 	X(ports, ports, "5060", 1, 65535, 0, "for auto_attach, up to 16, comma separated") \
 	X(unknown_nat, number, "1", 0, 1, 0, "pass messages of unknown method under NAT") \
