@@ -23,7 +23,7 @@ tables() {
 		echo 'id(int,auto) l_uuid(string) l_username(string) l_domain(string) r_username(string) r_domain(string) realm(string)' \
 			'auth_username(string) auth_password(string) auth_ha1(string,null) auth_proxy(string) expires(int) flags(int)' \
 			'reg_delay(int) contact_addr(string,null) socket(string,null)'
-		echo "1:company:company:$pbx:company:$PROVIDER:$PROVIDER:company:secret::sip\\:$PROVIDER$1:60:16:0::"
+		echo "1:company:company:$pbx:company:$PROVIDER:$PROVIDER:company:secret::sip\\:$PROVIDER$1:60:16:0:$pbx\\:5060$1:"
 	} > $T/pbx.d/uacreg
 }
 
