@@ -3,8 +3,11 @@
 # deps.sh - make sure that the Debian 12 packages the lab uses are there.
 #
 # usage: deps.sh [--missing] [build] [guest] [host] [static] [chroot] [uml]     (default: all)
+#        deps.sh [--missing] peers
 #
 # --missing: installs nothing, prints what is missing; status 0 when nothing is.
+# peers: SIP servers and phones of other people's making, for the guest alone. They, and what they need and
+# this machine lacks, are not installed, which would start them, but unpacked in $LAB/peers/root.
 #
 # Installs what is missing with apt-get; silent and without network when nothing
 # is. Where it cannot, it says in one line what is missing and exits with 2.
@@ -22,18 +25,28 @@ declare -A packages=(
 	[uml]='build-essential bc flex bison kmod xz-utils libelf-dev libssl-dev linux-source-6.1 python3'
 )
 
+peers='kamailio linphone-cli rtpengine-daemon'
+
 only_ask=
 [ "${1:-}" != --missing ] || { only_ask=1; shift; }
 [ $# -gt 0 ] || set -- "${!packages[@]}"
-wanted=
-for group; do
-	[ -n "${packages[$group]:-}" ] || die "no such group: $group" 2
-	wanted+=" ${packages[$group]}"
-done
-# shellcheck disable=SC2086
-missing=$(comm -23 <(printf '%s\n' $wanted | sort -u) \
-	<(dpkg-query -W -f '${Package} ${db:Status-Status}\n' $wanted 2> /dev/null |
-		sed -n 's/ installed$//p' | sort -u) | xargs)
+if [ "$*" = peers ]; then
+	locked peers-deps
+	# another libc here may be another choice of what to unpack
+	unpacked=$( (echo "$peers"; dpkg-query -W) | hash_of)
+	missing=
+	[ "$(cat "$LAB/peers/key" 2> /dev/null)" = "$unpacked" ] || missing=$peers
+else
+	wanted=
+	for group; do
+		[ -n "${packages[$group]:-}" ] || die "no such group: $group" 2
+		wanted+=" ${packages[$group]}"
+	done
+	# shellcheck disable=SC2086
+	missing=$(comm -23 <(printf '%s\n' $wanted | sort -u) \
+		<(dpkg-query -W -f '${Package} ${db:Status-Status}\n' $wanted 2> /dev/null |
+			sed -n 's/ installed$//p' | sort -u) | xargs)
+fi
 [ -n "$missing" ] || exit 0
 [ -z "$only_ask" ] || { echo "$missing"; exit 1; }
 
@@ -45,8 +58,23 @@ if [ "$(id -u)" != 0 ]; then
 	sudo=sudo
 fi
 apt="$sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300"
-say "installing $missing"
+say "$([ "$*" = peers ] && echo unpacking || echo installing) $missing"
 $apt -o APT::Update::Error-Mode=any update > /dev/null 2>&1 || cannot 'the Debian mirror does not answer'
+if [ "$*" = peers ]; then
+	rm -rf "$LAB/peers"
+	mkdir -p "$LAB"/peers/{debs,root}
+	cd "$LAB/peers/debs"
+	# shellcheck disable=SC2086
+	{
+		apt-get -s -o APT::Get::Show-User-Simulation-Note=0 install --no-install-recommends $missing |
+			awk '$1 == "Inst" { print $2 }' > ../names
+		xargs apt-get -qq -o APT::Sandbox::User=root download < ../names
+		for deb in *.deb; do dpkg-deb -x "$deb" ../root; done
+	} > "$LAB/deps.log" 2>&1 || cannot "unpacking failed (log: $LAB/deps.log)"
+	rm -rf "$LAB/peers/debs"
+	echo "$unpacked" > "$LAB/peers/key"
+	exit
+fi
 # shellcheck disable=SC2086
 $apt install -y --no-install-recommends $missing > "$LAB/deps.log" 2>&1 ||
 	cannot "apt-get install failed (log: $LAB/deps.log)"

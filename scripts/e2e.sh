@@ -10,7 +10,8 @@
 # a directory of SIP messages, which the guest gets as corpora/ if it exists.
 # LIMIT, SMP, MEM, APPEND: see guest.sh. HELPER: helper to attach, e.g. sip, the
 # one in the kernel. CASE_LIMIT: seconds for a case, default 120. STORM_SEED and
-# STORM_COUNT: which connections 79-tcp-storm makes.
+# STORM_COUNT: which connections 79-tcp-storm makes. A line "# needs: NAME..." in a
+# case names archives of guest-peers.sh that the guest gets then.
 set -euo pipefail
 . "$(dirname "$0")/env.sh"
 series=${1:-}
@@ -28,6 +29,13 @@ else
 	"$here/kernel.sh" "$series" > /dev/null
 	mods=$OUT/mods-$series.cpio
 	root=("$("$here/guest-base.sh" | tail -1)" "$mods")
+	chosen=("${@/%.sh/}")
+	chosen=("${chosen[@]/#/$here/e2e/cases/}")
+	[ $# -gt 0 ] && chosen=("${chosen[@]/%/.sh}") || chosen=("$here"/e2e/cases/*.sh)
+	for need in $(sed -n 's/^# needs: //p' "${chosen[@]}" | xargs -n1 | sort -u); do
+		root+=("$("$here/guest-peers.sh" "$need" | tail -1)")
+		export MEM=${MEM:-1536}
+	done
 fi
 locked "e2e-$(basename "$OUT")-$series"
 "$here/guest-mods.sh" "$series" "$mods" "$ko"/nf_*_sipalg.ko

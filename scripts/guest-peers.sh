@@ -1,0 +1,67 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# guest-peers.sh - SIP servers and phones of other people's making, for the QEMU guests: what guest-base.sh has not.
+#
+# usage: guest-peers.sh peers|linphone|rtpengine [OUT.cpio]     default $LAB/NAME.cpio; prints its path
+#
+#   peers       Kamailio with the modules of a registrar and proxy, and baresip's back-to-back user agent
+#   linphone    linphonec, which plays and records files and needs no sound card
+#   rtpengine   the media proxy, all in user space
+#
+# They come from $LAB/peers/root (deps.sh peers) and run in the guest alone. Made
+# again only when this script, the base archive or a Debian package has changed.
+set -euo pipefail
+. "$(dirname "$0")/env.sh"
+here=$TOP/scripts name=${1:-} out=$(realpath -m "${2:-$LAB/$1.cpio}") root=$LAB/peers/root
+kamailio_modules='corex ctl db_text kex maxfwd nathelper pv registrar rr rtpengine sanity siputils sl textops tm tmx
+	uac usrloc xlog'
+
+case $name in peers | linphone | rtpengine) ;; *) die 'usage: guest-peers.sh peers|linphone|rtpengine [out]' 2 ;; esac
+base=$("$here/guest-base.sh" | tail -1)
+locked "guest-$name"
+"$here/deps.sh" peers
+key=$(cat "$0" "$base.key" "$LAB/peers/key" | hash_of)
+if [ -s "$out" ] && [ "$(cat "$out.key" 2> /dev/null)" = "$key" ]; then
+	echo "$out"
+	exit
+fi
+
+r=$(mktemp -d)
+trap 'rm -rf "$r"' EXIT
+lib=$root$(dirname "$(find /usr/lib -name libstdc++.so.6 -print -quit)")
+export LD_LIBRARY_PATH=$lib:$lib/pulseaudio:$lib/kamailio:$root/usr/lib
+
+# put FILE [DESTINATION]: a program or shared object, and the objects it is linked with
+put() {
+	local so
+	install -D -m755 "$1" "$r/${2:-${1#"$root"}}"
+	{ ldd "$1" 2> /dev/null || :; } | { grep -oE '/[^ ]+' || :; } | while read -r so; do
+		to=${so#"$root"}
+		[ -e "$r/usr${to#/usr}" ] || install -D -m755 "$so" "$r/usr${to#/usr}"
+	done
+}
+
+case $name in
+peers)
+	put "$root/usr/sbin/kamailio"
+	put "$root/usr/sbin/kamcmd"
+	for m in $kamailio_modules; do put "$lib/kamailio/modules/$m.so"; done
+	put /usr/lib/baresip/modules/b2bua.so
+	;;
+linphone)
+	put "$root/usr/bin/linphonec"
+	for so in libsoftokn3.so libfreebl3.so libfreeblpriv3.so libsoci_sqlite3.so.4.0; do	# loaded by name
+		put "$(find "$root/usr/lib" /usr/lib -name $so -print -quit)"
+	done
+	mkdir -p "$r/usr/share/linphone"
+	cp -r "$root/usr/share/belr" "$r/usr/share/"
+	cp "$root/usr/share/linphone/rootca.pem" "$r/usr/share/linphone/"
+	;;
+rtpengine) put "$root/usr/bin/rtpengine" ;;
+esac
+# what the base has stays as it is there
+cpio --quiet -t < "$base" | (cd "$r" && while read -r f; do [ -d "$f" ] || rm -f "$f"; done)
+(cd "$r" && find . -print0 | LC_ALL=C sort -z | cpio --quiet -0 -o -H newc -R 0:0) > "$out.new"
+mv "$out.new" "$out"
+echo "$key" > "$out.key"
+echo "$out"
