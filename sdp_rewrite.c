@@ -449,7 +449,7 @@ static struct sdp_addr addr_of(const struct sip_text *t, struct sip_slice text)
 	return a;
 }
 
-/* What a port of section @i becomes, where only the address changes itself; 0: it is none of its. */
+/* What a port of section @i becomes, if only itself; 0: it is none of the section's. */
 static u16 target_port(const struct planner *p, u32 i, u16 port)
 {
 	const struct sdp_media *media = &p->sdp->media[i];

@@ -359,7 +359,13 @@ struct sip_endpoint sip_pinhole_peer(struct sip_pinhole *pin);
 struct sip_addr sip_pinhole_comes_from(struct sip_pinhole *pin);
 
 /* Whether @addr is where that peer really is, and was announced by another one: he is inside. */
-bool sip_pinhole_is_inside(struct sip_pinhole *pin, const struct sip_addr *addr);
+static inline bool sip_pinhole_is_inside(struct sip_pinhole *pin, const struct sip_addr *addr)
+{
+	struct sip_endpoint peer = sip_pinhole_peer(pin);
+	struct sip_addr from = sip_pinhole_comes_from(pin);
+
+	return sip_addr_equal(&from, addr) && !sip_addr_equal(&peer.addr, addr);
+}
 
 /* One address more that may call in; over SIP_PINHOLE_CALLERS the oldest may no longer. */
 void sip_pinhole_add_caller(struct sip_pinhole *pin, const struct sip_addr *addr);

@@ -705,7 +705,6 @@ static struct sip_pinhole *pinhole_add(const struct sip_pinhole_want *want, u32 
 static bool pinhole_put(struct sipalg_net *sn, struct sip_pinhole *pin, enum sip_pinhole_end end)
 {
 	struct sip_pinhole_table *table = sn->pinholes;
-
 	bool was_open;
 
 	if (!refcount_dec_and_test(&pin->users))
@@ -1059,17 +1058,6 @@ struct sip_addr sip_pinhole_comes_from(struct sip_pinhole *pin)
 	addr = pin->comes_from.addr;
 	spin_unlock_bh(&pin->lock);
 	return addr;
-}
-
-bool sip_pinhole_is_inside(struct sip_pinhole *pin, const struct sip_addr *addr)
-{
-	bool is_inside;
-
-	spin_lock_bh(&pin->lock);
-	is_inside = sip_addr_equal(&pin->comes_from.addr, addr) &&
-		    !sip_addr_equal(&pin->peer.addr, addr);
-	spin_unlock_bh(&pin->lock);
-	return is_inside;
 }
 
 struct sip_endpoint sip_pinhole_peer(struct sip_pinhole *pin)
