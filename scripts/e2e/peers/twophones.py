@@ -109,21 +109,38 @@ def direct(s):
     h.leave()
 
 
-@scene
-def turned_round(s):
-    """hairpin=0"""
+def above(at):
+    return at[0], at[1] + 1
+
+
+def turned(s, callee_first):
+    """Each hears the other from where that is published, RTP and RTCP, whoever begins."""
     with settings(hairpin=0):
         h = Home(s)
+        rtcp = {h.anna: Rtp('lan', PHONE, s.port + 1), h.bert: Rtp('lan', PHONE2, s.port + 9)}
         d, offered, seen, answered, ok = h.call()
         equal('the callee is told the mapping', offered.at, seen.at)
         equal('the caller too', answered.at, ok.at)
-        heard('caller to callee', h.media[h.anna], ok.at, h.media[h.bert])
-        heard('callee to caller', h.media[h.bert], seen.at, h.media[h.anna])
-        heard('caller to callee again', h.media[h.anna], ok.at, h.media[h.bert])
+        turns = [(h.anna, ok.at, h.bert, offered.at), (h.bert, seen.at, h.anna, answered.at)]
+        for a, to, b, source in (turns[::-1] if callee_first else turns) * 2:
+            heard(f'RTCP of {a.user}', rtcp[a], above(to), rtcp[b], above(source))
+            heard(f'RTP of {a.user}', h.media[a], to, h.media[b], source)
         h.hang_up(h.second)
         equal('it has ended', 'ended hung-up', call_state(d))
         equal('no media pinhole of either is left', [], [p for p in media_waiting() if p not in [a[0][1] for a in h.at.values()]])
         h.leave()
+
+
+@scene
+def turned_round(s):
+    """hairpin=0, the caller speaks first"""
+    turned(s, False)
+
+
+@scene
+def turned_round_too(s):
+    """hairpin=0, the callee speaks first"""
+    turned(s, True)
 
 
 @scene
@@ -142,4 +159,4 @@ def refused(s):
     h.leave()
 
 
-play(direct, turned_round, refused)
+play(direct, turned_round, turned_round_too, refused)
