@@ -162,31 +162,58 @@ static struct nf_conn *conn_get(struct sipalg_net *sn, const struct sip_pinhole 
 	return h ? nf_ct_tuplehash_to_ctrack(h) : NULL;
 }
 
+/* The connection that begins with a packet from there to there, referenced, or NULL. */
+static struct nf_conn *conn_between(struct sipalg_net *sn, const struct sip_pinhole *pin,
+				    const struct sip_endpoint *from, const struct sip_endpoint *to)
+{
+	struct nf_conntrack_tuple tuple = {};
+
+	tuple.src.l3num = sip_addr_nfproto(&from->addr);
+	tuple.src.u3 = sip_addr_to_inet(&from->addr);
+	tuple.src.u.all = htons(from->port);
+	tuple.dst.u3 = sip_addr_to_inet(&to->addr);
+	tuple.dst.u.all = htons(to->port);
+	tuple.dst.protonum = pin->mapped.proto;
+	return conn_get(sn, pin, &tuple);
+}
+
+/* Whether a connection of the host's own began before its published port was known. */
+static bool is_early(const struct sip_pinhole *pin, const struct nf_conn *ct)
+{
+	struct sip_endpoint is = sip_destination_of(&ct->tuplehash[IP_CT_DIR_REPLY].tuple);
+
+	if (is.port == pin->real.port && sip_addr_equal(&is.addr, &pin->real.addr))
+		return true;
+	return !(ct->status & IPS_EXPECTED) &&
+	       (is.port != pin->mapped.port || !sip_addr_equal(&is.addr, &pin->mapped.addr));
+}
+
 /*
- * The announced peer may have sent before the pinhole was armed.  Its packet went to
- * the router then, and where that lets it in, became a connection that nobody answers
- * and that all later packets of the peer would keep alive: the stream would be deaf
- * and dumb.  Such a connection gives way.
+ * Either side may have sent before the pinhole was armed.  The announced peer's packet went
+ * to the router then, and where that lets it in, became a connection that nobody answers; the
+ * host's left from a port that was not the published one.  All later packets would keep
+ * these alive, and the stream would be deaf and dumb.  Such a connection gives way.
  */
 static void drop_shadow(struct sipalg_net *sn, const struct sip_pinhole *pin)
 {
-	struct nf_conntrack_tuple tuple = {};
+	const struct sip_endpoint mapped = { pin->mapped.addr, pin->mapped.port };
+	const struct sip_endpoint real = { pin->real.addr, pin->real.port };
 	struct nf_conn *ct;
 
-	if (!pin->is_nat || !pin->comes_from.addr.family)
+	if (!pin->is_nat || !pin->peer.addr.family)
 		return;
-	tuple.src.l3num = sip_addr_nfproto(&pin->comes_from.addr);
-	tuple.src.u3 = sip_addr_to_inet(&pin->comes_from.addr);
-	tuple.src.u.all = htons(pin->comes_from.port);
-	tuple.dst.u3 = sip_addr_to_inet(&pin->mapped.addr);
-	tuple.dst.u.all = htons(pin->mapped.port);
-	tuple.dst.protonum = pin->mapped.proto;
-	ct = conn_get(sn, pin, &tuple);
-	if (!ct)
-		return;
-	if (!(ct->status & (IPS_EXPECTED | IPS_SEEN_REPLY | IPS_NAT_MASK)))
-		nf_ct_delete(ct, 0, 0);
-	nf_ct_put(ct);
+	ct = conn_between(sn, pin, &pin->comes_from, &mapped);
+	if (ct) {
+		if (!(ct->status & (IPS_EXPECTED | IPS_SEEN_REPLY | IPS_NAT_MASK)))
+			nf_ct_delete(ct, 0, 0);
+		nf_ct_put(ct);
+	}
+	ct = pin->mapped.proto == IPPROTO_UDP ? conn_between(sn, pin, &real, &pin->peer) : NULL;
+	if (ct) {
+		if (is_early(pin, ct))
+			nf_ct_delete(ct, 0, 0);
+		nf_ct_put(ct);
+	}
 }
 
 /* ---- room: the kernel counts expectations in one byte a class and flow -------------- */
@@ -1068,38 +1095,6 @@ struct sip_endpoint sip_pinhole_peer(struct sip_pinhole *pin)
 	peer = pin->peer;
 	spin_unlock_bh(&pin->lock);
 	return peer;
-}
-
-static bool has_caller(const struct sip_pinhole *pin, const struct sip_addr *addr)
-{
-	u32 i;
-
-	for (i = 0; i < min_t(u32, pin->n_callers, SIP_PINHOLE_CALLERS); i++)
-		if (sip_addr_equal(&pin->caller[i], addr))
-			return true;
-	return false;
-}
-
-bool sip_pinhole_has_caller(struct sip_pinhole *pin, const struct sip_addr *addr)
-{
-	bool found;
-
-	spin_lock_bh(&pin->lock);
-	found = has_caller(pin, addr);
-	spin_unlock_bh(&pin->lock);
-	return found;
-}
-
-void sip_pinhole_add_caller(struct sip_pinhole *pin, const struct sip_addr *addr)
-{
-	spin_lock_bh(&pin->lock);
-	if (!has_caller(pin, addr)) {
-		pin->caller[pin->n_callers % SIP_PINHOLE_CALLERS] = *addr;
-		/* counts on in the second round, so that all places stay in use */
-		if (++pin->n_callers == 2 * SIP_PINHOLE_CALLERS)
-			pin->n_callers = SIP_PINHOLE_CALLERS;
-	}
-	spin_unlock_bh(&pin->lock);
 }
 
 static void conn_heard(const struct sip_pinhole *pin, const struct nf_conntrack_tuple *tuple,

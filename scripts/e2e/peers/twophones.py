@@ -51,7 +51,8 @@ class Home:
         self.proxy.back(response, request.source)
         return response, phone.take(status)
 
-    def call(self):
+    def call(self, early=lambda told: None):
+        """early: what the callee does before its answer"""
         d = self.anna.dial('sip:bert@example.com', self.proxy.at)
         d.request('INVITE', self.offer)
         request, invite = self.pass_on(self.anna, 'INVITE')
@@ -59,6 +60,7 @@ class Home:
         check('outside no private address is seen', b'192.168.' not in request.data, request.data.decode())
         self.bert.reply(invite, 180, tag='tp')
         self.pass_back(self.anna, 180, request)
+        early(invite.sdp)
         self.bert.reply(invite, 200, self.answer, tag='tp')
         far_ok, ok = self.pass_back(self.anna, 200, request)
         check('nor in the answer', b'192.168.' not in far_ok.data, far_ok.data.decode())
@@ -113,12 +115,23 @@ def above(at):
     return at[0], at[1] + 1
 
 
-def turned(s, callee_first):
-    """Each hears the other from where that is published, RTP and RTCP, whoever begins."""
+def turned(s, callee_first, is_early=False):
+    """Each hears the other from where that is published, RTP and RTCP, whoever begins, and though the callee
+    has sent before its answer, when nobody knew where it would be published."""
     with settings(hairpin=0):
         h = Home(s)
         rtcp = {h.anna: Rtp('lan', PHONE, s.port + 1), h.bert: Rtp('lan', PHONE2, s.port + 9)}
-        d, offered, seen, answered, ok = h.call()
+
+
+        def early(told):
+            if is_early:
+                h.media[h.bert].speak('early', told.at)
+                rtcp[h.bert].speak('early', above(told.at))
+                time.sleep(QUIET)
+                h.media[h.anna].drain()
+                rtcp[h.anna].drain()
+
+        d, offered, seen, answered, ok = h.call(early)
         equal('the callee is told the mapping', offered.at, seen.at)
         equal('the caller too', answered.at, ok.at)
         turns = [(h.anna, ok.at, h.bert, offered.at), (h.bert, seen.at, h.anna, answered.at)]
@@ -144,6 +157,13 @@ def turned_round_too(s):
 
 
 @scene
+def turned_round_early(s):
+    """hairpin=0, the callee speaks before it answers"""
+    turned(s, True, True)
+    turned(Scene(), False, True)
+
+
+@scene
 def refused(s):
     """the callee is busy"""
     h = Home(s)
@@ -159,4 +179,4 @@ def refused(s):
     h.leave()
 
 
-play(direct, turned_round, turned_round_too, refused)
+play(direct, turned_round, turned_round_too, turned_round_early, refused)
