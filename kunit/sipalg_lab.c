@@ -215,6 +215,8 @@ static void read_option(struct lab *lab, char *word)
 		strscpy(m->branch, value, LAB_WORD_MAX);
 	else if (!strcmp(word, "user"))
 		strscpy(m->user, value, LAB_WORD_MAX);
+	else if (!strcmp(word, "uri"))
+		strscpy(m->uri, value, LAB_WORD_MAX);
 	else if (!strcmp(word, "dir"))
 		strscpy(m->dir, value, LAB_WORD_MAX);
 	else if (!strcmp(word, "se"))
@@ -258,6 +260,7 @@ void lab_read(struct lab *lab, const char *line)
 	memset(m, 0, sizeof(*m));
 	strscpy(m->call, "one", LAB_WORD_MAX);
 	strscpy(m->user, "bob", LAB_WORD_MAX);
+	strscpy(m->uri, "bob", LAB_WORD_MAX);
 	word = next_word(&text);
 	if (isdigit(*word)) {
 		m->status = number(word);
@@ -333,8 +336,8 @@ static void send(struct lab *lab, struct lab_end from, struct lab_end to)
 	if (m->status)
 		add(lab, "SIP/2.0 %u X\r\n", m->status);
 	else
-		add(lab, "%s sip:bob@%pI4:%u SIP/2.0\r\n", method_names[m->method], &to.ip,
-		    to.port);
+		add(lab, "%s sip:%s@%pI4:%u SIP/2.0\r\n", method_names[m->method], m->uri,
+		    &to.ip, to.port);
 	add(lab, "Via: SIP/2.0/UDP %pI4:%u;rport;branch=z9hG4bK%s\r\n", &via.ip, via.port,
 	    branch_of(m));
 	add(lab, "From: <sip:%s@example.com>;tag=%s\r\n", m->user, m->from);
@@ -631,6 +634,26 @@ static void template_free(struct nf_conn *tmpl)
 	nf_ct_put(tmpl);
 }
 
+/* A case that is about limits sets them: the others are about something else. */
+static void no_limits(struct sipalg_settings *set)
+{
+	static const struct sipalg_rate none;
+
+	set->source_invite = none;
+	set->source_register = none;
+	set->source_options = none;
+	set->source_subscribe = none;
+	set->source_other = none;
+	set->source_response = none;
+	set->destination_invite = none;
+	set->destination_register = none;
+	set->block_failures = 0;
+	set->calls_per_host = 0;
+	set->bindings_per_host = 0;
+	set->trunks.n = 1;	/* 0.0.0.0/0 */
+	set->trunks.prefix[0] = (struct sipalg_prefix){ .addr.family = SIP_FAMILY_IPV4 };
+}
+
 int lab_setup(struct kunit *test)
 {
 	struct lab *lab = kunit_kzalloc(test, sizeof(*lab), GFP_KERNEL);
@@ -655,6 +678,7 @@ int lab_setup(struct kunit *test)
 	lab->was = rcu_dereference_raw(lab->sn->settings);
 	lab->set = kmemdup(lab->was, sizeof(*lab->was), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, lab->set);
+	no_limits(lab->set);
 	settings_replace(lab, lab->set);
 	return 0;
 }
@@ -691,4 +715,5 @@ void lab_teardown(struct kunit *test)
 }
 
 kunit_test_suites(&sip_call_suite, &sip_pinhole_suite, &sip_binding_suite,
+		  &sip_source_suite, &sip_quota_suite, &sipalg_flood_suite,
 		  &sipalg_chaos_suite);

@@ -10,7 +10,8 @@
  * where "-" is a tag that is not there, and options are call= (Call-ID), branch=
  * (else made of what makes a transaction), audio= (port of a media section), at=
  * (its address, else the sender's), rtcp= (a=rtcp), dir= (sendonly and so on),
- * se= (Session-Expires), contact= (address:port, else the sender's), user= (of To).
+ * se= (Session-Expires), contact= (address:port, else the sender's), user= (of To), uri= (user
+ * of the Request-URI).
  * Time is the namespace's clock, which a case sets forward.
  *
  * These suites run in the kernel only; kunit/host knows nothing of them.
@@ -25,6 +26,9 @@
 extern struct kunit_suite sip_call_suite;
 extern struct kunit_suite sip_pinhole_suite;
 extern struct kunit_suite sip_binding_suite;
+extern struct kunit_suite sip_source_suite;
+extern struct kunit_suite sip_quota_suite;
+extern struct kunit_suite sipalg_flood_suite;
 extern struct kunit_suite sipalg_chaos_suite;
 
 enum {
@@ -49,6 +53,7 @@ struct lab_msg {
 	char to[LAB_WORD_MAX];
 	char branch[LAB_WORD_MAX];
 	char user[LAB_WORD_MAX];
+	char uri[LAB_WORD_MAX];
 	char dir[LAB_WORD_MAX];
 	u16 audio;
 	u16 rtcp;
@@ -107,7 +112,7 @@ struct lab {
 	u64 since[SIPALG_STAT_COUNT];
 };
 
-/* of a suite: test->priv is the lab afterwards, with NAT */
+/* of a suite: test->priv is the lab afterwards, with NAT and without limits and quotas */
 int lab_setup(struct kunit *test);
 
 /* Lets all time pass and sees that nothing is left of anything. */
