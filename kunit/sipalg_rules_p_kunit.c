@@ -109,6 +109,36 @@ static void rule_p2_named_addresses(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, lab_reserved(lab), 0);
 }
 
+/* A bridge does not ask who may send: such a sender gets nothing either. */
+static void rule_p2_senders(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+	char line[64];
+	u32 i, k;
+
+	lab->phone = lab_end("10.1.2.3", 5060);
+	lab_phone(lab, "INVITE 1 a - call=host audio=4000");
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 0), 2);
+	refuse(lab, "host");
+	for (i = 0; i < ARRAY_SIZE(no_hosts); i++)
+		for (k = 0; k < 2; k++) {
+			lab->is_nat = k;
+			/* of a link's own addresses: they are not reached from elsewhere */
+			if (!k && !strncmp(no_hosts[i], "169.254", 7))
+				continue;
+			lab->phone = lab_end(no_hosts[i], 5062 + i);
+			lab->mapped_port = 5062 + i;
+			sprintf(line, "INVITE 1 a - call=s%u%u audio=4000 contact=%s:5070", i, k,
+				no_hosts[i]);
+			lab_phone(lab, line);
+			expect_nothing(lab, line);
+			sprintf(line, "Contact: <sip:bob@%s:5070>;expires=600\r\n", no_hosts[i]);
+			bind(lab, 1, line, k ? MAPPED("5070") : line);
+			expect_nothing(lab, line);
+			KUNIT_EXPECT_FALSE_MSG(test, lab_is_reserved(lab, 5070), "%s", line);
+		}
+}
+
 /* What another host's connection has of the outside address stays that connection's. */
 static void rule_p2_mapped_port_of_another(struct kunit *test)
 {
@@ -558,6 +588,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(rule_p1_to_the_sender),
 	KUNIT_CASE(rule_p1_inside_media),
 	KUNIT_CASE(rule_p2_named_addresses),
+	KUNIT_CASE(rule_p2_senders),
 	KUNIT_CASE(rule_p2_mapped_port_of_another),
 	KUNIT_CASE(rule_p2_mapped_port_of_a_pinhole),
 	KUNIT_CASE(rule_p3_no_low_ports),
