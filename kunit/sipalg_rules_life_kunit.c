@@ -155,6 +155,29 @@ static void rule_p10_never_widens(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 4000) + lab_waiting(lab, 4001), 2);
 }
 
+/* A copy of a request is no other request: another port in it is not opened. */
+static void rule_p10_copies(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+
+	lab_phone(lab, "INVITE 1 a - audio=4000");
+	lab_phone(lab, "INVITE 1 a - audio=4000");
+	KUNIT_EXPECT_EQ(test, lab_audio(lab), 4000);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 0), 2);
+	lab_phone(lab, "INVITE 1 a - audio=4100");
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 0), 2);
+	KUNIT_EXPECT_FALSE(test, lab_is_reserved(lab, 4100));
+	lab_proxy(lab, "200 INVITE 1 a b audio=6000 at=" PEER);
+	lab_phone(lab, "INVITE 2 a b audio=4000");
+	lab_phone(lab, "INVITE 2 a b audio=4200");
+	lab_proxy(lab, "200 INVITE 2 a b audio=6000 at=" PEER);
+	lab_phone(lab, "INVITE 2 a b audio=4300");
+	lab_phone(lab, "UPDATE 3 a b audio=4000");
+	lab_phone(lab, "UPDATE 3 a b audio=4400");
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 4000) + lab_waiting(lab, 4001), 2);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 0), 2);
+}
+
 static void rule_p10_refused_offer(struct kunit *test)
 {
 	static const char * const offers[][2] = {
@@ -422,6 +445,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(rule_p9_forged),
 	KUNIT_CASE(rule_p10_refresh),
 	KUNIT_CASE(rule_p10_never_widens),
+	KUNIT_CASE(rule_p10_copies),
 	KUNIT_CASE(rule_p10_refused_offer),
 	KUNIT_CASE(rule_p11_from_outside),
 	KUNIT_CASE(rule_p11_without_nat),
