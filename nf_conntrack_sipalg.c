@@ -31,6 +31,7 @@
 #include "sip_binding.h"
 #include "sip_call.h"
 #include "sip_chars.h"
+#include "sip_inet.h"
 #include "sip_pinhole.h"
 #include "sip_quota.h"
 #include "sip_source.h"
@@ -178,7 +179,7 @@ static void ctx_fill_flow(struct sipalg_ctx *ctx)
 		      !sip_endpoint_equal(&flow->peer, &flow->peer_real);
 }
 
-/* ---- judge: SECURITY rules M1 and M3 --------------------------------------------- */
+/* ---- judge: SECURITY rules M1, M3 and P2 ------------------------------------------ */
 
 static bool via_is_senders(struct sipalg_ctx *ctx)
 {
@@ -194,8 +195,24 @@ static bool via_is_senders(struct sipalg_ctx *ctx)
 	       sip_addr_equal(by, &ctx->flow.self_mapped.addr);
 }
 
+/*
+ * SECURITY P2.  The routes let no such sender by, but a bridge does; and what is one link's
+ * alone is not led to from outside.
+ */
+static bool sender_is_host(const struct sipalg_ctx *ctx)
+{
+	const struct sip_addr *self = &ctx->flow.self.addr;
+
+	return sip_addr_is_host(self) &&
+	       !(sipalg_sender_is_translated(ctx) && sip_addr_is_link_local(self));
+}
+
 static bool judge(struct sipalg_ctx *ctx)
 {
+	if (!sender_is_host(ctx)) {
+		sipalg_count(ctx->sn, SIPALG_STAT_NO_HOST);
+		return false;
+	}
 	if (!sip_is_request(&ctx->msg))
 		return true;	/* a response is judged by the request that it answers */
 	if (ctx->msg.uri[0].scheme == SIP_SCHEME_OTHER)

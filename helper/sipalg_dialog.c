@@ -110,6 +110,8 @@ int sipalg_decide_dialog(struct sipalg_ctx *ctx)
 	err = sipalg_media_read(ctx);
 	if (err)
 		return err;
+	if (ctx->body.n)
+		ev.body = sipalg_digest_of(ctx, ctx->msg.body);
 	if (ctx->may_open) {
 		ctx->call = sip_call_enter(&ev, &request_side);
 		if (IS_ERR(ctx->call)) {	/* counted where it was not had */

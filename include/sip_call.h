@@ -121,6 +121,7 @@ struct sip_call_key {
  * @method: enum sip_method; 0: free
  * @side: who sent it
  * @dir: its direction in the connection
+ * @body: digest of its body, where that has a description
  * @is_done: finally answered
  */
 struct sip_tx {
@@ -131,6 +132,7 @@ struct sip_tx {
 	u8 method;
 	u8 side;
 	u8 dir;
+	u64 body;
 	bool is_done;
 };
 
@@ -215,6 +217,7 @@ struct sip_call {
  * @from_tag: of the tag of From; 0: none
  * @to_tag: of the tag of To; 0: none
  * @branch: of the top Via's branch
+ * @body: of the body, where that has a description; 0: it has none
  * @zone: conntrack zone
  * @cseq: CSeq number
  * @session_s: Session-Expires; 0: none
@@ -235,6 +238,7 @@ struct sip_call_event {
 	u64 from_tag;
 	u64 to_tag;
 	u64 branch;
+	u64 body;
 	u16 zone;
 	u32 cseq;
 	u32 session_s;

@@ -29,6 +29,7 @@
 	X(COMMIT_FAILED, commit_failed, "passed unchanged: the packet could not be written") \
 	X(FOREIGN_VIA, foreign_via, "opened nothing: the top Via names another host than the sender") \
 	X(FOREIGN_MEDIA, foreign_media, "opened nothing: a media section of another host than the sender") \
+	X(NO_HOST, no_host, "opened nothing: its sender is loopback, multicast or broadcast, or under NAT link-local") \
 	X(LOW_PORT, low_port, "opened nothing: a port below 1024") \
 	X(TCP_MEDIA, tcp_media, "opened nothing: media over TCP") \
 	X(MEDIA_OVER, media_over, "media sections over the limit, passed as they are") \

@@ -30,12 +30,18 @@ extern struct kunit_suite sip_source_suite;
 extern struct kunit_suite sip_quota_suite;
 extern struct kunit_suite sipalg_flood_suite;
 extern struct kunit_suite sipalg_chaos_suite;
+extern struct kunit_suite sipalg_rules_m_suite;
+extern struct kunit_suite sipalg_rules_p_suite;
+extern struct kunit_suite sipalg_rules_life_suite;
 
 enum {
 	LAB_TEXT_MAX	= 4096,
 	LAB_WORD_MAX	= 24,
 	LAB_FOREVER_S	= 1000000,	/* more than any timer */
 };
+
+/* stands for a NUL in a text that is sent, and in one that left the router */
+#define LAB_NUL	"\x1f"
 
 struct lab_end {
 	__be32 ip;
@@ -84,6 +90,10 @@ struct lab_call {
  * @phone: the phone, as it sees itself
  * @proxy: where it sends to
  * @more: header lines for the next message
+ * @body: the next message's body, instead of the one of its options; their lengths are exact
+ * @type: what that is; NULL: application/sdp
+ * @old: where the next message, when it is finished, has this for the first time,
+ * @new: it gets this instead
  * @msg: the last message
  * @in: its text
  * @out: the text that left the router; empty: dropped
@@ -103,6 +113,10 @@ struct lab {
 	struct lab_end phone;
 	struct lab_end proxy;
 	const char *more;
+	const char *body;
+	const char *type;
+	const char *old;
+	const char *new;
 	struct lab_msg msg;
 	char *in;
 	char *out;
@@ -175,6 +189,12 @@ bool lab_is_reserved_at(struct lab *lab, struct lab_end at);
 
 /* How many ports are, of all who may count as inside. */
 u32 lab_reserved(struct lab *lab);
+
+/* Whether what waits at that port is not used up by a packet. */
+bool lab_is_lasting(struct lab *lab, u16 port);
+
+/* Whether the last message left the router as it came. */
+bool lab_is_untouched(const struct lab *lab);
 
 /* The call with that Call-ID whose caller has that tag. */
 struct lab_call lab_call(struct lab *lab, const char *call, const char *tag);

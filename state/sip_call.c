@@ -478,6 +478,7 @@ static void remember_tx(struct sip_call *call, const struct sip_call_event *ev, 
 		.method = ev->method,
 		.side = side,
 		.dir = ev->dir,
+		.body = ev->body,
 	};
 }
 
@@ -533,12 +534,23 @@ static int call_reopen(const struct sip_call_event *ev, struct sip_call *call)
 	return 0;
 }
 
+/*
+ * The same request again, perhaps behind a later one of its side.  With another description
+ * it is none, and opens nothing (SECURITY P10).
+ */
+static int advance_copy(const struct sip_call *call, const struct sip_tx *tx,
+			const struct sip_call_event *ev)
+{
+	return call->state == SIP_CALL_ENDED || tx->body != ev->body ? -EPROTO : 0;
+}
+
 static int advance_invite(struct sip_call *call, const struct sip_call_event *ev,
 			  enum sip_side side)
 {
-	/* the same again, perhaps behind a later request of its side */
-	if (find_tx(call, ev, side))
-		return call->state == SIP_CALL_ENDED ? -EPROTO : 0;
+	struct sip_tx *tx = find_tx(call, ev, side);
+
+	if (tx)
+		return advance_copy(call, tx, ev);
 	if (ev->cseq < call->cseq[side])
 		return -EPROTO;
 	if (ev->to_tag) {
@@ -609,6 +621,8 @@ static bool cancels_invite(struct sip_call *call, const struct sip_call_event *e
 static int advance_request(struct sip_call *call, const struct sip_call_event *ev,
 			   enum sip_side side)
 {
+	struct sip_tx *tx;
+
 	switch (ev->method) {
 	case SIP_INVITE:
 		return advance_invite(call, ev, side);
@@ -623,8 +637,9 @@ static int advance_request(struct sip_call *call, const struct sip_call_event *e
 	}
 	if (call->state == SIP_CALL_ENDED || !tags_fit(call, ev, side))
 		return -EPROTO;
-	if (is_remembered(ev->method) && find_tx(call, ev, side))
-		return 0;
+	tx = is_remembered(ev->method) ? find_tx(call, ev, side) : NULL;
+	if (tx)
+		return advance_copy(call, tx, ev);
 	if (is_stale(call, ev, side))
 		return -EPROTO;
 	if (call->callee_tag)
