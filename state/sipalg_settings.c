@@ -5,9 +5,12 @@
  *
  * Every type of value has one reader and one writer of text, used by both.
  */
+#include <linux/capability.h>
 #include <linux/kernel.h>
 #include <linux/moduleparam.h>
 #include <linux/slab.h>
+#include <linux/user_namespace.h>
+#include <net/net_namespace.h>
 
 #include "sip_parse.h"
 #include "sipalg_compat.h"
@@ -409,6 +412,9 @@ static int setting_handler(SIPALG_CTL_TABLE *table, int write, void *buffer, siz
 	struct ctl_table text = { .maxlen = SETTING_TEXT_MAX };
 	int err;
 
+	/* SECURITY A3; the mode of the file alone would let in a root who has no rights */
+	if (write && !ns_capable(sn->net->user_ns, CAP_NET_ADMIN))
+		return -EPERM;
 	if (write && (*ppos || !*lenp))	/* a value comes in one piece */
 		return *lenp ? -EINVAL : 0;
 	text.data = kzalloc(SETTING_TEXT_MAX, GFP_KERNEL);
