@@ -199,15 +199,22 @@ def text_of(start, headers, body=''):
 class End:
     """An address that signals, with its transactions."""
 
+    deaf = False            # to what a flood sends
+    transport = 'UDP'
+
     def __init__(self, loop, ns, addr, user, port=SIP_PORT):
         self.loop, self.addr, self.user, self.port = loop, addr, user, port
         self.at = addr, port
         self.contact = f'sip:{user}@{addr}:{port}'
         self.asked, self.answered = {}, {}
         self.resent = 0     # requests sent again
-        self.sock = bound(ns, addr, port)
-        deafen(self.sock)
-        loop.reader(self.sock, self.readable)
+        self.open(ns)
+
+    def open(self, ns):
+        self.sock = bound(ns, self.addr, self.port)
+        if self.deaf:
+            deafen(self.sock)
+        self.loop.reader(self.sock, self.readable)
 
     def readable(self):
         for _ in range(32):
@@ -215,13 +222,15 @@ class End:
                 data, source = self.sock.recvfrom(65535)
             except BlockingIOError:
                 return
-            if not data[:1].isupper():
-                continue
-            try:
-                m = Text(data, source)
-                (self.response if m.status else self.request)(m)
-            except (ValueError, IndexError):
-                pass        # what somebody else has sent
+            if data[:1].isupper():
+                self.heard(data, source)
+
+    def heard(self, data, source):
+        try:
+            m = Text(data, source)
+            (self.response if m.status else self.request)(m)
+        except (ValueError, IndexError):
+            pass            # what somebody else has sent
 
     def send(self, data, to):
         try:
@@ -232,7 +241,7 @@ class End:
     def ask(self, method, to, uri, headers, done, body='', branch=None):
         """A request; done(final answer, or None where none came in time)."""
         branch = branch or fresh('z9hG4bK')
-        via = f'Via: SIP/2.0/UDP {self.addr}:{self.port};branch={branch}'
+        via = f'Via: SIP/2.0/{self.transport} {self.addr}:{self.port};branch={branch}'
         data = text_of(f'{method} {uri} SIP/2.0', [via, 'Max-Forwards: 70'] + headers, body)
         if method == 'ACK':
             self.send(data, to)
@@ -249,7 +258,8 @@ class End:
             done(None)
 
         invite = method == 'INVITE'
-        alive = repeat(self.loop, send, T1, 64 if invite else T2, PATIENCE, give_up)
+        first_gap = T1 if self.transport == 'UDP' else 2 * PATIENCE
+        alive = repeat(self.loop, send, first_gap, 64 if invite else T2, PATIENCE, give_up)
         self.asked[branch] = alive, done, invite
 
     def response(self, m):
@@ -428,6 +438,89 @@ class Proxy(Party):
         right = user in self.users and said.get('nonce') in self.nonces and \
             said.get('response') == digest(user, self.users[user], said['nonce'], uri=said.get('uri', ''))
         return None if right else 401
+
+
+# --- TCP --------------------------------------------------------------------------
+
+
+class Stream:
+    """A connection; whole messages of it go to a party."""
+
+    def __init__(self, loop, sock, party):
+        self.loop, self.sock, self.party, self.buf = loop, sock, party, b''
+        loop.reader(sock, self.readable)
+
+    def readable(self):
+        try:
+            more = self.sock.recv(65536)
+        except BlockingIOError:
+            return
+        except OSError:
+            more = b''
+        if not more:
+            self.loop.forget(self.sock)
+            return
+        self.buf += more
+        while (end := self.buf.find(b'\r\n\r\n')) >= 0:
+            length = self.buf.find(b'\r\nContent-Length: ', 0, end)
+            end += 4 + int(self.buf[length + 18:].split(b'\r', 1)[0])
+            if len(self.buf) < end:
+                break
+            data, self.buf = self.buf[:end], self.buf[end:]
+            self.party.heard(data, self)
+
+    def send(self, data):
+        try:
+            self.sock.send(data)
+        except OSError:
+            pass
+
+
+class TcpPhone(Phone):
+    """Connects when it is made."""
+
+    transport = 'TCP'
+
+    def open(self, ns):
+        with netns(ns):
+            self.sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.sock.bind((self.addr, self.port))
+        self.sock.setblocking(False)
+        self.contact += ';transport=tcp'
+
+    def connect(self):
+        self.sock.connect_ex(self.proxy.at)
+        self.stream = Stream(self.loop, self.sock, self)
+
+    def send(self, data, to):
+        self.stream.send(data)
+
+
+class TcpProxy(Proxy):
+    """Answers on the connection that a request came over."""
+
+    transport = 'TCP'
+
+    def open(self, ns):
+        with netns(ns):
+            self.sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.sock.bind((self.addr, self.port))
+        self.sock.listen(1024)
+        self.loop.reader(self.sock, self.accept)
+
+    def accept(self):
+        try:
+            while True:
+                sock, _ = self.sock.accept()
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                Stream(self.loop, sock, self)
+        except BlockingIOError:
+            pass
+
+    def send(self, data, to):
+        to.send(data)
 
 
 # --- calls ------------------------------------------------------------------------
