@@ -36,7 +36,11 @@ test-all:
 life:
 	@scripts/life.sh uml
 
+# every attack beside 200 calls, scanners, a thousand phones at once
+flood:
+	@scripts/flood.sh
+
 check:
 	@scripts/check.sh
 
-.PHONY: all modules install clean demo test test-all life check
+.PHONY: all modules install clean demo test test-all life flood check

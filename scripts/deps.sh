@@ -3,11 +3,12 @@
 # deps.sh - make sure that the Debian 12 packages the lab uses are there.
 #
 # usage: deps.sh [--missing] [build] [guest] [host] [static] [chroot] [uml]     (default: all)
-#        deps.sh [--missing] peers
+#        deps.sh [--missing] peers|scanners
 #
 # --missing: installs nothing, prints what is missing; status 0 when nothing is.
-# peers: SIP servers and phones of other people's making, for the guest alone. They, and what they need and
-# this machine lacks, are not installed, which would start them, but unpacked in $LAB/peers/root.
+# peers: SIP servers and phones of other people's making, scanners: programs that look for such; for the guest alone.
+# They, and what they need and this machine lacks, are not installed, which would start some, but unpacked in
+# $LAB/peers/root or $LAB/scanners/root.
 #
 # Installs what is missing with apt-get; silent and without network when nothing
 # is. Where it cannot, it says in one line what is missing and exits with 2.
@@ -25,17 +26,22 @@ declare -A packages=(
 	[uml]='build-essential bc flex bison kmod xz-utils libelf-dev libssl-dev linux-source-6.1 python3'
 )
 
-peers='kamailio linphone-cli rtpengine-daemon'
+declare -A unpack=(
+	[peers]='kamailio linphone-cli rtpengine-daemon'
+	[scanners]='sipvicious'
+)
 
 only_ask=
 [ "${1:-}" != --missing ] || { only_ask=1; shift; }
 [ $# -gt 0 ] || set -- "${!packages[@]}"
-if [ "$*" = peers ]; then
-	locked peers-deps
+into=
+[ -z "${unpack[$*]:-}" ] || into=$LAB/$*
+if [ -n "$into" ]; then
+	locked "$*-deps"
 	# another libc here may be another choice of what to unpack
-	unpacked=$( (echo "$peers"; dpkg-query -W) | hash_of)
+	unpacked=$( (echo "${unpack[$*]}"; dpkg-query -W) | hash_of)
 	missing=
-	[ "$(cat "$LAB/peers/key" 2> /dev/null)" = "$unpacked" ] || missing=$peers
+	[ "$(cat "$into/key" 2> /dev/null)" = "$unpacked" ] || missing=${unpack[$*]}
 else
 	wanted=
 	for group; do
@@ -58,12 +64,12 @@ if [ "$(id -u)" != 0 ]; then
 	sudo=sudo
 fi
 apt="$sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300"
-say "$([ "$*" = peers ] && echo unpacking || echo installing) $missing"
+say "$([ -n "$into" ] && echo unpacking || echo installing) $missing"
 $apt -o APT::Update::Error-Mode=any update > /dev/null 2>&1 || cannot 'the Debian mirror does not answer'
-if [ "$*" = peers ]; then
-	rm -rf "$LAB/peers"
-	mkdir -p "$LAB"/peers/{debs,root}
-	cd "$LAB/peers/debs"
+if [ -n "$into" ]; then
+	rm -rf "$into"
+	mkdir -p "$into"/{debs,root}
+	cd "$into/debs"
 	# shellcheck disable=SC2086
 	{
 		apt-get -s -o APT::Get::Show-User-Simulation-Note=0 install --no-install-recommends $missing |
@@ -71,8 +77,8 @@ if [ "$*" = peers ]; then
 		xargs apt-get -qq -o APT::Sandbox::User=root download < ../names
 		for deb in *.deb; do dpkg-deb -x "$deb" ../root; done
 	} > "$LAB/deps.log" 2>&1 || cannot "unpacking failed (log: $LAB/deps.log)"
-	rm -rf "$LAB/peers/debs"
-	echo "$unpacked" > "$LAB/peers/key"
+	rm -rf "$into/debs"
+	echo "$unpacked" > "$into/key"
 	exit
 fi
 # shellcheck disable=SC2086

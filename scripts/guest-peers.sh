@@ -2,25 +2,31 @@
 # SPDX-License-Identifier: GPL-2.0
 # guest-peers.sh - SIP servers and phones of other people's making, for the QEMU guests: what guest-base.sh has not.
 #
-# usage: guest-peers.sh peers|linphone|rtpengine [OUT.cpio]     default $LAB/NAME.cpio; prints its path
+# usage: guest-peers.sh peers|linphone|rtpengine|scanners [OUT.cpio]     default $LAB/NAME.cpio; prints its path
 #
 #   peers       Kamailio with the modules of a registrar and proxy, and baresip's back-to-back user agent
 #   linphone    linphonec, which plays and records files and needs no sound card
 #   rtpengine   the media proxy, all in user space
+#   scanners    sipvicious: svmap, svwar, svcrack
 #
-# They come from $LAB/peers/root (deps.sh peers) and run in the guest alone. Made
+# They come from $LAB/peers/root and $LAB/scanners/root (deps.sh) and run in the guest alone. Made
 # again only when this script, the base archive or a Debian package has changed.
 set -euo pipefail
 . "$(dirname "$0")/env.sh"
-here=$TOP/scripts name=${1:-} out=$(realpath -m "${2:-$LAB/$1.cpio}") root=$LAB/peers/root
+here=$TOP/scripts name=${1:-} out=$(realpath -m "${2:-$LAB/$1.cpio}") deps=peers
+[ "$name" != scanners ] || deps=scanners
+root=$LAB/$deps/root
 kamailio_modules='corex ctl db_text kex maxfwd nathelper pv registrar rr rtpengine sanity siputils sl textops tm tmx
 	uac usrloc xlog'
 
-case $name in peers | linphone | rtpengine) ;; *) die 'usage: guest-peers.sh peers|linphone|rtpengine [out]' 2 ;; esac
+case $name in
+peers | linphone | rtpengine | scanners) ;;
+*) die 'usage: guest-peers.sh peers|linphone|rtpengine|scanners [out]' 2 ;;
+esac
 base=$("$here/guest-base.sh" | tail -1)
 locked "guest-$name"
-"$here/deps.sh" peers
-key=$(cat "$0" "$base.key" "$LAB/peers/key" | hash_of)
+"$here/deps.sh" $deps
+key=$(cat "$0" "$base.key" "$LAB/$deps/key" | hash_of)
 if [ -s "$out" ] && [ "$(cat "$out.key" 2> /dev/null)" = "$key" ]; then
 	echo "$out"
 	exit
@@ -58,6 +64,25 @@ linphone)
 	cp "$root/usr/share/linphone/rootca.pem" "$r/usr/share/linphone/"
 	;;
 rtpengine) put "$root/usr/bin/rtpengine" ;;
+scanners)
+	packages=$r/usr/lib/python3/dist-packages
+	mkdir -p "$packages"
+	cp -r "$root/usr/share/sipvicious/sipvicious" "$packages/"
+	# and what they import; compiled here, as the base's
+	/usr/bin/python3 -I - "$packages" > "$r/py" <<- 'P'
+		import importlib, sys, sysconfig
+		sys.path.append(sys.argv[1])
+		for name in ("svmap", "svwar", "svcrack"):
+		    importlib.import_module("sipvicious." + name)
+		for module in list(sys.modules.values()):
+		    f = getattr(module, "__file__", None)
+		    if f and f.startswith(sysconfig.get_path("stdlib")):
+		        print(f)
+	P
+	sort -u "$r/py" | while read -r f; do put "$f"; done
+	rm "$r/py"
+	/usr/bin/python3 -I -m compileall -q -s "$r" --invalidation-mode unchecked-hash "$r"/usr/lib/python3*
+	;;
 esac
 # what the base has stays as it is there
 cpio --quiet -t < "$base" | (cd "$r" && while read -r f; do [ -d "$f" ] || rm -f "$f"; done)

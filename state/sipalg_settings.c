@@ -236,6 +236,34 @@ static int prefixes_show(const void *value, char *text)
 
 static const struct setting_type prefixes_type = { prefixes_read, prefixes_show };
 
+static bool prefix_has(const struct sipalg_prefix *prefix, const struct sip_addr *addr)
+{
+	u32 i, bits;
+
+	if (prefix->addr.family != addr->family)
+		return false;
+	for (i = 0, bits = prefix->len; bits; i++) {
+		u32 n = min(bits, 32U);
+		__be32 diff = (__force __be32)(prefix->addr.w[i] ^ addr->w[i]);
+
+		if (ntohl(diff) >> (32 - n))
+			return false;
+		bits -= n;
+	}
+	return true;
+}
+
+bool sipalg_prefixes_have(const struct sipalg_prefixes *prefixes, const struct sip_addr *addr)
+{
+	u32 i;
+
+	for (i = 0; i < prefixes->n; i++)
+		if (prefix_has(&prefixes->prefix[i], addr))
+			return true;
+	return false;
+}
+SIPALG_EXPORT(sipalg_prefixes_have);
+
 static const struct setting settings[] = {
 #define X(_name, kind, _def, _min, _max, _zero, _text) {	\
 	.name = #_name, .type = &kind##_type, .def = _def,	\
