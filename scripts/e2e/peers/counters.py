@@ -153,33 +153,137 @@ def a_taken_port():
     asks(phone, far, sdp(PHONE6, 4100))
 
 
+def rings(phone, there):
+    """A call that has an answer, so that it is not ended for another."""
+    d, request = asks(phone, there)
+    there.reply(request, 180, tag='r')
+    phone.take(180)
+    return d
+
+
 @moves('calls_full', drops=0)
 def too_many_calls():
     """calls_max"""
     phone, far = Agent('lan', PHONE), Agent('wan', PROVIDER)
-    with settings(calls_max=max(1, len(calls()))):
-        for _ in range(2):
-            asks(phone, far)
+    with settings(calls_max=1):
+        rings(phone, far)
+        asks(phone, far)
+
+
+@moves('calls_quota', 'calls_evicted', drops=0)
+def too_many_calls_of_a_host():
+    """calls_per_host"""
+    phone, far = Agent('lan', PHONE), Agent('wan', PROVIDER)
+    with settings(calls_per_host=1):
+        asks(phone, far)
+        rings(phone, far)       # instead of that one
+        asks(phone, far)
 
 
 @moves('bindings_full', drops=0)
 def too_many_bindings():
     """bindings_max"""
-    phone, far = Agent('lan', PHONE), Agent('wan', PROVIDER)
+    phones, far = [Agent('lan', a) for a in (PHONE, PHONE2)], Agent('wan', PROVIDER)
     with settings(bindings_max=1):
-        _, _, d = register(phone, far)
-        other = Agent('lan', PHONE2)
-        _, _, e = register(other, far)
-        register(phone, far, expires=0, dialog=d)
-        register(other, far, expires=0, dialog=e)
+        for phone, d in [(p, register(p, far)[2]) for p in phones]:
+            register(phone, far, expires=0, dialog=d)
 
 
-@moves('pinholes_full', drops=0)
-def too_many_pinholes():
+@moves('bindings_quota', drops=0)
+def too_many_bindings_of_a_host():
+    """bindings_per_host"""
+    phones, far = [Agent('lan', PHONE, port) for port in (5060, 5062)], Agent('wan', PROVIDER)
+    with settings(bindings_per_host=1):
+        for phone, d in [(p, register(p, far)[2]) for p in phones]:
+            register(phone, far, expires=0, dialog=d)
+
+
+@moves('bindings_plain', 'pinholes_full', drops=0)
+def no_pinhole_for_a_binding():
     """pinholes_max"""
+    phones, far = [Agent('lan', a) for a in (PHONE, PHONE2)], Agent('wan', PROVIDER)
+    with settings(pinholes_max=1):
+        for phone, d in [(p, register(p, far)[2]) for p in phones]:
+            register(phone, far, expires=0, dialog=d)
+
+
+@moves('pinholes_quota', drops=0)
+def too_many_pinholes_of_a_host():
+    """three quarters of pinholes_max"""
     phone, far = Agent('lan', PHONE), Agent('wan', PROVIDER)
-    with settings(pinholes_max=2):
-        asks(phone, far, sdp(PHONE, next(_ports), next(_ports)))
+    with settings(pinholes_max=8):
+        asks(phone, far, sdp(PHONE, *[next(_ports) for _ in range(4)]))
+
+
+# --- limits -------------------------------------------------------------------------
+
+OF_CLASS = {'invite': 'INVITE', 'register': 'REGISTER', 'options': 'OPTIONS', 'subscribe': 'PUBLISH', 'other': 'MESSAGE'}
+
+
+@moves(*('flood_' + name for name in OF_CLASS), drops=len(OF_CLASS))
+def too_many_requests():
+    """more requests than a source may send"""
+    phone, far = Agent('lan', PHONE), Agent('wan', PROVIDER)
+    for name, method in OF_CLASS.items():
+        with settings(**{'source_' + name: '1 1'}):
+            asks(phone, far, method=method)
+            phone.dial(far.contact, far.at).request(method)
+            equal(f'the second {method} does not arrive', None, far.recv(QUIET)[0])
+
+
+@moves('flood_response', drops=1)
+def too_many_responses():
+    """more responses than a source may send"""
+    phone, far = Agent('lan', PHONE), Agent('wan', PROVIDER)
+    _, seen = asks(phone, far, method='OPTIONS')
+    with settings(source_response='1 1'):
+        for n in range(2):      # that nobody has asked for
+            seen.headers = [(k, f'unasked{n}' if k == 'call-id' else v) for k, v in seen.headers]
+            far.reply(seen, 200, tag='x', contact=False)
+        phone.take(200)
+        equal('the second does not arrive', None, phone.recv(QUIET)[0])
+
+
+@moves('flood_destination', drops=1)
+def too_many_strangers():
+    """more requests of strangers than a proxy may get"""
+    phones, far = [Agent('lan', a) for a in (GROWS, SHRINKS)], Agent('wan', PROVIDER)
+    with settings(destination_register='1 1'):
+        asks(phones[0], far, method='REGISTER')
+        phones[1].dial(far.contact, far.at).request('REGISTER')
+        equal('the second does not arrive', None, far.recv(QUIET)[0])
+
+
+@moves('failures', 'sources_blocked', 'blocked', drops=1)
+def who_guesses():
+    """registrations that fail"""
+    phone, far = Agent('lan', PHONE2, 5066), Agent('wan', PROVIDER)
+    with settings(block_failures=2):
+        for _ in range(2):
+            register(phone, far, status=403)
+        phone.dial(far.contact, far.at).request('OPTIONS')
+        equal('then nothing arrives', None, far.recv(QUIET)[0])
+        with netns('rtr'), open('/proc/net/sipalg/sources', 'w') as f:
+            f.write(f'release {PHONE2}')
+        asks(phone, far, method='OPTIONS')
+
+
+@moves('sources_evicted', drops=0)
+def many_sources():
+    """more sources than there is room for"""
+    before, deaf = stats(), Agent('wan', PROVIDER)
+    text = message('OPTIONS sip:x@example.com SIP/2.0', [('Via', 'SIP/2.0/UDP 10.0.0.1;branch=z9hG4bKs'), ('From', '<sip:a@x>;tag=1'),
+                   ('To', '<sip:b@x>'), ('Call-ID', 's@test'), ('CSeq', '1 OPTIONS')])
+    udp = struct.pack('!HHHH', 5080, SIP_PORT, 8 + len(text), 0) + text
+    with netns('lan'), socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW) as s:
+        for n in range(1, 60000):
+            source = struct.pack('!BBH', 10, 77, n)
+            s.sendto(struct.pack('!BBHHHBBH', 0x45, 0, 20 + len(udp), n, 0, 64, 17, 0) + source + socket.inet_aton(PROVIDER) +
+                     udp, (PROVIDER, 0))
+            if not n % 500:
+                deaf.drain()
+                if moved(before).get('sources_evicted'):
+                    break
 
 
 @moves('caller_refused', drops=1)
@@ -196,10 +300,15 @@ def a_stranger_calls():
 # --- what opens nothing -------------------------------------------------------------
 
 
-@moves('foreign_via', 'foreign_media', 'low_port', 'tcp_media', 'media_over', 'foreign_contact', 'out_of_dialog', drops=0)
+@moves('foreign_via', 'foreign_media', 'low_port', 'tcp_media', 'media_over', 'foreign_contact', 'out_of_dialog',
+       'no_host', drops=0)
 def opens_nothing():
     """what opens nothing"""
+    in_router('ip', 'route', 'replace', '169.254.7.0/24', 'dev', 'r0')
+    with netns('lan'):
+        subprocess.run(['ip', 'addr', 'add', '169.254.7.7/24', 'dev', 'l0'], check=True)
     phone, far = Agent('lan', PHONE), Agent('wan', PROVIDER)
+    asks(Agent('lan', '169.254.7.7', 5068), far, sdp('169.254.7.7', 4000))
     phone.send(invite(replace={'Via': 'SIP/2.0/UDP 192.168.1.99:5060;branch=z9hG4bKv'}), far.at)
     far.take('INVITE')
     asks(phone, far, sdp('192.168.1.99', 4000))
@@ -484,4 +593,6 @@ def all_of_them():
 
 
 offloads_off('rtr', 'r0', 'r1')     # whole checksums at the raw ends
+for _name in ('invite', 'register', 'options', 'subscribe', 'other', 'response'):
+    setting('source_' + _name, 0)   # but where they are what is asked for
 play(*SCENARIOS, all_of_them)
