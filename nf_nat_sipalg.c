@@ -8,6 +8,7 @@
  */
 #include <linux/module.h>
 #include <linux/udp.h>
+#include <net/ip.h>
 #include <net/netfilter/nf_conntrack_zones.h>
 #include <net/netfilter/nf_nat.h>
 #include <net/netfilter/nf_nat_helper.h>
@@ -146,6 +147,22 @@ static int resize(struct sipalg_ctx *ctx, u32 len, s32 delta)
 }
 
 /*
+ * A packet that grows may become too long for its way.  Its sender could do nothing about
+ * that, so it is cut even if the sender said no, or over IPv6.  A packet that was not to
+ * be cut had no need of a number of its own (RFC 6864 4.1), which its parts have.
+ */
+static void allow_fragments(struct sk_buff *skb, const struct nf_conn *ct)
+{
+	struct iphdr *iph = ip_hdr(skb);
+
+	skb->ignore_df = 1;
+	if (nf_ct_l3num(ct) != NFPROTO_IPV4 || !(iph->frag_off & htons(IP_DF)))
+		return;
+	__ip_select_ident(nf_ct_net(ct), iph, 1);
+	ip_send_check(iph);
+}
+
+/*
  * The commit moves the text, so no slice of ctx->msg may be read after it.  All
  * that can fail comes before the first byte is changed: growing makes room first and
  * writes then, shrinking writes first and cuts then.
@@ -170,7 +187,10 @@ static int commit(struct sipalg_ctx *ctx)
 	/* the edits lie in the text that they came from, so this does not fail */
 	if (WARN_ON_ONCE(ret < 0))
 		return ret;
-	return delta > 0 ? 0 : resize(ctx, len, delta);
+	if (delta <= 0)
+		return resize(ctx, len, delta);
+	allow_fragments(skb, ctx->ct);
+	return 0;
 }
 
 /* ---- connections ----------------------------------------------------------------- */
