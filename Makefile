@@ -8,12 +8,13 @@ all modules:
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
 
 # Headers packages have no System.map, without which modules_install leaves depmod out.
-# The settings file is an example; one that is there is never overwritten.
+# The settings file is an example; one that is there is never overwritten. The rules are for reading.
 install: modules
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules_install
 	PATH=$$PATH:/usr/sbin:/sbin depmod $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) \
 		$$(cat $(KDIR)/include/config/kernel.release)
 	install -D -m 644 scripts/sipalg.conf $(DESTDIR)/usr/share/doc/sipalg/modprobe.d/sipalg.conf
+	install -D -m 644 -t $(DESTDIR)/usr/share/doc/sipalg/rules scripts/rules/sipalg.nft scripts/rules/sipalg.iptables
 	[ -e $(DESTDIR)/etc/modprobe.d/sipalg.conf ] || \
 		install -D -m 644 scripts/sipalg.conf $(DESTDIR)/etc/modprobe.d/sipalg.conf
 

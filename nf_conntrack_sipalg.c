@@ -6,6 +6,7 @@
  *
  *	help()		is it ours at all; the connection's life is renewed
  *	frame		(TCP) whole messages of the stream, whichever segments they came in
+ *	limit		is it one too many?  Asked of its start line
  *	read		one linear buffer, one parse; what is not SIP passes untouched
  *	judge		may this message open anything?
  *	decide		registrations and calls; pinholes are opened
@@ -20,6 +21,7 @@
 #include <linux/ipv6.h>
 #include <linux/module.h>
 #include <linux/proc_fs.h>
+#include <linux/seq_file_net.h>
 #include <linux/udp.h>
 #include <net/ipv6.h>
 #include <net/netfilter/nf_conntrack_core.h>
@@ -29,10 +31,14 @@
 #include "sip_binding.h"
 #include "sip_call.h"
 #include "sip_chars.h"
+#include "sip_inet.h"
 #include "sip_pinhole.h"
+#include "sip_quota.h"
+#include "sip_source.h"
 #include "sipalg_compat.h"
 #include "sipalg_ctx.h"
 #include "sipalg_decide.h"
+#include "sipalg_flood.h"
 #include "sipalg_flow.h"
 #include "sipalg_handshake.h"
 #include "sipalg_hooks.h"
@@ -173,7 +179,7 @@ static void ctx_fill_flow(struct sipalg_ctx *ctx)
 		      !sip_endpoint_equal(&flow->peer, &flow->peer_real);
 }
 
-/* ---- judge: SECURITY rules M1 and M3 --------------------------------------------- */
+/* ---- judge: SECURITY rules M1, M3 and P2 ------------------------------------------ */
 
 static bool via_is_senders(struct sipalg_ctx *ctx)
 {
@@ -189,8 +195,24 @@ static bool via_is_senders(struct sipalg_ctx *ctx)
 	       sip_addr_equal(by, &ctx->flow.self_mapped.addr);
 }
 
+/*
+ * SECURITY P2.  The routes let no such sender by, but a bridge does; and what is one link's
+ * alone is not led to from outside.
+ */
+static bool sender_is_host(const struct sipalg_ctx *ctx)
+{
+	const struct sip_addr *self = &ctx->flow.self.addr;
+
+	return sip_addr_is_host(self) &&
+	       !(sipalg_sender_is_translated(ctx) && sip_addr_is_link_local(self));
+}
+
 static bool judge(struct sipalg_ctx *ctx)
 {
+	if (!sender_is_host(ctx)) {
+		sipalg_count(ctx->sn, SIPALG_STAT_NO_HOST);
+		return false;
+	}
 	if (!sip_is_request(&ctx->msg))
 		return true;	/* a response is judged by the request that it answers */
 	if (ctx->msg.uri[0].scheme == SIP_SCHEME_OTHER)
@@ -359,14 +381,19 @@ static int handle_message(struct sipalg_ctx *ctx)
 /* ctx->text is one message, from its first byte to its last. */
 static int handle_text(struct sipalg_ctx *ctx)
 {
-	int ret = sip_parse_datagram(&ctx->text, &ctx->msg);
+	int line = sip_parse_start(&ctx->text, &ctx->msg), ret;
+	enum sipalg_stat why;
 
+	if (line > 0 && sipalg_flood_refuses(ctx, line, &why))
+		return sipalg_drop(ctx, why);
+	ret = sip_parse_rest(&ctx->text, &ctx->msg, line);
 	if (ret == -ENOMSG)
 		return sipalg_pass(ctx, SIPALG_STAT_NOT_SIP);
 	if (ret < 0)
 		return sipalg_pass_malformed(ctx, ctx->msg.fault);
 	sipalg_count(ctx->sn, sip_is_request(&ctx->msg) ? SIPALG_STAT_REQUESTS :
 							  SIPALG_STAT_RESPONSES);
+	sipalg_flood_saw(ctx);
 	return handle_message(ctx);
 }
 
@@ -605,8 +632,24 @@ static int calls_write(struct file *file, char *buf, size_t size)
 	return sip_call_end_by_id(sn, id);
 }
 
+/* "release ADDRESS", written to the list of sources */
+static int sources_write(struct file *file, char *buf, size_t size)
+{
+	struct sipalg_net *sn = sipalg_pernet(seq_file_net(file->private_data));
+	struct sip_addr addr;
+	char *text;
+
+	if (strncmp(buf, "release ", 8))
+		return -EINVAL;
+	text = strim(buf + 8);
+	if (!sip_addr_parse(&addr, text, strlen(text)))
+		return -EINVAL;
+	return sip_source_release(sn, &addr);
+}
+
 static void remove_files(struct sipalg_net *sn)
 {
+	remove_proc_subtree("sources", sn->proc);
 	remove_proc_subtree("calls", sn->proc);
 	remove_proc_subtree("bindings", sn->proc);
 }
@@ -620,9 +663,15 @@ static int __net_init sipalg_net_init(struct net *net)
 	err = sipalg_net_setup(sn, net);
 	if (err)
 		return err;
-	err = sip_pinhole_setup(sn);
+	err = sip_source_setup(sn);
 	if (err)
 		goto teardown_net;
+	err = sip_quota_setup(sn);
+	if (err)
+		goto teardown_sources;
+	err = sip_pinhole_setup(sn);
+	if (err)
+		goto teardown_quotas;
 	err = sip_call_setup(sn);
 	if (err)
 		goto teardown_pinholes;
@@ -634,9 +683,11 @@ static int __net_init sipalg_net_init(struct net *net)
 		goto teardown_bindings;
 	err = -ENOMEM;
 	if (!proc_create_net_data_write("calls", 0600, sn->proc, &sip_call_seq_ops, calls_write,
-					sip_call_seq_size(), NULL) ||
+					sizeof(struct seq_net_private), NULL) ||
 	    !proc_create_net_data("bindings", 0400, sn->proc, &sip_binding_seq_ops,
-				  sip_binding_seq_size(), NULL))
+				  sizeof(struct seq_net_private), NULL) ||
+	    !proc_create_net_data_write("sources", 0600, sn->proc, &sip_source_seq_ops,
+					sources_write, sizeof(struct seq_net_private), NULL))
 		goto remove_files;
 	err = sipalg_hooks_setup(net);
 	if (err)
@@ -658,6 +709,10 @@ teardown_calls:
 	sip_call_teardown(sn);
 teardown_pinholes:
 	sip_pinhole_teardown(sn);
+teardown_quotas:
+	sip_quota_teardown(sn);
+teardown_sources:
+	sip_source_teardown(sn);
 teardown_net:
 	sipalg_net_teardown(sn);
 	return err;
@@ -684,6 +739,8 @@ static void __net_exit sipalg_net_exit(struct net *net)
 	sip_binding_teardown(sn);
 	sip_call_teardown(sn);
 	sip_pinhole_teardown(sn);
+	sip_quota_teardown(sn);
+	sip_source_teardown(sn);
 	sipalg_net_teardown(sn);
 }
 
@@ -703,9 +760,12 @@ static int __init sipalg_init(void)
 	err = ctx_setup();
 	if (err)
 		return err;
-	err = sip_pinhole_module_init();
+	err = sip_source_module_init();
 	if (err)
 		goto free_ctx;
+	err = sip_pinhole_module_init();
+	if (err)
+		goto exit_sources;
 	err = sip_call_module_init();
 	if (err)
 		goto exit_pinholes;
@@ -736,6 +796,8 @@ exit_calls:
 	sip_call_module_exit();
 exit_pinholes:
 	sip_pinhole_module_exit();
+exit_sources:
+	sip_source_module_exit();
 free_ctx:
 	ctx_teardown();
 	return err;
@@ -759,6 +821,7 @@ static void __exit sipalg_exit(void)
 	sip_binding_module_exit();
 	sip_call_module_exit();
 	sip_pinhole_module_exit();
+	sip_source_module_exit();
 	ctx_teardown();
 }
 
@@ -777,6 +840,9 @@ SIPALG_EXPORT(sip_edit_render);
 SIPALG_EXPORT(sip_parse);
 SIPALG_EXPORT(sip_parse_body);
 SIPALG_EXPORT(sip_parse_datagram);
+SIPALG_EXPORT(sip_parse_start);
+SIPALG_EXPORT(sip_parse_identity);
+SIPALG_EXPORT(sip_parse_rest);
 SIPALG_EXPORT(sip_keepalive_len);
 SIPALG_EXPORT(sip_number);
 SIPALG_EXPORT(sip_number_write);

@@ -19,16 +19,18 @@ struct walk {
 	const struct sip_text *t;
 	struct sip_msg *msg;
 	u32 seen;		/* bits by enum once */
+	u32 until;		/* the walk ends when all of these were seen; 0: at the end */
 	u8 values[SIP_ROLE_COUNT];
 };
 
-/* headers that may stand only once */
+/* headers that every message has; all but Via may stand only once */
 enum once {
 	ONCE_FROM	= 1 << 0,
 	ONCE_TO		= 1 << 1,
 	ONCE_CALL_ID	= 1 << 2,
 	ONCE_CSEQ	= 1 << 3,
-	ONCE_ALL	= ONCE_FROM | ONCE_TO | ONCE_CALL_ID | ONCE_CSEQ,
+	SEEN_VIA	= 1 << 4,
+	SEEN_ALL	= ONCE_FROM | ONCE_TO | ONCE_CALL_ID | ONCE_CSEQ | SEEN_VIA,
 };
 
 static int fault(struct walk *w, enum sip_fault what)
@@ -281,6 +283,7 @@ static int on_via(struct walk *w, struct sip_cursor *c)
 		return fault(w, SIP_FAULT_LIMIT);
 	if (w->msg->n_vias++)
 		return 0;
+	w->seen |= SEEN_VIA;
 	ret = read_via_head(w->t, c, via);
 	if (ret)
 		return fault_of(w, ret, SIP_FAULT_VIA);
@@ -436,6 +439,46 @@ static int read_uris(struct walk *w, struct sip_cursor *c, enum sip_role role, e
 	return cur_at_end(c) ? 0 : fault(w, what);
 }
 
+/* RFC 3261 22: who sends this has been asked for a password, and answers */
+static int on_credentials(struct walk *w, struct sip_cursor *c)
+{
+	w->msg->flags |= SIP_MSG_CREDENTIALS;
+	return 0;
+}
+
+/*
+ * RFC 2617 3.2.1: stale=true says that the password was right, and only the nonce too old.
+ * Scheme, then parameters with commas between them; what is not readable says nothing.
+ */
+static int on_challenge(struct walk *w, struct sip_cursor *c)
+{
+	struct sip_slice name, value;
+	u32 from;
+
+	while (c->at < c->end) {
+		cur_skip_lws(c);
+		name = cur_take(c, SIP_C_TOKEN);
+		cur_skip_lws(c);
+		if (!cur_skip(c, '=')) {
+			if (!name.len && !cur_skip(c, ','))
+				return 0;
+			continue;	/* the scheme, or an empty place in the list */
+		}
+		cur_skip_lws(c);
+		value = cur_take(c, SIP_C_TOKEN);
+		from = c->at + 1;
+		if (cur_peek(c) == '"') {
+			if (sip_skip_quoted(c))
+				return 0;
+			value = sip_slice_of(from, c->at - 1);
+		}
+		if (sip_slice_is(w->t, name, SIP_LIT("stale")) &&
+		    sip_slice_is(w->t, value, SIP_LIT("true")))
+			w->msg->flags |= SIP_MSG_STALE;
+	}
+	return 0;
+}
+
 static int on_contact(struct walk *w, struct sip_cursor *c)
 {
 	struct sip_cursor star;
@@ -498,6 +541,10 @@ struct header {
  * RFC 3261 7.3.1: header names in any case; 7.3.3 and 20: one-letter forms.
  * Grouped by first letter.  A new header is one line here.
  */
+static const struct header a_headers[] = {
+	{ SIP_LIT("Authorization"),	on_credentials },
+};
+
 static const struct header b_headers[] = {
 	{ SIP_LIT("b"),			on_referred_by },
 };
@@ -536,6 +583,8 @@ static const struct header m_headers[] = {
 
 static const struct header p_headers[] = {
 	{ SIP_LIT("Path"),		on_path },
+	{ SIP_LIT("Proxy-Authorization"), on_credentials },
+	{ SIP_LIT("Proxy-Authenticate"), on_challenge },
 };
 
 static const struct header r_headers[] = {
@@ -562,6 +611,10 @@ static const struct header v_headers[] = {
 	{ SIP_LIT("v"),			on_via },
 };
 
+static const struct header w_headers[] = {
+	{ SIP_LIT("WWW-Authenticate"),	on_challenge },
+};
+
 static const struct header x_headers[] = {
 	{ SIP_LIT("x"),			on_session_expires },
 };
@@ -571,6 +624,7 @@ static const struct header_group {
 	u32 n;
 } header_groups['z' - 'a' + 1] = {
 #define GROUP(c, headers) [(c) - 'a'] = { headers, ARRAY_SIZE(headers) }
+	GROUP('a', a_headers),
 	GROUP('b', b_headers),
 	GROUP('c', c_headers),
 	GROUP('e', e_headers),
@@ -583,6 +637,7 @@ static const struct header_group {
 	GROUP('s', s_headers),
 	GROUP('t', t_headers),
 	GROUP('v', v_headers),
+	GROUP('w', w_headers),
 	GROUP('x', x_headers),
 #undef GROUP
 };
@@ -602,6 +657,13 @@ static const struct header *header_find(const struct sip_text *t, struct sip_sli
 	return NULL;
 }
 
+/* The headers that say which transaction and which dialog a message belongs to. */
+static bool is_identity(const struct header *header)
+{
+	return header->read == on_via || header->read == on_from || header->read == on_to ||
+	       header->read == on_call_id || header->read == on_cseq;
+}
+
 static int read_header(struct walk *w, struct sip_cursor *c)
 {
 	const struct header *header;
@@ -613,7 +675,9 @@ static int read_header(struct walk *w, struct sip_cursor *c)
 	if (!name.len || !cur_skip(c, ':'))
 		return fault(w, SIP_FAULT_LINE);
 	header = header_find(w->t, name);
-	return header ? header->read(w, c) : 0;
+	if (!header || (w->until && !is_identity(header)))
+		return 0;
+	return header->read(w, c);
 }
 
 /* What RFC 3261 8.1.1 asks of every message, and 8.2.6.2 of every response. */
@@ -651,6 +715,8 @@ static int read_headers(struct walk *w, u32 at)
 		ret = read_header(w, &c);
 		if (ret)
 			return ret;
+		if (w->until && (w->seen & w->until) == w->until)
+			return at;
 	}
 	ret = check_complete(w);
 	return ret ? ret : (int)at + 2;
@@ -728,16 +794,36 @@ u32 sip_keepalive_len(const struct sip_text *text)
 	return at;
 }
 
-int sip_parse(const struct sip_text *text, struct sip_msg *msg)
+int sip_parse_start(const struct sip_text *text, struct sip_msg *msg)
 {
 	struct walk w = { .t = text, .msg = msg };
-	int ret;
 
 	memset(msg, 0, offsetof(struct sip_msg, uri));
-	if (text->len > SIP_MAX_MESSAGE)
-		return -ENOMSG;
-	ret = read_start_line(&w);
-	return ret > 0 ? read_headers(&w, ret) : ret;
+	return text->len > SIP_MAX_MESSAGE ? -ENOMSG : read_start_line(&w);
+}
+
+/* Behind the start line: what it held is in @msg already. */
+static int walk_headers(const struct sip_text *text, struct sip_msg *msg, u32 line, u32 until)
+{
+	struct walk w = { .t = text, .msg = msg, .until = until };
+
+	w.values[SIP_ROLE_REQUEST] = msg->n_uris;
+	return read_headers(&w, line);
+}
+
+int sip_parse(const struct sip_text *text, struct sip_msg *msg)
+{
+	int line = sip_parse_start(text, msg);
+
+	return line > 0 ? walk_headers(text, msg, line, 0) : line;
+}
+
+int sip_parse_identity(const struct sip_text *text, struct sip_msg *msg, u32 line)
+{
+	struct sip_text head = { text->p, min_t(u32, text->len, SIP_MAX_IDENTITY) };
+	int ret = walk_headers(&head, msg, line, SEEN_ALL);
+
+	return ret > 0 ? 0 : ret ? ret : -E2BIG;
 }
 
 int sip_parse_body(const struct sip_text *text, struct sip_msg *msg, u32 head)
@@ -755,16 +841,21 @@ int sip_parse_body(const struct sip_text *text, struct sip_msg *msg, u32 head)
 	return head + len;
 }
 
-int sip_parse_datagram(const struct sip_text *text, struct sip_msg *msg)
+int sip_parse_rest(const struct sip_text *text, struct sip_msg *msg, int line)
 {
-	int head = sip_parse(text, msg);
+	int head = line > 0 ? walk_headers(text, msg, line, 0) : line;
 
 	if (head > 0)
 		return sip_parse_body(text, msg, head);
 	if (head < 0)
 		return head;
-	if (!msg->n_uris && sip_is_request(msg))	/* not even a start line */
+	if (!line)		/* not even a start line */
 		return -ENOMSG;
 	msg->fault = SIP_FAULT_TRUNCATED;
 	return -EBADMSG;
+}
+
+int sip_parse_datagram(const struct sip_text *text, struct sip_msg *msg)
+{
+	return sip_parse_rest(text, msg, sip_parse_start(text, msg));
 }

@@ -165,7 +165,7 @@ static bool uri_chars_ok(const struct sip_text *t, struct sip_slice s)
 	return true;
 }
 
-/* Reads @s, all of it, as a URI.  Of schemes but sip: and sips: only the scheme is known. */
+/* Reads @s, all of it, as a URI.  Of schemes but sip: and sips: no more than the scheme is. */
 int sip_uri_parse(const struct sip_text *t, struct sip_slice s, struct sip_uri *uri)
 {
 	struct sip_cursor c = { t->p, s.off, sip_slice_end(s) };
@@ -180,5 +180,6 @@ int sip_uri_parse(const struct sip_text *t, struct sip_slice s, struct sip_uri *
 	uri->scheme = scheme_of(t, scheme);
 	if (uri->scheme == SIP_SCHEME_SIP || uri->scheme == SIP_SCHEME_SIPS)
 		return sip_uri_rest(t, &c, uri);
+	uri->user = sip_slice_of(c.at, c.end);
 	return 0;
 }

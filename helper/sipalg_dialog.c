@@ -11,6 +11,7 @@
 #include "sip_pinhole.h"
 #include "sipalg_ctx.h"
 #include "sipalg_decide.h"
+#include "sipalg_emergency.h"
 #include "sipalg_flow.h"
 #include "sipalg_media.h"
 
@@ -37,6 +38,8 @@ static struct sip_call_event call_event(const struct sipalg_ctx *ctx)
 		.receiver = ctx->flow.peer_real.addr,
 		.dir = ctx->dir,
 		.flow = &ctx->ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple,
+		.is_inside = { sipalg_sender_is_inside(ctx), sipalg_receiver_is_inside(ctx) },
+		.is_emergency = sipalg_is_emergency(ctx),
 	};
 }
 
@@ -107,6 +110,8 @@ int sipalg_decide_dialog(struct sipalg_ctx *ctx)
 	err = sipalg_media_read(ctx);
 	if (err)
 		return err;
+	if (ctx->body.n)
+		ev.body = sipalg_digest_of(ctx, ctx->msg.body);
 	if (ctx->may_open) {
 		ctx->call = sip_call_enter(&ev, &request_side);
 		if (IS_ERR(ctx->call)) {	/* counted where it was not had */

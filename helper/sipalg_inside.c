@@ -24,15 +24,6 @@ static bool is_host(u8 family, const struct dst_entry *dst)
 		 (RTF_LOCAL | RTF_ANYCAST | RTF_REJECT));
 }
 
-static bool is_unicast(u8 family, const union nf_inet_addr *addr)
-{
-	if (family == NFPROTO_IPV4)
-		return !ipv4_is_multicast(addr->ip) && !ipv4_is_lbcast(addr->ip) &&
-		       !ipv4_is_zeronet(addr->ip) && !ipv4_is_loopback(addr->ip);
-	return ipv6_addr_type(&addr->in6) & IPV6_ADDR_UNICAST &&
-	       !(ipv6_addr_type(&addr->in6) & (IPV6_ADDR_LOOPBACK | IPV6_ADDR_LINKLOCAL));
-}
-
 /* Return: index of the interface on which a host is reached; 0: it is none, or is not. */
 static int ifindex_of(const struct sipalg_ctx *ctx, const struct sip_addr *addr)
 {
@@ -42,7 +33,7 @@ static int ifindex_of(const struct sipalg_ctx *ctx, const struct sip_addr *addr)
 	struct flowi fl = {};
 	int ifindex = 0;
 
-	if (!is_unicast(family, &inet))
+	if (!sip_addr_is_host(addr) || sip_addr_is_link_local(addr))
 		return 0;
 	if (family == NFPROTO_IPV4)
 		fl.u.ip4.daddr = inet.ip;

@@ -75,8 +75,11 @@ void sip_binding_module_exit(void);
  * @asked_s: the time that it asks for; 0: it is to be removed
  *
  * Context: softirq or BH, under rcu_read_lock().
- * Return: the port to publish instead of @port; -ENOSPC over bindings_max or a
- * pinhole limit, -EADDRINUSE, -ENOMEM.
+ * Where no pinhole is to be had for the connection's own port, calls come in over the connection
+ * alone.
+ *
+ * Return: the port to publish instead of @port; -ENOSPC over bindings_max, bindings_per_host or
+ * a pinhole limit, -EADDRINUSE, -ENOMEM.
  */
 int sip_binding_ask(const struct sip_register *reg, u16 port, u32 asked_s);
 
@@ -114,8 +117,5 @@ u32 sip_binding_grant(const struct sip_register *reg, const struct sip_grant *gr
 bool sip_binding_gc(struct sipalg_net *sn);
 
 extern const struct seq_operations sip_binding_seq_ops;
-
-/* size of the private state of sip_binding_seq_ops */
-size_t sip_binding_seq_size(void);
 
 #endif /* _SIP_BINDING_H */

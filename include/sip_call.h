@@ -21,6 +21,7 @@
 #include <linux/spinlock.h>
 
 #include "sip_pinhole.h"
+#include "sip_quota.h"
 
 struct seq_operations;
 
@@ -46,6 +47,7 @@ enum sip_call_reason {
 	SIP_CALL_TOO_LONG,	/* call_max_duration */
 	SIP_CALL_DEAD,		/* dead_call_timeout */
 	SIP_CALL_ADMIN,		/* ended through /proc/net/sipalg/calls */
+	SIP_CALL_EVICTED,	/* nobody had answered, and others needed the room */
 };
 
 enum {
@@ -119,6 +121,7 @@ struct sip_call_key {
  * @method: enum sip_method; 0: free
  * @side: who sent it
  * @dir: its direction in the connection
+ * @body: digest of its body, where that has a description
  * @is_done: finally answered
  */
 struct sip_tx {
@@ -129,6 +132,7 @@ struct sip_tx {
 	u8 method;
 	u8 side;
 	u8 dir;
+	u64 body;
 	bool is_done;
 };
 
@@ -154,6 +158,10 @@ struct sip_tx {
  * @session_s: the session timer (RFC 4028); 0: none
  * @tx: pending requests
  * @next_tx: the slot that is used next
+ * @half: while nobody has answered
+ * @host: the inside host that it is charged to
+ * @is_charged: whether it is
+ * @ended: in the list of calls that are over
  * @media: struct sip_media
  * @n_pinholes: pinholes of all media
  * @contact: signalling pinholes: contacts on ports that no connection has
@@ -186,6 +194,10 @@ struct sip_call {
 	u32 session_s;
 	struct sip_tx tx[SIP_CALL_TXS];
 	u8 next_tx;
+	struct sip_half_open half;
+	struct sip_quota_key host;
+	bool is_charged;
+	struct list_head ended;
 	struct list_head media;
 	u32 n_pinholes;
 	struct sip_pinhole *contact[SIP_CALL_CONTACTS];
@@ -205,6 +217,7 @@ struct sip_call {
  * @from_tag: of the tag of From; 0: none
  * @to_tag: of the tag of To; 0: none
  * @branch: of the top Via's branch
+ * @body: of the body, where that has a description; 0: it has none
  * @zone: conntrack zone
  * @cseq: CSeq number
  * @session_s: Session-Expires; 0: none
@@ -216,6 +229,8 @@ struct sip_call {
  * @receiver: the address that it goes to, as the receiver sees itself
  * @flow: original tuple of its connection
  * @dir: its direction in the connection
+ * @is_inside: whether sender and receiver are inside: who may be charged for a call
+ * @is_emergency: no quota of a host holds
  */
 struct sip_call_event {
 	struct sipalg_net *sn;
@@ -223,6 +238,7 @@ struct sip_call_event {
 	u64 from_tag;
 	u64 to_tag;
 	u64 branch;
+	u64 body;
 	u16 zone;
 	u32 cseq;
 	u32 session_s;
@@ -234,6 +250,8 @@ struct sip_call_event {
 	struct sip_addr receiver;
 	const struct nf_conntrack_tuple *flow;
 	u8 dir;
+	bool is_inside[2];
+	bool is_emergency;
 };
 
 int sip_call_setup(struct sipalg_net *sn);
@@ -246,13 +264,27 @@ void sip_call_module_exit(void);
  * @ev: the message
  * @request_side: out: which side sent the request that this is, or answers
  *
- * Only an INVITE without a tag in To begins a call.
+ * Only an INVITE without a tag in To begins a call.  It is charged to the inside party, of
+ * two to the one that has fewer calls, unless that is a trunk.  Over calls_max the calls that
+ * are over are forgotten; then, and over calls_per_host, one that nobody has answered ends.
  *
  * Context: softirq or BH, under rcu_read_lock().
  * Return: the call, locked and referenced; NULL where there is none; -ENOSPC over
- * calls_max, -ENOMEM.
+ * calls_max or calls_per_host, -ENOMEM.
  */
 struct sip_call *sip_call_enter(const struct sip_call_event *ev, enum sip_side *request_side);
+
+/**
+ * sip_call_knows() - does a message belong to a call that we have?
+ * @ev: the message; @ev->sender and what follows it are not asked
+ *
+ * For one that is over a limit: a request in a dialog, one that was seen before, the CANCEL of
+ * one, or a response to one.
+ *
+ * Context: as sip_call_enter().
+ * Return: whether it does.
+ */
+bool sip_call_knows(const struct sip_call_event *ev);
 
 /**
  * sip_call_leave() - the message is done with
@@ -328,6 +360,18 @@ bool sip_call_add_contact(struct sip_call *call, struct sip_pinhole *pin);
  */
 void sip_call_pair_media(struct sipalg_net *sn, struct sip_call *call);
 
+/* For sip_call.c: a stream goes, a branch's streams, those of the branches that lost. */
+void sip_call_media_rm(struct sipalg_net *sn, struct sip_call *call, struct sip_media *media,
+		       enum sip_pinhole_end end);
+void sip_call_drop_branch(struct sipalg_net *sn, struct sip_call *call, u64 tag);
+void sip_call_drop_losers(struct sipalg_net *sn, struct sip_call *call);
+
+/* RFC 3264 8.4: a stream is held if either side says so. */
+bool sip_call_is_on_hold(const struct sip_call *call, const struct sip_media *media);
+
+int sip_call_media_module_init(void);
+void sip_call_media_module_exit(void);
+
 /**
  * sip_call_gc() - end what has expired, renew what lives
  * @sn: namespace
@@ -347,9 +391,19 @@ bool sip_call_gc(struct sipalg_net *sn);
  */
 int sip_call_end_by_id(struct sipalg_net *sn, u32 id);
 
-extern const struct seq_operations sip_call_seq_ops;
+/* how /proc and the log call the reasons */
+extern const char * const sip_call_reasons[];
 
-/* size of the private state of sip_call_seq_ops */
-size_t sip_call_seq_size(void);
+/**
+ * sip_call_next() - the calls in the order of their numbers
+ * @sn: namespace
+ * @id: the least number to look at; out: that of the call
+ *
+ * Context: under rcu_read_lock(), as long as the result is used.
+ * Return: the call, not locked; NULL: no more.
+ */
+struct sip_call *sip_call_next(struct sipalg_net *sn, unsigned long *id);
+
+extern const struct seq_operations sip_call_seq_ops;
 
 #endif /* _SIP_CALL_H */

@@ -16,6 +16,15 @@ struct sip_addr sip_addr_of(u16 l3num, const union nf_inet_addr *addr);
 /* The same backwards; what @addr does not need is 0. */
 union nf_inet_addr sip_addr_to_inet(const struct sip_addr *addr);
 
+/*
+ * Whether it can be one host's: not loopback, unspecified, multicast or broadcast.  Of a
+ * network's own broadcast address the routes know.
+ */
+bool sip_addr_is_host(const struct sip_addr *addr);
+
+/* Whether it is reached on one link alone. */
+bool sip_addr_is_link_local(const struct sip_addr *addr);
+
 /* NFPROTO_IPV4 or NFPROTO_IPV6 */
 u8 sip_addr_nfproto(const struct sip_addr *addr);
 

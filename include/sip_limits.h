@@ -21,6 +21,7 @@ enum {
 	SDP_MAX_MEDIA		= 16,
 	SDP_MAX_PAIRS		= 4,	/* port pairs of one section, m=audio 4000/4 */
 	SIP_MAX_CONTENT_LENGTH	= 65535,
+	SIP_MAX_IDENTITY	= 4096,	/* bytes in which a message must say what it belongs to */
 };
 
 #endif /* _SIP_LIMITS_H */

@@ -115,6 +115,8 @@ enum {
 	SIP_MSG_STAR		= 1 << 5,	/* Contact: * */
 	SIP_MSG_ENCODED		= 1 << 6,	/* Content-Encoding is there: no text */
 	SIP_MSG_MULTIPART	= 1 << 7,	/* the body has parts that may be read */
+	SIP_MSG_CREDENTIALS	= 1 << 8,	/* Authorization or Proxy-Authorization is there */
+	SIP_MSG_STALE		= 1 << 9,	/* a challenge says stale=true */
 };
 
 /**
@@ -187,6 +189,28 @@ static inline bool sip_is_request(const struct sip_msg *msg)
 int sip_parse(const struct sip_text *text, struct sip_msg *msg);
 
 /**
+ * sip_parse_start() - the start line alone
+ * @text: as for sip_parse()
+ * @msg: out: method, status and Request-URI; the rest is empty
+ *
+ * Return: bytes of the line; else as sip_parse().
+ */
+int sip_parse_start(const struct sip_text *text, struct sip_msg *msg);
+
+/**
+ * sip_parse_identity() - no more than which transaction and dialog a message belongs to
+ * @text: as for sip_parse()
+ * @msg: what sip_parse_start() found; out: the top Via, Call-ID, CSeq and both tags, too
+ * @line: what sip_parse_start() returned, above 0
+ *
+ * Stops as soon as all are found, and looks no further than SIP_MAX_IDENTITY bytes, whatever
+ * the message is.
+ *
+ * Return: 0; -EBADMSG where what it looked at is broken; -E2BIG where they do not stand there.
+ */
+int sip_parse_identity(const struct sip_text *text, struct sip_msg *msg, u32 line);
+
+/**
  * sip_parse_body() - where the body is, once all of it must be there
  * @text: as given to sip_parse()
  * @msg: what sip_parse() found; its body is set
@@ -212,6 +236,16 @@ int sip_parse_body(const struct sip_text *text, struct sip_msg *msg, u32 head);
  * Return: bytes of the message; -ENOMSG; -EBADMSG with @msg->fault.
  */
 int sip_parse_datagram(const struct sip_text *text, struct sip_msg *msg);
+
+/**
+ * sip_parse_rest() - sip_parse_datagram() behind the start line
+ * @text: as there
+ * @msg: what sip_parse_start() found, and nothing else
+ * @line: what it returned
+ *
+ * Return: as sip_parse_datagram().
+ */
+int sip_parse_rest(const struct sip_text *text, struct sip_msg *msg, int line);
 
 /**
  * sip_content_type() - read a Content-Type (RFC 3261 20.15), of a message or of a part

@@ -46,7 +46,8 @@ struct sip_host {
 
 /**
  * struct sip_uri - one URI that may have to be translated
- * @user: userinfo in front of the host, without the "@"
+ * @user: userinfo in front of the host, without the "@"; of other schemes than sip: and
+ *	sips: all that stands behind the colon
  * @at: host and port; only of sip: and sips:
  * @maddr: value of its maddr parameter
  * @expires: seconds, of a Contact's expires parameter
@@ -87,7 +88,7 @@ u8 sip_transport_of(const struct sip_text *text, struct sip_slice name);
  * @s: the URI and nothing else
  * @uri: the result; its role is 0
  *
- * Of schemes but sip: and sips: only the scheme is known.
+ * Of schemes but sip: and sips: no more than the scheme is read.
  *
  * Return: 0; -EBADMSG; -ERANGE where the port is over 65535.
  */

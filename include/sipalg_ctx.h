@@ -17,6 +17,7 @@
 #include "sip_call.h"
 #include "sip_parse.h"
 #include "sip_rewrite.h"
+#include "sip_source.h"
 #include "sipalg_net.h"
 
 struct sipalg_segment;
@@ -41,6 +42,10 @@ enum { SIPALG_PORT_MIN = 1024 };
  * @flow: the connection's addresses
  * @is_nat: the connection's addresses are translated
  * @may_open: the message has passed the rules for one that opens something (SECURITY M1-M5)
+ * @source: what is known of the sender; NULL: there was no memory
+ * @target: of the receiver, of what has a limit there; NULL: it has none
+ * @class: what the message counts as, enum sip_class
+ * @is_paid: it was within the limits, and counts
  * @call: the call that the message belongs to, locked; NULL: none
  * @grants: the contacts of a registrar's answer
  * @msg: the message's parts
@@ -64,6 +69,10 @@ struct sipalg_ctx {
 	struct sip_flow flow;
 	bool is_nat;
 	bool may_open;
+	struct sip_source *source;
+	struct sip_source *target;
+	u8 class;
+	bool is_paid;
 	struct sip_call *call;
 	struct sip_grant grants[SIP_MAX_VALUES];
 	struct sip_msg msg;

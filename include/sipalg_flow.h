@@ -3,7 +3,7 @@
  * sipalg_flow: the 32 bytes that a signalling connection keeps for its helper.
  *
  * No pointers: the kernel frees them without a word.  Several CPUs may handle
- * packets of one connection, so every member is one word, read and written whole.
+ * packets of one connection, so every member is read and written whole.
  */
 #ifndef _SIPALG_FLOW_H
 #define _SIPALG_FLOW_H
@@ -17,6 +17,8 @@
  * struct sipalg_flow_data - of one connection
  * @keep_until: jiffies32 until which calls and bindings need the connection
  * @is_kept: @keep_until is set
+ * @is_proven: one side has registered over it, and has not failed since:
+ *	SIPALG_FLOW_PROVEN and the direction in which that one sends; 0: nobody has
  * @memo: for each direction, how its sender writes its own Via: enum sip_via_form << 16 | port
  * @published: for each direction, whether its sender's address was published in a Contact,
  *	and of which user: SIPALG_FLOW_PUBLISHED, SIPALG_FLOW_REGISTERED, user << 24; and
@@ -27,12 +29,15 @@
  */
 struct sipalg_flow_data {
 	u32 keep_until;
-	u32 is_kept;
+	u16 is_kept;
+	u16 is_proven;
 	u32 memo[IP_CT_DIR_MAX];
 	u32 published[IP_CT_DIR_MAX];
 	u32 stream;
 	u32 syn;
 };
+
+enum { SIPALG_FLOW_PROVEN = 2 };	/* beside 0 and 1, which are directions */
 
 enum {
 	SIPALG_FLOW_PUBLISHED	= 1 << 16,

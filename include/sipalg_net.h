@@ -42,6 +42,8 @@ struct sipalg_counters {
  * @calls: of sip_call.c
  * @bindings: of sip_binding.c
  * @streams: of sipalg_stream.c
+ * @sources: of sip_source.c
+ * @quotas: of sip_quota.c
  */
 struct sipalg_net {
 	struct net *net;
@@ -58,6 +60,8 @@ struct sipalg_net {
 	struct sip_call_table *calls;
 	struct sip_binding_table *bindings;
 	struct sipalg_stream_table *streams;
+	struct sip_source_table *sources;
+	struct sip_quota_table *quotas;
 };
 
 extern unsigned int sipalg_net_id __read_mostly;

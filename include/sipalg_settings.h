@@ -39,27 +39,27 @@
 	X(register_default, number, "3600", 1, 604800, 0, "a registration that says no time") \
 	X(register_min, number, "60", 1, 604800, 0, "shortest life of a binding") \
 	X(register_max, number, "86400", 1, 604800, 0, "longest life of a binding") \
-	X(source_invite, rate, "20 60", 0, 1000000, 1, "INVITE a source: packets a second, burst; not in force yet") \
-	X(source_register, rate, "10 50", 0, 1000000, 1, "REGISTER a source; not in force yet") \
-	X(source_options, rate, "10 30", 0, 1000000, 1, "OPTIONS a source; not in force yet") \
-	X(source_subscribe, rate, "20 100", 0, 1000000, 1, "SUBSCRIBE, PUBLISH, NOTIFY a source; not in force yet") \
-	X(source_other, rate, "50 200", 0, 1000000, 1, "other requests a source; not in force yet") \
-	X(source_response, rate, "200 800", 0, 1000000, 1, "responses a source; not in force yet") \
-	X(emergency_numbers, numbers, "112,911", 0, 0, 0, "never limited, up to 16, comma separated; not in force yet") \
-	X(destination_invite, rate, "200 400", 0, 1000000, 1, "INVITE to one proxy; not in force yet") \
-	X(destination_register, rate, "1000 2000", 0, 1000000, 1, "REGISTER to one proxy; not in force yet") \
-	X(block_failures, number, "10", 0, 86400, 1, "failures that block a source; not in force yet") \
-	X(block_window, number, "10", 0, 86400, 1, "within this time; not in force yet") \
-	X(block_time, number, "30", 0, 86400, 1, "for this time, doubled each time; not in force yet") \
-	X(block_time_max, number, "600", 0, 86400, 1, "up to this time; not in force yet") \
-	X(calls_per_host, number, "100", 0, 10000000, 1, "calls of one inside host; not in force yet") \
-	X(bindings_per_host, number, "256", 0, 10000000, 1, "bindings of one inside host; not in force yet") \
+	X(source_invite, rate, "20 60", 0, 1000000, 1, "INVITE a source: packets a second, burst") \
+	X(source_register, rate, "10 50", 0, 1000000, 1, "REGISTER a source") \
+	X(source_options, rate, "10 30", 0, 1000000, 1, "OPTIONS a source") \
+	X(source_subscribe, rate, "20 100", 0, 1000000, 1, "SUBSCRIBE, PUBLISH, NOTIFY a source") \
+	X(source_other, rate, "50 200", 0, 1000000, 1, "other requests a source") \
+	X(source_response, rate, "200 800", 0, 1000000, 1, "responses a source") \
+	X(emergency_numbers, numbers, "112,911", 0, 0, 0, "never limited, up to 16, comma separated") \
+	X(destination_invite, rate, "200 400", 0, 1000000, 1, "INVITE to one proxy") \
+	X(destination_register, rate, "1000 2000", 0, 1000000, 1, "REGISTER to one proxy") \
+	X(block_failures, number, "10", 0, 86400, 1, "failures that block a source") \
+	X(block_window, number, "10", 0, 86400, 1, "within this time") \
+	X(block_time, number, "30", 0, 86400, 1, "for this time, doubled each time") \
+	X(block_time_max, number, "600", 0, 86400, 1, "up to this time") \
+	X(calls_per_host, number, "100", 0, 10000000, 1, "calls of one inside host") \
+	X(bindings_per_host, number, "256", 0, 10000000, 1, "bindings of one inside host") \
 	X(calls_max, number, "16384", 0, 10000000, 1, "calls in all; 0: no limit") \
 	X(bindings_max, number, "65536", 0, 10000000, 1, "bindings in all; 0: no limit") \
 	X(pinholes_per_call, number, "64", 0, 10000000, 1, "pinholes of one call; 0: no limit") \
 	X(pinholes_max, number, "0", 0, 10000000, 1, "pinholes in all; 0: three quarters of the kernel's table") \
-	X(trusted, prefixes, "", 0, 0, 0, "sources without flood limits, up to 64 prefixes, comma separated; not in force yet") \
-	X(trunks, prefixes, "", 0, 0, 0, "addresses without quotas per host, up to 64 prefixes; not in force yet") \
+	X(trusted, prefixes, "", 0, 0, 0, "sources without flood limits, up to 64 prefixes, comma separated") \
+	X(trunks, prefixes, "", 0, 0, 0, "addresses without quotas per host, up to 64 prefixes") \
 	X(log_calls, number, "0", 0, 1, 0, "one line in the kernel log at a call's end")
 
 enum sipalg_media_source {
@@ -128,6 +128,9 @@ struct sipalg_settings {
 };
 
 struct sipalg_net;
+
+/* Whether @addr is in one of those. */
+bool sipalg_prefixes_have(const struct sipalg_prefixes *prefixes, const struct sip_addr *addr);
 
 /**
  * sipalg_settings_setup() - give a namespace its settings

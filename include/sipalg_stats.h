@@ -29,23 +29,40 @@
 	X(COMMIT_FAILED, commit_failed, "passed unchanged: the packet could not be written") \
 	X(FOREIGN_VIA, foreign_via, "opened nothing: the top Via names another host than the sender") \
 	X(FOREIGN_MEDIA, foreign_media, "opened nothing: a media section of another host than the sender") \
+	X(NO_HOST, no_host, "opened nothing: its sender is loopback, multicast or broadcast, or under NAT link-local") \
 	X(LOW_PORT, low_port, "opened nothing: a port below 1024") \
 	X(TCP_MEDIA, tcp_media, "opened nothing: media over TCP") \
 	X(MEDIA_OVER, media_over, "media sections over the limit, passed as they are") \
 	X(OUT_OF_DIALOG, out_of_dialog, "opened nothing: answers no pending request, or out of the dialog's sequence") \
+	X(FLOOD_INVITE, flood_invite, "dropped: more INVITEs of one source than source_invite") \
+	X(FLOOD_REGISTER, flood_register, "dropped: more REGISTERs of one source than source_register") \
+	X(FLOOD_OPTIONS, flood_options, "dropped: more OPTIONS of one source than source_options") \
+	X(FLOOD_SUBSCRIBE, flood_subscribe, "dropped: more SUBSCRIBE, PUBLISH, NOTIFY of one source than source_subscribe") \
+	X(FLOOD_OTHER, flood_other, "dropped: more other requests of one source than source_other") \
+	X(FLOOD_RESPONSE, flood_response, "dropped: more responses of one source than source_response") \
+	X(FLOOD_DESTINATION, flood_destination, "dropped: more INVITEs or REGISTERs of strangers to one proxy than destination_invite, destination_register") \
+	X(BLOCKED, blocked, "dropped: their source is blocked") \
+	X(FAILURES, failures, "registrations and calls that failed as those of a guesser do") \
+	X(SOURCES_BLOCKED, sources_blocked, "times that a source was blocked, for block_failures such") \
+	X(SOURCES_EVICTED, sources_evicted, "sources forgotten to make room for others") \
 	X(CALLER_REFUSED, caller_refused, "dropped: called in through a binding, but is not allowed to by signalling_source=learned") \
 	X(FOREIGN_CONTACT, foreign_contact, "opened nothing: a registered contact of another host than the sender") \
 	X(CALLS_ADDED, calls_added, "calls that began") \
 	X(CALLS_ENDED, calls_ended, "calls that ended: refused, hung up or timed out") \
 	X(CALLS_FULL, calls_full, "opened nothing: calls_max reached") \
+	X(CALLS_QUOTA, calls_quota, "opened nothing: calls_per_host reached") \
+	X(CALLS_EVICTED, calls_evicted, "calls without any answer that ended early, to make room for others") \
 	X(BINDINGS_ADDED, bindings_added, "registered contacts that were granted") \
 	X(BINDINGS_ENDED, bindings_ended, "registered contacts that ended") \
 	X(BINDINGS_FULL, bindings_full, "opened nothing: bindings_max reached") \
+	X(BINDINGS_QUOTA, bindings_quota, "opened nothing: bindings_per_host reached") \
+	X(BINDINGS_PLAIN, bindings_plain, "contacts without a pinhole of their own, for none was to be had: calls come in over their connection alone") \
 	X(PINHOLES_OPENED, pinholes_opened, "pinholes that opened") \
 	X(PINHOLES_MOVED, pinholes_moved, "of these, with another port than asked for, which was taken") \
 	X(PINHOLES_TAKEN, pinholes_taken, "pinholes that a packet came through") \
 	X(PINHOLES_CLOSED, pinholes_closed, "pinholes that closed") \
 	X(PINHOLES_FULL, pinholes_full, "opened nothing: the kernel's or our table of pinholes is full") \
+	X(PINHOLES_QUOTA, pinholes_quota, "opened nothing: one host has three times as many pinholes as are left") \
 	X(PINHOLES_NO_PORT, pinholes_no_port, "opened nothing: no free port found") \
 	X(MEDIA_OUT, media_out, "media connections that began inside and left from the published port") \
 	X(AUTO_ATTACHED, auto_attached, "connections that auto_attach gave the helper") \

@@ -798,6 +798,7 @@ static void call_is_ended_by_id(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sip_call_end_by_id(lab->sn, id), -ENOENT);
 }
 
+/* Who begins without being answered makes room; a call with any answer never does. */
 static void calls_are_limited(struct kunit *test)
 {
 	struct lab *lab = test->priv;
@@ -805,20 +806,35 @@ static void calls_are_limited(struct kunit *test)
 	lab->set->calls_max = 2;
 	tell(lab, "INVITE 1 a - call=c1", 0);
 	tell(lab, "INVITE 1 a - call=c2", 0);
-	tell(lab, "INVITE 1 a - call=c3", -ENOSPC);
-	tell(lab, "INVITE 1 a - call=c1", 0);
-	tell(lab, "200 INVITE 1 a b call=c2", 0);
-	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_CALLS_FULL), 1);
-	KUNIT_EXPECT_EQ(test, lab_call(lab, "c3", "a").state, -1);
-	tell(lab, "486 INVITE 1 a b call=c1", -ENOMSG);
-	lab_wait(lab, 33);
+	tell(lab, "180 INVITE 1 a b call=c1", 0);
 	tell(lab, "INVITE 1 a - call=c3", 0);
-	lab->set->calls_max = 0;
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_CALLS_EVICTED), 1);
+	KUNIT_EXPECT_EQ(test, lab_call(lab, "c2", "a").state, -1);
+	tell(lab, "200 INVITE 1 a b call=c3", 0);
+	tell(lab, "INVITE 1 a - call=c4", -ENOSPC);
+	tell(lab, "INVITE 1 a - call=c1", 0);
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_CALLS_FULL), 1);
+	KUNIT_EXPECT_EQ(test, lab_call(lab, "c4", "a").state, -1);
+	/* one that is over is forgotten early */
+	tell(lab, "486 INVITE 1 a b call=c1", -ENOMSG);
+	KUNIT_EXPECT_EQ(test, lab_call(lab, "c1", "a").state, SIP_CALL_ENDED);
 	tell(lab, "INVITE 1 a - call=c4", 0);
+	KUNIT_EXPECT_EQ(test, lab_call(lab, "c1", "a").state, -1);
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_CALLS_EVICTED), 1);
+	lab->set->calls_max = 0;
 	tell(lab, "INVITE 1 a - call=c5", 0);
-	/* what has no call passes as it came: nothing would be behind what it published */
+	tell(lab, "INVITE 1 a - call=c6", 0);
+}
+
+/* What has no call passes as it came: nothing would be behind what it published. */
+static void calls_over_the_limit_pass(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+
 	lab->set->calls_max = 1;
-	lab_phone(lab, "INVITE 1 a - call=c6 audio=4000");
+	tell(lab, "INVITE 1 a - call=c1", 0);
+	tell(lab, "180 INVITE 1 a b call=c1", 0);
+	lab_phone(lab, "INVITE 1 a - call=c2 audio=4000");
 	KUNIT_EXPECT_TRUE(test, lab_has(lab, "c=IN IP4 192.168.1.2\r\n"));
 	KUNIT_EXPECT_TRUE(test, lab_has(lab, "Contact: <sip:u@192.168.1.2:5060>"));
 	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 0), 0);
@@ -865,6 +881,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(call_is_dead),
 	KUNIT_CASE(call_is_ended_by_id),
 	KUNIT_CASE(calls_are_limited),
+	KUNIT_CASE(calls_over_the_limit_pass),
 	{}
 };
 

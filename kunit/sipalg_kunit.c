@@ -124,6 +124,7 @@ struct sip_addr test_addr(struct kunit *test, const char *s)
 }
 
 kunit_test_suites(&sip_addr_suite, &sip_edit_suite, &sip_parse_suite, &sip_grammar_suite,
+		  &sip_identity_suite,
 		  &sdp_rewrite_suite, &sip_body_suite, &sip_rewrite_suite, &sip_stream_suite,
 		  &sip_tcp_suite, &sip_tcp_ack_suite, &sip_tcp_model_suite);
 

@@ -20,6 +20,7 @@ extern struct kunit_suite sip_addr_suite;
 extern struct kunit_suite sip_edit_suite;
 extern struct kunit_suite sip_parse_suite;
 extern struct kunit_suite sip_grammar_suite;
+extern struct kunit_suite sip_identity_suite;
 extern struct kunit_suite sdp_rewrite_suite;
 extern struct kunit_suite sip_body_suite;
 extern struct kunit_suite sip_rewrite_suite;

@@ -31,9 +31,12 @@ struct lab_end lab_end(const char *ip, u16 port)
 	return (struct lab_end){ in_aton(ip), port };
 }
 
+/* All but the two networks that are outside: who sends may say that it is anybody. */
 static bool is_inside(__be32 ip)
 {
-	return (ntohl(ip) & 0xffff0000) == 0xc0a80000;	/* 192.168.0.0/16 */
+	u32 net = ntohl(ip) & 0xffffff00;
+
+	return net != 0xcb007100 && net != 0xc6336400;	/* 203.0.113.0/24, 198.51.100.0/24 */
 }
 
 static __be32 outside_ip(const struct lab *lab)
@@ -53,6 +56,16 @@ static u32 number(const char *s)
 
 /* ---- packets --------------------------------------------------------------------- */
 
+/* A text and a message: LAB_NUL and NUL. */
+static void swap_bytes(char *p, u32 len, char old, char new)
+{
+	u32 i;
+
+	for (i = 0; i < len; i++)
+		if (p[i] == old)
+			p[i] = new;
+}
+
 static struct sk_buff *packet_alloc(struct lab_end from, struct lab_end to, const char *text)
 {
 	u32 len = strlen(text);
@@ -68,7 +81,7 @@ static struct sk_buff *packet_alloc(struct lab_end from, struct lab_end to, cons
 	iph = skb_put_zero(skb, sizeof(*iph));
 	skb_set_transport_header(skb, sizeof(*iph));
 	udph = skb_put_zero(skb, sizeof(*udph));
-	skb_put_data(skb, text, len);
+	swap_bytes(skb_put_data(skb, text, len), len, LAB_NUL[0], '\0');
 	iph->version = 4;
 	iph->ihl = sizeof(*iph) / 4;
 	iph->ttl = 64;
@@ -164,6 +177,7 @@ static void pass_packet(struct lab *lab, struct lab_end from, struct lab_end to,
 	look_at(lab, skb);
 	len = min_t(u32, skb->len - 28, LAB_TEXT_MAX - 1);
 	skb_copy_bits(skb, 28, lab->out, len);
+	swap_bytes(lab->out, len, '\0', LAB_NUL[0]);
 	lab->out[len] = '\0';
 	kfree_skb(skb);
 }
@@ -215,6 +229,8 @@ static void read_option(struct lab *lab, char *word)
 		strscpy(m->branch, value, LAB_WORD_MAX);
 	else if (!strcmp(word, "user"))
 		strscpy(m->user, value, LAB_WORD_MAX);
+	else if (!strcmp(word, "uri"))
+		strscpy(m->uri, value, LAB_WORD_MAX);
 	else if (!strcmp(word, "dir"))
 		strscpy(m->dir, value, LAB_WORD_MAX);
 	else if (!strcmp(word, "se"))
@@ -258,6 +274,7 @@ void lab_read(struct lab *lab, const char *line)
 	memset(m, 0, sizeof(*m));
 	strscpy(m->call, "one", LAB_WORD_MAX);
 	strscpy(m->user, "bob", LAB_WORD_MAX);
+	strscpy(m->uri, "bob", LAB_WORD_MAX);
 	word = next_word(&text);
 	if (isdigit(*word)) {
 		m->status = number(word);
@@ -304,6 +321,11 @@ static void add_body(struct lab *lab, char *sdp, __be32 from)
 	__be32 ip = m->at ? m->at : from;
 	u32 len;
 
+	if (lab->body) {
+		add(lab, "Content-Type: %s\r\nContent-Length: %zu\r\n\r\n%s",
+		    lab->type ? lab->type : "application/sdp", strlen(lab->body), lab->body);
+		return;
+	}
 	if (!m->audio) {
 		add(lab, "Content-Length: 0\r\n\r\n");
 		return;
@@ -315,6 +337,23 @@ static void add_body(struct lab *lab, char *sdp, __be32 from)
 	if (m->dir[0])
 		len += sprintf(sdp + len, "a=%s\r\n", m->dir);
 	add(lab, "Content-Type: application/sdp\r\nContent-Length: %u\r\n\r\n%s", len, sdp);
+}
+
+/* The finished text with lab->new where it has lab->old. */
+static void exchange(struct lab *lab)
+{
+	u32 cut, put, len = strlen(lab->in);
+	char *at;
+
+	if (!lab->old)
+		return;
+	at = strstr(lab->in, lab->old);
+	KUNIT_ASSERT_NOT_NULL_MSG(lab->test, at, "no '%s' in '%s'", lab->old, lab->in);
+	cut = strlen(lab->old);
+	put = strlen(lab->new);
+	KUNIT_ASSERT_LT(lab->test, len - cut + put, (u32)LAB_TEXT_MAX);
+	memmove(at + put, at + cut, lab->in + len + 1 - (at + cut));
+	memcpy(at, lab->new, put);
 }
 
 static bool has_contact(const struct lab_msg *m)
@@ -333,8 +372,8 @@ static void send(struct lab *lab, struct lab_end from, struct lab_end to)
 	if (m->status)
 		add(lab, "SIP/2.0 %u X\r\n", m->status);
 	else
-		add(lab, "%s sip:bob@%pI4:%u SIP/2.0\r\n", method_names[m->method], &to.ip,
-		    to.port);
+		add(lab, "%s sip:%s@%pI4:%u SIP/2.0\r\n", method_names[m->method], m->uri,
+		    &to.ip, to.port);
 	add(lab, "Via: SIP/2.0/UDP %pI4:%u;rport;branch=z9hG4bK%s\r\n", &via.ip, via.port,
 	    branch_of(m));
 	add(lab, "From: <sip:%s@example.com>;tag=%s\r\n", m->user, m->from);
@@ -346,8 +385,12 @@ static void send(struct lab *lab, struct lab_end from, struct lab_end to)
 		add(lab, "Session-Expires: %u\r\n", m->session_s);
 	if (lab->more)
 		add(lab, "%s", lab->more);
-	lab->more = NULL;
 	add_body(lab, lab->out, from.ip);
+	exchange(lab);
+	lab->more = NULL;
+	lab->body = NULL;
+	lab->type = NULL;
+	lab->old = NULL;
 	pass_packet(lab, from, to, lab->in);
 }
 
@@ -420,6 +463,11 @@ bool lab_has(const struct lab *lab, const char *what)
 	return strstr(lab->out, what);
 }
 
+bool lab_is_untouched(const struct lab *lab)
+{
+	return !strcmp(lab->in, lab->out);
+}
+
 u32 lab_number(const struct lab *lab, const char *what)
 {
 	const char *at = strstr(lab->out, what);
@@ -483,6 +531,22 @@ u32 lab_waiting(struct lab *lab, u16 port)
 u32 lab_waiting_in_class(struct lab *lab, u32 class)
 {
 	return count_expected(lab, 0, class);
+}
+
+bool lab_is_lasting(struct lab *lab, u16 port)
+{
+	struct nf_conntrack_expect *exp;
+	bool is_lasting = false;
+	u32 i;
+
+	spin_lock_bh(&nf_conntrack_expect_lock);
+	for (i = 0; i < nf_ct_expect_hsize; i++)
+		hlist_for_each_entry(exp, &nf_ct_expect_hash[i], hnode)
+			if (ntohs(exp->tuple.dst.u.all) == port &&
+			    exp->tuple.dst.u3.ip == outside_ip(lab))
+				is_lasting = exp->flags & NF_CT_EXPECT_PERMANENT;
+	spin_unlock_bh(&nf_conntrack_expect_lock);
+	return is_lasting;
 }
 
 bool lab_is_reserved_at(struct lab *lab, struct lab_end at)
@@ -631,6 +695,26 @@ static void template_free(struct nf_conn *tmpl)
 	nf_ct_put(tmpl);
 }
 
+/* A case that is about limits sets them: the others are about something else. */
+static void no_limits(struct sipalg_settings *set)
+{
+	static const struct sipalg_rate none;
+
+	set->source_invite = none;
+	set->source_register = none;
+	set->source_options = none;
+	set->source_subscribe = none;
+	set->source_other = none;
+	set->source_response = none;
+	set->destination_invite = none;
+	set->destination_register = none;
+	set->block_failures = 0;
+	set->calls_per_host = 0;
+	set->bindings_per_host = 0;
+	set->trunks.n = 1;	/* 0.0.0.0/0 */
+	set->trunks.prefix[0] = (struct sipalg_prefix){ .addr.family = SIP_FAMILY_IPV4 };
+}
+
 int lab_setup(struct kunit *test)
 {
 	struct lab *lab = kunit_kzalloc(test, sizeof(*lab), GFP_KERNEL);
@@ -655,6 +739,7 @@ int lab_setup(struct kunit *test)
 	lab->was = rcu_dereference_raw(lab->sn->settings);
 	lab->set = kmemdup(lab->was, sizeof(*lab->was), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, lab->set);
+	no_limits(lab->set);
 	settings_replace(lab, lab->set);
 	return 0;
 }
@@ -691,4 +776,6 @@ void lab_teardown(struct kunit *test)
 }
 
 kunit_test_suites(&sip_call_suite, &sip_pinhole_suite, &sip_binding_suite,
-		  &sipalg_chaos_suite);
+		  &sip_source_suite, &sip_quota_suite, &sipalg_flood_suite,
+		  &sipalg_chaos_suite, &sipalg_rules_m_suite, &sipalg_rules_p_suite,
+		  &sipalg_rules_life_suite);

@@ -10,7 +10,8 @@
  * where "-" is a tag that is not there, and options are call= (Call-ID), branch=
  * (else made of what makes a transaction), audio= (port of a media section), at=
  * (its address, else the sender's), rtcp= (a=rtcp), dir= (sendonly and so on),
- * se= (Session-Expires), contact= (address:port, else the sender's), user= (of To).
+ * se= (Session-Expires), contact= (address:port, else the sender's), user= (of To), uri= (user
+ * of the Request-URI).
  * Time is the namespace's clock, which a case sets forward.
  *
  * These suites run in the kernel only; kunit/host knows nothing of them.
@@ -25,13 +26,22 @@
 extern struct kunit_suite sip_call_suite;
 extern struct kunit_suite sip_pinhole_suite;
 extern struct kunit_suite sip_binding_suite;
+extern struct kunit_suite sip_source_suite;
+extern struct kunit_suite sip_quota_suite;
+extern struct kunit_suite sipalg_flood_suite;
 extern struct kunit_suite sipalg_chaos_suite;
+extern struct kunit_suite sipalg_rules_m_suite;
+extern struct kunit_suite sipalg_rules_p_suite;
+extern struct kunit_suite sipalg_rules_life_suite;
 
 enum {
 	LAB_TEXT_MAX	= 4096,
 	LAB_WORD_MAX	= 24,
 	LAB_FOREVER_S	= 1000000,	/* more than any timer */
 };
+
+/* stands for a NUL in a text that is sent, and in one that left the router */
+#define LAB_NUL	"\x1f"
 
 struct lab_end {
 	__be32 ip;
@@ -49,6 +59,7 @@ struct lab_msg {
 	char to[LAB_WORD_MAX];
 	char branch[LAB_WORD_MAX];
 	char user[LAB_WORD_MAX];
+	char uri[LAB_WORD_MAX];
 	char dir[LAB_WORD_MAX];
 	u16 audio;
 	u16 rtcp;
@@ -79,6 +90,10 @@ struct lab_call {
  * @phone: the phone, as it sees itself
  * @proxy: where it sends to
  * @more: header lines for the next message
+ * @body: the next message's body, instead of the one of its options; their lengths are exact
+ * @type: what that is; NULL: application/sdp
+ * @old: where the next message, when it is finished, has this for the first time,
+ * @new: it gets this instead
  * @msg: the last message
  * @in: its text
  * @out: the text that left the router; empty: dropped
@@ -98,6 +113,10 @@ struct lab {
 	struct lab_end phone;
 	struct lab_end proxy;
 	const char *more;
+	const char *body;
+	const char *type;
+	const char *old;
+	const char *new;
 	struct lab_msg msg;
 	char *in;
 	char *out;
@@ -107,7 +126,7 @@ struct lab {
 	u64 since[SIPALG_STAT_COUNT];
 };
 
-/* of a suite: test->priv is the lab afterwards, with NAT */
+/* of a suite: test->priv is the lab afterwards, with NAT and without limits and quotas */
 int lab_setup(struct kunit *test);
 
 /* Lets all time pass and sees that nothing is left of anything. */
@@ -170,6 +189,12 @@ bool lab_is_reserved_at(struct lab *lab, struct lab_end at);
 
 /* How many ports are, of all who may count as inside. */
 u32 lab_reserved(struct lab *lab);
+
+/* Whether what waits at that port is not used up by a packet. */
+bool lab_is_lasting(struct lab *lab, u16 port);
+
+/* Whether the last message left the router as it came. */
+bool lab_is_untouched(const struct lab *lab);
 
 /* The call with that Call-ID whose caller has that tag. */
 struct lab_call lab_call(struct lab *lab, const char *call, const char *tag);

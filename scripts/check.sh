@@ -7,7 +7,7 @@
 #   text        SPDX lines, left-over notes, paths of one machine
 #   layers      dependencies point one way (check/layers.awk)
 #   sizes       functions, parameters, files (check/sizes.awk)
-#   docs        kernel-doc of the headers; the README's tables are those of the code
+#   docs        kernel-doc of the headers; the README's tables are those of the code, its rules those of scripts/rules
 #   shell       shellcheck
 #   checkpatch  the kernel's, --strict
 #   sparse-6.1 sparse-6.12           sparse with endianness, stack frames over 512 bytes
@@ -38,7 +38,7 @@ host=(kunit/host/*.[ch] scripts/*.c)
 written() {
 	find . -path ./.git -prune -o -path ./kunit/host/build -prune -o -path ./out -prune -o -type f \
 		\( -name '*.[ch]' -o -name '*.sh' -o -name '*.awk' -o -name '*.py' -o -name '*.xml' -o -name '*.conf' \
-		-o -name Kbuild -o -name Makefile -o -name run -o -name klog.bad -o -name allowed \
+		-o -name '*.nft' -o -name '*.iptables' -o -name Kbuild -o -name Makefile -o -name run -o -name klog.bad -o -name allowed \
 		-o -name .clang-format \) ! -name '*.mod.c' -printf '%P\n' | sort
 }
 
@@ -58,8 +58,19 @@ check_sizes() { awk -f "$here/check/sizes.awk" "${code[@]}" "${tests[@]}" "${hos
 
 source_tree() { "$here/uml.sh" source | tail -1; }
 
+# rules of the README that are not in the file that it shows a part of
+readme_rules() {
+	awk 'FNR == 1 { file++ }
+		{ line = $0; sub(/^[ \t]+/, "", line); sub(/[ \t]+$/, "", line) }
+		file == 1 { known[line]; next }
+		/^\*\*/ { inside = /^\*\*nftables/ }
+		inside && /^    / && line != "}" && !(line in known) {
+			print FILENAME ":" FNR ": not in scripts/rules/sipalg.nft: " line }' scripts/rules/sipalg.nft README.md
+}
+
 check_docs() {
 	local tree h
+	[ ! -e scripts/rules/sipalg.nft ] || readme_rules
 	tree=$(source_tree) && [ -f "$tree/scripts/kernel-doc" ] || return
 	for h in include/*.h; do
 		perl "$tree/scripts/kernel-doc" -none -v "$h" 2>&1 | grep -E '^[^ ]+:[0-9]+: (warning|error):' || :
@@ -68,7 +79,7 @@ check_docs() {
 }
 
 check_shell() {
-	local f scripts=(scripts/*.sh scripts/*/run scripts/*/*.sh .ci/run)
+	local f scripts=(scripts/*.sh scripts/*/run scripts/*/*.sh scripts/rules/*.iptables .ci/run)
 	for f in "${scripts[@]}" scripts/e2e/cases/*.sh; do
 		# the cases, and a file that is only a list of functions, use what others set
 		set -- --shell=bash --severity=style

@@ -43,7 +43,7 @@ locked "e2e-$(basename "$OUT")-$series"
 
 rm -rf "$stage"
 mkdir -p "$stage"
-cp -r "$here"/e2e/. "$here/klog.bad" "$stage/"
+cp -r "$here"/e2e/. "$here/klog.bad" "$here/rules" "$stage/"
 gcc -O2 -Wall -Wextra -static -o "$stage/flood" "$here/flood.c"
 corpora=${CORPORA:-$TOP/../shared/corpora}
 [ ! -d "$corpora" ] || cp -r "$corpora" "$stage/corpora"

@@ -7,9 +7,11 @@
 #include <linux/seq_file.h>
 #include <linux/seq_file_net.h>
 #include <linux/slab.h>
+#include <linux/xarray.h>
 #include <net/netfilter/nf_conntrack_zones.h>
 
 #include "sip_binding.h"
+#include "sip_quota.h"
 #include "sipalg_compat.h"
 
 /* whose bindings: key of the table; no padding, it is hashed as bytes */
@@ -23,6 +25,7 @@ struct binding_key {
  * struct sip_binding - one contact of one address of record at one host
  * @node: in the table; an address of record may have several
  * @key: whose
+ * @id: its number in the table
  * @port: the contact's port
  * @proto: IPPROTO_UDP or IPPROTO_TCP
  * @registrar: who granted it
@@ -47,6 +50,7 @@ struct binding_key {
 struct sip_binding {
 	struct rhlist_head node;
 	struct binding_key key;
+	u32 id;
 	u16 port;
 	u8 proto;
 	struct sip_endpoint registrar;
@@ -71,6 +75,8 @@ struct sip_binding {
 
 struct sip_binding_table {
 	struct rhltable bindings;
+	struct xarray by_id;	/* the same, for who wants to see them in order, and miss none */
+	u32 last_id;
 	spinlock_t lock;	/* guards all of the table and its entries */
 	u32 n;
 };
@@ -109,10 +115,28 @@ static struct sip_binding *binding_find(const struct sip_register *reg, u16 port
 	return NULL;
 }
 
+static struct sip_quota_key host_of(const struct sip_binding *b)
+{
+	return (struct sip_quota_key){ b->key.host, b->key.zone };
+}
+
+static int charge_host(const struct sip_register *reg, const struct sip_binding *b)
+{
+	struct sip_quota_key host = host_of(b);
+	int err = sip_quota_charge(reg->sn, &host, SIP_QUOTA_BINDING,
+				   sipalg_settings(reg->sn)->bindings_per_host);
+
+	if (err != -EDQUOT)
+		return err;
+	sipalg_count(reg->sn, SIPALG_STAT_BINDINGS_QUOTA);
+	return -ENOSPC;
+}
+
 static struct sip_binding *binding_add(const struct sip_register *reg, u16 port)
 {
 	struct sip_binding_table *table = reg->sn->bindings;
 	u32 max = sipalg_settings(reg->sn)->bindings_max;
+	struct sip_quota_key host;
 	struct sip_binding *b;
 	int err;
 
@@ -130,25 +154,43 @@ static struct sip_binding *binding_add(const struct sip_register *reg, u16 port)
 	b->registrar = reg->registrar;
 	b->shown = min_t(u32, reg->aor_len, SIP_BINDING_AOR_SHOWN);
 	memcpy(b->aor, reg->aor_text, b->shown);
+	err = charge_host(reg, b);
+	if (err)
+		goto free;
+	err = xa_alloc_cyclic_bh(&table->by_id, &b->id, b, xa_limit_32b, &table->last_id,
+				 GFP_ATOMIC);
+	if (err < 0)
+		goto release;
 	err = rhltable_insert(&table->bindings, &b->node, binding_params);
-	if (err) {
-		kmem_cache_free(binding_cache, b);
-		return ERR_PTR(err);
-	}
+	if (err)
+		goto erase;
 	table->n++;
 	sipalg_gc_soon(reg->sn);
 	return b;
+
+erase:
+	b->is_dead = true;	/* a reader of the list may have found it */
+	xa_erase_bh(&table->by_id, b->id);
+release:
+	host = host_of(b);
+	sip_quota_release(reg->sn, &host, SIP_QUOTA_BINDING);
+free:
+	call_rcu(&b->rcu, binding_free_rcu);
+	return ERR_PTR(err);
 }
 
 static void binding_rm(struct sipalg_net *sn, struct sip_binding *b)
 {
 	struct sip_binding_table *table = sn->bindings;
+	struct sip_quota_key host = host_of(b);
 
 	lockdep_assert_held(&table->lock);
+	sip_quota_release(sn, &host, SIP_QUOTA_BINDING);
 	sip_pinhole_close(sn, b->pin, SIP_PINHOLE_LET);
 	sip_pinhole_close(sn, b->next_pin, SIP_PINHOLE_LET);
 	if (b->is_bound)
 		sipalg_count(sn, SIPALG_STAT_BINDINGS_ENDED);
+	xa_erase_bh(&table->by_id, b->id);
 	rhltable_remove(&table->bindings, &b->node, binding_params);
 	b->is_dead = true;
 	table->n--;
@@ -254,6 +296,11 @@ static int ask_locked(const struct sip_register *reg, u16 port, u32 asked_s)
 			return PTR_ERR(b);
 	}
 	pin = reg->on_flow ? NULL : pin_for(b, reg);
+	if (IS_ERR(pin) && port == reg->self.port) {
+		/* the registrar, at least, comes in over the connection, which is kept */
+		sipalg_count(reg->sn, SIPALG_STAT_BINDINGS_PLAIN);
+		pin = NULL;
+	}
 	if (IS_ERR(pin)) {
 		if (!b->is_bound && !b->is_asked)
 			binding_rm(reg->sn, b);
@@ -419,55 +466,33 @@ SIPALG_EXPORT(sip_binding_gc);
 
 /* ---- /proc/net/sipalg/bindings --------------------------------------------------- */
 
-struct binding_seq {
-	struct seq_net_private p;	/* first: seq_file_net() looks here */
-	struct rhashtable_iter iter;
-};
-
-size_t sip_binding_seq_size(void)
+/* Position 0 is the headline, position i + 1 the first binding whose number is not below i. */
+static void *binding_at(struct sipalg_net *sn, loff_t *pos)
 {
-	return sizeof(struct binding_seq);
-}
+	unsigned long id = *pos - 1;
+	struct sip_binding *b = xa_find(&sn->bindings->by_id, &id, ULONG_MAX, XA_PRESENT);
 
-static void *next_binding(struct binding_seq *state)
-{
-	struct sip_binding *b;
-
-	do {
-		b = rhashtable_walk_next(&state->iter);
-	} while (IS_ERR(b));
+	*pos = (loff_t)id + 1;
 	return b;
 }
 
-/* A walk is not kept between reads, for a file may be closed in the middle of it. */
 static void *bindings_start(struct seq_file *seq, loff_t *pos)
 	__acquires(RCU)
 {
-	struct sipalg_net *sn = sipalg_pernet(seq_file_net(seq));
-	struct binding_seq *state = seq->private;
-	void *v = SEQ_START_TOKEN;
-	loff_t i;
-
-	rhltable_walk_enter(&sn->bindings->bindings, &state->iter);
-	rhashtable_walk_start(&state->iter);
-	for (i = 0; v && i < *pos; i++)
-		v = next_binding(state);
-	return v;
+	rcu_read_lock();
+	return *pos ? binding_at(sipalg_pernet(seq_file_net(seq)), pos) : SEQ_START_TOKEN;
 }
 
 static void *bindings_next(struct seq_file *seq, void *v, loff_t *pos)
 {
 	++*pos;
-	return next_binding(seq->private);
+	return binding_at(sipalg_pernet(seq_file_net(seq)), pos);
 }
 
 static void bindings_stop(struct seq_file *seq, void *v)
 	__releases(RCU)
 {
-	struct binding_seq *state = seq->private;
-
-	rhashtable_walk_stop(&state->iter);
-	rhashtable_walk_exit(&state->iter);
+	rcu_read_unlock();
 }
 
 static void binding_show(struct seq_file *seq, const struct sip_binding *b)
@@ -519,6 +544,7 @@ int sip_binding_setup(struct sipalg_net *sn)
 	if (!table)
 		return -ENOMEM;
 	spin_lock_init(&table->lock);
+	xa_init_flags(&table->by_id, XA_FLAGS_ALLOC1 | XA_FLAGS_LOCK_BH);
 	err = rhltable_init(&table->bindings, &binding_params);
 	if (err) {
 		kfree(table);
@@ -532,7 +558,9 @@ static void binding_destroy(void *ptr, void *arg)
 {
 	struct sip_binding *b = ptr;
 	struct sipalg_net *sn = arg;
+	struct sip_quota_key host = host_of(b);
 
+	sip_quota_release(sn, &host, SIP_QUOTA_BINDING);
 	sip_pinhole_close(sn, b->pin, SIP_PINHOLE_LET);
 	sip_pinhole_close(sn, b->next_pin, SIP_PINHOLE_LET);
 	kmem_cache_free(binding_cache, b);
@@ -542,6 +570,7 @@ static void binding_destroy(void *ptr, void *arg)
 void sip_binding_teardown(struct sipalg_net *sn)
 {
 	rhltable_free_and_destroy(&sn->bindings->bindings, binding_destroy, sn);
+	xa_destroy(&sn->bindings->by_id);
 	kfree(sn->bindings);
 }
 

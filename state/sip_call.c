@@ -4,9 +4,8 @@
  * sip_call.h for the contract.
  */
 #include <linux/rhashtable.h>
-#include <linux/seq_file.h>
-#include <linux/seq_file_net.h>
 #include <linux/slab.h>
+#include <linux/xarray.h>
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_zones.h>
 
@@ -14,10 +13,18 @@
 #include "sipalg_compat.h"
 #include "sipalg_flow.h"
 
+/*
+ * @by_id: the same calls by their number, for who wants to see them in order, and miss none
+ * @ended: calls that are over, the longest so first: they are remembered as long as there is
+ * room.  Its lock is taken inside of a call's.
+ */
 struct sip_call_table {
 	struct rhashtable calls;
+	struct xarray by_id;
 	atomic_t n;
-	atomic_t last_id;
+	u32 last_id;
+	spinlock_t ended_lock;
+	struct list_head ended;
 };
 
 static const struct rhashtable_params call_params = {
@@ -29,18 +36,8 @@ static const struct rhashtable_params call_params = {
 };
 
 static struct kmem_cache *call_cache __read_mostly;
-static struct kmem_cache *media_cache __read_mostly;
 
-/* ---- names ----------------------------------------------------------------------- */
-
-static const char * const state_names[] = {
-	[SIP_CALL_TRYING]	= "trying",
-	[SIP_CALL_RINGING]	= "ringing",
-	[SIP_CALL_UP]		= "up",
-	[SIP_CALL_ENDED]	= "ended",
-};
-
-static const char * const reason_names[] = {
+const char * const sip_call_reasons[] = {
 	[SIP_CALL_REASON_NONE]	= "-",
 	[SIP_CALL_REFUSED]	= "refused",
 	[SIP_CALL_HUNG_UP]	= "hung-up",
@@ -50,141 +47,10 @@ static const char * const reason_names[] = {
 	[SIP_CALL_TOO_LONG]	= "too-long",
 	[SIP_CALL_DEAD]		= "silent",
 	[SIP_CALL_ADMIN]	= "administrator",
+	[SIP_CALL_EVICTED]	= "evicted",
 };
 
-/* ---- media ----------------------------------------------------------------------- */
-
-static void media_rm(struct sipalg_net *sn, struct sip_call *call, struct sip_media *media,
-		     enum sip_pinhole_end end)
-{
-	u32 i;
-
-	for (i = 0; i < media->n; i++)
-		sip_pinhole_close(sn, media->pin[i], end);
-	call->n_pinholes -= media->n;
-	list_del(&media->node);
-	kmem_cache_free(media_cache, media);
-}
-
-struct sip_media *sip_call_media(struct sip_call *call, enum sip_side side,
-				 const struct sip_endpoint *rtp, u8 proto)
-{
-	struct sip_media *media;
-
-	lockdep_assert_held(&call->lock);
-	list_for_each_entry(media, &call->media, node)
-		if (media->side == side && media->proto == proto &&
-		    sip_endpoint_equal(&media->rtp, rtp))
-			return media;
-	return NULL;
-}
-
-struct sip_media *sip_call_add_media(struct sip_call *call, enum sip_side side)
-{
-	struct sip_media *media = kmem_cache_zalloc(media_cache, GFP_ATOMIC);
-
-	lockdep_assert_held(&call->lock);
-	if (!media)
-		return NULL;
-	media->side = side;
-	media->is_fresh = true;
-	list_add_tail(&media->node, &call->media);
-	return media;
-}
-
-static void media_set_peer(struct sipalg_net *sn, struct sip_media *media,
-			   const struct sip_media *other)
-{
-	u32 i;
-
-	for (i = 0; i < media->n; i++) {
-		u32 rtcp = media->is_pairs && i & 1 ? other->rtcp : 0;
-		u16 port = rtcp ? rtcp + (i & ~1U) : other->rtp.port + i;
-
-		sip_pinhole_set_peer(sn, media->pin[i], &other->rtp.addr, port);
-	}
-}
-
-/*
- * RFC 5761 5.1.1: RTCP comes to the RTP port where both sides say that it may, and then
- * nothing waits at its own.  It is kept for the case that one of them takes that back.
- */
-static void media_set_mux(struct sipalg_net *sn, struct sip_media *media, bool is_agreed)
-{
-	u32 i;
-
-	for (i = 1; media->is_pairs && i < media->n; i += 2)
-		sip_pinhole_pause(sn, media->pin[i], is_agreed);
-}
-
-void sip_call_pair_media(struct sipalg_net *sn, struct sip_call *call)
-{
-	struct sip_media *media, *other;
-
-	lockdep_assert_held(&call->lock);
-	/* the list is in the order of announcement: the last one that fits is in force */
-	list_for_each_entry(media, &call->media, node) {
-		bool has_peer = false, has_mux = media->has_mux && media->is_agreed;
-
-		if (!media->n)
-			continue;
-		list_for_each_entry(other, &call->media, node) {
-			if (other->side == media->side || other->index != media->index)
-				continue;
-			media_set_peer(sn, media, other);
-			has_peer = true;
-			has_mux &= other->has_mux && other->is_agreed;	/* of every branch */
-		}
-		media_set_mux(sn, media, has_peer && has_mux);
-	}
-}
-
-static void drop_branch(struct sipalg_net *sn, struct sip_call *call, u64 tag)
-{
-	struct sip_media *media, *next;
-
-	list_for_each_entry_safe(media, next, &call->media, node)
-		if (media->side == SIP_CALLEE && media->tag == tag)
-			media_rm(sn, call, media, SIP_PINHOLE_SHORTEN);
-}
-
-/* RFC 3261 13.2.2.4: one branch was answered; the others' media are of no use any more. */
-static void drop_losers(struct sipalg_net *sn, struct sip_call *call)
-{
-	struct sip_media *media, *next;
-
-	list_for_each_entry_safe(media, next, &call->media, node)
-		if (media->side == SIP_CALLEE && media->tag != call->callee_tag)
-			media_rm(sn, call, media, SIP_PINHOLE_SHORTEN);
-	sip_call_pair_media(sn, call);	/* the winner's may not have been announced last */
-}
-
-void sip_call_drop_media(struct sipalg_net *sn, struct sip_call *call, struct sip_media *media)
-{
-	lockdep_assert_held(&call->lock);
-	media_rm(sn, call, media, SIP_PINHOLE_SHORTEN);
-}
-
-void sip_call_hold(struct sip_call *call, enum sip_side side, u8 index, bool is_held)
-{
-	struct sip_media *media;
-
-	lockdep_assert_held(&call->lock);
-	list_for_each_entry(media, &call->media, node)
-		if (media->side == side && media->index == index)
-			media->is_held = is_held;
-}
-
-/* RFC 3264 8.4: a stream is held if either side says so. */
-static bool is_on_hold(const struct sip_call *call, const struct sip_media *media)
-{
-	const struct sip_media *other;
-
-	list_for_each_entry(other, &call->media, node)
-		if (other->index == media->index && other->is_held)
-			return true;
-	return false;
-}
+/* ---- contacts -------------------------------------------------------------------- */
 
 bool sip_call_has_contact(const struct sip_call *call, const struct sip_pinhole *pin)
 {
@@ -210,7 +76,7 @@ static void pinholes_rm(struct sipalg_net *sn, struct sip_call *call, enum sip_p
 	struct sip_media *media, *next;
 
 	list_for_each_entry_safe(media, next, &call->media, node)
-		media_rm(sn, call, media, end);
+		sip_call_media_rm(sn, call, media, end);
 	while (call->n_contacts)
 		sip_pinhole_close(sn, call->contact[--call->n_contacts], SIP_PINHOLE_LET);
 }
@@ -243,7 +109,8 @@ static struct sip_call *call_alloc(const struct sip_call_event *ev, const struct
 	refcount_set(&call->ref, 1);
 	spin_lock_init(&call->lock);
 	INIT_LIST_HEAD(&call->media);
-	call->id = atomic_inc_return(&ev->sn->calls->last_id);
+	INIT_LIST_HEAD(&call->ended);
+	call->half.ref = &call->ref;
 	call->created = sipalg_now(ev->sn);
 	call->touched = call->created;
 	call->heard = call->created;
@@ -254,30 +121,230 @@ static struct sip_call *call_alloc(const struct sip_call_event *ev, const struct
 	return call;
 }
 
+static void release_host(struct sipalg_net *sn, struct sip_call *call)
+{
+	if (call->is_charged)
+		sip_quota_release(sn, &call->host, SIP_QUOTA_CALL);
+	call->is_charged = false;
+}
+
+/* A call that is over waits in a list, in case that its place is needed. */
+static void list_ended(struct sipalg_net *sn, struct sip_call *call, bool is_ended)
+{
+	lockdep_assert_held(&call->lock);
+	spin_lock(&sn->calls->ended_lock);
+	if (is_ended)
+		list_add_tail(&call->ended, &sn->calls->ended);
+	else
+		list_del_init(&call->ended);
+	spin_unlock(&sn->calls->ended_lock);
+}
+
+/* the ends that somebody ordered: media stops at once */
+static bool is_hard(enum sip_call_reason reason)
+{
+	return reason == SIP_CALL_TOO_LONG || reason == SIP_CALL_ADMIN;
+}
+
+static void call_end(struct sipalg_net *sn, struct sip_call *call, enum sip_call_reason reason)
+{
+	if (call->state == SIP_CALL_ENDED)
+		return;
+	pinholes_rm(sn, call, is_hard(reason) ? SIP_PINHOLE_CUT : SIP_PINHOLE_SHORTEN);
+	call->state = SIP_CALL_ENDED;
+	call->reason = reason;
+	sip_quota_settle(sn, &call->half);
+	release_host(sn, call);
+	list_ended(sn, call, true);
+	set_expires(sn, call, SIP_CALL_LINGER_S);
+	sipalg_count(sn, SIPALG_STAT_CALLS_ENDED);
+	if (sipalg_settings(sn)->log_calls)
+		net_info_ratelimited("call %u ended: %s, %u s, Call-ID %*pE\n", call->id,
+				     sip_call_reasons[reason],
+				     sipalg_seconds_between(call->created, sipalg_now(sn)),
+				     call->shown, call->call_id);
+}
+
+/* Takes a call out of the table, which held a reference: the caller puts that. */
+static void call_rm(struct sipalg_net *sn, struct sip_call *call)
+{
+	lockdep_assert_held(&call->lock);
+	call->is_dead = true;
+	list_ended(sn, call, false);
+	xa_erase_bh(&sn->calls->by_id, call->id);
+	rhashtable_remove_fast(&sn->calls->calls, &call->node, call_params);
+	atomic_dec(&sn->calls->n);
+}
+
+/* ---- room ------------------------------------------------------------------------ */
+
+static struct sip_quota_key quota_key(const struct sip_call_event *ev, const struct sip_addr *addr)
+{
+	return (struct sip_quota_key){ *addr, ev->zone };
+}
+
+/* How many calls a host may have; 0: any number. */
+static u32 host_max(const struct sip_call_event *ev, const struct sip_addr *addr)
+{
+	const struct sipalg_settings *set = sipalg_settings(ev->sn);
+
+	return ev->is_emergency || sipalg_prefixes_have(&set->trunks, addr) ? 0 :
+									     set->calls_per_host;
+}
+
+/*
+ * Whom the call is charged to: the party that is inside.  Where both are, as without NAT, the
+ * one that has fewer: one of them may be everybody's proxy.
+ */
+static struct sip_quota_key host_of(const struct sip_call_event *ev)
+{
+	struct sip_quota_key sender = quota_key(ev, &ev->sender.addr);
+	struct sip_quota_key receiver = quota_key(ev, &ev->receiver);
+	bool is_limited[2] = {
+		ev->is_inside[0] && host_max(ev, &ev->sender.addr),
+		ev->is_inside[1] && host_max(ev, &ev->receiver),
+	};
+
+	if (is_limited[0] != is_limited[1])
+		return is_limited[0] ? sender : receiver;
+	if (!is_limited[0])
+		return ev->is_inside[0] ? sender : receiver;
+	return sip_quota_held(ev->sn, &receiver, SIP_QUOTA_CALL) <
+	       sip_quota_held(ev->sn, &sender, SIP_QUOTA_CALL) ? receiver : sender;
+}
+
+/* Ends a call that nobody has answered, so that there is room.  Return: whether there was one. */
+static bool evict_half_open(struct sipalg_net *sn, const struct sip_quota_key *host)
+{
+	struct sip_half_open *half = sip_quota_victim(sn, host);
+	struct sip_call *call;
+
+	if (!half)
+		return false;
+	call = container_of(half, struct sip_call, half);
+	spin_lock_bh(&call->lock);
+	if (!call->is_dead && call->state == SIP_CALL_TRYING) {
+		sipalg_count(sn, SIPALG_STAT_CALLS_EVICTED);
+		call_end(sn, call, SIP_CALL_EVICTED);
+	}
+	spin_unlock_bh(&call->lock);
+	call_put(call);
+	return true;
+}
+
+/* Forgets the call that has been over for longest.  Return: whether there was one. */
+static bool forget_ended(struct sipalg_net *sn)
+{
+	struct sip_call_table *table = sn->calls;
+	struct sip_call *call;
+	bool is_gone;
+
+	spin_lock_bh(&table->ended_lock);
+	call = list_first_entry_or_null(&table->ended, struct sip_call, ended);
+	if (call) {
+		list_del_init(&call->ended);
+		refcount_inc(&call->ref);	/* it is in the table, which holds one */
+	}
+	spin_unlock_bh(&table->ended_lock);
+	if (!call)
+		return false;
+	spin_lock_bh(&call->lock);
+	is_gone = !call->is_dead && call->state == SIP_CALL_ENDED;
+	if (is_gone)
+		call_rm(sn, call);
+	spin_unlock_bh(&call->lock);
+	if (is_gone)
+		call_put(call);
+	call_put(call);
+	return true;
+}
+
+static bool has_room(struct sipalg_net *sn)
+{
+	u32 max = sipalg_settings(sn)->calls_max;
+	int tries;
+
+	/* others may take the place that was made */
+	for (tries = 0; tries < 3; tries++) {
+		if (!max || atomic_read(&sn->calls->n) < max)
+			return true;
+		if (!forget_ended(sn) && evict_half_open(sn, NULL))
+			forget_ended(sn);
+	}
+	return atomic_read(&sn->calls->n) < max;
+}
+
+static int charge_host(const struct sip_call_event *ev, struct sip_call *call)
+{
+	u32 max = host_max(ev, &call->host.addr);
+	int err = sip_quota_charge(ev->sn, &call->host, SIP_QUOTA_CALL, max);
+
+	if (err == -EDQUOT && evict_half_open(ev->sn, &call->host))
+		err = sip_quota_charge(ev->sn, &call->host, SIP_QUOTA_CALL, max);
+	if (err == -EDQUOT) {
+		sipalg_count(ev->sn, SIPALG_STAT_CALLS_QUOTA);
+		return -ENOSPC;
+	}
+	call->is_charged = !err;
+	return err;
+}
+
 /* Two CPUs may see INVITEs of one call at once: both get the one that is in the table. */
-static struct sip_call *call_add(const struct sip_call_event *ev, const struct sip_call_key *key)
+static struct sip_call *call_insert(const struct sip_call_event *ev, struct sip_call *call)
 {
 	struct sip_call_table *table = ev->sn->calls;
-	u32 max = sipalg_settings(ev->sn)->calls_max;
-	struct sip_call *call, *old;
+	struct sip_quota_key source = quota_key(ev, &ev->sender.addr);
+	struct sip_call *old;
+	int err = charge_host(ev, call);
 
-	if (max && atomic_read(&table->n) >= max) {
+	if (err) {
+		kmem_cache_free(call_cache, call);
+		return ERR_PTR(err);
+	}
+	err = xa_alloc_cyclic_bh(&table->by_id, &call->id, NULL, xa_limit_32b, &table->last_id,
+				 GFP_ATOMIC);
+	if (err < 0) {
+		old = ERR_PTR(err);
+		goto release;
+	}
+	spin_lock_bh(&call->lock);	/* found, but not used before it is listed */
+	old = rhashtable_lookup_get_insert_fast(&table->calls, &call->node, call_params);
+	if (!old) {
+		atomic_inc(&table->n);
+		xa_store_bh(&table->by_id, call->id, call, GFP_ATOMIC);	/* its place is there */
+		sip_quota_open(ev->sn, &call->half, &source, &call->host);
+	}
+	spin_unlock_bh(&call->lock);
+	if (!old)
+		return call;
+	xa_erase_bh(&table->by_id, call->id);
+release:
+	release_host(ev->sn, call);
+	kmem_cache_free(call_cache, call);
+	return IS_ERR(old) ? ERR_PTR(-ENOMEM) : old;
+}
+
+static struct sip_call *call_add(const struct sip_call_event *ev, const struct sip_call_key *key)
+{
+	struct sip_call *call, *in;
+
+	if (!has_room(ev->sn)) {
 		sipalg_count(ev->sn, SIPALG_STAT_CALLS_FULL);
 		return ERR_PTR(-ENOSPC);
 	}
 	call = call_alloc(ev, key);
 	if (!call)
 		return ERR_PTR(-ENOMEM);
-	old = rhashtable_lookup_get_insert_fast(&table->calls, &call->node, call_params);
-	if (old) {
-		kmem_cache_free(call_cache, call);
-		return IS_ERR(old) ? ERR_PTR(-ENOMEM) : old;
-	}
-	atomic_inc(&table->n);
+	call->host = host_of(ev);
+	in = call_insert(ev, call);
+	if (in != call)
+		return in;
 	sipalg_gc_soon(ev->sn);
 	sipalg_count(ev->sn, SIPALG_STAT_CALLS_ADDED);
 	return call;
 }
+
+/* ---- look-up --------------------------------------------------------------------- */
 
 static struct sip_call *call_find(const struct sip_call_event *ev, u64 tag)
 {
@@ -339,7 +406,7 @@ void sip_call_leave(struct sipalg_net *sn, struct sip_call *call, bool keep)
 			continue;
 		media->is_fresh = false;
 		if (!keep)
-			media_rm(sn, call, media, SIP_PINHOLE_LET);
+			sip_call_media_rm(sn, call, media, SIP_PINHOLE_LET);
 	}
 	while (!keep && call->n_contacts > call->n_contacts_before)
 		sip_pinhole_close(sn, call->contact[--call->n_contacts], SIP_PINHOLE_LET);
@@ -349,28 +416,6 @@ void sip_call_leave(struct sipalg_net *sn, struct sip_call *call, bool keep)
 SIPALG_EXPORT(sip_call_leave);
 
 /* ---- what messages do ------------------------------------------------------------ */
-
-/* the ends that somebody ordered: media stops at once */
-static bool is_hard(enum sip_call_reason reason)
-{
-	return reason == SIP_CALL_TOO_LONG || reason == SIP_CALL_ADMIN;
-}
-
-static void call_end(struct sipalg_net *sn, struct sip_call *call, enum sip_call_reason reason)
-{
-	if (call->state == SIP_CALL_ENDED)
-		return;
-	pinholes_rm(sn, call, is_hard(reason) ? SIP_PINHOLE_CUT : SIP_PINHOLE_SHORTEN);
-	call->state = SIP_CALL_ENDED;
-	call->reason = reason;
-	set_expires(sn, call, SIP_CALL_LINGER_S);
-	sipalg_count(sn, SIPALG_STAT_CALLS_ENDED);
-	if (sipalg_settings(sn)->log_calls)
-		net_info_ratelimited("call %u ended: %s, %u s, Call-ID %*pE\n", call->id,
-				     reason_names[reason],
-				     sipalg_seconds_between(call->created, sipalg_now(sn)),
-				     call->shown, call->call_id);
-}
 
 /* the requests whose answers matter */
 static bool is_remembered(u8 method)
@@ -433,6 +478,7 @@ static void remember_tx(struct sip_call *call, const struct sip_call_event *ev, 
 		.method = ev->method,
 		.side = side,
 		.dir = ev->dir,
+		.body = ev->body,
 	};
 }
 
@@ -467,12 +513,44 @@ static u32 up_timeout(const struct sipalg_net *sn, const struct sip_call *call)
 	return s + max_t(u32, 32, s / 3);
 }
 
+static int call_reopen(const struct sip_call_event *ev, struct sip_call *call)
+{
+	struct sip_quota_key source = quota_key(ev, &ev->sender.addr);
+	int err = sip_quota_charge(ev->sn, &call->host, SIP_QUOTA_CALL,
+				   host_max(ev, &call->host.addr));
+
+	if (err) {
+		sipalg_count(ev->sn, err == -EDQUOT ? SIPALG_STAT_CALLS_QUOTA :
+						      SIPALG_STAT_NO_MEMORY);
+		return err;
+	}
+	call->is_charged = true;
+	list_ended(ev->sn, call, false);
+	sip_quota_open(ev->sn, &call->half, &source, &call->host);
+	call->state = SIP_CALL_TRYING;
+	call->reason = SIP_CALL_REASON_NONE;
+	call->callee_tag = 0;
+	sipalg_count(ev->sn, SIPALG_STAT_CALLS_ADDED);
+	return 0;
+}
+
+/*
+ * The same request again, perhaps behind a later one of its side.  With another description
+ * it is none, and opens nothing (SECURITY P10).
+ */
+static int advance_copy(const struct sip_call *call, const struct sip_tx *tx,
+			const struct sip_call_event *ev)
+{
+	return call->state == SIP_CALL_ENDED || tx->body != ev->body ? -EPROTO : 0;
+}
+
 static int advance_invite(struct sip_call *call, const struct sip_call_event *ev,
 			  enum sip_side side)
 {
-	/* the same again, perhaps behind a later request of its side */
-	if (find_tx(call, ev, side))
-		return call->state == SIP_CALL_ENDED ? -EPROTO : 0;
+	struct sip_tx *tx = find_tx(call, ev, side);
+
+	if (tx)
+		return advance_copy(call, tx, ev);
 	if (ev->cseq < call->cseq[side])
 		return -EPROTO;
 	if (ev->to_tag) {
@@ -483,11 +561,9 @@ static int advance_invite(struct sip_call *call, const struct sip_call_event *ev
 		 * Tried again under the same Call-ID: after a redirection with a new CSeq
 		 * (RFC 3261 8.1.3.4), or by a proxy on another branch (16.6).
 		 */
-		call->state = SIP_CALL_TRYING;
-		call->reason = SIP_CALL_REASON_NONE;
-		call->callee_tag = 0;
+		if (call_reopen(ev, call))
+			return -ENOMSG;
 		call->cseq[!side] = 0;
-		sipalg_count(ev->sn, SIPALG_STAT_CALLS_ADDED);
 	}
 	call->cseq[side] = ev->cseq;
 	if (call->state == SIP_CALL_TRYING)
@@ -545,6 +621,8 @@ static bool cancels_invite(struct sip_call *call, const struct sip_call_event *e
 static int advance_request(struct sip_call *call, const struct sip_call_event *ev,
 			   enum sip_side side)
 {
+	struct sip_tx *tx;
+
 	switch (ev->method) {
 	case SIP_INVITE:
 		return advance_invite(call, ev, side);
@@ -559,8 +637,9 @@ static int advance_request(struct sip_call *call, const struct sip_call_event *e
 	}
 	if (call->state == SIP_CALL_ENDED || !tags_fit(call, ev, side))
 		return -EPROTO;
-	if (is_remembered(ev->method) && find_tx(call, ev, side))
-		return 0;
+	tx = is_remembered(ev->method) ? find_tx(call, ev, side) : NULL;
+	if (tx)
+		return advance_copy(call, tx, ev);
 	if (is_stale(call, ev, side))
 		return -EPROTO;
 	if (call->callee_tag)
@@ -593,7 +672,7 @@ static int offer_refused(struct sip_call *call, const struct sip_call_event *ev,
 		if (media->side != side || media->is_agreed || media->cseq > ev->cseq)
 			continue;
 		if (!media->has_old) {
-			media_rm(ev->sn, call, media, SIP_PINHOLE_SHORTEN);
+			sip_call_media_rm(ev->sn, call, media, SIP_PINHOLE_SHORTEN);
 			continue;
 		}
 		media->rtp = media->old;
@@ -623,7 +702,7 @@ static void offer_agreed(struct sip_call *call, const struct sip_call_event *ev,
 	/* RFC 3264 8.3: a port that the agreed offer names no more is free */
 	list_for_each_entry_safe(media, next, &call->media, node)
 		if (media->side == side && media->named < ev->cseq)
-			media_rm(ev->sn, call, media, SIP_PINHOLE_SHORTEN);
+			sip_call_media_rm(ev->sn, call, media, SIP_PINHOLE_SHORTEN);
 }
 
 static int invite_failed(struct sip_call *call, const struct sip_call_event *ev,
@@ -635,7 +714,7 @@ static int invite_failed(struct sip_call *call, const struct sip_call_event *ev,
 	/* a refused re-INVITE leaves the call as it was (RFC 3261 14.1) */
 	if (call->state == SIP_CALL_UP)
 		return offer_refused(call, ev, side);
-	drop_branch(ev->sn, call, ev->to_tag);
+	sip_call_drop_branch(ev->sn, call, ev->to_tag);
 	if (!has_pending(call, SIP_INVITE))
 		call_end(ev->sn, call, SIP_CALL_REFUSED);
 	return -ENOMSG;
@@ -654,12 +733,13 @@ static int invite_answered(struct sip_call *call, const struct sip_call_event *e
 	if (call->state == SIP_CALL_ENDED)
 		return -EPROTO;
 	if (call->state != SIP_CALL_UP) {
+		sip_quota_settle(ev->sn, &call->half);
 		call->state = SIP_CALL_UP;
 		call->answered = sipalg_now(ev->sn);
 		call->callee_tag = ev->to_tag;
 		call->cseq[side] = ev->cseq;
 		call->cseq[!side] = 0;
-		drop_losers(ev->sn, call);
+		sip_call_drop_losers(ev->sn, call);
 	} else if (call->callee_tag != ev->to_tag && call->callee_tag != ev->from_tag) {
 		return -EPROTO;		/* a second branch: the caller will hang it up */
 	}
@@ -675,8 +755,10 @@ static int invite_progress(struct sip_call *call, const struct sip_call_event *e
 		return -EPROTO;
 	if (call->state == SIP_CALL_UP && !tags_fit(call, ev, side))
 		return -ENOMSG;		/* a branch that has lost already */
-	if (call->state == SIP_CALL_TRYING)
+	if (call->state == SIP_CALL_TRYING) {
+		sip_quota_settle(ev->sn, &call->half);
 		call->state = SIP_CALL_RINGING;
+	}
 	if (call->state == SIP_CALL_RINGING)
 		set_expires(ev->sn, call, sipalg_settings(ev->sn)->ringing_timeout);
 	return 0;
@@ -689,7 +771,7 @@ static void bye_done(struct sip_call *call, const struct sip_call_event *ev)
 		call_end(ev->sn, call, SIP_CALL_HUNG_UP);
 		return;
 	}
-	drop_branch(ev->sn, call, ev->to_tag);
+	sip_call_drop_branch(ev->sn, call, ev->to_tag);
 	set_expires(ev->sn, call, sipalg_settings(ev->sn)->ringing_timeout);
 }
 
@@ -768,6 +850,36 @@ int sip_call_advance(struct sip_call *call, const struct sip_call_event *ev,
 }
 SIPALG_EXPORT(sip_call_advance);
 
+static bool knows_request(struct sip_call *call, const struct sip_call_event *ev,
+			  enum sip_side side)
+{
+	if (ev->method == SIP_CANCEL)
+		return cancels_invite(call, ev, side);
+	if (is_remembered(ev->method) && find_tx(call, ev, side))
+		return true;
+	/* before the call is up any tag fits, and INVITEs need none */
+	return (call->callee_tag || ev->method != SIP_INVITE) && tags_fit(call, ev, side);
+}
+
+bool sip_call_knows(const struct sip_call_event *ev)
+{
+	enum sip_side side = SIP_CALLER;
+	struct sip_call *call = call_find(ev, ev->from_tag);
+	bool knows;
+
+	if (!call && ev->to_tag) {
+		side = SIP_CALLEE;
+		call = call_find(ev, ev->to_tag);
+	}
+	if (!call)
+		return false;
+	spin_lock_bh(&call->lock);
+	knows = ev->status ? !!find_tx(call, ev, side) : knows_request(call, ev, side);
+	spin_unlock_bh(&call->lock);
+	return knows;
+}
+SIPALG_EXPORT(sip_call_knows);
+
 /* ---- what time does -------------------------------------------------------------- */
 
 static void keep_flow(struct sipalg_net *sn, const struct sip_call *call, enum sip_side side)
@@ -797,7 +909,7 @@ static u32 silence_of(const struct sip_call *call, const struct sip_media *media
 {
 	if (media->proto == IPPROTO_TCP)
 		return 0;
-	return is_on_hold(call, media) ? set->hold_timeout : set->media_timeout;
+	return sip_call_is_on_hold(call, media) ? set->hold_timeout : set->media_timeout;
 }
 
 /* Renews what the call has open.  A stream that was heard keeps a call without session timer. */
@@ -880,13 +992,6 @@ static bool call_tick(struct sipalg_net *sn, struct sip_call *call)
 	return false;
 }
 
-static void call_rm(struct sip_call_table *table, struct sip_call *call)
-{
-	call->is_dead = true;
-	rhashtable_remove_fast(&table->calls, &call->node, call_params);
-	atomic_dec(&table->n);
-}
-
 bool sip_call_gc(struct sipalg_net *sn)
 {
 	struct sip_call_table *table = sn->calls;
@@ -902,7 +1007,7 @@ bool sip_call_gc(struct sipalg_net *sn)
 		spin_lock_bh(&call->lock);
 		is_gone = !call->is_dead && call_tick(sn, call);
 		if (is_gone)
-			call_rm(table, call);
+			call_rm(sn, call);
 		spin_unlock_bh(&call->lock);
 		if (is_gone)
 			call_put(call);
@@ -918,118 +1023,19 @@ bool sip_call_gc(struct sipalg_net *sn)
 }
 SIPALG_EXPORT(sip_call_gc);
 
-/* ---- /proc/net/sipalg/calls ------------------------------------------------------ */
-
-struct call_seq {
-	struct seq_net_private p;	/* first: seq_file_net() looks here */
-	struct rhashtable_iter iter;
-};
-
-size_t sip_call_seq_size(void)
+struct sip_call *sip_call_next(struct sipalg_net *sn, unsigned long *id)
 {
-	return sizeof(struct call_seq);
-}
-
-static void *next_call(struct call_seq *state)
-{
-	struct sip_call *call;
-
-	do {
-		call = rhashtable_walk_next(&state->iter);
-	} while (IS_ERR(call));
-	return call;
-}
-
-/* A walk is not kept between reads, for a file may be closed in the middle of it. */
-static void *calls_start(struct seq_file *seq, loff_t *pos)
-	__acquires(RCU)
-{
-	struct sipalg_net *sn = sipalg_pernet(seq_file_net(seq));
-	struct call_seq *state = seq->private;
-	void *v = SEQ_START_TOKEN;
-	loff_t i;
-
-	rhashtable_walk_enter(&sn->calls->calls, &state->iter);
-	rhashtable_walk_start(&state->iter);
-	for (i = 0; v && i < *pos; i++)
-		v = next_call(state);
-	return v;
-}
-
-static void *calls_next(struct seq_file *seq, void *v, loff_t *pos)
-{
-	++*pos;
-	return next_call(seq->private);
-}
-
-static void calls_stop(struct seq_file *seq, void *v)
-	__releases(RCU)
-{
-	struct call_seq *state = seq->private;
-
-	rhashtable_walk_stop(&state->iter);
-	rhashtable_walk_exit(&state->iter);
-}
-
-static void show_pinhole(struct seq_file *seq, struct sip_pinhole *pin, bool is_rtcp)
-{
-	struct sipalg_net *sn = sipalg_pernet(seq_file_net(seq));
-	struct sip_pinhole_heard heard = sip_pinhole_heard(sn, pin);
-	struct sip_endpoint peer = sip_pinhole_peer(pin);
-
-	seq_printf(seq, " %s,real=", is_rtcp ? "rtcp" : "rtp");
-	sipalg_show_endpoint(seq, &pin->real.addr, pin->real.port);
-	seq_puts(seq, ",mapped=");
-	sipalg_show_endpoint(seq, &pin->mapped.addr, pin->mapped.port);
-	seq_puts(seq, ",peer=");
-	sipalg_show_endpoint(seq, &peer.addr, peer.port);
-	seq_printf(seq, ",%s", heard.is_live ? heard.is_waiting ? "live+waiting" : "live" :
-		   heard.is_waiting ? "waiting" : "shut");
-	if (heard.is_counted)
-		seq_printf(seq, ",sent=%llu,heard=%llu", heard.from_host, heard.to_host);
-}
-
-static int calls_show(struct seq_file *seq, void *v)
-{
-	struct sipalg_net *sn = sipalg_pernet(seq_file_net(seq));
-	unsigned long now = sipalg_now(sn);
-	struct sip_call *call = v;
-	struct sip_media *media;
-	u32 i;
-
-	if (v == SEQ_START_TOKEN) {
-		seq_puts(seq, "id state age_s idle_s left_s reason caller callee call_id media\n");
-		return 0;
-	}
-	spin_lock_bh(&call->lock);
-	seq_printf(seq, "%u %s %u %u %u %s ", call->id, state_names[call->state],
-		   sipalg_seconds_between(call->created, now),
-		   sipalg_seconds_between(call->touched, now),
-		   sipalg_seconds_between(now, call->expires), reason_names[call->reason]);
-	sipalg_show_endpoint(seq, &call->party[SIP_CALLER].addr, call->party[SIP_CALLER].port);
-	seq_putc(seq, ' ');
-	sipalg_show_endpoint(seq, &call->party[SIP_CALLEE].addr, call->party[SIP_CALLEE].port);
-	/* octal escapes for all that is not plain: a stranger chose these bytes */
-	seq_printf(seq, " %*pE", call->shown, call->call_id);
-	list_for_each_entry(media, &call->media, node)
-		for (i = 0; i < media->n; i++)
-			show_pinhole(seq, media->pin[i], i & 1);
-	seq_putc(seq, '\n');
-	spin_unlock_bh(&call->lock);
-	return 0;
+	return xa_find(&sn->calls->by_id, id, ULONG_MAX, XA_PRESENT);
 }
 
 int sip_call_end_by_id(struct sipalg_net *sn, u32 id)
 {
-	struct rhashtable_iter iter;
 	struct sip_call *call;
 	int err = -ENOENT;
 
-	rhashtable_walk_enter(&sn->calls->calls, &iter);
-	rhashtable_walk_start(&iter);
-	while (err && (call = rhashtable_walk_next(&iter))) {
-		if (IS_ERR(call) || call->id != id)
-			continue;
+	rcu_read_lock();
+	call = xa_load(&sn->calls->by_id, id);
+	if (call) {
 		spin_lock_bh(&call->lock);
 		if (call->state != SIP_CALL_ENDED) {
 			call_end(sn, call, SIP_CALL_ADMIN);
@@ -1037,18 +1043,10 @@ int sip_call_end_by_id(struct sipalg_net *sn, u32 id)
 		}
 		spin_unlock_bh(&call->lock);
 	}
-	rhashtable_walk_stop(&iter);
-	rhashtable_walk_exit(&iter);
+	rcu_read_unlock();
 	return err;
 }
 SIPALG_EXPORT(sip_call_end_by_id);
-
-const struct seq_operations sip_call_seq_ops = {
-	.start = calls_start,
-	.next = calls_next,
-	.stop = calls_stop,
-	.show = calls_show,
-};
 
 /* ---- setup ----------------------------------------------------------------------- */
 
@@ -1064,6 +1062,9 @@ int sip_call_setup(struct sipalg_net *sn)
 		kfree(table);
 		return err;
 	}
+	xa_init_flags(&table->by_id, XA_FLAGS_ALLOC1 | XA_FLAGS_LOCK_BH);
+	spin_lock_init(&table->ended_lock);
+	INIT_LIST_HEAD(&table->ended);
 	sn->calls = table;
 	return 0;
 }
@@ -1075,6 +1076,8 @@ static void call_destroy(void *ptr, void *arg)
 	rcu_read_lock();
 	spin_lock_bh(&call->lock);
 	call->is_dead = true;
+	sip_quota_settle(arg, &call->half);
+	release_host(arg, call);
 	pinholes_rm(arg, call, SIP_PINHOLE_LET);
 	spin_unlock_bh(&call->lock);
 	rcu_read_unlock();
@@ -1085,22 +1088,26 @@ static void call_destroy(void *ptr, void *arg)
 void sip_call_teardown(struct sipalg_net *sn)
 {
 	rhashtable_free_and_destroy(&sn->calls->calls, call_destroy, sn);
+	xa_destroy(&sn->calls->by_id);
 	kfree(sn->calls);
 }
 
 int sip_call_module_init(void)
 {
+	int err = sip_call_media_module_init();
+
+	if (err)
+		return err;
 	call_cache = KMEM_CACHE(sip_call, 0);
-	media_cache = KMEM_CACHE(sip_media, 0);
-	if (call_cache && media_cache)
+	if (call_cache)
 		return 0;
-	sip_call_module_exit();
+	sip_call_media_module_exit();
 	return -ENOMEM;
 }
 
 void sip_call_module_exit(void)
 {
 	rcu_barrier();		/* call_free_rcu() */
-	kmem_cache_destroy(media_cache);
 	kmem_cache_destroy(call_cache);
+	sip_call_media_module_exit();
 }

@@ -2,8 +2,10 @@
 /*
  * sip_inet: addresses of the kernel and of the text core.  See sip_inet.h.
  */
+#include <linux/in.h>
 #include <linux/netfilter.h>
 #include <linux/string.h>
+#include <net/ipv6.h>
 
 #include "sip_inet.h"
 #include "sipalg_compat.h"
@@ -38,4 +40,24 @@ SIPALG_EXPORT(sip_addr_to_inet);
 u8 sip_addr_nfproto(const struct sip_addr *addr)
 {
 	return addr->family == SIP_FAMILY_IPV4 ? NFPROTO_IPV4 : NFPROTO_IPV6;
+}
+
+bool sip_addr_is_host(const struct sip_addr *addr)
+{
+	union nf_inet_addr a = sip_addr_to_inet(addr);
+
+	if (addr->family == SIP_FAMILY_IPV4)
+		return !ipv4_is_multicast(a.ip) && !ipv4_is_lbcast(a.ip) &&
+		       !ipv4_is_zeronet(a.ip) && !ipv4_is_loopback(a.ip);
+	return ipv6_addr_type(&a.in6) & IPV6_ADDR_UNICAST &&
+	       !(ipv6_addr_type(&a.in6) & IPV6_ADDR_LOOPBACK);
+}
+
+bool sip_addr_is_link_local(const struct sip_addr *addr)
+{
+	union nf_inet_addr a = sip_addr_to_inet(addr);
+
+	if (addr->family == SIP_FAMILY_IPV4)
+		return ipv4_is_linklocal_169(a.ip);
+	return ipv6_addr_type(&a.in6) & IPV6_ADDR_LINKLOCAL;
 }

@@ -20,6 +20,8 @@
 #include <net/netfilter/nf_conntrack_zones.h>
 
 #include "sip_pinhole.h"
+#include "sip_pinhole_conns.h"
+#include "sip_quota.h"
 #include "sipalg_compat.h"
 
 enum {
@@ -148,72 +150,6 @@ static void expect_end(struct sipalg_net *sn, struct sip_pinhole *pin)
 	if (exp)
 		sipalg_expect_remove(exp);
 	spin_unlock_bh(&nf_conntrack_expect_lock);
-}
-
-/* The connection with that original tuple, referenced, or NULL. */
-static struct nf_conn *conn_get(struct sipalg_net *sn, const struct sip_pinhole *pin,
-				const struct nf_conntrack_tuple *tuple)
-{
-	struct nf_conntrack_tuple_hash *h;
-	struct nf_conntrack_zone zone;
-
-	nf_ct_zone_init(&zone, pin->mapped.zone, NF_CT_DEFAULT_ZONE_DIR, 0);
-	h = nf_conntrack_find_get(sn->net, &zone, tuple);
-	return h ? nf_ct_tuplehash_to_ctrack(h) : NULL;
-}
-
-/* The connection that begins with a packet from there to there, referenced, or NULL. */
-static struct nf_conn *conn_between(struct sipalg_net *sn, const struct sip_pinhole *pin,
-				    const struct sip_endpoint *from, const struct sip_endpoint *to)
-{
-	struct nf_conntrack_tuple tuple = {};
-
-	tuple.src.l3num = sip_addr_nfproto(&from->addr);
-	tuple.src.u3 = sip_addr_to_inet(&from->addr);
-	tuple.src.u.all = htons(from->port);
-	tuple.dst.u3 = sip_addr_to_inet(&to->addr);
-	tuple.dst.u.all = htons(to->port);
-	tuple.dst.protonum = pin->mapped.proto;
-	return conn_get(sn, pin, &tuple);
-}
-
-/* Whether a connection of the host's own began before its published port was known. */
-static bool is_early(const struct sip_pinhole *pin, const struct nf_conn *ct)
-{
-	struct sip_endpoint is = sip_destination_of(&ct->tuplehash[IP_CT_DIR_REPLY].tuple);
-
-	if (is.port == pin->real.port && sip_addr_equal(&is.addr, &pin->real.addr))
-		return true;
-	return !(ct->status & IPS_EXPECTED) &&
-	       (is.port != pin->mapped.port || !sip_addr_equal(&is.addr, &pin->mapped.addr));
-}
-
-/*
- * Either side may have sent before the pinhole was armed.  The announced peer's packet went
- * to the router then, and where that lets it in, became a connection that nobody answers; the
- * host's left from a port that was not the published one.  All later packets would keep
- * these alive, and the stream would be deaf and dumb.  Such a connection gives way.
- */
-static void drop_shadow(struct sipalg_net *sn, const struct sip_pinhole *pin)
-{
-	const struct sip_endpoint mapped = { pin->mapped.addr, pin->mapped.port };
-	const struct sip_endpoint real = { pin->real.addr, pin->real.port };
-	struct nf_conn *ct;
-
-	if (!pin->is_nat || !pin->peer.addr.family)
-		return;
-	ct = conn_between(sn, pin, &pin->comes_from, &mapped);
-	if (ct) {
-		if (!(ct->status & (IPS_EXPECTED | IPS_SEEN_REPLY | IPS_NAT_MASK)))
-			nf_ct_delete(ct, 0, 0);
-		nf_ct_put(ct);
-	}
-	ct = pin->mapped.proto == IPPROTO_UDP ? conn_between(sn, pin, &real, &pin->peer) : NULL;
-	if (ct) {
-		if (is_early(pin, ct))
-			nf_ct_delete(ct, 0, 0);
-		nf_ct_put(ct);
-	}
 }
 
 /* ---- room: the kernel counts expectations in one byte a class and flow -------------- */
@@ -367,7 +303,7 @@ static int expect_add(struct sipalg_net *sn, struct sip_pinhole *pin, struct nf_
 		return -ENOENT;
 	if (expect_is_foreign(sn, pin))
 		return -EADDRINUSE;
-	drop_shadow(sn, pin);
+	sip_pinhole_drop_shadow(sn, pin);
 	spin_lock(&sn->pinholes->room_lock);
 	class = class_with_room(help, pin);
 	if (class < 0) {
@@ -393,107 +329,6 @@ static void set_source(struct sipalg_net *sn, struct sip_pinhole *pin,
 		return;
 	expect_end(sn, pin);
 	pin->source = *source;
-}
-
-/* ---- connections ----------------------------------------------------------------- */
-
-static void conn_add(struct sipalg_net *sn, struct sip_pinhole *pin,
-		     const struct nf_conntrack_tuple *tuple)
-{
-	struct sip_pinhole_conn *conn;
-
-	lockdep_assert_held(&pin->lock);
-	conn = &pin->conn[pin->next_conn++ % SIP_PINHOLE_CONNS];
-	conn->tuple = *tuple;
-	conn->timeout = 0;
-	conn->heard = sipalg_now(sn);
-	conn->is_used = true;
-}
-
-static bool conn_is_from_host(const struct sip_pinhole *pin, const struct nf_conntrack_tuple *tuple)
-{
-	struct sip_endpoint source = sip_source_of(tuple);
-
-	return source.port == pin->real.port && sip_addr_equal(&source.addr, &pin->real.addr);
-}
-
-/* Whether the connection is one with the announced peer. */
-static bool conn_is_with_peer(const struct sip_pinhole *pin, const struct nf_conntrack_tuple *tuple)
-{
-	struct sip_endpoint source = sip_source_of(tuple), destination = sip_destination_of(tuple);
-
-	if (!pin->peer.addr.family)
-		return false;
-	if (!conn_is_from_host(pin, tuple))
-		return sip_addr_equal(&source.addr, &pin->comes_from.addr);
-	/* one who was told where the other one really is sends there */
-	return sip_addr_equal(&destination.addr, &pin->peer.addr) ||
-	       sip_addr_equal(&destination.addr, &pin->comes_from.addr);
-}
-
-static void conns_end(struct sipalg_net *sn, struct sip_pinhole *pin, enum sip_pinhole_end end)
-{
-	struct nf_conn *ct;
-	u32 i;
-
-	lockdep_assert_held(&pin->lock);
-	for (i = 0; i < SIP_PINHOLE_CONNS && end != SIP_PINHOLE_LET; i++) {
-		if (!pin->conn[i].is_used)
-			continue;
-		ct = conn_get(sn, pin, &pin->conn[i].tuple);
-		if (!ct)
-			continue;
-		/* an offloaded flow is pushed up whatever its time-out, so it is deleted */
-		if (end == SIP_PINHOLE_CUT || test_bit(IPS_OFFLOAD_BIT, &ct->status)) {
-			nf_ct_delete(ct, 0, 0);
-		} else {
-			/* in this order: the last packets, on another CPU, would renew it */
-			set_bit(IPS_FIXED_TIMEOUT_BIT, &ct->status);
-			WRITE_ONCE(ct->timeout, nfct_time_stamp + SIP_PINHOLE_LAST_S * HZ);
-		}
-		nf_ct_put(ct);
-	}
-}
-
-/* Over TCP another one may take its place at once (RFC 4145 5). */
-static bool is_closing(const struct nf_conn *ct)
-{
-	return nf_ct_protonum(ct) == IPPROTO_TCP &&
-	       READ_ONCE(ct->proto.tcp.state) > TCP_CONNTRACK_ESTABLISHED;
-}
-
-/*
- * Samples a connection.  There is no time stamp of its last packet, but each packet
- * sets its time-out anew; while it is offloaded nobody does, and it counts as heard.
- * Return: seconds that it has left; 0: it is gone.
- */
-static u32 conn_sample(struct sipalg_net *sn, struct sip_pinhole *pin,
-		       struct sip_pinhole_conn *conn, u32 silence_s)
-{
-	struct nf_conn *ct = conn_get(sn, pin, &conn->tuple);
-	unsigned long now = sipalg_now(sn);
-	u32 timeout, left_s;
-
-	conn->is_used = ct;
-	if (!ct)
-		return 0;
-	if (is_closing(ct)) {
-		nf_ct_put(ct);
-		return 1;
-	}
-	timeout = READ_ONCE(ct->timeout);
-	if (timeout != conn->timeout || test_bit(IPS_OFFLOAD_BIT, &ct->status)) {
-		conn->timeout = timeout;
-		conn->heard = now;
-	}
-	left_s = nf_ct_expires(ct) / HZ + 1;
-	if (silence_s && time_after(now, conn->heard + silence_s * HZ)) {
-		nf_ct_delete(ct, 0, 0);
-		conn->is_used = false;
-		left_s = 0;
-	}
-	nf_ct_put(ct);
-	return left_s;
 }
 
 /* ---- arming again ------------------------------------------------------------------ */
@@ -565,11 +400,11 @@ void sip_pinhole_used(struct sipalg_net *sn, struct sip_pinhole *pin, struct nf_
 	struct nf_conn *master;
 
 	spin_lock_bh(&pin->lock);
-	drop_shadow(sn, pin);
-	conn_add(sn, pin, t);
-	pin->has_come |= conn_is_with_peer(pin, t);
+	sip_pinhole_drop_shadow(sn, pin);
+	sip_pinhole_conn_add(sn, pin, t);
+	pin->has_come |= sip_pinhole_conn_is_with_peer(pin, t);
 	/* another one than that of @ct, where that came through a pinhole of somebody else */
-	master = conn_get(sn, pin, &pin->master);
+	master = sip_pinhole_conn_get(sn, pin, &pin->master);
 	spin_unlock_bh(&pin->lock);
 	if (!master)
 		return;
@@ -586,8 +421,8 @@ static void taken(struct sipalg_net *sn, struct sip_pinhole *pin, struct nf_conn
 	if (pin->is_lasting)
 		return;
 	spin_lock_bh(&pin->lock);
-	conn_add(sn, pin, t);
-	pin->has_come |= conn_is_with_peer(pin, t);
+	sip_pinhole_conn_add(sn, pin, t);
+	pin->has_come |= sip_pinhole_conn_is_with_peer(pin, t);
 	rearm(sn, pin, ct->master);
 	spin_unlock_bh(&pin->lock);
 	arm_follower(sn, pin, ct->master);
@@ -697,14 +532,37 @@ static struct sip_pinhole *pinhole_share(struct sipalg_net *sn, const struct sip
 	return old;
 }
 
+static struct sip_quota_key host_of(const struct sip_pinhole *pin)
+{
+	return (struct sip_quota_key){ pin->real.addr, pin->real.zone };
+}
+
+/*
+ * One host may have three times as many pinholes as are left.  Alone it gets three quarters of
+ * all; and whatever it does, the next one finds room.
+ */
+static int charge_host(struct sipalg_net *sn, const struct sip_pinhole *pin)
+{
+	u32 n = atomic_read(&sn->pinholes->n), max = pinholes_max(sn);
+	struct sip_quota_key host = host_of(pin);
+	u32 share = min_t(u64, 3ULL * (max - n), U32_MAX);
+
+	return n < max ? sip_quota_charge(sn, &host, SIP_QUOTA_PINHOLE, share) : -ENOSPC;
+}
+
+static void release_host(struct sipalg_net *sn, const struct sip_pinhole *pin)
+{
+	struct sip_quota_key host = host_of(pin);
+
+	sip_quota_release(sn, &host, SIP_QUOTA_PINHOLE);
+}
+
 static struct sip_pinhole *pinhole_add(const struct sip_pinhole_want *want, u32 i, u16 mapped)
 {
 	struct sip_pinhole_table *table = want->sn->pinholes;
 	struct sip_pinhole *pin, *old;
 	int err;
 
-	if (atomic_read(&table->n) >= pinholes_max(want->sn))
-		return ERR_PTR(-ENOSPC);
 	pin = pinhole_alloc(want, i, mapped);
 	if (!pin)
 		return ERR_PTR(-ENOMEM);
@@ -713,13 +571,20 @@ static struct sip_pinhole *pinhole_add(const struct sip_pinhole_want *want, u32 
 		kmem_cache_free(pinhole_cache, pin);
 		return old;
 	}
+	err = charge_host(want->sn, pin);
+	if (err) {
+		kmem_cache_free(pinhole_cache, pin);
+		return ERR_PTR(err);
+	}
 	err = rhashtable_lookup_insert_fast(&table->mapped, &pin->mapped_node, mapped_params);
 	if (err) {
+		release_host(want->sn, pin);
 		kmem_cache_free(pinhole_cache, pin);
 		return ERR_PTR(err == -EEXIST ? -EADDRINUSE : -ENOMEM);
 	}
 	err = rhltable_insert(&table->real, &pin->real_node, real_params);
 	if (err) {
+		release_host(want->sn, pin);
 		rhashtable_remove_fast(&table->mapped, &pin->mapped_node, mapped_params);
 		call_rcu(&pin->rcu, pinhole_free_rcu);	/* a reader may have found it */
 		return ERR_PTR(-ENOMEM);
@@ -740,11 +605,12 @@ static bool pinhole_put(struct sipalg_net *sn, struct sip_pinhole *pin, enum sip
 	was_open = pin->is_counted;
 	pin->is_closed = true;
 	expect_end(sn, pin);
-	conns_end(sn, pin, end);
+	sip_pinhole_conns_end(sn, pin, end);
 	spin_unlock_bh(&pin->lock);
 	rhltable_remove(&table->real, &pin->real_node, real_params);
 	rhashtable_remove_fast(&table->mapped, &pin->mapped_node, mapped_params);
 	atomic_dec(&table->n);
+	release_host(sn, pin);
 	call_rcu(&pin->rcu, pinhole_free_rcu);
 	return was_open;
 }
@@ -829,9 +695,11 @@ static int run_open(const struct sip_pinhole_want *want, struct sip_pinhole **pi
 		sipalg_count(want->sn, SIPALG_STAT_PINHOLES_NO_PORT);
 	else if (err == -ENOSPC)
 		sipalg_count(want->sn, SIPALG_STAT_PINHOLES_FULL);
+	else if (err == -EDQUOT)
+		sipalg_count(want->sn, SIPALG_STAT_PINHOLES_QUOTA);
 	if (!err && try > 1)
 		sipalg_count(want->sn, SIPALG_STAT_PINHOLES_MOVED);
-	return err;
+	return err == -EDQUOT ? -ENOSPC : err;
 }
 
 /* Once for each pinhole, however many share it and however often it is armed. */
@@ -868,33 +736,6 @@ int sip_pinhole_arm(struct sip_pinhole *pin, const struct sip_pinhole_want *want
 	return err;
 }
 
-/*
- * Return: whether a connection with the announced peer will stay for a while.
- * @heard: when the last packet was, 0: there is no connection
- */
-static bool conns_sample(struct sipalg_net *sn, struct sip_pinhole *pin, u32 silence_s,
-			 unsigned long *heard)
-{
-	bool stays = false;
-	u32 i, left_s;
-
-	lockdep_assert_held(&pin->lock);
-	*heard = 0;
-	for (i = 0; i < SIP_PINHOLE_CONNS; i++) {
-		struct sip_pinhole_conn *conn = &pin->conn[i];
-
-		if (!conn->is_used)
-			continue;
-		left_s = conn_sample(sn, pin, conn, silence_s);
-		if (!left_s)
-			continue;
-		if (!*heard || time_after(conn->heard, *heard))
-			*heard = conn->heard | 1;
-		stays |= left_s > SIP_PINHOLE_NEAR_S && conn_is_with_peer(pin, &conn->tuple);
-	}
-	return stays;
-}
-
 unsigned long sip_pinhole_keep(struct sipalg_net *sn, struct sip_pinhole *pin, u32 ttl_s,
 			       u32 silence_s)
 {
@@ -908,9 +749,9 @@ unsigned long sip_pinhole_keep(struct sipalg_net *sn, struct sip_pinhole *pin, u
 		pin->is_narrowed = false;
 		set_source(sn, pin, NULL);
 	}
-	stays = conns_sample(sn, pin, silence_s, &heard);
+	stays = sip_pinhole_conns_sample(sn, pin, silence_s, &heard);
 	if (pin->is_armed && !expect_extend(sn, pin, ttl_s) && !stays) {
-		ct = conn_get(sn, pin, &pin->master);
+		ct = sip_pinhole_conn_get(sn, pin, &pin->master);
 		if (ct) {
 			expect_add(sn, pin, ct);
 			nf_ct_put(ct);
@@ -979,10 +820,10 @@ static void wait_for_peer(struct sipalg_net *sn, struct sip_pinhole *pin)
 
 	lockdep_assert_held(&pin->lock);
 	if (!pin->is_armed || pin->has_come || expect_waits(sn, pin)) {
-		drop_shadow(sn, pin);
+		sip_pinhole_drop_shadow(sn, pin);
 		return;
 	}
-	master = conn_get(sn, pin, &pin->master);
+	master = sip_pinhole_conn_get(sn, pin, &pin->master);
 	if (!master)
 		return;
 	if (pin->rearms == SIP_PINHOLE_REARMS) {
@@ -1026,7 +867,7 @@ void sip_pinhole_set_peer(struct sipalg_net *sn, struct sip_pinhole *pin,
 		pin->has_come = false;
 		for (i = 0; i < SIP_PINHOLE_CONNS; i++)
 			pin->has_come |= pin->conn[i].is_used &&
-					 conn_is_with_peer(pin, &pin->conn[i].tuple);
+					 sip_pinhole_conn_is_with_peer(pin, &pin->conn[i].tuple);
 		if (pin->is_narrowed)
 			set_source(sn, pin, &pin->comes_from.addr);
 		wait_for_peer(sn, pin);
@@ -1041,7 +882,8 @@ void sip_pinhole_follow(struct sipalg_net *sn, struct sip_pinhole *pin, struct n
 	spin_lock_bh(&pin->lock);
 	pin->master = ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
 	/* not looked up by that: the first packet after a flush is not confirmed yet */
-	if (pin->is_armed && !conns_sample(sn, pin, 0, &heard) && !expect_waits(sn, pin))
+	if (pin->is_armed && !sip_pinhole_conns_sample(sn, pin, 0, &heard) &&
+	    !expect_waits(sn, pin))
 		expect_add(sn, pin, ct);
 	spin_unlock_bh(&pin->lock);
 }
@@ -1057,7 +899,7 @@ void sip_pinhole_pause(struct sipalg_net *sn, struct sip_pinhole *pin, bool paus
 	if (pause) {
 		expect_end(sn, pin);
 	} else if (pin->is_armed) {
-		master = conn_get(sn, pin, &pin->master);
+		master = sip_pinhole_conn_get(sn, pin, &pin->master);
 		if (master) {
 			expect_add(sn, pin, master);
 			nf_ct_put(master);
@@ -1100,7 +942,7 @@ struct sip_endpoint sip_pinhole_peer(struct sip_pinhole *pin)
 static void conn_heard(const struct sip_pinhole *pin, const struct nf_conntrack_tuple *tuple,
 		       const struct nf_conn *ct, struct sip_pinhole_heard *heard)
 {
-	int host = conn_is_from_host(pin, tuple) ? IP_CT_DIR_ORIGINAL : IP_CT_DIR_REPLY;
+	int host = sip_pinhole_conn_is_from_host(pin, tuple) ? IP_CT_DIR_ORIGINAL : IP_CT_DIR_REPLY;
 	const struct nf_conn_acct *acct = nf_conn_acct_find(ct);
 
 	heard->is_live = true;
@@ -1121,7 +963,7 @@ struct sip_pinhole_heard sip_pinhole_heard(struct sipalg_net *sn, struct sip_pin
 	for (i = 0; i < SIP_PINHOLE_CONNS; i++) {
 		if (!pin->conn[i].is_used)
 			continue;
-		ct = conn_get(sn, pin, &pin->conn[i].tuple);
+		ct = sip_pinhole_conn_get(sn, pin, &pin->conn[i].tuple);
 		if (!ct)
 			continue;
 		conn_heard(pin, &pin->conn[i].tuple, ct, &heard);

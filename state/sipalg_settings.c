@@ -5,9 +5,12 @@
  *
  * Every type of value has one reader and one writer of text, used by both.
  */
+#include <linux/capability.h>
 #include <linux/kernel.h>
 #include <linux/moduleparam.h>
 #include <linux/slab.h>
+#include <linux/user_namespace.h>
+#include <net/net_namespace.h>
 
 #include "sip_parse.h"
 #include "sipalg_compat.h"
@@ -233,6 +236,34 @@ static int prefixes_show(const void *value, char *text)
 
 static const struct setting_type prefixes_type = { prefixes_read, prefixes_show };
 
+static bool prefix_has(const struct sipalg_prefix *prefix, const struct sip_addr *addr)
+{
+	u32 i, bits;
+
+	if (prefix->addr.family != addr->family)
+		return false;
+	for (i = 0, bits = prefix->len; bits; i++) {
+		u32 n = min(bits, 32U);
+		__be32 diff = (__force __be32)(prefix->addr.w[i] ^ addr->w[i]);
+
+		if (ntohl(diff) >> (32 - n))
+			return false;
+		bits -= n;
+	}
+	return true;
+}
+
+bool sipalg_prefixes_have(const struct sipalg_prefixes *prefixes, const struct sip_addr *addr)
+{
+	u32 i;
+
+	for (i = 0; i < prefixes->n; i++)
+		if (prefix_has(&prefixes->prefix[i], addr))
+			return true;
+	return false;
+}
+SIPALG_EXPORT(sipalg_prefixes_have);
+
 static const struct setting settings[] = {
 #define X(_name, kind, _def, _min, _max, _zero, _text) {	\
 	.name = #_name, .type = &kind##_type, .def = _def,	\
@@ -381,6 +412,9 @@ static int setting_handler(SIPALG_CTL_TABLE *table, int write, void *buffer, siz
 	struct ctl_table text = { .maxlen = SETTING_TEXT_MAX };
 	int err;
 
+	/* SECURITY A3; the mode of the file alone would let in a root who has no rights */
+	if (write && !ns_capable(sn->net->user_ns, CAP_NET_ADMIN))
+		return -EPERM;
 	if (write && (*ppos || !*lenp))	/* a value comes in one piece */
 		return *lenp ? -EINVAL : 0;
 	text.data = kzalloc(SETTING_TEXT_MAX, GFP_KERNEL);

@@ -59,6 +59,27 @@ static void check_prefix(const struct sip_text *t, const struct sip_msg *msg, in
 		abort();
 }
 
+/* What a bounded look finds is what the whole walk found. */
+static void check_identity(const struct sip_text *t, const struct sip_msg *msg)
+{
+	static struct sip_msg look;
+	int line = sip_parse_start(t, &look);
+	int ret = line > 0 ? sip_parse_identity(t, &look, line) : -EBADMSG;
+
+	if (ret && ret != -EBADMSG && ret != -E2BIG)
+		abort();
+	if (!msg)
+		return;
+	if (ret == -EBADMSG)
+		abort();	/* it asks less than the walk did */
+	if (!ret && (memcmp(&look.via, &msg->via, sizeof(look.via)) || look.cseq != msg->cseq ||
+		     memcmp(&look.call_id, &msg->call_id, sizeof(look.call_id)) ||
+		     memcmp(&look.from_tag, &msg->from_tag, sizeof(look.from_tag)) ||
+		     memcmp(&look.to_tag, &msg->to_tag, sizeof(look.to_tag)) ||
+		     look.method != msg->method))
+		abort();
+}
+
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
 	char *p = malloc(size ? size : 1);
@@ -77,6 +98,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 		check(&t, &msg);
 		check_prefix(&t, &msg, head);
 	}
+	check_identity(&t, head > 0 ? &msg : NULL);
 	ret = sip_parse_datagram(&t, &msg);
 	if (ret == 0 || ret > (int)size || (ret > 0 && head <= 0))
 		abort();

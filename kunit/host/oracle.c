@@ -108,7 +108,8 @@ static const char *check_section(const struct scene *s, u32 i)
 		       NULL : "half of a section changed";
 	if (is->port != want->port || !sip_addr_equal(sdp_conn_of(&after.sdp, i), &want->addr))
 		return "a section is not what was planned";
-	if (is->is_rtp && sdp_rtcp_of(is) != want->rtcp)
+	/* RFC 8858: of mux-only there is no other port, whatever was planned */
+	if (is->is_rtp && sdp_rtcp_of(is) != (is->is_mux_only ? is->port : want->rtcp))
 		return "the RTCP port is not what was planned";
 	return is_hidden(s, &is->rtcp_conn.addr) ? "the address is left in a=rtcp" : NULL;
 }

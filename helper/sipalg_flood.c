@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * sipalg_flood: limits, and what is exempt from them.  See sipalg_flood.h.
+ */
+#include <net/netfilter/nf_conntrack_zones.h>
+
+#include "sip_call.h"
+#include "sip_source.h"
+#include "sipalg_ctx.h"
+#include "sipalg_emergency.h"
+#include "sipalg_flood.h"
+#include "sipalg_flow.h"
+
+/* ---- classes --------------------------------------------------------------------- */
+
+static enum sip_class class_of(const struct sip_msg *msg)
+{
+	if (!sip_is_request(msg))
+		return SIP_CLASS_RESPONSE;
+	switch (msg->method) {
+	case SIP_INVITE:
+		return SIP_CLASS_INVITE;
+	case SIP_REGISTER:
+		return SIP_CLASS_REGISTER;
+	case SIP_OPTIONS:
+		return SIP_CLASS_OPTIONS;
+	case SIP_SUBSCRIBE:
+	case SIP_PUBLISH:
+	case SIP_NOTIFY:
+		return SIP_CLASS_SUBSCRIBE;
+	default:
+		return SIP_CLASS_OTHER;
+	}
+}
+
+static const struct {
+	size_t rate;		/* offset in the settings */
+	enum sipalg_stat stat;
+	const char *name;
+} classes[SIP_CLASSES] = {
+#define RATE(name) offsetof(struct sipalg_settings, source_##name)
+	[SIP_CLASS_INVITE]	= { RATE(invite), SIPALG_STAT_FLOOD_INVITE, "INVITEs" },
+	[SIP_CLASS_REGISTER]	= { RATE(register), SIPALG_STAT_FLOOD_REGISTER, "REGISTERs" },
+	[SIP_CLASS_OPTIONS]	= { RATE(options), SIPALG_STAT_FLOOD_OPTIONS, "OPTIONS" },
+	[SIP_CLASS_SUBSCRIBE]	= { RATE(subscribe), SIPALG_STAT_FLOOD_SUBSCRIBE,
+				    "SUBSCRIBEs, PUBLISHes and NOTIFYs" },
+	[SIP_CLASS_OTHER]	= { RATE(other), SIPALG_STAT_FLOOD_OTHER, "other requests" },
+	[SIP_CLASS_RESPONSE]	= { RATE(response), SIPALG_STAT_FLOOD_RESPONSE, "responses" },
+#undef RATE
+};
+
+static const struct sipalg_rate *source_rate(const struct sipalg_ctx *ctx)
+{
+	return (const void *)ctx->set + classes[ctx->class].rate;
+}
+
+/* Requests by which strangers could drown a proxy have a limit there, too. */
+static const struct sipalg_rate *target_rate(const struct sipalg_ctx *ctx)
+{
+	const struct sipalg_rate *rate = NULL;
+
+	if (ctx->class == SIP_CLASS_INVITE)
+		rate = &ctx->set->destination_invite;
+	if (ctx->class == SIP_CLASS_REGISTER)
+		rate = &ctx->set->destination_register;
+	return rate && rate->rate ? rate : NULL;
+}
+
+static struct sip_source_key key_of(const struct sipalg_ctx *ctx, const struct sip_addr *addr,
+				    enum sip_source_role role)
+{
+	return (struct sip_source_key){ *addr, nf_ct_zone(ctx->ct)->id, role };
+}
+
+/* Whether the sender of direction @dir has registered over this connection. */
+static bool is_client(const struct sipalg_ctx *ctx, enum ip_conntrack_dir dir)
+{
+	const struct sipalg_flow_data *data = sipalg_flow_data(ctx->ct);
+
+	return data && READ_ONCE(data->is_proven) == SIPALG_FLOW_PROVEN + dir;
+}
+
+/*
+ * Who is limited as the sender of @dir: itself, but a registrar, who has many clients, for
+ * each of them by itself.
+ */
+static struct sip_source_key sender_of(const struct sipalg_ctx *ctx, enum ip_conntrack_dir dir)
+{
+	bool is_this = dir == ctx->dir;
+	const struct sip_addr *sender = is_this ? &ctx->flow.self.addr : &ctx->flow.peer_real.addr;
+	const struct sip_addr *other = is_this ? &ctx->flow.peer_real.addr : &ctx->flow.self.addr;
+
+	return is_client(ctx, !dir) ? key_of(ctx, other, SIP_SOURCE_SERVED) :
+				      key_of(ctx, sender, SIP_SOURCE_FROM);
+}
+
+/* ---- what is exempt -------------------------------------------------------------- */
+
+/*
+ * The same for a request, wherever it is seen, and for its answers (RFC 3261 17.1.3).  Old
+ * branches may be the same for all of a call's requests, hence the others.
+ */
+static u64 transaction(const struct sipalg_ctx *ctx)
+{
+	const struct sip_msg *msg = &ctx->msg;
+	u64 number = (u64)msg->cseq << 8 | msg->method;
+
+	return sipalg_digest_of(ctx, msg->via.branch) + 3 * sipalg_digest_of(ctx, msg->call_id) +
+	       number * 0x9e3779b97f4a7c15ULL;
+}
+
+/* An answer to a request that the receiver was seen to send. */
+static bool was_asked(struct sipalg_ctx *ctx)
+{
+	struct sip_source_key key = sender_of(ctx, !ctx->dir);
+	struct sip_source *asker = sip_source_find(ctx->sn, &key);
+
+	return asker && sip_source_has_sent(asker, transaction(ctx));
+}
+
+static bool is_of_call(const struct sipalg_ctx *ctx)
+{
+	struct sip_call_event ev = {
+		.sn = ctx->sn,
+		.call_id = sipalg_digest_of(ctx, ctx->msg.call_id),
+		.from_tag = sipalg_digest_of(ctx, ctx->msg.from_tag),
+		.to_tag = sipalg_digest_of(ctx, ctx->msg.to_tag),
+		.branch = sipalg_digest_of(ctx, ctx->msg.via.branch),
+		.zone = nf_ct_zone(ctx->ct)->id,
+		.cseq = ctx->msg.cseq,
+		.status = ctx->msg.status,
+		.method = ctx->msg.method,
+	};
+
+	return sip_call_knows(&ev);
+}
+
+/* A bounded look at a message that is over a limit. */
+static bool is_known(struct sipalg_ctx *ctx, int line)
+{
+	bool is;
+
+	if (sip_parse_identity(&ctx->text, &ctx->msg, line))
+		return false;
+	is = sip_is_request(&ctx->msg) ? sip_source_has_sent(ctx->source, transaction(ctx)) :
+					 was_asked(ctx);
+	return is || is_of_call(ctx);
+}
+
+static bool is_exempt(struct sipalg_ctx *ctx, int line)
+{
+	bool is;
+
+	if (sipalg_prefixes_have(&ctx->set->trusted, &ctx->flow.self.addr) ||
+	    sipalg_is_emergency(ctx))
+		return true;
+	is = is_known(ctx, line);
+	sip_parse_start(&ctx->text, &ctx->msg);
+	return is;
+}
+
+/* ---- limits ---------------------------------------------------------------------- */
+
+static void tell_flood(const struct sipalg_ctx *ctx, const char *whom, const struct sip_addr *addr)
+{
+	char buf[SIP_ADDR_TEXT_MAX];
+	u32 len = sip_addr_write(addr, buf, false);
+
+	net_info_ratelimited("%s %.*s: too many %s, some are dropped (/proc/net/sipalg/sources)\n",
+			     whom, (int)len, buf, classes[ctx->class].name);
+}
+
+/* Return: false: it is within all limits, and was counted. */
+static bool is_over(struct sipalg_ctx *ctx, enum sipalg_stat *why)
+{
+	const struct sipalg_rate *rate = target_rate(ctx);
+	struct sip_source_key key = key_of(ctx, &ctx->flow.peer_real.addr, SIP_SOURCE_TO);
+
+	*why = classes[ctx->class].stat;
+	if (!sip_source_take(ctx->sn, ctx->source, ctx->class, source_rate(ctx)))
+		return true;
+	*why = SIPALG_STAT_BLOCKED;
+	/* who has registered over this connection is not punished for others at his address */
+	if (sip_source_blocked_s(ctx->sn, ctx->source) && !is_client(ctx, ctx->dir))
+		return true;
+	ctx->target = rate ? sip_source_get(ctx->sn, &key) : NULL;
+	*why = SIPALG_STAT_FLOOD_DESTINATION;
+	return ctx->target && !sip_source_take(ctx->sn, ctx->target, ctx->class, rate) &&
+	       !sip_source_is_good(ctx->sn, ctx->source);
+}
+
+bool sipalg_flood_refuses(struct sipalg_ctx *ctx, int line, enum sipalg_stat *why)
+{
+	struct sip_source_key key = sender_of(ctx, ctx->dir);
+
+	ctx->class = class_of(&ctx->msg);
+	ctx->target = NULL;
+	ctx->is_paid = false;
+	ctx->source = sip_source_get(ctx->sn, &key);
+	if (!ctx->source)
+		return false;
+	if (!is_over(ctx, why)) {
+		ctx->is_paid = true;
+		return false;
+	}
+	if (is_exempt(ctx, line))
+		return false;
+	if (*why == SIPALG_STAT_FLOOD_DESTINATION) {
+		sip_source_dropped(ctx->sn, ctx->source, ctx->class);
+		if (sip_source_dropped(ctx->sn, ctx->target, ctx->class))
+			tell_flood(ctx, "to", &ctx->flow.peer_real.addr);
+	} else if (sip_source_dropped(ctx->sn, ctx->source, ctx->class) &&
+		   *why != SIPALG_STAT_BLOCKED) {
+		tell_flood(ctx, "from", &ctx->flow.self.addr);
+	}
+	return true;
+}
+
+/* ---- what passed ----------------------------------------------------------------- */
+
+static void saw_request(struct sipalg_ctx *ctx)
+{
+	if (!ctx->source || ctx->msg.method == SIP_ACK)
+		return;
+	if (!sip_source_sent(ctx->source, transaction(ctx),
+			     ctx->msg.flags & SIP_MSG_CREDENTIALS) || !ctx->is_paid)
+		return;
+	sip_source_refund(ctx->source, ctx->class);
+	if (ctx->target)
+		sip_source_refund(ctx->target, ctx->class);
+}
+
+/* BEHAVIOUR 7: which answers are the failures of one who guesses, and no others */
+static enum sip_source_end end_of(const struct sip_msg *msg)
+{
+	switch (msg->status) {
+	case 200 ... 299:
+		return SIP_SOURCE_SUCCESS;
+	case 403:
+	case 404:
+	case 410:
+		return SIP_SOURCE_REFUSED;
+	case 401:
+	case 407:
+		return msg->flags & SIP_MSG_STALE ? SIP_SOURCE_OTHERWISE : SIP_SOURCE_CHALLENGED;
+	default:
+		return SIP_SOURCE_OTHERWISE;
+	}
+}
+
+static void tell_block(const struct sipalg_ctx *ctx, struct sip_source *asker)
+{
+	char buf[SIP_ADDR_TEXT_MAX];
+	u32 len = sip_addr_write(&ctx->flow.peer_real.addr, buf, false);
+
+	sipalg_count(ctx->sn, SIPALG_STAT_SOURCES_BLOCKED);
+	net_info_ratelimited("%.*s is blocked for %u s: %u registrations or calls failed within %u s\n",
+			     (int)len, buf, sip_source_blocked_s(ctx->sn, asker),
+			     ctx->set->block_failures, ctx->set->block_window);
+}
+
+/* @word: SIPALG_FLOW_PROVEN and the client's direction, or 0 */
+static void set_proven(const struct sipalg_ctx *ctx, u16 word)
+{
+	struct sipalg_flow_data *data = sipalg_flow_data(ctx->ct);
+
+	if (data && READ_ONCE(data->is_proven) != word)
+		WRITE_ONCE(data->is_proven, word);
+}
+
+/* A success speaks for both: for the phone, and for the registrar that others need. */
+static void saw_registered(struct sipalg_ctx *ctx)
+{
+	struct sip_source_key key = key_of(ctx, &ctx->flow.self.addr, SIP_SOURCE_FROM);
+	struct sip_source *registrar = sip_source_get(ctx->sn, &key);
+
+	set_proven(ctx, SIPALG_FLOW_PROVEN + !ctx->dir);
+	if (registrar)
+		sip_source_serves(ctx->sn, registrar, ctx->set->register_max);
+}
+
+static void saw_answer(struct sipalg_ctx *ctx)
+{
+	struct sip_source_key key = sender_of(ctx, !ctx->dir);
+	enum sip_source_end end = end_of(&ctx->msg);
+	struct sip_source *asker = sip_source_find(ctx->sn, &key);
+	int ret;
+
+	if (!asker)
+		return;
+	/* who is trusted does not fail */
+	if (end != SIP_SOURCE_SUCCESS &&
+	    sipalg_prefixes_have(&ctx->set->trusted, &ctx->flow.peer_real.addr))
+		end = SIP_SOURCE_OTHERWISE;
+	ret = sip_source_answered(ctx->sn, asker, transaction(ctx), end);
+	if (ret > 0) {
+		sipalg_count(ctx->sn, SIPALG_STAT_FAILURES);
+		if (is_client(ctx, !ctx->dir))
+			set_proven(ctx, 0);
+	}
+	if (ret > 1)
+		tell_block(ctx, asker);
+	if (!ret && end == SIP_SOURCE_SUCCESS && ctx->msg.method == SIP_REGISTER)
+		saw_registered(ctx);
+}
+
+void sipalg_flood_saw(struct sipalg_ctx *ctx)
+{
+	const struct sip_msg *msg = &ctx->msg;
+
+	if (sip_is_request(msg))
+		saw_request(ctx);
+	else if (msg->status >= 200 && (msg->method == SIP_REGISTER || msg->method == SIP_INVITE))
+		saw_answer(ctx);
+}

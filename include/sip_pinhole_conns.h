@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * sip_pinhole_conns: the connections of a pinhole, and those that stand in its way.
+ *
+ * They are not pointed at: the kernel ends them at will, so each time they are looked up by
+ * their original tuple.  All of this is for sip_pinhole.c, under the pinhole's lock unless said
+ * otherwise; none of it touches expectations.
+ */
+#ifndef _SIP_PINHOLE_CONNS_H
+#define _SIP_PINHOLE_CONNS_H
+
+#include "sip_pinhole.h"
+
+/* The connection with that original tuple, referenced, or NULL.  The lock is not needed. */
+struct nf_conn *sip_pinhole_conn_get(struct sipalg_net *sn, const struct sip_pinhole *pin,
+				     const struct nf_conntrack_tuple *tuple);
+
+/* One that began before the pinhole was there, and would keep it from its packets, goes. */
+void sip_pinhole_drop_shadow(struct sipalg_net *sn, const struct sip_pinhole *pin);
+
+/* A connection more.  Over SIP_PINHOLE_CONNS the oldest is known no longer. */
+void sip_pinhole_conn_add(struct sipalg_net *sn, struct sip_pinhole *pin,
+			  const struct nf_conntrack_tuple *tuple);
+
+/* Whether the host began a connection. */
+bool sip_pinhole_conn_is_from_host(const struct sip_pinhole *pin,
+				   const struct nf_conntrack_tuple *tuple);
+
+/* Whether a connection is one with the announced peer. */
+bool sip_pinhole_conn_is_with_peer(const struct sip_pinhole *pin,
+				   const struct nf_conntrack_tuple *tuple);
+
+/* The pinhole closes: its connections end as @end says. */
+void sip_pinhole_conns_end(struct sipalg_net *sn, struct sip_pinhole *pin,
+			   enum sip_pinhole_end end);
+
+/**
+ * sip_pinhole_conns_sample() - look after the connections
+ * @sn: namespace
+ * @pin: the pinhole
+ * @silence_s: a connection that was silent for so long ends; 0: never
+ * @heard: out: jiffies of the last packet, by the grain of these calls; 0: there is none
+ *
+ * Return: whether a connection with the announced peer will stay for a while.
+ */
+bool sip_pinhole_conns_sample(struct sipalg_net *sn, struct sip_pinhole *pin, u32 silence_s,
+			      unsigned long *heard);
+
+#endif /* _SIP_PINHOLE_CONNS_H */

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * sip_source: who sends how much, and who may send no more for a while.
+ *
+ * For each address that messages come from (and, for the limits of a proxy, go to) there
+ * is a token bucket a class of message, a memory of the requests that passed lately, and a
+ * count of what failed.  The memory answers three questions: is this request one that
+ * was sent before, was this response asked for, and did the request that it answers
+ * carry a password.
+ *
+ * The table is bounded, and full of strangers when somebody makes up addresses: then who
+ * has been idle longest goes, those that have had success after those that have not, and
+ * the blocked ones last.  To be forgotten costs a source nothing: its buckets are
+ * full again.
+ */
+#ifndef _SIP_SOURCE_H
+#define _SIP_SOURCE_H
+
+#include <linux/types.h>
+
+#include "sip_addr.h"
+#include "sipalg_net.h"
+
+struct seq_operations;
+struct sip_source;
+
+enum {
+	SIP_SOURCE_MAX		= 8192,	/* addresses of a namespace that are known at a time */
+	SIP_SOURCE_TXS		= 64,	/* requests of one that are remembered */
+	SIP_SOURCE_GOOD_S	= 3600,	/* how long a success is remembered */
+	SIP_SOURCE_SHOWN_S	= 60,	/* how long one that is idle is listed */
+};
+
+/* what has a limit of its own (BEHAVIOUR 7) */
+enum sip_class {
+	SIP_CLASS_INVITE,
+	SIP_CLASS_REGISTER,
+	SIP_CLASS_OPTIONS,
+	SIP_CLASS_SUBSCRIBE,	/* PUBLISH and NOTIFY, too */
+	SIP_CLASS_OTHER,
+	SIP_CLASS_RESPONSE,
+	SIP_CLASSES
+};
+
+enum sip_source_role {
+	SIP_SOURCE_FROM,	/* what the address sends */
+	SIP_SOURCE_TO,		/* what is sent to it, as a proxy */
+	SIP_SOURCE_SERVED,	/* what its registrar sends to it: never blocked */
+};
+
+/* no padding: it is hashed as bytes */
+struct sip_source_key {
+	struct sip_addr addr;
+	u16 zone;
+	u16 role;
+};
+
+/* how a request of a source ended */
+enum sip_source_end {
+	SIP_SOURCE_SUCCESS,	/* 2xx */
+	SIP_SOURCE_REFUSED,	/* 403, 404, 410 */
+	SIP_SOURCE_CHALLENGED,	/* 401 or 407 without stale=true: a failure if it had credentials */
+	SIP_SOURCE_OTHERWISE,	/* says nothing about the source */
+};
+
+int sip_source_setup(struct sipalg_net *sn);
+void sip_source_teardown(struct sipalg_net *sn);
+int sip_source_module_init(void);
+void sip_source_module_exit(void);
+
+/**
+ * sip_source_find() - what is known of an address
+ * @sn: namespace
+ * @key: the address
+ *
+ * Context: under rcu_read_lock(), as long as the result is used.
+ * Return: NULL where nothing is.
+ */
+struct sip_source *sip_source_find(struct sipalg_net *sn, const struct sip_source_key *key);
+
+/* The same, but one that is not known is from now on.  Return: NULL: no memory. */
+struct sip_source *sip_source_get(struct sipalg_net *sn, const struct sip_source_key *key);
+
+/**
+ * sip_source_take() - one message more
+ * @sn: namespace
+ * @source: who
+ * @class: of what
+ * @rate: how many there may be
+ *
+ * Context: softirq or BH, as for all here.
+ * Return: whether it is within the limit.
+ */
+bool sip_source_take(struct sipalg_net *sn, struct sip_source *source, enum sip_class class,
+		     const struct sipalg_rate *rate);
+
+/* A message was dropped.  Return: whether that should be told: the first one for a while. */
+bool sip_source_dropped(struct sipalg_net *sn, struct sip_source *source, enum sip_class class);
+
+/* It was one that had been counted before. */
+void sip_source_refund(struct sip_source *source, enum sip_class class);
+
+/**
+ * sip_source_sent() - a request passed, and is remembered
+ * @source: its sender
+ * @tx: digest of its transaction
+ * @has_credentials: it carries a password
+ *
+ * Return: whether it had passed before: a retransmission.
+ */
+bool sip_source_sent(struct sip_source *source, u64 tx, bool has_credentials);
+
+/* Whether that request passed lately. */
+bool sip_source_has_sent(struct sip_source *source, u64 tx);
+
+/**
+ * sip_source_answered() - a request was finally answered
+ * @sn: namespace
+ * @source: who had sent it
+ * @tx: digest of its transaction
+ * @end: what became of it
+ *
+ * block_failures of them in block_window block the source for block_time, the next time
+ * twice as long, and so on to block_time_max; that is forgotten when it was not blocked for
+ * block_time_max.  What was not asked, or was answered already, changes nothing.
+ *
+ * Return: -ENOENT: nobody asked; 0: noted; 1: a failure; 2: and the source is blocked from now on.
+ */
+int sip_source_answered(struct sipalg_net *sn, struct sip_source *source, u64 tx,
+			enum sip_source_end end);
+
+/* Others have registered with it: what they refuse it does not block it. */
+void sip_source_serves(struct sipalg_net *sn, struct sip_source *source, u32 seconds);
+
+/* Whether it has had success of late. */
+bool sip_source_is_good(const struct sipalg_net *sn, const struct sip_source *source);
+
+/* Seconds that it is blocked for; 0: it is not. */
+u32 sip_source_blocked_s(const struct sipalg_net *sn, const struct sip_source *source);
+
+/**
+ * sip_source_release() - an administrator forgives
+ * @sn: namespace
+ * @addr: whom
+ *
+ * Context: process context.
+ * Return: 0; -ENOENT where it is not known.
+ */
+int sip_source_release(struct sipalg_net *sn, const struct sip_addr *addr);
+
+extern const struct seq_operations sip_source_seq_ops;
+
+#endif /* _SIP_SOURCE_H */

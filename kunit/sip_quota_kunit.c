@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What hosts hold, and whose call gives way.
+ */
+#include "sip_quota.h"
+#include "sipalg_lab.h"
+
+static struct sip_quota_key host_of(u32 n)
+{
+	return (struct sip_quota_key){
+		.addr = { .family = SIP_FAMILY_IPV4, .w = { (__force u32)htonl(n) } },
+	};
+}
+
+static int charge(struct lab *lab, u32 n, enum sip_quota_kind kind, u32 max)
+{
+	struct sip_quota_key host = host_of(n);
+	int err;
+
+	rcu_read_lock();
+	err = sip_quota_charge(lab->sn, &host, kind, max);
+	rcu_read_unlock();
+	return err;
+}
+
+static void release(struct lab *lab, u32 n, enum sip_quota_kind kind)
+{
+	struct sip_quota_key host = host_of(n);
+
+	sip_quota_release(lab->sn, &host, kind);
+}
+
+static u32 held(struct lab *lab, u32 n, enum sip_quota_kind kind)
+{
+	struct sip_quota_key host = host_of(n);
+
+	return sip_quota_held(lab->sn, &host, kind);
+}
+
+static void quota_counts(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+
+	lab->set->trunks.n = 0;
+	KUNIT_EXPECT_EQ(test, charge(lab, 1, SIP_QUOTA_CALL, 2), 0);
+	KUNIT_EXPECT_EQ(test, charge(lab, 1, SIP_QUOTA_CALL, 2), 0);
+	KUNIT_EXPECT_EQ(test, charge(lab, 1, SIP_QUOTA_CALL, 2), -EDQUOT);
+	KUNIT_EXPECT_EQ(test, held(lab, 1, SIP_QUOTA_CALL), 2);
+	/* others, and other things, are not touched; 0 is no limit */
+	KUNIT_EXPECT_EQ(test, charge(lab, 2, SIP_QUOTA_CALL, 2), 0);
+	KUNIT_EXPECT_EQ(test, charge(lab, 1, SIP_QUOTA_BINDING, 1), 0);
+	KUNIT_EXPECT_EQ(test, charge(lab, 1, SIP_QUOTA_CALL, 0), 0);
+	release(lab, 1, SIP_QUOTA_CALL);
+	release(lab, 1, SIP_QUOTA_CALL);
+	KUNIT_EXPECT_EQ(test, charge(lab, 1, SIP_QUOTA_CALL, 2), 0);
+	release(lab, 1, SIP_QUOTA_CALL);
+	release(lab, 1, SIP_QUOTA_CALL);
+	release(lab, 1, SIP_QUOTA_BINDING);
+	release(lab, 2, SIP_QUOTA_CALL);
+	KUNIT_EXPECT_EQ(test, held(lab, 1, SIP_QUOTA_CALL), 0);
+	/* what nobody holds cannot be given back */
+	release(lab, 1, SIP_QUOTA_CALL);
+	KUNIT_EXPECT_EQ(test, held(lab, 1, SIP_QUOTA_CALL), 0);
+}
+
+static void quota_spares_trunks(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+	u32 trunk = 0xc0a80900;		/* 192.168.9.0 */
+
+	lab->set->trunks.n = 1;
+	lab->set->trunks.prefix[0].addr = host_of(trunk).addr;
+	lab->set->trunks.prefix[0].len = 25;
+	KUNIT_EXPECT_EQ(test, charge(lab, trunk + 127, SIP_QUOTA_CALL, 1), 0);
+	KUNIT_EXPECT_EQ(test, charge(lab, trunk + 127, SIP_QUOTA_CALL, 1), 0);
+	KUNIT_EXPECT_EQ(test, charge(lab, trunk + 128, SIP_QUOTA_CALL, 1), 0);
+	KUNIT_EXPECT_EQ(test, charge(lab, trunk + 128, SIP_QUOTA_CALL, 1), -EDQUOT);
+	release(lab, trunk + 127, SIP_QUOTA_CALL);
+	release(lab, trunk + 127, SIP_QUOTA_CALL);
+	release(lab, trunk + 128, SIP_QUOTA_CALL);
+}
+
+/* one half-open call: all of a call that the unit knows */
+struct half {
+	struct sip_half_open half;
+	refcount_t ref;
+};
+
+static struct half *open_call(struct lab *lab, u32 source, u32 host)
+{
+	struct sip_quota_key s = host_of(source), h = host_of(host);
+	struct half *half = kunit_kzalloc(lab->test, sizeof(*half), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(lab->test, half);
+	refcount_set(&half->ref, 1);
+	half->half.ref = &half->ref;
+	sip_quota_open(lab->sn, &half->half, &s, &h);
+	return half;
+}
+
+static void expect_victim(struct lab *lab, const struct sip_quota_key *host,
+			  const struct half *want)
+{
+	struct sip_half_open *half = sip_quota_victim(lab->sn, host);
+
+	KUNIT_EXPECT_PTR_EQ(lab->test, half, want ? &want->half : NULL);
+	if (half)
+		refcount_dec(half->ref);
+}
+
+static void quota_ends_the_call_of_who_has_most(struct kunit *test)
+{
+	struct sip_quota_key host = host_of(50), other = host_of(51);
+	struct lab *lab = test->priv;
+	struct half *of_one, *first, *second;
+
+	expect_victim(lab, NULL, NULL);
+	of_one = open_call(lab, 1, 50);
+	expect_victim(lab, NULL, of_one);
+	first = open_call(lab, 2, 50);
+	second = open_call(lab, 2, 51);
+	expect_victim(lab, NULL, first);
+	expect_victim(lab, &host, first);
+	expect_victim(lab, &other, second);
+	sip_quota_settle(lab->sn, &first->half);
+	/* who has as many: the one that has had them for longer */
+	expect_victim(lab, NULL, of_one);
+	expect_victim(lab, &host, of_one);
+	sip_quota_settle(lab->sn, &of_one->half);
+	sip_quota_settle(lab->sn, &of_one->half);
+	expect_victim(lab, &host, NULL);
+	expect_victim(lab, NULL, second);
+	sip_quota_settle(lab->sn, &second->half);
+	expect_victim(lab, NULL, NULL);
+}
+
+/* Over the number that is told apart, and back. */
+static void quota_of_many_half_open_calls(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+	struct half *half[200], *lone = open_call(lab, 9, 50);
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(half); i++)
+		half[i] = open_call(lab, 7, 60 + i);
+	expect_victim(lab, NULL, half[0]);
+	for (i = 0; i + 1 < ARRAY_SIZE(half); i++) {
+		expect_victim(lab, NULL, half[i]);
+		sip_quota_settle(lab->sn, &half[i]->half);
+	}
+	expect_victim(lab, NULL, lone);
+	sip_quota_settle(lab->sn, &lone->half);
+	sip_quota_settle(lab->sn, &half[i]->half);
+	expect_victim(lab, NULL, NULL);
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(quota_counts),
+	KUNIT_CASE(quota_spares_trunks),
+	KUNIT_CASE(quota_ends_the_call_of_who_has_most),
+	KUNIT_CASE(quota_of_many_half_open_calls),
+	{}
+};
+
+struct kunit_suite sip_quota_suite = {
+	.name = "sip_quota",
+	.init = lab_setup,
+	.exit = lab_teardown,
+	.test_cases = cases,
+};

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * sip_call_list: /proc/net/sipalg/calls.
+ */
+#include <linux/seq_file.h>
+#include <linux/seq_file_net.h>
+
+#include "sip_call.h"
+
+static const char * const state_names[] = {
+	[SIP_CALL_TRYING]	= "trying",
+	[SIP_CALL_RINGING]	= "ringing",
+	[SIP_CALL_UP]		= "up",
+	[SIP_CALL_ENDED]	= "ended",
+};
+
+/*
+ * Position 0 is the headline, position i + 1 the first call whose number is not below i.  A file
+ * is read in pieces while calls come and go: by a count of lines some would be left out.
+ */
+static void *call_at(struct sipalg_net *sn, loff_t *pos)
+{
+	unsigned long id = *pos - 1;
+	struct sip_call *call = sip_call_next(sn, &id);
+
+	*pos = (loff_t)id + 1;
+	return call;
+}
+
+static void *calls_start(struct seq_file *seq, loff_t *pos)
+	__acquires(RCU)
+{
+	rcu_read_lock();
+	return *pos ? call_at(sipalg_pernet(seq_file_net(seq)), pos) : SEQ_START_TOKEN;
+}
+
+static void *calls_next(struct seq_file *seq, void *v, loff_t *pos)
+{
+	++*pos;
+	return call_at(sipalg_pernet(seq_file_net(seq)), pos);
+}
+
+static void calls_stop(struct seq_file *seq, void *v)
+	__releases(RCU)
+{
+	rcu_read_unlock();
+}
+
+static void show_pinhole(struct seq_file *seq, struct sip_pinhole *pin, bool is_rtcp)
+{
+	struct sipalg_net *sn = sipalg_pernet(seq_file_net(seq));
+	struct sip_pinhole_heard heard = sip_pinhole_heard(sn, pin);
+	struct sip_endpoint peer = sip_pinhole_peer(pin);
+
+	seq_printf(seq, " %s,real=", is_rtcp ? "rtcp" : "rtp");
+	sipalg_show_endpoint(seq, &pin->real.addr, pin->real.port);
+	seq_puts(seq, ",mapped=");
+	sipalg_show_endpoint(seq, &pin->mapped.addr, pin->mapped.port);
+	seq_puts(seq, ",peer=");
+	sipalg_show_endpoint(seq, &peer.addr, peer.port);
+	seq_printf(seq, ",%s", heard.is_live ? heard.is_waiting ? "live+waiting" : "live" :
+		   heard.is_waiting ? "waiting" : "shut");
+	if (heard.is_counted)
+		seq_printf(seq, ",sent=%llu,heard=%llu", heard.from_host, heard.to_host);
+}
+
+static int calls_show(struct seq_file *seq, void *v)
+{
+	struct sipalg_net *sn = sipalg_pernet(seq_file_net(seq));
+	unsigned long now = sipalg_now(sn);
+	struct sip_call *call = v;
+	struct sip_media *media;
+	u32 i;
+
+	if (v == SEQ_START_TOKEN) {
+		seq_puts(seq, "id state age_s idle_s left_s reason caller callee call_id media\n");
+		return 0;
+	}
+	spin_lock_bh(&call->lock);
+	seq_printf(seq, "%u %s %u %u %u %s ", call->id, state_names[call->state],
+		   sipalg_seconds_between(call->created, now),
+		   sipalg_seconds_between(call->touched, now),
+		   sipalg_seconds_between(now, call->expires), sip_call_reasons[call->reason]);
+	sipalg_show_endpoint(seq, &call->party[SIP_CALLER].addr, call->party[SIP_CALLER].port);
+	seq_putc(seq, ' ');
+	sipalg_show_endpoint(seq, &call->party[SIP_CALLEE].addr, call->party[SIP_CALLEE].port);
+	/* octal escapes for all that is not plain: a stranger chose these bytes */
+	seq_printf(seq, " %*pE", call->shown, call->call_id);
+	list_for_each_entry(media, &call->media, node)
+		for (i = 0; i < media->n; i++)
+			show_pinhole(seq, media->pin[i], i & 1);
+	seq_putc(seq, '\n');
+	spin_unlock_bh(&call->lock);
+	return 0;
+}
+
+const struct seq_operations sip_call_seq_ops = {
+	.start = calls_start,
+	.next = calls_next,
+	.stop = calls_stop,
+	.show = calls_show,
+};

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * sip_call_media: the streams of a call.  All under the call's lock; see sip_call.h.
+ */
+#include <linux/slab.h>
+
+#include "sip_call.h"
+
+static struct kmem_cache *media_cache __read_mostly;
+
+void sip_call_media_rm(struct sipalg_net *sn, struct sip_call *call, struct sip_media *media,
+		       enum sip_pinhole_end end)
+{
+	u32 i;
+
+	for (i = 0; i < media->n; i++)
+		sip_pinhole_close(sn, media->pin[i], end);
+	call->n_pinholes -= media->n;
+	list_del(&media->node);
+	kmem_cache_free(media_cache, media);
+}
+
+struct sip_media *sip_call_media(struct sip_call *call, enum sip_side side,
+				 const struct sip_endpoint *rtp, u8 proto)
+{
+	struct sip_media *media;
+
+	lockdep_assert_held(&call->lock);
+	list_for_each_entry(media, &call->media, node)
+		if (media->side == side && media->proto == proto &&
+		    sip_endpoint_equal(&media->rtp, rtp))
+			return media;
+	return NULL;
+}
+
+struct sip_media *sip_call_add_media(struct sip_call *call, enum sip_side side)
+{
+	struct sip_media *media = kmem_cache_zalloc(media_cache, GFP_ATOMIC);
+
+	lockdep_assert_held(&call->lock);
+	if (!media)
+		return NULL;
+	media->side = side;
+	media->is_fresh = true;
+	list_add_tail(&media->node, &call->media);
+	return media;
+}
+
+static void media_set_peer(struct sipalg_net *sn, struct sip_media *media,
+			   const struct sip_media *other)
+{
+	u32 i;
+
+	for (i = 0; i < media->n; i++) {
+		u32 rtcp = media->is_pairs && i & 1 ? other->rtcp : 0;
+		u16 port = rtcp ? rtcp + (i & ~1U) : other->rtp.port + i;
+
+		sip_pinhole_set_peer(sn, media->pin[i], &other->rtp.addr, port);
+	}
+}
+
+/*
+ * RFC 5761 5.1.1: RTCP comes to the RTP port where both sides say that it may, and then
+ * nothing waits at its own.  It is kept for the case that one of them takes that back.
+ */
+static void media_set_mux(struct sipalg_net *sn, struct sip_media *media, bool is_agreed)
+{
+	u32 i;
+
+	for (i = 1; media->is_pairs && i < media->n; i += 2)
+		sip_pinhole_pause(sn, media->pin[i], is_agreed);
+}
+
+void sip_call_pair_media(struct sipalg_net *sn, struct sip_call *call)
+{
+	struct sip_media *media, *other;
+
+	lockdep_assert_held(&call->lock);
+	/* the list is in the order of announcement: the last one that fits is in force */
+	list_for_each_entry(media, &call->media, node) {
+		bool has_peer = false, has_mux = media->has_mux && media->is_agreed;
+
+		if (!media->n)
+			continue;
+		list_for_each_entry(other, &call->media, node) {
+			if (other->side == media->side || other->index != media->index)
+				continue;
+			media_set_peer(sn, media, other);
+			has_peer = true;
+			has_mux &= other->has_mux && other->is_agreed;	/* of every branch */
+		}
+		media_set_mux(sn, media, has_peer && has_mux);
+	}
+}
+
+void sip_call_drop_branch(struct sipalg_net *sn, struct sip_call *call, u64 tag)
+{
+	struct sip_media *media, *next;
+
+	list_for_each_entry_safe(media, next, &call->media, node)
+		if (media->side == SIP_CALLEE && media->tag == tag)
+			sip_call_media_rm(sn, call, media, SIP_PINHOLE_SHORTEN);
+}
+
+/* RFC 3261 13.2.2.4: one branch was answered; the others' media are of no use any more. */
+void sip_call_drop_losers(struct sipalg_net *sn, struct sip_call *call)
+{
+	struct sip_media *media, *next;
+
+	list_for_each_entry_safe(media, next, &call->media, node)
+		if (media->side == SIP_CALLEE && media->tag != call->callee_tag)
+			sip_call_media_rm(sn, call, media, SIP_PINHOLE_SHORTEN);
+	sip_call_pair_media(sn, call);	/* the winner's may not have been announced last */
+}
+
+void sip_call_drop_media(struct sipalg_net *sn, struct sip_call *call, struct sip_media *media)
+{
+	lockdep_assert_held(&call->lock);
+	sip_call_media_rm(sn, call, media, SIP_PINHOLE_SHORTEN);
+}
+
+void sip_call_hold(struct sip_call *call, enum sip_side side, u8 index, bool is_held)
+{
+	struct sip_media *media;
+
+	lockdep_assert_held(&call->lock);
+	list_for_each_entry(media, &call->media, node)
+		if (media->side == side && media->index == index)
+			media->is_held = is_held;
+}
+
+/* RFC 3264 8.4: a stream is held if either side says so. */
+bool sip_call_is_on_hold(const struct sip_call *call, const struct sip_media *media)
+{
+	const struct sip_media *other;
+
+	list_for_each_entry(other, &call->media, node)
+		if (other->index == media->index && other->is_held)
+			return true;
+	return false;
+}
+
+int sip_call_media_module_init(void)
+{
+	media_cache = KMEM_CACHE(sip_media, 0);
+	return media_cache ? 0 : -ENOMEM;
+}
+
+void sip_call_media_module_exit(void)
+{
+	kmem_cache_destroy(media_cache);
+}

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * sip_pinhole_conns: the connections of a pinhole.  See sip_pinhole_conns.h.
+ */
+#include <net/netfilter/nf_conntrack_core.h>
+#include <net/netfilter/nf_conntrack_zones.h>
+
+#include "sip_pinhole.h"
+#include "sip_pinhole_conns.h"
+
+/* The connection with that original tuple, referenced, or NULL. */
+struct nf_conn *sip_pinhole_conn_get(struct sipalg_net *sn, const struct sip_pinhole *pin,
+				     const struct nf_conntrack_tuple *tuple)
+{
+	struct nf_conntrack_tuple_hash *h;
+	struct nf_conntrack_zone zone;
+
+	nf_ct_zone_init(&zone, pin->mapped.zone, NF_CT_DEFAULT_ZONE_DIR, 0);
+	h = nf_conntrack_find_get(sn->net, &zone, tuple);
+	return h ? nf_ct_tuplehash_to_ctrack(h) : NULL;
+}
+
+/* The connection that begins with a packet from there to there, referenced, or NULL. */
+static struct nf_conn *conn_between(struct sipalg_net *sn, const struct sip_pinhole *pin,
+				    const struct sip_endpoint *from, const struct sip_endpoint *to)
+{
+	struct nf_conntrack_tuple tuple = {};
+
+	tuple.src.l3num = sip_addr_nfproto(&from->addr);
+	tuple.src.u3 = sip_addr_to_inet(&from->addr);
+	tuple.src.u.all = htons(from->port);
+	tuple.dst.u3 = sip_addr_to_inet(&to->addr);
+	tuple.dst.u.all = htons(to->port);
+	tuple.dst.protonum = pin->mapped.proto;
+	return sip_pinhole_conn_get(sn, pin, &tuple);
+}
+
+/* Whether a connection of the host's own began before its published port was known. */
+static bool is_early(const struct sip_pinhole *pin, const struct nf_conn *ct)
+{
+	struct sip_endpoint is = sip_destination_of(&ct->tuplehash[IP_CT_DIR_REPLY].tuple);
+
+	if (is.port == pin->real.port && sip_addr_equal(&is.addr, &pin->real.addr))
+		return true;
+	return !(ct->status & IPS_EXPECTED) &&
+	       (is.port != pin->mapped.port || !sip_addr_equal(&is.addr, &pin->mapped.addr));
+}
+
+/*
+ * Either side may have sent before the pinhole was armed.  The announced peer's packet went
+ * to the router then, and where that lets it in, became a connection that nobody answers; the
+ * host's left from a port that was not the published one.  All later packets would keep
+ * these alive, and the stream would be deaf and dumb.  Such a connection gives way.
+ */
+void sip_pinhole_drop_shadow(struct sipalg_net *sn, const struct sip_pinhole *pin)
+{
+	const struct sip_endpoint mapped = { pin->mapped.addr, pin->mapped.port };
+	const struct sip_endpoint real = { pin->real.addr, pin->real.port };
+	struct nf_conn *ct;
+
+	if (!pin->is_nat || !pin->peer.addr.family)
+		return;
+	ct = conn_between(sn, pin, &pin->comes_from, &mapped);
+	if (ct) {
+		if (!(ct->status & (IPS_EXPECTED | IPS_SEEN_REPLY | IPS_NAT_MASK)))
+			nf_ct_delete(ct, 0, 0);
+		nf_ct_put(ct);
+	}
+	ct = pin->mapped.proto == IPPROTO_UDP ? conn_between(sn, pin, &real, &pin->peer) : NULL;
+	if (ct) {
+		if (is_early(pin, ct))
+			nf_ct_delete(ct, 0, 0);
+		nf_ct_put(ct);
+	}
+}
+
+void sip_pinhole_conn_add(struct sipalg_net *sn, struct sip_pinhole *pin,
+			  const struct nf_conntrack_tuple *tuple)
+{
+	struct sip_pinhole_conn *conn;
+
+	lockdep_assert_held(&pin->lock);
+	conn = &pin->conn[pin->next_conn++ % SIP_PINHOLE_CONNS];
+	conn->tuple = *tuple;
+	conn->timeout = 0;
+	conn->heard = sipalg_now(sn);
+	conn->is_used = true;
+}
+
+bool sip_pinhole_conn_is_from_host(const struct sip_pinhole *pin,
+				   const struct nf_conntrack_tuple *tuple)
+{
+	struct sip_endpoint source = sip_source_of(tuple);
+
+	return source.port == pin->real.port && sip_addr_equal(&source.addr, &pin->real.addr);
+}
+
+/* Whether the connection is one with the announced peer. */
+bool sip_pinhole_conn_is_with_peer(const struct sip_pinhole *pin,
+				   const struct nf_conntrack_tuple *tuple)
+{
+	struct sip_endpoint source = sip_source_of(tuple), destination = sip_destination_of(tuple);
+
+	if (!pin->peer.addr.family)
+		return false;
+	if (!sip_pinhole_conn_is_from_host(pin, tuple))
+		return sip_addr_equal(&source.addr, &pin->comes_from.addr);
+	/* one who was told where the other one really is sends there */
+	return sip_addr_equal(&destination.addr, &pin->peer.addr) ||
+	       sip_addr_equal(&destination.addr, &pin->comes_from.addr);
+}
+
+void sip_pinhole_conns_end(struct sipalg_net *sn, struct sip_pinhole *pin,
+			   enum sip_pinhole_end end)
+{
+	struct nf_conn *ct;
+	u32 i;
+
+	lockdep_assert_held(&pin->lock);
+	for (i = 0; i < SIP_PINHOLE_CONNS && end != SIP_PINHOLE_LET; i++) {
+		if (!pin->conn[i].is_used)
+			continue;
+		ct = sip_pinhole_conn_get(sn, pin, &pin->conn[i].tuple);
+		if (!ct)
+			continue;
+		/* an offloaded flow is pushed up whatever its time-out, so it is deleted */
+		if (end == SIP_PINHOLE_CUT || test_bit(IPS_OFFLOAD_BIT, &ct->status)) {
+			nf_ct_delete(ct, 0, 0);
+		} else {
+			/* in this order: the last packets, on another CPU, would renew it */
+			set_bit(IPS_FIXED_TIMEOUT_BIT, &ct->status);
+			WRITE_ONCE(ct->timeout, nfct_time_stamp + SIP_PINHOLE_LAST_S * HZ);
+		}
+		nf_ct_put(ct);
+	}
+}
+
+/* Over TCP another one may take its place at once (RFC 4145 5). */
+static bool is_closing(const struct nf_conn *ct)
+{
+	return nf_ct_protonum(ct) == IPPROTO_TCP &&
+	       READ_ONCE(ct->proto.tcp.state) > TCP_CONNTRACK_ESTABLISHED;
+}
+
+/*
+ * Samples a connection.  There is no time stamp of its last packet, but each packet
+ * sets its time-out anew; while it is offloaded nobody does, and it counts as heard.
+ * Return: seconds that it has left; 0: it is gone.
+ */
+static u32 conn_sample(struct sipalg_net *sn, struct sip_pinhole *pin,
+		       struct sip_pinhole_conn *conn, u32 silence_s)
+{
+	struct nf_conn *ct = sip_pinhole_conn_get(sn, pin, &conn->tuple);
+	unsigned long now = sipalg_now(sn);
+	u32 timeout, left_s;
+
+	conn->is_used = ct;
+	if (!ct)
+		return 0;
+	if (is_closing(ct)) {
+		nf_ct_put(ct);
+		return 1;
+	}
+	timeout = READ_ONCE(ct->timeout);
+	if (timeout != conn->timeout || test_bit(IPS_OFFLOAD_BIT, &ct->status)) {
+		conn->timeout = timeout;
+		conn->heard = now;
+	}
+	left_s = nf_ct_expires(ct) / HZ + 1;
+	if (silence_s && time_after(now, conn->heard + silence_s * HZ)) {
+		nf_ct_delete(ct, 0, 0);
+		conn->is_used = false;
+		left_s = 0;
+	}
+	nf_ct_put(ct);
+	return left_s;
+}
+
+/*
+ * Return: whether a connection with the announced peer will stay for a while.
+ * @heard: when the last packet was, 0: there is no connection
+ */
+bool sip_pinhole_conns_sample(struct sipalg_net *sn, struct sip_pinhole *pin, u32 silence_s,
+			      unsigned long *heard)
+{
+	bool stays = false;
+	u32 i, left_s;
+
+	lockdep_assert_held(&pin->lock);
+	*heard = 0;
+	for (i = 0; i < SIP_PINHOLE_CONNS; i++) {
+		struct sip_pinhole_conn *conn = &pin->conn[i];
+
+		if (!conn->is_used)
+			continue;
+		left_s = conn_sample(sn, pin, conn, silence_s);
+		if (!left_s)
+			continue;
+		if (!*heard || time_after(conn->heard, *heard))
+			*heard = conn->heard | 1;
+		stays |= left_s > SIP_PINHOLE_NEAR_S &&
+			 sip_pinhole_conn_is_with_peer(pin, &conn->tuple);
+	}
+	return stays;
+}

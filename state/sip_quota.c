@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * sip_quota: what hosts hold.  See sip_quota.h.
+ */
+#include <linux/rhashtable.h>
+#include <linux/slab.h>
+
+#include "sip_quota.h"
+#include "sipalg_compat.h"
+
+enum {
+	STEPS	= 64,	/* from so many half-open calls on sources are not told apart */
+	LOOKED	= 64,	/* calls of a host that are looked at for one to end */
+};
+
+/**
+ * struct sip_quota - one host, as the one that is charged and as a source of INVITEs
+ * @node: in the table
+ * @key: the host
+ * @held: by kind
+ * @n_open: half-open calls that it began
+ * @open: these, the oldest first
+ * @charged: half-open calls that are charged to it, the oldest first
+ * @step: in the list of those that began as many
+ */
+struct sip_quota {
+	struct rhash_head node;
+	struct sip_quota_key key;
+	u32 held[SIP_QUOTA_KINDS];
+	u32 n_open;
+	struct list_head open;
+	struct list_head charged;
+	struct list_head step;
+};
+
+struct sip_quota_table {
+	struct rhashtable hosts;
+	spinlock_t lock;	/* guards all of the table and its entries */
+	struct list_head step[STEPS];	/* sources by n_open, those from STEPS on together */
+};
+
+static const struct rhashtable_params quota_params = {
+	.key_offset = offsetof(struct sip_quota, key),
+	.key_len = sizeof(struct sip_quota_key),
+	.head_offset = offsetof(struct sip_quota, node),
+	.hashfn = sipalg_hash,
+	.automatic_shrinking = true,
+};
+
+static struct sip_quota *find(struct sip_quota_table *table, const struct sip_quota_key *key)
+{
+	lockdep_assert_held(&table->lock);
+	return rhashtable_lookup_fast(&table->hosts, key, quota_params);
+}
+
+static struct sip_quota *find_or_add(struct sip_quota_table *table,
+				     const struct sip_quota_key *key)
+{
+	struct sip_quota *q = find(table, key);
+
+	if (q)
+		return q;
+	q = kzalloc(sizeof(*q), GFP_ATOMIC);
+	if (!q)
+		return NULL;
+	q->key = *key;
+	INIT_LIST_HEAD(&q->open);
+	INIT_LIST_HEAD(&q->charged);
+	INIT_LIST_HEAD(&q->step);
+	if (!rhashtable_insert_fast(&table->hosts, &q->node, quota_params))
+		return q;
+	kfree(q);
+	return NULL;
+}
+
+/* Who holds nothing is forgotten.  Nobody looks one up without the lock. */
+static void forget_idle(struct sip_quota_table *table, struct sip_quota *q)
+{
+	u32 i;
+
+	for (i = 0; i < SIP_QUOTA_KINDS; i++)
+		if (q->held[i])
+			return;
+	if (q->n_open || !list_empty(&q->charged))
+		return;
+	rhashtable_remove_fast(&table->hosts, &q->node, quota_params);
+	kfree(q);
+}
+
+int sip_quota_charge(struct sipalg_net *sn, const struct sip_quota_key *host,
+		     enum sip_quota_kind kind, u32 max)
+{
+	struct sip_quota_table *table = sn->quotas;
+	struct sip_quota *q;
+	int err = 0;
+
+	if (max && sipalg_prefixes_have(&sipalg_settings(sn)->trunks, &host->addr))
+		max = 0;
+	spin_lock_bh(&table->lock);
+	q = find_or_add(table, host);
+	if (!q) {
+		err = -ENOMEM;
+	} else if (max && q->held[kind] >= max) {
+		err = -EDQUOT;
+		forget_idle(table, q);
+	} else {
+		q->held[kind]++;
+	}
+	spin_unlock_bh(&table->lock);
+	return err;
+}
+SIPALG_EXPORT(sip_quota_charge);
+
+void sip_quota_release(struct sipalg_net *sn, const struct sip_quota_key *host,
+		       enum sip_quota_kind kind)
+{
+	struct sip_quota_table *table = sn->quotas;
+	struct sip_quota *q;
+
+	spin_lock_bh(&table->lock);
+	q = find(table, host);
+	if (q && q->held[kind]) {
+		q->held[kind]--;
+		forget_idle(table, q);
+	}
+	spin_unlock_bh(&table->lock);
+}
+SIPALG_EXPORT(sip_quota_release);
+
+u32 sip_quota_held(struct sipalg_net *sn, const struct sip_quota_key *host,
+		   enum sip_quota_kind kind)
+{
+	struct sip_quota_table *table = sn->quotas;
+	struct sip_quota *q;
+	u32 n;
+
+	spin_lock_bh(&table->lock);
+	q = find(table, host);
+	n = q ? q->held[kind] : 0;
+	spin_unlock_bh(&table->lock);
+	return n;
+}
+SIPALG_EXPORT(sip_quota_held);
+
+/* ---- half-open calls ------------------------------------------------------------- */
+
+/* @q has begun so many: into the list of those. */
+static void count_open(struct sip_quota_table *table, struct sip_quota *q, int by)
+{
+	q->n_open += by;
+	list_del_init(&q->step);
+	if (q->n_open)
+		list_add_tail(&q->step, &table->step[min_t(u32, q->n_open, STEPS) - 1]);
+}
+
+void sip_quota_open(struct sipalg_net *sn, struct sip_half_open *half,
+		    const struct sip_quota_key *source, const struct sip_quota_key *host)
+{
+	struct sip_quota_table *table = sn->quotas;
+
+	spin_lock_bh(&table->lock);
+	if (half->is_listed)
+		goto unlock;
+	half->source = find_or_add(table, source);
+	half->host = half->source ? find_or_add(table, host) : NULL;
+	if (half->host) {
+		half->is_listed = true;
+		list_add_tail(&half->of_source, &half->source->open);
+		list_add_tail(&half->of_host, &half->host->charged);
+		count_open(table, half->source, 1);
+	} else if (half->source) {
+		forget_idle(table, half->source);
+	}
+unlock:
+	spin_unlock_bh(&table->lock);
+}
+SIPALG_EXPORT(sip_quota_open);
+
+void sip_quota_settle(struct sipalg_net *sn, struct sip_half_open *half)
+{
+	struct sip_quota_table *table = sn->quotas;
+
+	spin_lock_bh(&table->lock);
+	if (half->is_listed) {
+		half->is_listed = false;
+		list_del(&half->of_source);
+		list_del(&half->of_host);
+		count_open(table, half->source, -1);
+		if (half->host != half->source)
+			forget_idle(table, half->host);
+		forget_idle(table, half->source);
+	}
+	spin_unlock_bh(&table->lock);
+}
+SIPALG_EXPORT(sip_quota_settle);
+
+/* The oldest one of whoever began most. */
+static struct sip_half_open *victim_of_all(struct sip_quota_table *table)
+{
+	struct sip_quota *q;
+	int i;
+
+	for (i = STEPS - 1; i >= 0; i--) {
+		q = list_first_entry_or_null(&table->step[i], struct sip_quota, step);
+		if (q)
+			return list_first_entry(&q->open, struct sip_half_open, of_source);
+	}
+	return NULL;
+}
+
+/* The same, of the oldest calls that are charged to one host. */
+static struct sip_half_open *victim_of_host(const struct sip_quota *host)
+{
+	struct sip_half_open *half, *best = NULL;
+	u32 n = 0;
+
+	list_for_each_entry(half, &host->charged, of_host) {
+		if (!best || half->source->n_open > best->source->n_open)
+			best = half;
+		if (++n == LOOKED)
+			break;
+	}
+	return best;
+}
+
+struct sip_half_open *sip_quota_victim(struct sipalg_net *sn, const struct sip_quota_key *host)
+{
+	struct sip_quota_table *table = sn->quotas;
+	struct sip_half_open *half = NULL;
+	struct sip_quota *q;
+
+	spin_lock_bh(&table->lock);
+	q = host ? find(table, host) : NULL;
+	if (!host)
+		half = victim_of_all(table);
+	else if (q)
+		half = victim_of_host(q);
+	if (half)	/* listed, so it holds one on itself */
+		refcount_inc(half->ref);
+	spin_unlock_bh(&table->lock);
+	return half;
+}
+SIPALG_EXPORT(sip_quota_victim);
+
+/* ---- setup ----------------------------------------------------------------------- */
+
+int sip_quota_setup(struct sipalg_net *sn)
+{
+	struct sip_quota_table *table = kzalloc(sizeof(*table), GFP_KERNEL);
+	int i, err;
+
+	if (!table)
+		return -ENOMEM;
+	spin_lock_init(&table->lock);
+	for (i = 0; i < STEPS; i++)
+		INIT_LIST_HEAD(&table->step[i]);
+	err = rhashtable_init(&table->hosts, &quota_params);
+	if (err) {
+		kfree(table);
+		return err;
+	}
+	sn->quotas = table;
+	return 0;
+}
+
+static void quota_destroy(void *ptr, void *arg)
+{
+	WARN_ON_ONCE(1);	/* all that was held has been given back */
+	kfree(ptr);
+}
+
+/* Calls, bindings and pinholes are gone. */
+void sip_quota_teardown(struct sipalg_net *sn)
+{
+	rhashtable_free_and_destroy(&sn->quotas->hosts, quota_destroy, NULL);
+	kfree(sn->quotas);
+}

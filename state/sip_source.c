@@ -1,0 +1,596 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * sip_source: the table of addresses that send, and their limits.  See sip_source.h.
+ *
+ * The table is set-associative: a hash chooses one of SETS lists of at most WAYS, so
+ * neither a look-up nor an eviction looks at more, and no list of all is kept in
+ * order.  Readers run under RCU; a lock for some sets guards additions, and each source
+ * has its own.
+ */
+#include <linux/rculist.h>
+#include <linux/seq_file.h>
+#include <linux/seq_file_net.h>
+#include <linux/slab.h>
+
+#include "sip_source.h"
+#include "sipalg_compat.h"
+
+enum {
+	SETS	= 1024,
+	WAYS	= SIP_SOURCE_MAX / SETS,
+	LOCKS	= 64,
+	TELL_S	= 60,	/* how often the log names one source */
+	DAY_S	= 86400, /* who was not heard of for so long begins anew */
+};
+
+/**
+ * struct bucket - one class of messages
+ * @credit: messages that may come, times HZ
+ * @filled: sipalg_now() of @credit
+ * @second: of the beginning of the second that @now counts
+ * @now: messages in that second
+ * @last: in the one before it
+ * @dropped: messages dropped
+ */
+struct bucket {
+	u32 credit;
+	unsigned long filled;
+	unsigned long second;
+	u32 now;
+	u32 last;
+	u32 dropped;
+};
+
+/* what a remembered request says, beside a piece of its digest */
+enum {
+	TX_CREDENTIALS	= 1 << 0,
+	TX_ANSWERED	= 1 << 1,
+	TX_FLAGS	= TX_CREDENTIALS | TX_ANSWERED,
+};
+
+/**
+ * struct sip_source - one address
+ * @node: in its set
+ * @key: the address
+ * @lock: guards what follows
+ * @heard: sipalg_now() of its last message
+ * @good_until: it has had success; 0: never
+ * @serves_until: others are registered with it; 0: never
+ * @blocked_until: 0: never
+ * @block_s: how long the last block was; 0: there was none
+ * @failures: in the window that began at @failed
+ * @failures_before: in the window before it
+ * @failed: sipalg_now() of the beginning of the window
+ * @told: when the log last named it; 0: never
+ * @bucket: by class
+ * @tx: requests that passed lately, each in the place that its digest says
+ * @rcu: look-ups run under RCU
+ */
+struct sip_source {
+	struct hlist_node node;
+	struct sip_source_key key;
+	spinlock_t lock;
+	unsigned long heard;
+	unsigned long good_until;
+	unsigned long serves_until;
+	unsigned long blocked_until;
+	u32 block_s;
+	u32 failures;
+	u32 failures_before;
+	unsigned long failed;
+	unsigned long told;
+	struct bucket bucket[SIP_CLASSES];
+	u32 tx[SIP_SOURCE_TXS];
+	struct rcu_head rcu;
+};
+
+struct sip_source_table {
+	struct hlist_head set[SETS];
+	spinlock_t lock[LOCKS];
+};
+
+static struct kmem_cache *source_cache __read_mostly;
+
+/* ---- time ------------------------------------------------------------------------ */
+
+/* @until: 0: never */
+static bool is_before(const struct sipalg_net *sn, unsigned long until)
+{
+	return until && time_before(sipalg_now(sn), until);
+}
+
+/* Never 0, which means "never". */
+static unsigned long in_seconds(const struct sipalg_net *sn, u32 seconds)
+{
+	return (sipalg_now(sn) + seconds * HZ) ?: 1;
+}
+
+bool sip_source_is_good(const struct sipalg_net *sn, const struct sip_source *source)
+{
+	return is_before(sn, READ_ONCE(source->good_until));
+}
+SIPALG_EXPORT(sip_source_is_good);
+
+u32 sip_source_blocked_s(const struct sipalg_net *sn, const struct sip_source *source)
+{
+	unsigned long until = READ_ONCE(source->blocked_until);
+
+	/* the second that has begun counts */
+	return is_before(sn, until) ? sipalg_seconds_between(sipalg_now(sn), until + HZ - 1) : 0;
+}
+SIPALG_EXPORT(sip_source_blocked_s);
+
+/* ---- table ----------------------------------------------------------------------- */
+
+static u32 set_of(const struct sip_source_key *key)
+{
+	return sipalg_hash(key, sizeof(*key), 0) % SETS;
+}
+
+static struct sip_source *find_in(struct sip_source_table *table, u32 set,
+				  const struct sip_source_key *key)
+{
+	struct sip_source *source;
+
+	hlist_for_each_entry_rcu(source, &table->set[set], node,
+				 lockdep_is_held(&table->lock[set % LOCKS]))
+		if (!memcmp(&source->key, key, sizeof(*key)))
+			return source;
+	return NULL;
+}
+
+struct sip_source *sip_source_find(struct sipalg_net *sn, const struct sip_source_key *key)
+{
+	return find_in(sn->sources, set_of(key), key);
+}
+SIPALG_EXPORT(sip_source_find);
+
+static void source_free_rcu(struct rcu_head *rcu)
+{
+	kmem_cache_free(source_cache, container_of(rcu, struct sip_source, rcu));
+}
+
+/* Who is the least loss: 0 a stranger, 1 one that has had success, 2 one that is blocked. */
+static int worth(const struct sipalg_net *sn, const struct sip_source *source)
+{
+	if (sip_source_blocked_s(sn, source))
+		return 2;
+	return sip_source_is_good(sn, source) || is_before(sn, READ_ONCE(source->serves_until));
+}
+
+static bool goes_before(const struct sipalg_net *sn, const struct sip_source *a,
+			const struct sip_source *b)
+{
+	int diff = worth(sn, a) - worth(sn, b);
+
+	return diff ? diff < 0 : time_before(READ_ONCE(a->heard), READ_ONCE(b->heard));
+}
+
+/* Of a full set, the least loss goes. */
+static void make_room(struct sipalg_net *sn, u32 set)
+{
+	struct sip_source *source, *least = NULL;
+	u32 n = 0;
+
+	hlist_for_each_entry(source, &sn->sources->set[set], node) {
+		n++;
+		if (!least || goes_before(sn, source, least))
+			least = source;
+	}
+	if (n < WAYS)
+		return;
+	hlist_del_rcu(&least->node);
+	call_rcu(&least->rcu, source_free_rcu);
+	sipalg_count(sn, SIPALG_STAT_SOURCES_EVICTED);
+}
+
+static struct sip_source *source_add(struct sipalg_net *sn, u32 set,
+				     const struct sip_source_key *key)
+{
+	struct sip_source *source = kmem_cache_zalloc(source_cache, GFP_ATOMIC);
+
+	if (!source)
+		return NULL;
+	make_room(sn, set);
+	source->key = *key;
+	spin_lock_init(&source->lock);
+	source->heard = sipalg_now(sn);
+	hlist_add_head_rcu(&source->node, &sn->sources->set[set]);
+	return source;
+}
+
+struct sip_source *sip_source_get(struct sipalg_net *sn, const struct sip_source_key *key)
+{
+	struct sip_source_table *table = sn->sources;
+	u32 set = set_of(key);
+	struct sip_source *source = find_in(table, set, key);
+
+	if (source)
+		return source;
+	spin_lock_bh(&table->lock[set % LOCKS]);
+	source = find_in(table, set, key);
+	if (!source)
+		source = source_add(sn, set, key);
+	spin_unlock_bh(&table->lock[set % LOCKS]);
+	return source;
+}
+SIPALG_EXPORT(sip_source_get);
+
+/* ---- limits ---------------------------------------------------------------------- */
+
+/* Keeps the two counters of the current second and the one before it. */
+static void bucket_count(struct bucket *b, unsigned long now)
+{
+	unsigned long passed = now - b->second;
+
+	if (passed >= HZ) {
+		b->last = passed < 2 * HZ ? b->now : 0;
+		b->now = 0;
+		b->second = passed < 2 * HZ ? b->second + HZ : now;
+	}
+	b->now++;
+}
+
+static void bucket_fill(struct bucket *b, unsigned long now, const struct sipalg_rate *rate)
+{
+	u64 full = (u64)max(rate->burst, 1U) * HZ;	/* at most 10^6 * 1000: fits 32 bits */
+	u64 passed = min_t(u64, now - b->filled, U32_MAX);
+
+	/* one that was never used is full, and so is one that has had the time */
+	b->credit = b->filled ? min(b->credit + passed * rate->rate, full) : full;
+	b->filled = now ?: 1;
+}
+
+/* Nothing that was so long ago matters, and times must not grow older than a counter of jiffies. */
+static void begin_anew(struct sip_source *source)
+{
+	source->good_until = 0;
+	source->serves_until = 0;
+	source->blocked_until = 0;
+	source->block_s = 0;
+	source->failures = 0;
+	source->failures_before = 0;
+	source->told = 0;
+	memset(source->bucket, 0, sizeof(source->bucket));
+	memset(source->tx, 0, sizeof(source->tx));
+}
+
+bool sip_source_take(struct sipalg_net *sn, struct sip_source *source, enum sip_class class,
+		     const struct sipalg_rate *rate)
+{
+	struct bucket *b = &source->bucket[class];
+	unsigned long now = sipalg_now(sn);
+	bool is_within = true;
+
+	spin_lock_bh(&source->lock);
+	if (now - source->heard > (unsigned long)DAY_S * HZ)
+		begin_anew(source);
+	WRITE_ONCE(source->heard, now);
+	bucket_count(b, now);
+	if (rate->rate) {
+		bucket_fill(b, now, rate);
+		is_within = b->credit >= HZ;
+		if (is_within)
+			b->credit -= HZ;
+	}
+	spin_unlock_bh(&source->lock);
+	return is_within;
+}
+SIPALG_EXPORT(sip_source_take);
+
+void sip_source_refund(struct sip_source *source, enum sip_class class)
+{
+	struct bucket *b = &source->bucket[class];
+
+	spin_lock_bh(&source->lock);
+	if (b->credit <= U32_MAX - HZ)
+		b->credit += HZ;	/* the next filling cuts what is too much */
+	spin_unlock_bh(&source->lock);
+}
+SIPALG_EXPORT(sip_source_refund);
+
+bool sip_source_dropped(struct sipalg_net *sn, struct sip_source *source, enum sip_class class)
+{
+	bool tell;
+
+	spin_lock_bh(&source->lock);
+	source->bucket[class].dropped++;
+	tell = !is_before(sn, source->told);
+	if (tell)
+		source->told = in_seconds(sn, TELL_S);
+	spin_unlock_bh(&source->lock);
+	return tell;
+}
+SIPALG_EXPORT(sip_source_dropped);
+
+/* ---- requests -------------------------------------------------------------------- */
+
+/* The place of a request, and what stands there for it but its flags. */
+static u32 *tx_at(struct sip_source *source, u64 tx)
+{
+	return &source->tx[tx % SIP_SOURCE_TXS];
+}
+
+static u32 tx_mark(u64 tx)
+{
+	return (tx >> 32 & ~(u64)TX_FLAGS) ?: TX_FLAGS + 1;	/* 0 means nobody */
+}
+
+static bool tx_is(u32 place, u64 tx)
+{
+	return (place & ~TX_FLAGS) == tx_mark(tx);
+}
+
+bool sip_source_sent(struct sip_source *source, u64 tx, bool has_credentials)
+{
+	u32 *place = tx_at(source, tx);
+	bool is_known;
+
+	spin_lock_bh(&source->lock);
+	is_known = tx_is(*place, tx);
+	if (!is_known)
+		WRITE_ONCE(*place, tx_mark(tx) | (has_credentials ? TX_CREDENTIALS : 0));
+	spin_unlock_bh(&source->lock);
+	return is_known;
+}
+SIPALG_EXPORT(sip_source_sent);
+
+bool sip_source_has_sent(struct sip_source *source, u64 tx)
+{
+	return tx_is(READ_ONCE(*tx_at(source, tx)), tx);
+}
+SIPALG_EXPORT(sip_source_has_sent);
+
+/*
+ * Failures in the last block_window seconds.  Between two windows that of the one before
+ * counts for the part of it that is not past.
+ */
+static u32 failures_now(struct sipalg_net *sn, struct sip_source *source, u32 window_s)
+{
+	unsigned long window = (unsigned long)window_s * HZ, now = sipalg_now(sn);
+	unsigned long passed = now - source->failed;
+
+	if (!source->failures && !source->failures_before) {
+		source->failed = now;
+		passed = 0;
+	}
+	if (passed >= window) {
+		source->failures_before = passed < 2 * window ? source->failures : 0;
+		source->failures = 0;
+		source->failed = passed < 2 * window ? source->failed + window : now;
+		passed = now - source->failed;
+	}
+	return source->failures +
+	       div64_u64((u64)source->failures_before * (window - passed), window);
+}
+
+static void block(struct sipalg_net *sn, struct sip_source *source)
+{
+	const struct sipalg_settings *set = sipalg_settings(sn);
+	u32 longest = max(set->block_time, set->block_time_max);
+
+	if (source->block_s && is_before(sn, source->blocked_until + longest * HZ))
+		source->block_s = min(2 * source->block_s, longest);
+	else
+		source->block_s = set->block_time;
+	WRITE_ONCE(source->blocked_until, in_seconds(sn, source->block_s));
+	source->failures = 0;
+	source->failures_before = 0;
+}
+
+/* Return: as sip_source_answered(). */
+static int failed(struct sipalg_net *sn, struct sip_source *source)
+{
+	const struct sipalg_settings *set = sipalg_settings(sn);
+
+	if (!set->block_failures || !set->block_window || !set->block_time ||
+	    source->key.role != SIP_SOURCE_FROM || is_before(sn, source->serves_until))
+		return 1;
+	if (failures_now(sn, source, set->block_window) + 1 < set->block_failures) {
+		source->failures++;
+		return 1;
+	}
+	block(sn, source);
+	return 2;
+}
+
+int sip_source_answered(struct sipalg_net *sn, struct sip_source *source, u64 tx,
+			enum sip_source_end end)
+{
+	u32 *place = tx_at(source, tx);
+	int ret = 0;
+
+	spin_lock_bh(&source->lock);
+	if (!tx_is(*place, tx) || *place & TX_ANSWERED)
+		ret = -ENOENT;
+	else if (end == SIP_SOURCE_SUCCESS)
+		WRITE_ONCE(source->good_until, in_seconds(sn, SIP_SOURCE_GOOD_S));
+	else if (end == SIP_SOURCE_REFUSED ||
+		 (end == SIP_SOURCE_CHALLENGED && *place & TX_CREDENTIALS))
+		ret = failed(sn, source);
+	if (ret >= 0)
+		*place |= TX_ANSWERED;
+	spin_unlock_bh(&source->lock);
+	return ret;
+}
+SIPALG_EXPORT(sip_source_answered);
+
+void sip_source_serves(struct sipalg_net *sn, struct sip_source *source, u32 seconds)
+{
+	unsigned long until = in_seconds(sn, seconds);
+
+	spin_lock_bh(&source->lock);
+	if (!is_before(sn, source->serves_until) || time_after(until, source->serves_until))
+		WRITE_ONCE(source->serves_until, until);
+	spin_unlock_bh(&source->lock);
+}
+SIPALG_EXPORT(sip_source_serves);
+
+static void forgive(struct sip_source *source)
+{
+	spin_lock_bh(&source->lock);
+	WRITE_ONCE(source->blocked_until, 0);
+	source->block_s = 0;
+	source->failures = 0;
+	source->failures_before = 0;
+	spin_unlock_bh(&source->lock);
+}
+
+int sip_source_release(struct sipalg_net *sn, const struct sip_addr *addr)
+{
+	struct sip_source *source;
+	int i, err = -ENOENT;
+
+	rcu_read_lock();
+	for (i = 0; i < SETS; i++) {	/* whatever its zone is */
+		hlist_for_each_entry_rcu(source, &sn->sources->set[i], node) {
+			if (source->key.role != SIP_SOURCE_FROM ||
+			    !sip_addr_equal(&source->key.addr, addr))
+				continue;
+			forgive(source);
+			err = 0;
+		}
+	}
+	rcu_read_unlock();
+	return err;
+}
+SIPALG_EXPORT(sip_source_release);
+
+/* ---- /proc/net/sipalg/sources ---------------------------------------------------- */
+
+static const char * const role_names[] = {
+	[SIP_SOURCE_FROM]	= "from",
+	[SIP_SOURCE_TO]		= "to",
+	[SIP_SOURCE_SERVED]	= "served",
+};
+
+static const char * const class_names[] = {
+	[SIP_CLASS_INVITE]	= "invite",
+	[SIP_CLASS_REGISTER]	= "register",
+	[SIP_CLASS_OPTIONS]	= "options",
+	[SIP_CLASS_SUBSCRIBE]	= "subscribe",
+	[SIP_CLASS_OTHER]	= "other",
+	[SIP_CLASS_RESPONSE]	= "response",
+};
+
+/* Position 0 is the headline, position i the sources of set i - 1. */
+static void *sources_start(struct seq_file *seq, loff_t *pos)
+	__acquires(RCU)
+{
+	rcu_read_lock();
+	return *pos <= SETS ? pos : NULL;
+}
+
+static void *sources_next(struct seq_file *seq, void *v, loff_t *pos)
+{
+	++*pos;
+	return *pos <= SETS ? pos : NULL;
+}
+
+static void sources_stop(struct seq_file *seq, void *v)
+	__releases(RCU)
+{
+	rcu_read_unlock();
+}
+
+/* Messages in the last full second. */
+static u32 rate_of(const struct bucket *b, unsigned long now)
+{
+	unsigned long passed = now - b->second;
+
+	if (passed < HZ)
+		return b->last;
+	return passed < 2 * HZ ? b->now : 0;
+}
+
+static void show_bucket(struct seq_file *seq, const struct sip_source *source, u32 class)
+{
+	struct sipalg_net *sn = sipalg_pernet(seq_file_net(seq));
+	const struct bucket *b = &source->bucket[class];
+	char buf[SIP_ADDR_TEXT_MAX];
+	u32 len = sip_addr_write(&source->key.addr, buf, false);
+
+	seq_printf(seq, "%.*s %s %s %u %u %u %u\n", (int)len, buf,
+		   role_names[source->key.role], class_names[class],
+		   rate_of(b, sipalg_now(sn)), b->dropped,
+		   source->failures + source->failures_before, sip_source_blocked_s(sn, source));
+}
+
+static void show_source(struct seq_file *seq, struct sip_source *source)
+{
+	struct sipalg_net *sn = sipalg_pernet(seq_file_net(seq));
+	unsigned long now = sipalg_now(sn);
+	u32 i;
+
+	spin_lock_bh(&source->lock);
+	for (i = 0; i < SIP_CLASSES; i++) {
+		const struct bucket *b = &source->bucket[i];
+
+		if (b->dropped || sip_source_blocked_s(sn, source) ||
+		    (b->second && time_before(now, b->second + SIP_SOURCE_SHOWN_S * HZ)))
+			show_bucket(seq, source, i);
+	}
+	spin_unlock_bh(&source->lock);
+}
+
+static int sources_show(struct seq_file *seq, void *v)
+{
+	struct sipalg_net *sn = sipalg_pernet(seq_file_net(seq));
+	loff_t pos = *(loff_t *)v;
+	struct sip_source *source;
+
+	if (!pos) {
+		seq_puts(seq, "source role class rate dropped failures blocked_s\n");
+		return 0;
+	}
+	hlist_for_each_entry_rcu(source, &sn->sources->set[pos - 1], node)
+		show_source(seq, source);
+	return 0;
+}
+
+const struct seq_operations sip_source_seq_ops = {
+	.start = sources_start,
+	.next = sources_next,
+	.stop = sources_stop,
+	.show = sources_show,
+};
+
+/* ---- setup ----------------------------------------------------------------------- */
+
+int sip_source_setup(struct sipalg_net *sn)
+{
+	struct sip_source_table *table = kzalloc(sizeof(*table), GFP_KERNEL);
+	int i;
+
+	if (!table)
+		return -ENOMEM;
+	for (i = 0; i < LOCKS; i++)
+		spin_lock_init(&table->lock[i]);
+	sn->sources = table;
+	return 0;
+}
+
+/* No packet is under way in the namespace. */
+void sip_source_teardown(struct sipalg_net *sn)
+{
+	struct sip_source *source;
+	struct hlist_node *next;
+	int i;
+
+	for (i = 0; i < SETS; i++)
+		hlist_for_each_entry_safe(source, next, &sn->sources->set[i], node)
+			kmem_cache_free(source_cache, source);
+	kfree(sn->sources);
+}
+
+int sip_source_module_init(void)
+{
+	source_cache = KMEM_CACHE(sip_source, 0);
+	return source_cache ? 0 : -ENOMEM;
+}
+
+void sip_source_module_exit(void)
+{
+	rcu_barrier();		/* source_free_rcu() */
+	kmem_cache_destroy(source_cache);
+}
