@@ -46,6 +46,7 @@
 #include "sipalg_packet.h"
 #include "sipalg_segment.h"
 #include "sipalg_stream.h"
+#include "sipalg_trace.h"
 
 static const struct sipalg_nat_hooks __rcu *nat_hooks __read_mostly;
 
@@ -63,20 +64,23 @@ const struct sipalg_nat_hooks *sipalg_nat_hooks(void)
 
 static int sipalg_pass(struct sipalg_ctx *ctx, enum sipalg_stat stat)
 {
+	ctx->counted = stat;
 	sipalg_count(ctx->sn, stat);
 	return NF_ACCEPT;
 }
 
 static int sipalg_drop(struct sipalg_ctx *ctx, enum sipalg_stat stat)
 {
+	ctx->counted = stat;
 	sipalg_count(ctx->sn, stat);
 	return NF_DROP;
 }
 
 static int sipalg_pass_malformed(struct sipalg_ctx *ctx, enum sip_fault fault)
 {
-	sipalg_count(ctx->sn, SIPALG_STAT_MALFORMED + fault);
-	return ctx->set->strict ? sipalg_drop(ctx, SIPALG_STAT_MALFORMED_DROPPED) : NF_ACCEPT;
+	int verdict = sipalg_pass(ctx, SIPALG_STAT_MALFORMED + fault);
+
+	return ctx->set->strict ? sipalg_drop(ctx, SIPALG_STAT_MALFORMED_DROPPED) : verdict;
 }
 
 static int sipalg_pass_failed(struct sipalg_ctx *ctx, int err)
@@ -378,8 +382,7 @@ static int handle_message(struct sipalg_ctx *ctx)
 	return sipalg_pass(ctx, SIPALG_STAT_MESSAGES);
 }
 
-/* ctx->text is one message, from its first byte to its last. */
-static int handle_text(struct sipalg_ctx *ctx)
+static int read_text(struct sipalg_ctx *ctx)
 {
 	int line = sip_parse_start(&ctx->text, &ctx->msg), ret;
 	enum sipalg_stat why;
@@ -395,6 +398,19 @@ static int handle_text(struct sipalg_ctx *ctx)
 							  SIPALG_STAT_RESPONSES);
 	sipalg_flood_saw(ctx);
 	return handle_message(ctx);
+}
+
+/* ctx->text is one message, from its first byte to its last. */
+static int handle_text(struct sipalg_ctx *ctx)
+{
+	u32 len = ctx->text.len;
+	int verdict;
+
+	ctx->counted = SIPALG_STAT_COUNT;
+	verdict = read_text(ctx);
+	trace_sipalg_message(&ctx->flow.self, &ctx->flow.peer_real, &ctx->msg, len, ctx->counted,
+			     verdict != NF_ACCEPT);
+	return verdict;
 }
 
 static int handle_datagram(struct sipalg_ctx *ctx)

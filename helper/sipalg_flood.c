@@ -10,6 +10,7 @@
 #include "sipalg_emergency.h"
 #include "sipalg_flood.h"
 #include "sipalg_flow.h"
+#include "sipalg_trace.h"
 
 /* ---- classes --------------------------------------------------------------------- */
 
@@ -254,6 +255,7 @@ static void tell_block(const struct sipalg_ctx *ctx, struct sip_source *asker)
 	u32 len = sip_addr_write(&ctx->flow.peer_real.addr, buf, false);
 
 	sipalg_count(ctx->sn, SIPALG_STAT_SOURCES_BLOCKED);
+	trace_sipalg_source(&ctx->flow.peer_real, sip_source_blocked_s(ctx->sn, asker));
 	net_info_ratelimited("%.*s is blocked for %u s: %u registrations or calls failed within %u s\n",
 			     (int)len, buf, sip_source_blocked_s(ctx->sn, asker),
 			     ctx->set->block_failures, ctx->set->block_window);

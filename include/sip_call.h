@@ -265,8 +265,9 @@ void sip_call_module_exit(void);
  * @request_side: out: which side sent the request that this is, or answers
  *
  * Only an INVITE without a tag in To begins a call.  It is charged to the inside party, of
- * two to the one that has fewer calls, unless that is a trunk.  Over calls_max the calls that
- * are over are forgotten; then, and over calls_per_host, one that nobody has answered ends.
+ * two to the one that has fewer calls, unless that is a trunk.  Over calls_max or calls_per_host,
+ * and where pinholes are scarce, one that nobody has answered ends; over calls_max, where there
+ * is none, one that is over is forgotten early.
  *
  * Context: softirq or BH, under rcu_read_lock().
  * Return: the call, locked and referenced; NULL where there is none; -ENOSPC over

@@ -41,4 +41,7 @@ static inline struct sip_endpoint sip_destination_of(const struct nf_conntrack_t
 				      ntohs(t->dst.u.all) };
 }
 
+/* As the kernel prints it with %pISpc, whatever its family is. */
+void sip_endpoint_to_inet(const struct sip_endpoint *at, struct sockaddr_in6 *out);
+
 #endif /* _SIP_INET_H */

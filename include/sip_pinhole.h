@@ -239,6 +239,9 @@ int sip_pinhole_open(const struct sip_pinhole_want *want, struct sip_pinhole **p
  */
 int sip_pinhole_reserve(const struct sip_pinhole_want *want, struct sip_pinhole **pin);
 
+/* Whether the last eighth of all pinholes that there may be is in use.  Context: under RCU. */
+bool sip_pinhole_is_scarce(struct sipalg_net *sn);
+
 /**
  * sip_pinhole_arm() - let packets in through a reserved or used-up pinhole, or let it wait longer
  * @pin: a pinhole of @want's kind

@@ -41,6 +41,7 @@ enum { SIPALG_PORT_MIN = 1024 };
  * @base: offset of the message in the payload; of TCP 0, for there it is written by itself
  * @flow: the connection's addresses
  * @is_nat: the connection's addresses are translated
+ * @counted: the counter that says what became of the message; SIPALG_STAT_COUNT: others do
  * @may_open: the message has passed the rules for one that opens something (SECURITY M1-M5)
  * @source: what is known of the sender; NULL: there was no memory
  * @target: of the receiver, of what has a limit there; NULL: it has none
@@ -68,6 +69,7 @@ struct sipalg_ctx {
 	u32 base;
 	struct sip_flow flow;
 	bool is_nat;
+	enum sipalg_stat counted;
 	bool may_open;
 	struct sip_source *source;
 	struct sip_source *target;

@@ -815,7 +815,7 @@ static void calls_are_limited(struct kunit *test)
 	tell(lab, "INVITE 1 a - call=c1", 0);
 	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_CALLS_FULL), 1);
 	KUNIT_EXPECT_EQ(test, lab_call(lab, "c4", "a").state, -1);
-	/* one that is over is forgotten early */
+	/* where there is none, one that is over is forgotten early */
 	tell(lab, "486 INVITE 1 a b call=c1", -ENOMSG);
 	KUNIT_EXPECT_EQ(test, lab_call(lab, "c1", "a").state, SIP_CALL_ENDED);
 	tell(lab, "INVITE 1 a - call=c4", 0);
@@ -824,6 +824,26 @@ static void calls_are_limited(struct kunit *test)
 	lab->set->calls_max = 0;
 	tell(lab, "INVITE 1 a - call=c5", 0);
 	tell(lab, "INVITE 1 a - call=c6", 0);
+}
+
+/* Where pinholes are scarce calls that nobody has answered give theirs. */
+static void calls_make_room_for_media(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+	char line[64];
+	u32 i;
+
+	lab->set->pinholes_max = 16;
+	for (i = 0; i < 20; i++) {
+		snprintf(line, sizeof(line), "INVITE 1 a - call=m%u audio=%u", i, 4000 + 2 * i);
+		lab_phone(lab, line);
+		KUNIT_EXPECT_TRUE_MSG(test, lab_is_reserved(lab, 4000 + 2 * i), "%s", line);
+		if (!i)
+			lab_proxy(lab, "180 INVITE 1 a b call=m0");
+	}
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_PINHOLES_FULL), 0);
+	KUNIT_EXPECT_LE(test, lab_reserved(lab), 16);
+	KUNIT_EXPECT_EQ(test, lab_call(lab, "m0", "a").state, SIP_CALL_RINGING);
 }
 
 /* What has no call passes as it came: nothing would be behind what it published. */
@@ -881,6 +901,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(call_is_dead),
 	KUNIT_CASE(call_is_ended_by_id),
 	KUNIT_CASE(calls_are_limited),
+	KUNIT_CASE(calls_make_room_for_media),
 	KUNIT_CASE(calls_over_the_limit_pass),
 	{}
 };

@@ -114,18 +114,25 @@ static void source_knows_retransmissions(struct kunit *test)
 {
 	struct lab *lab = test->priv;
 	struct sip_source *source = somebody(lab);
-	u64 tx = 0x123456789abcdef0ULL;
+	u64 i, tx = 0x123456789abcdef0ULL;
 
 	KUNIT_EXPECT_FALSE(test, sip_source_has_sent(source, tx));
 	KUNIT_EXPECT_FALSE(test, sip_source_sent(source, tx, false));
 	KUNIT_EXPECT_TRUE(test, sip_source_has_sent(source, tx));
 	KUNIT_EXPECT_TRUE(test, sip_source_sent(source, tx, false));
-	/* the same place, another request */
-	KUNIT_EXPECT_FALSE(test, sip_source_has_sent(source, tx + (1ULL << 40)));
-	KUNIT_EXPECT_FALSE(test, sip_source_sent(source, tx + (1ULL << 40), false));
+	/* of one place's worth of others the newest are known, and it no more */
+	for (i = 1; i <= 4; i++) {
+		KUNIT_EXPECT_FALSE(test, sip_source_has_sent(source, tx + (i << 40)));
+		KUNIT_EXPECT_TRUE(test, sip_source_has_sent(source, tx));
+		KUNIT_EXPECT_FALSE(test, sip_source_sent(source, tx + (i << 40), false));
+	}
 	KUNIT_EXPECT_FALSE(test, sip_source_has_sent(source, tx));
+	for (i = 1; i <= 4; i++)
+		KUNIT_EXPECT_TRUE(test, sip_source_has_sent(source, tx + (i << 40)));
 	/* a digest whose mark would be none */
-	KUNIT_EXPECT_FALSE(test, sip_source_has_sent(source, 0x3ffffffc7ULL & 0xffffffff));
+	KUNIT_EXPECT_FALSE(test, sip_source_has_sent(source, 7));
+	KUNIT_EXPECT_FALSE(test, sip_source_sent(source, 7, false));
+	KUNIT_EXPECT_TRUE(test, sip_source_has_sent(source, 7));
 }
 
 /* @n requests that end so.  Return: what the last one did. */

@@ -6,6 +6,7 @@
 #
 # Prints a line of figures for each attack. FLOOD_SECONDS (default 20) of each, FLOOD_CALLS (200) held, FLOOD_RATE
 # (8) new ones a second, FLOOD_ATTACKS: names, separated by ";" (default all; they stand in e2e/peers/floods.py).
+# FLOOD_LIMITS=off: no limit is in force, to see what is lost then.
 # Last line and status as of e2e.sh.
 set -euo pipefail
 . "$(dirname "$0")/env.sh"

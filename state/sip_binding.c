@@ -13,6 +13,7 @@
 #include "sip_binding.h"
 #include "sip_quota.h"
 #include "sipalg_compat.h"
+#include "sipalg_trace.h"
 
 /* whose bindings: key of the table; no padding, it is hashed as bytes */
 struct binding_key {
@@ -179,6 +180,20 @@ free:
 	return ERR_PTR(err);
 }
 
+/* What stands in the contact instead of the host's own address. */
+static struct sip_endpoint published(const struct sip_binding *b, const struct sip_pinhole *pin)
+{
+	return pin ? (struct sip_endpoint){ pin->mapped.addr, pin->mapped.port } : b->mapped;
+}
+
+/* @life_s: 0: it has ended */
+static void trace(const struct sip_binding *b, u32 life_s)
+{
+	struct sip_endpoint contact = { b->key.host, b->port }, mapped = published(b, b->pin);
+
+	trace_sipalg_binding(&contact, &mapped, life_s);
+}
+
 static void binding_rm(struct sipalg_net *sn, struct sip_binding *b)
 {
 	struct sip_binding_table *table = sn->bindings;
@@ -186,10 +201,12 @@ static void binding_rm(struct sipalg_net *sn, struct sip_binding *b)
 
 	lockdep_assert_held(&table->lock);
 	sip_quota_release(sn, &host, SIP_QUOTA_BINDING);
+	if (b->is_bound) {
+		sipalg_count(sn, SIPALG_STAT_BINDINGS_ENDED);
+		trace(b, 0);
+	}
 	sip_pinhole_close(sn, b->pin, SIP_PINHOLE_LET);
 	sip_pinhole_close(sn, b->next_pin, SIP_PINHOLE_LET);
-	if (b->is_bound)
-		sipalg_count(sn, SIPALG_STAT_BINDINGS_ENDED);
 	xa_erase_bh(&table->by_id, b->id);
 	rhltable_remove(&table->bindings, &b->node, binding_params);
 	b->is_dead = true;
@@ -344,12 +361,6 @@ void sip_binding_ask_none(const struct sip_register *reg)
 	spin_unlock_bh(&table->lock);
 }
 
-/* What stands in the contact instead of the host's own address. */
-static struct sip_endpoint published(const struct sip_binding *b, const struct sip_pinhole *pin)
-{
-	return pin ? (struct sip_endpoint){ pin->mapped.addr, pin->mapped.port } : b->mapped;
-}
-
 static u32 granted_s(const struct sip_binding *b, const struct sip_grant *grants, u32 n,
 		     u32 default_s)
 {
@@ -393,6 +404,7 @@ static int bind_one(const struct sip_register *reg, struct sip_binding *b, u32 g
 	b->is_bound = true;
 	b->registrar = reg->registrar;
 	b->expires = sipalg_now(reg->sn) + life * HZ;
+	trace(b, life);
 	return life;
 }
 

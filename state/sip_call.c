@@ -12,6 +12,7 @@
 #include "sip_call.h"
 #include "sipalg_compat.h"
 #include "sipalg_flow.h"
+#include "sipalg_trace.h"
 
 /*
  * @by_id: the same calls by their number, for who wants to see them in order, and miss none
@@ -94,6 +95,12 @@ static void call_put(struct sip_call *call)
 		call_rcu(&call->rcu, call_free_rcu);
 }
 
+static void set_state(struct sip_call *call, enum sip_call_state state)
+{
+	call->state = state;
+	trace_sipalg_call(call->id, state, call->reason);
+}
+
 static void set_expires(const struct sipalg_net *sn, struct sip_call *call, u32 seconds)
 {
 	call->expires = sipalg_now(sn) + seconds * HZ;
@@ -151,8 +158,8 @@ static void call_end(struct sipalg_net *sn, struct sip_call *call, enum sip_call
 	if (call->state == SIP_CALL_ENDED)
 		return;
 	pinholes_rm(sn, call, is_hard(reason) ? SIP_PINHOLE_CUT : SIP_PINHOLE_SHORTEN);
-	call->state = SIP_CALL_ENDED;
 	call->reason = reason;
+	set_state(call, SIP_CALL_ENDED);
 	sip_quota_settle(sn, &call->half);
 	release_host(sn, call);
 	list_ended(sn, call, true);
@@ -213,27 +220,35 @@ static struct sip_quota_key host_of(const struct sip_call_event *ev)
 	       sip_quota_held(ev->sn, &sender, SIP_QUOTA_CALL) ? receiver : sender;
 }
 
-/* Ends a call that nobody has answered, so that there is room.  Return: whether there was one. */
+/*
+ * Ends a call that nobody has answered, so that there is room, and forgets it: it is not worth
+ * the memory of one that was.  Return: whether there was one.
+ */
 static bool evict_half_open(struct sipalg_net *sn, const struct sip_quota_key *host)
 {
 	struct sip_half_open *half = sip_quota_victim(sn, host);
 	struct sip_call *call;
+	bool is_gone;
 
 	if (!half)
 		return false;
 	call = container_of(half, struct sip_call, half);
 	spin_lock_bh(&call->lock);
-	if (!call->is_dead && call->state == SIP_CALL_TRYING) {
+	is_gone = !call->is_dead && call->state == SIP_CALL_TRYING;
+	if (is_gone) {
 		sipalg_count(sn, SIPALG_STAT_CALLS_EVICTED);
 		call_end(sn, call, SIP_CALL_EVICTED);
+		call_rm(sn, call);
 	}
 	spin_unlock_bh(&call->lock);
+	if (is_gone)
+		call_put(call);
 	call_put(call);
 	return true;
 }
 
-/* Forgets the call that has been over for longest.  Return: whether there was one. */
-static bool forget_ended(struct sipalg_net *sn)
+/* Forgets the call that has been over for longest. */
+static void forget_ended(struct sipalg_net *sn)
 {
 	struct sip_call_table *table = sn->calls;
 	struct sip_call *call;
@@ -247,7 +262,7 @@ static bool forget_ended(struct sipalg_net *sn)
 	}
 	spin_unlock_bh(&table->ended_lock);
 	if (!call)
-		return false;
+		return;
 	spin_lock_bh(&call->lock);
 	is_gone = !call->is_dead && call->state == SIP_CALL_ENDED;
 	if (is_gone)
@@ -256,22 +271,24 @@ static bool forget_ended(struct sipalg_net *sn)
 	if (is_gone)
 		call_put(call);
 	call_put(call);
-	return true;
 }
 
-static bool has_room(struct sipalg_net *sn)
+/*
+ * Room for one call more, and for what it opens (SECURITY R3).  Others may take the place that
+ * was made, so it is tried again, but not for ever.
+ */
+static bool make_room(struct sipalg_net *sn)
 {
 	u32 max = sipalg_settings(sn)->calls_max;
 	int tries;
 
-	/* others may take the place that was made */
-	for (tries = 0; tries < 3; tries++) {
-		if (!max || atomic_read(&sn->calls->n) < max)
-			return true;
-		if (!forget_ended(sn) && evict_half_open(sn, NULL))
+	for (tries = 0; sip_pinhole_is_scarce(sn) && tries < 2; tries++)
+		if (!evict_half_open(sn, NULL))
+			break;
+	for (tries = 0; max && atomic_read(&sn->calls->n) >= max && tries < 3; tries++)
+		if (!evict_half_open(sn, NULL))
 			forget_ended(sn);
-	}
-	return atomic_read(&sn->calls->n) < max;
+	return !max || atomic_read(&sn->calls->n) < max;
 }
 
 static int charge_host(const struct sip_call_event *ev, struct sip_call *call)
@@ -328,7 +345,7 @@ static struct sip_call *call_add(const struct sip_call_event *ev, const struct s
 {
 	struct sip_call *call, *in;
 
-	if (!has_room(ev->sn)) {
+	if (!make_room(ev->sn)) {
 		sipalg_count(ev->sn, SIPALG_STAT_CALLS_FULL);
 		return ERR_PTR(-ENOSPC);
 	}
@@ -341,6 +358,7 @@ static struct sip_call *call_add(const struct sip_call_event *ev, const struct s
 		return in;
 	sipalg_gc_soon(ev->sn);
 	sipalg_count(ev->sn, SIPALG_STAT_CALLS_ADDED);
+	trace_sipalg_call(call->id, SIP_CALL_TRYING, SIP_CALL_REASON_NONE);
 	return call;
 }
 
@@ -527,8 +545,8 @@ static int call_reopen(const struct sip_call_event *ev, struct sip_call *call)
 	call->is_charged = true;
 	list_ended(ev->sn, call, false);
 	sip_quota_open(ev->sn, &call->half, &source, &call->host);
-	call->state = SIP_CALL_TRYING;
 	call->reason = SIP_CALL_REASON_NONE;
+	set_state(call, SIP_CALL_TRYING);
 	call->callee_tag = 0;
 	sipalg_count(ev->sn, SIPALG_STAT_CALLS_ADDED);
 	return 0;
@@ -734,7 +752,7 @@ static int invite_answered(struct sip_call *call, const struct sip_call_event *e
 		return -EPROTO;
 	if (call->state != SIP_CALL_UP) {
 		sip_quota_settle(ev->sn, &call->half);
-		call->state = SIP_CALL_UP;
+		set_state(call, SIP_CALL_UP);
 		call->answered = sipalg_now(ev->sn);
 		call->callee_tag = ev->to_tag;
 		call->cseq[side] = ev->cseq;
@@ -757,7 +775,7 @@ static int invite_progress(struct sip_call *call, const struct sip_call_event *e
 		return -ENOMSG;		/* a branch that has lost already */
 	if (call->state == SIP_CALL_TRYING) {
 		sip_quota_settle(ev->sn, &call->half);
-		call->state = SIP_CALL_RINGING;
+		set_state(call, SIP_CALL_RINGING);
 	}
 	if (call->state == SIP_CALL_RINGING)
 		set_expires(ev->sn, call, sipalg_settings(ev->sn)->ringing_timeout);

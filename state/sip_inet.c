@@ -61,3 +61,19 @@ bool sip_addr_is_link_local(const struct sip_addr *addr)
 		return ipv4_is_linklocal_169(a.ip);
 	return ipv6_addr_type(&a.in6) & IPV6_ADDR_LINKLOCAL;
 }
+
+void sip_endpoint_to_inet(const struct sip_endpoint *at, struct sockaddr_in6 *out)
+{
+	struct sockaddr_in *sin = (struct sockaddr_in *)out;
+
+	memset(out, 0, sizeof(*out));
+	if (at->addr.family == SIP_FAMILY_IPV4) {
+		sin->sin_family = AF_INET;
+		sin->sin_port = htons(at->port);
+		sin->sin_addr.s_addr = (__force __be32)at->addr.w[0];
+	} else if (at->addr.family) {
+		out->sin6_family = AF_INET6;
+		out->sin6_port = htons(at->port);
+		memcpy(&out->sin6_addr, at->addr.w, sizeof(out->sin6_addr));
+	}
+}

@@ -23,6 +23,7 @@
 #include "sip_pinhole_conns.h"
 #include "sip_quota.h"
 #include "sipalg_compat.h"
+#include "sipalg_trace.h"
 
 enum {
 	MAX_TRIES	= 32,		/* ports tried before a run is given up */
@@ -56,6 +57,14 @@ static const struct rhashtable_params real_params = {
 static struct kmem_cache *pinhole_cache __read_mostly;
 static void __rcu *expected_fn __read_mostly;
 static bool is_stopping __read_mostly;
+
+static void trace(const struct sip_pinhole *pin, enum sipalg_trace_pinhole what)
+{
+	struct sip_endpoint real = { pin->real.addr, pin->real.port };
+	struct sip_endpoint mapped = { pin->mapped.addr, pin->mapped.port };
+
+	trace_sipalg_pinhole(&real, &mapped, what);
+}
 
 /* ---- expectations ---------------------------------------------------------------- */
 
@@ -442,8 +451,10 @@ static void expected(struct nf_conn *ct, struct nf_conntrack_expect *exp)
 
 	sipalg_count(sn, SIPALG_STAT_PINHOLES_TAKEN);
 	pin = pinhole_of(sn, t, nf_ct_zone(ct)->id);
-	if (pin)
+	if (pin) {
+		trace(pin, SIPALG_TRACE_TAKEN);
 		taken(sn, pin, ct);
+	}
 	fn = rcu_dereference(expected_fn);
 	if (fn)
 		fn(ct, exp);
@@ -537,9 +548,17 @@ static struct sip_quota_key host_of(const struct sip_pinhole *pin)
 	return (struct sip_quota_key){ pin->real.addr, pin->real.zone };
 }
 
+bool sip_pinhole_is_scarce(struct sipalg_net *sn)
+{
+	u32 max = pinholes_max(sn);
+
+	return atomic_read(&sn->pinholes->n) >= max - max / 8;
+}
+
 /*
  * One host may have three times as many pinholes as are left.  Alone it gets three quarters of
- * all; and whatever it does, the next one finds room.
+ * all; and whatever it does, the next one finds room.  Contacts leave a quarter for calls, for
+ * they have their connections besides.
  */
 static int charge_host(struct sipalg_net *sn, const struct sip_pinhole *pin)
 {
@@ -547,6 +566,8 @@ static int charge_host(struct sipalg_net *sn, const struct sip_pinhole *pin)
 	struct sip_quota_key host = host_of(pin);
 	u32 share = min_t(u64, 3ULL * (max - n), U32_MAX);
 
+	if (pin->class == SIP_PINHOLE_SIGNALLING)
+		max -= max / 4;
 	return n < max ? sip_quota_charge(sn, &host, SIP_QUOTA_PINHOLE, share) : -ENOSPC;
 }
 
@@ -611,6 +632,8 @@ static bool pinhole_put(struct sipalg_net *sn, struct sip_pinhole *pin, enum sip
 	rhashtable_remove_fast(&table->mapped, &pin->mapped_node, mapped_params);
 	atomic_dec(&table->n);
 	release_host(sn, pin);
+	if (was_open)
+		trace(pin, SIPALG_TRACE_CLOSED);
 	call_rcu(&pin->rcu, pinhole_free_rcu);
 	return was_open;
 }
@@ -706,8 +729,10 @@ static int run_open(const struct sip_pinhole_want *want, struct sip_pinhole **pi
 static void count_opened(struct sipalg_net *sn, struct sip_pinhole *pin)
 {
 	spin_lock_bh(&pin->lock);
-	if (!pin->is_counted)
+	if (!pin->is_counted) {
 		sipalg_count(sn, SIPALG_STAT_PINHOLES_OPENED);
+		trace(pin, SIPALG_TRACE_OPENED);
+	}
 	pin->is_counted = true;
 	spin_unlock_bh(&pin->lock);
 }

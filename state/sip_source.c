@@ -19,6 +19,7 @@ enum {
 	SETS	= 1024,
 	WAYS	= SIP_SOURCE_MAX / SETS,
 	LOCKS	= 64,
+	TX_WAYS	= 4,	/* places that a request may have */
 	TELL_S	= 60,	/* how often the log names one source */
 	DAY_S	= 86400, /* who was not heard of for so long begins anew */
 };
@@ -63,7 +64,7 @@ enum {
  * @failed: sipalg_now() of the beginning of the window
  * @told: when the log last named it; 0: never
  * @bucket: by class
- * @tx: requests that passed lately, each in the place that its digest says
+ * @tx: requests that passed lately, each in one of the places that its digest says
  * @rcu: look-ups run under RCU
  */
 struct sip_source {
@@ -305,31 +306,40 @@ SIPALG_EXPORT(sip_source_dropped);
 
 /* ---- requests -------------------------------------------------------------------- */
 
-/* The place of a request, and what stands there for it but its flags. */
-static u32 *tx_at(struct sip_source *source, u64 tx)
-{
-	return &source->tx[tx % SIP_SOURCE_TXS];
-}
-
+/* A piece of a request's digest, with room for flags; never 0, which means nobody. */
 static u32 tx_mark(u64 tx)
 {
-	return (tx >> 32 & ~(u64)TX_FLAGS) ?: TX_FLAGS + 1;	/* 0 means nobody */
+	return (tx >> 32 & ~(u64)TX_FLAGS) ?: TX_FLAGS + 1;
 }
 
-static bool tx_is(u32 place, u64 tx)
+/* Where its digest says that it stands: the first of TX_WAYS places, the newest one first. */
+static u32 *tx_set(struct sip_source *source, u64 tx)
 {
-	return (place & ~TX_FLAGS) == tx_mark(tx);
+	return &source->tx[tx % (SIP_SOURCE_TXS / TX_WAYS) * TX_WAYS];
+}
+
+/* Its place, or NULL. */
+static u32 *tx_find(struct sip_source *source, u64 tx)
+{
+	u32 *set = tx_set(source, tx), i;
+
+	for (i = 0; i < TX_WAYS; i++)
+		if ((READ_ONCE(set[i]) & ~TX_FLAGS) == tx_mark(tx))
+			return &set[i];
+	return NULL;
 }
 
 bool sip_source_sent(struct sip_source *source, u64 tx, bool has_credentials)
 {
-	u32 *place = tx_at(source, tx);
+	u32 *set = tx_set(source, tx);
 	bool is_known;
 
 	spin_lock_bh(&source->lock);
-	is_known = tx_is(*place, tx);
-	if (!is_known)
-		WRITE_ONCE(*place, tx_mark(tx) | (has_credentials ? TX_CREDENTIALS : 0));
+	is_known = tx_find(source, tx);
+	if (!is_known) {
+		memmove(set + 1, set, (TX_WAYS - 1) * sizeof(*set));
+		WRITE_ONCE(*set, tx_mark(tx) | (has_credentials ? TX_CREDENTIALS : 0));
+	}
 	spin_unlock_bh(&source->lock);
 	return is_known;
 }
@@ -337,7 +347,7 @@ SIPALG_EXPORT(sip_source_sent);
 
 bool sip_source_has_sent(struct sip_source *source, u64 tx)
 {
-	return tx_is(READ_ONCE(*tx_at(source, tx)), tx);
+	return tx_find(source, tx);
 }
 SIPALG_EXPORT(sip_source_has_sent);
 
@@ -397,11 +407,12 @@ static int failed(struct sipalg_net *sn, struct sip_source *source)
 int sip_source_answered(struct sipalg_net *sn, struct sip_source *source, u64 tx,
 			enum sip_source_end end)
 {
-	u32 *place = tx_at(source, tx);
+	u32 *place;
 	int ret = 0;
 
 	spin_lock_bh(&source->lock);
-	if (!tx_is(*place, tx) || *place & TX_ANSWERED)
+	place = tx_find(source, tx);
+	if (!place || *place & TX_ANSWERED)
 		ret = -ENOENT;
 	else if (end == SIP_SOURCE_SUCCESS)
 		WRITE_ONCE(source->good_until, in_seconds(sn, SIP_SOURCE_GOOD_S));

@@ -263,13 +263,14 @@ detach_iptables() {
 # stat NAME: one counter of the router's namespace
 stat() { in_ns rtr awk -v name="$1" '$1 == name { print $2; found = 1 } END { exit !found }' /proc/net/sipalg/stats; }
 
-# no_limits: as many messages, calls and registrations from one address as a case likes
+# no_limits: as many messages, calls, registrations and pinholes of one address as a case likes
 no_limits() {
 	local c
 	for c in source_{invite,register,options,subscribe,other,response} destination_{invite,register}; do
 		in_ns rtr sysctl -q net.netfilter.sipalg.$c='0 0' || return 1
 	done
-	in_ns rtr sysctl -q net.netfilter.sipalg.{block_failures,calls_per_host,bindings_per_host}=0
+	in_ns rtr sysctl -q net.netfilter.sipalg.{block_failures,calls_per_host,bindings_per_host}=0 \
+		net.netfilter.sipalg.trunks=0.0.0.0/0,::/0
 }
 # trust PREFIX...: these may send what they like; quotas stay
 trust() { in_ns rtr sysctl -q net.netfilter.sipalg.trusted="$(IFS=,; echo "$*")"; }

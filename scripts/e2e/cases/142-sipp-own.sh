@@ -70,6 +70,7 @@ topo
 masquerade ip6
 in_ns rtr nft add rule inet fw forward iifname r0 udp dport 5064-5066 accept
 load
+no_limits
 attach_nft
 in_ns rtr nft -f - <<- N
 	table inet alg {

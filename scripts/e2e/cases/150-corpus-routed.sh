@@ -11,6 +11,7 @@
 topo
 route_only
 load
+no_limits
 attach_nft
 peer corpus "$E2E/corpora" out-udp-4-routed in-udp-4-routed out-tcp-4-routed in-tcp-4-routed \
 	out-udp-6-routed in-udp-6-routed out-tcp-6-routed in-tcp-6-routed

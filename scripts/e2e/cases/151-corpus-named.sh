@@ -11,6 +11,7 @@
 topo
 masquerade
 load
+no_limits
 attach_nft
 in_ns rtr nft -f - <<- N
 	table inet published {

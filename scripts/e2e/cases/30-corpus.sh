@@ -12,6 +12,7 @@
 topo
 masquerade ip6
 load
+no_limits
 attach_nft
 in_ns rtr nft -f - <<- N
 	table inet published {

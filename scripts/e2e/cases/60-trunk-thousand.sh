@@ -8,6 +8,7 @@ topo
 masquerade
 load
 attach_nft
+no_limits
 # media that flows keeps its connections; here a few packets stand for it
 in_ns rtr sysctl -q net.netfilter.nf_conntrack_udp_timeout=900 net.netfilter.nf_conntrack_udp_timeout_stream=900 \
 	net.netfilter.sipalg.media_timeout=3600

@@ -8,6 +8,7 @@ topo
 addr lan 192.168.1.3/24
 masquerade
 load
+no_limits
 attach_nft
 peer baseline
 is 'calls that began have ended' "$(stat calls_added)" "$(stat calls_ended)"

@@ -9,6 +9,7 @@ tcp_addresses
 masquerade
 port_open 5070
 load
+no_limits
 attach_nft
 ok 'a capture runs' capture wan w0
 lossy 'loss 3% duplicate 2% delay 4ms 2ms reorder 10% 50%'

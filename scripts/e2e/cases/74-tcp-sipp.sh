@@ -9,6 +9,7 @@ topo
 tcp_addresses
 masquerade
 load
+no_limits
 attach_nft
 
 # sipp_tcp NAME NAMESPACE SCENARIO [ARGUMENT...]

@@ -8,6 +8,7 @@ topo
 tcp_addresses
 masquerade
 load
+no_limits
 attach_nft
 no_spurious
 peer tcpnotsip

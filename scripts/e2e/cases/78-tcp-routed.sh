@@ -9,6 +9,7 @@ tcp_addresses
 route_only
 ip -n wan route add 10.0.0.0/24 via $ROUTER
 load
+no_limits
 attach_nft
 no_spurious
 peer tcpcall routed 4

@@ -8,6 +8,7 @@ topo
 tcp_addresses
 masquerade
 load
+no_limits
 attach_nft
 LINES_SHOWN=80 peer tcpstorm "${STORM_SEED:-1}" "${STORM_COUNT:-60}"
 is 'nothing failed' '0 0 0' "$(stat commit_failed) $(stat pinholes_full) $(stat pinholes_no_port)"

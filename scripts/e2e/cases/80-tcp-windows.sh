@@ -9,6 +9,7 @@ tcp_addresses
 masquerade
 port_open 5070
 load
+no_limits
 attach_nft
 ok 'a capture runs' capture wan w0
 peer tcpwindow

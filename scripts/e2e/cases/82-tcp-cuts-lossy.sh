@@ -8,6 +8,7 @@ topo
 tcp_addresses
 masquerade
 load
+no_limits
 attach_nft
 ok 'a capture runs' capture wan w0
 lossy 'loss 1% duplicate 1% delay 2ms 1ms reorder 5% 50%'

@@ -8,6 +8,7 @@ tcp_addresses
 masquerade
 port_open 5070
 load
+no_limits
 attach_nft
 peer tcpcost
 is 'expectations left' '' "$(expectations)"

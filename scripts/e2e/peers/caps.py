@@ -19,6 +19,12 @@ def offers(s, *ports):
     return s.invite(sdp(PHONE, *(ports or [next(_ports)])))
 
 
+def ring(s, invite):
+    """Somebody has answered: now the call does not give way to others."""
+    s.provider.reply(invite, 180, tag='ca', contact=False)
+    s.phone.take(180)
+
+
 def refuse(d, s, invite):
     s.provider.reply(invite, 486, tag='ca', contact=False)
     d.ack(response=s.phone.take(486))
@@ -30,8 +36,12 @@ def calls_max(s):
     """calls_max"""
     with settings(calls_max=2):
         call = s.connect()
-        d, invite = offers(s)
+        _, invite = offers(s)
         equal('up to it they are translated', ROUTER, invite.sdp.addr)
+        d, invite = offers(s)
+        equal('one that nobody has answered gives way', ROUTER, invite.sdp.addr)
+        equal('and is counted', 1, s.moved('calls_evicted'))
+        ring(s, invite)
         over, passed = offers(s)
         equal('the next one opens nothing', PHONE, passed.sdp.addr)
         equal('and is counted', 1, s.moved('calls_full'))
@@ -39,9 +49,8 @@ def calls_max(s):
         s.talk(call.offer.at)
         refuse(over, s, passed)
         refuse(d, s, invite)
-        setting('calls_max', 3)     # one that has ended is remembered, and has its place
         again, seen = offers(s)
-        equal('with more room the next one is translated', ROUTER, seen.sdp.addr)
+        equal('one that has ended gives its place', ROUTER, seen.sdp.addr)
         refuse(again, s, seen)
         hang_up(call.caller, s.provider)
 
@@ -63,10 +72,11 @@ def pinholes_per_call(s):
 @full_of
 def pinholes_max(s):
     """pinholes_max"""
-    with settings(pinholes_max=4):
+    with settings(pinholes_max=4, trunks=PHONE):
         call = s.connect()
         d, invite = offers(s)
         equal('up to it they are translated', ROUTER, invite.sdp.addr)
+        ring(s, invite)
         over, passed = offers(s)
         equal('the next one is as it was', PHONE, passed.sdp.addr)
         check('and is counted', s.moved('pinholes_full') > 0)

@@ -376,13 +376,14 @@ class Phase:
     def look_at_list(self):
         """What the router itself says of those that are held, and of those that have just ended."""
         states = self.lab.states()
-        self.unlisted = sum(c.id not in states for c in self.lab.held)
+        self.unlisted = sum(c.id not in states for c in self.lab.held if c not in self.ended)
         for _ in range(3 if self.unlisted else 0):
             states.update(self.lab.states())
         for c in self.lab.held:
-            wanted = 'ended' if c in self.ended else 'up'
-            if states.get(c.id) != wanted:
-                self.lose(c, f'its state is {states.get(c.id)}, not {wanted}')
+            # a call that has ended is remembered while there is room
+            wanted = ('ended', None) if c in self.ended else ('up',)
+            if states.get(c.id) not in wanted:
+                self.lose(c, f'its state is {states.get(c.id)}, not {wanted[0]}')
 
     def look_at_held(self):
         self.lab.held = [c for c in self.lab.held if c not in self.ended]

@@ -71,6 +71,9 @@ class Lab:
 
     def tool(self, name, addr, *more):
         """A program of sipvicious, until it ends: what it says."""
+        # some of them forget the address that they are told to bind to
+        batch_of(self.ns, [f'route change default via 192.168.1.1 src {addr}' if WAY == 'out' else
+                           f'route change 203.0.113.0/24 dev w0 src {addr}'])
         if name == 'svmap':
             target = f'{self.registrar.reached_at[0]}/32'
         else:

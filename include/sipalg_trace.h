@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * sipalg_trace: tracepoints, for who wants to see each message and what it does.
+ *
+ *	echo 1 > /sys/kernel/tracing/events/sipalg/enable
+ *	cat /sys/kernel/tracing/trace_pipe
+ *
+ * One that is off costs a jump that is not taken.
+ */
+#undef TRACE_SYSTEM
+#define TRACE_SYSTEM sipalg
+
+#if !defined(_SIPALG_TRACE_H) || defined(TRACE_HEADER_MULTI_READ)
+#define _SIPALG_TRACE_H
+
+#include <linux/tracepoint.h>
+
+#include "sip_inet.h"
+#include "sipalg_stats.h"
+
+#define X(NAME, name, text) TRACE_DEFINE_ENUM(SIPALG_STAT_##NAME);
+SIPALG_STATS(X)
+#undef X
+
+#ifndef SIPALG_TRACE_STAT
+
+enum sipalg_trace_pinhole {
+	SIPALG_TRACE_OPENED,
+	SIPALG_TRACE_TAKEN,
+	SIPALG_TRACE_CLOSED,
+};
+
+#define SIPALG_TRACE_STAT(NAME, name, text) { SIPALG_STAT_##NAME, #name },
+#define SIPALG_TRACE_FAULT(NAME, name, text) \
+	{ SIPALG_STAT_MALFORMED + SIP_FAULT_##NAME, "malformed_" #name },
+#endif
+
+TRACE_EVENT(sipalg_message,
+	TP_PROTO(const struct sip_endpoint *from, const struct sip_endpoint *to,
+		 const struct sip_msg *msg, u32 len, enum sipalg_stat counter, bool is_dropped),
+	TP_ARGS(from, to, msg, len, counter, is_dropped),
+	TP_STRUCT__entry(
+		__field_struct(struct sockaddr_in6, from)
+		__field_struct(struct sockaddr_in6, to)
+		__field(u16, status)
+		__field(u8, method)
+		__field(u32, cseq)
+		__field(u32, len)
+		__field(u32, counter)
+		__field(bool, is_dropped)
+	),
+	TP_fast_assign(
+		sip_endpoint_to_inet(from, &__entry->from);
+		sip_endpoint_to_inet(to, &__entry->to);
+		__entry->status = msg->status;
+		__entry->method = msg->method;
+		__entry->cseq = msg->cseq;
+		__entry->len = len;
+		__entry->counter = counter;
+		__entry->is_dropped = is_dropped;
+	),
+	TP_printk("%pISpc > %pISpc %s status=%u cseq=%u len=%u %s %s",
+		  &__entry->from, &__entry->to,
+		  __print_symbolic(__entry->method,
+				   { SIP_METHOD_OTHER, "other" }, { SIP_INVITE, "INVITE" },
+				   { SIP_ACK, "ACK" }, { SIP_BYE, "BYE" },
+				   { SIP_CANCEL, "CANCEL" }, { SIP_PRACK, "PRACK" },
+				   { SIP_UPDATE, "UPDATE" }, { SIP_REGISTER, "REGISTER" },
+				   { SIP_OPTIONS, "OPTIONS" }, { SIP_SUBSCRIBE, "SUBSCRIBE" },
+				   { SIP_NOTIFY, "NOTIFY" }, { SIP_PUBLISH, "PUBLISH" },
+				   { SIP_INFO, "INFO" }, { SIP_REFER, "REFER" },
+				   { SIP_MESSAGE, "MESSAGE" }),
+		  __entry->status, __entry->cseq, __entry->len,
+		  __entry->is_dropped ? "dropped" : "passed",
+		  __print_symbolic(__entry->counter, SIPALG_STATS(SIPALG_TRACE_STAT)
+				   SIP_FAULTS(SIPALG_TRACE_FAULT)
+				   { SIPALG_STAT_COUNT, "opened_nothing" }))
+);
+
+TRACE_EVENT(sipalg_call,
+	TP_PROTO(u32 id, u8 state, u8 reason),
+	TP_ARGS(id, state, reason),
+	TP_STRUCT__entry(
+		__field(u32, id)
+		__field(u8, state)
+		__field(u8, reason)
+	),
+	TP_fast_assign(
+		__entry->id = id;
+		__entry->state = state;
+		__entry->reason = reason;
+	),
+	/* as in enum sip_call_state and enum sip_call_reason */
+	TP_printk("id=%u %s %s", __entry->id,
+		  __print_symbolic(__entry->state, { 0, "trying" }, { 1, "ringing" },
+				   { 2, "up" }, { 3, "ended" }),
+		  __print_symbolic(__entry->reason, { 0, "-" }, { 1, "refused" },
+				   { 2, "hung-up" }, { 3, "no-answer" }, { 4, "rang-out" },
+				   { 5, "timed-out" }, { 6, "too-long" }, { 7, "silent" },
+				   { 8, "administrator" }, { 9, "evicted" }))
+);
+
+TRACE_EVENT(sipalg_pinhole,
+	TP_PROTO(const struct sip_endpoint *real, const struct sip_endpoint *mapped, u8 event),
+	TP_ARGS(real, mapped, event),
+	TP_STRUCT__entry(
+		__field_struct(struct sockaddr_in6, real)
+		__field_struct(struct sockaddr_in6, mapped)
+		__field(u8, event)
+	),
+	TP_fast_assign(
+		sip_endpoint_to_inet(real, &__entry->real);
+		sip_endpoint_to_inet(mapped, &__entry->mapped);
+		__entry->event = event;
+	),
+	TP_printk("real=%pISpc mapped=%pISpc %s", &__entry->real, &__entry->mapped,
+		  __print_symbolic(__entry->event, { SIPALG_TRACE_OPENED, "opened" },
+				   { SIPALG_TRACE_TAKEN, "taken" },
+				   { SIPALG_TRACE_CLOSED, "closed" }))
+);
+
+TRACE_EVENT(sipalg_binding,
+	TP_PROTO(const struct sip_endpoint *contact, const struct sip_endpoint *mapped, u32 life_s),
+	TP_ARGS(contact, mapped, life_s),
+	TP_STRUCT__entry(
+		__field_struct(struct sockaddr_in6, contact)
+		__field_struct(struct sockaddr_in6, mapped)
+		__field(u32, life_s)
+	),
+	TP_fast_assign(
+		sip_endpoint_to_inet(contact, &__entry->contact);
+		sip_endpoint_to_inet(mapped, &__entry->mapped);
+		__entry->life_s = life_s;
+	),
+	TP_printk("contact=%pISpc mapped=%pISpc %s life_s=%u", &__entry->contact,
+		  &__entry->mapped, __entry->life_s ? "bound" : "ended", __entry->life_s)
+);
+
+TRACE_EVENT(sipalg_source,
+	TP_PROTO(const struct sip_endpoint *source, u32 blocked_s),
+	TP_ARGS(source, blocked_s),
+	TP_STRUCT__entry(
+		__field_struct(struct sockaddr_in6, source)
+		__field(u32, blocked_s)
+	),
+	TP_fast_assign(
+		sip_endpoint_to_inet(source, &__entry->source);
+		__entry->blocked_s = blocked_s;
+	),
+	TP_printk("source=%pISc blocked_s=%u", &__entry->source, __entry->blocked_s)
+);
+
+#endif /* _SIPALG_TRACE_H */
+
+/* This part is read several times: define_trace.h includes the file that is named here. */
+#undef TRACE_INCLUDE_PATH
+#define TRACE_INCLUDE_PATH .
+#undef TRACE_INCLUDE_FILE
+#define TRACE_INCLUDE_FILE sipalg_trace
+#include <trace/define_trace.h>
