@@ -55,7 +55,7 @@ table netdev account {
 HOOKS = '''    chain in { type filter hook prerouting priority -300
         iifname { r0, r1 } meta l4proto { udp, tcp } counter name entered
     }
-    chain out { type filter hook postrouting priority 301
+    chain out { type filter hook postrouting priority 2147483647
         oifname { r0, r1 } meta l4proto { udp, tcp } counter name left
     }
 }'''
