@@ -222,16 +222,16 @@ static struct sip_quota_key host_of(const struct sip_call_event *ev)
 
 /*
  * Ends a call that nobody has answered, so that there is room, and forgets it: it is not worth
- * the memory of one that was.  Return: whether there was one.
+ * the memory of one that was.  Return: 1; 0: it was answered just now; -ENOENT: there is none.
  */
-static bool evict_half_open(struct sipalg_net *sn, const struct sip_quota_key *host)
+static int evict_half_open(struct sipalg_net *sn, const struct sip_quota_key *host)
 {
 	struct sip_half_open *half = sip_quota_victim(sn, host);
 	struct sip_call *call;
 	bool is_gone;
 
 	if (!half)
-		return false;
+		return -ENOENT;
 	call = container_of(half, struct sip_call, half);
 	spin_lock_bh(&call->lock);
 	is_gone = !call->is_dead && call->state == SIP_CALL_TRYING;
@@ -244,7 +244,7 @@ static bool evict_half_open(struct sipalg_net *sn, const struct sip_quota_key *h
 	if (is_gone)
 		call_put(call);
 	call_put(call);
-	return true;
+	return is_gone;
 }
 
 /* Forgets the call that has been over for longest. */
@@ -283,10 +283,10 @@ static bool make_room(struct sipalg_net *sn)
 	int tries;
 
 	for (tries = 0; sip_pinhole_is_scarce(sn) && tries < 2; tries++)
-		if (!evict_half_open(sn, NULL))
+		if (evict_half_open(sn, NULL) < 0)
 			break;
 	for (tries = 0; max && atomic_read(&sn->calls->n) >= max && tries < 3; tries++)
-		if (!evict_half_open(sn, NULL))
+		if (evict_half_open(sn, NULL) < 0)
 			forget_ended(sn);
 	return !max || atomic_read(&sn->calls->n) < max;
 }
@@ -295,9 +295,16 @@ static int charge_host(const struct sip_call_event *ev, struct sip_call *call)
 {
 	u32 max = host_max(ev, &call->host.addr);
 	int err = sip_quota_charge(ev->sn, &call->host, SIP_QUOTA_CALL, max);
+	int tries, ret;
 
-	if (err == -EDQUOT && evict_half_open(ev->sn, &call->host))
-		err = sip_quota_charge(ev->sn, &call->host, SIP_QUOTA_CALL, max);
+	/* whoever has made room gets it, whatever another CPU charges meanwhile */
+	for (tries = 0; err == -EDQUOT && tries < 3; tries++) {
+		ret = evict_half_open(ev->sn, &call->host);
+		if (ret < 0)
+			break;
+		if (ret)
+			err = sip_quota_charge(ev->sn, &call->host, SIP_QUOTA_CALL, 0);
+	}
 	if (err == -EDQUOT) {
 		sipalg_count(ev->sn, SIPALG_STAT_CALLS_QUOTA);
 		return -ENOSPC;
