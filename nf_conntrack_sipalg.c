@@ -699,9 +699,9 @@ static int __net_init sipalg_net_init(struct net *net)
 		goto teardown_bindings;
 	err = -ENOMEM;
 	if (!proc_create_net_data_write("calls", 0600, sn->proc, &sip_call_seq_ops, calls_write,
-					sizeof(struct seq_net_private), NULL) ||
+					sip_call_seq_size(), NULL) ||
 	    !proc_create_net_data("bindings", 0400, sn->proc, &sip_binding_seq_ops,
-				  sizeof(struct seq_net_private), NULL) ||
+				  sip_binding_seq_size(), NULL) ||
 	    !proc_create_net_data_write("sources", 0600, sn->proc, &sip_source_seq_ops,
 					sources_write, sizeof(struct seq_net_private), NULL))
 		goto remove_files;

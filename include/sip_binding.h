@@ -118,4 +118,7 @@ bool sip_binding_gc(struct sipalg_net *sn);
 
 extern const struct seq_operations sip_binding_seq_ops;
 
+/* size of the private state of sip_binding_seq_ops */
+size_t sip_binding_seq_size(void);
+
 #endif /* _SIP_BINDING_H */

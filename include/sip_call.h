@@ -405,6 +405,12 @@ extern const char * const sip_call_reasons[];
  */
 struct sip_call *sip_call_next(struct sipalg_net *sn, unsigned long *id);
 
+/* How many there are, those that are over and remembered too. */
+u32 sip_call_count(const struct sipalg_net *sn);
+
 extern const struct seq_operations sip_call_seq_ops;
+
+/* size of the private state of sip_call_seq_ops */
+size_t sip_call_seq_size(void);
 
 #endif /* _SIP_CALL_H */

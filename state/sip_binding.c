@@ -478,12 +478,27 @@ SIPALG_EXPORT(sip_binding_gc);
 
 /* ---- /proc/net/sipalg/bindings --------------------------------------------------- */
 
-/* Position 0 is the headline, position i + 1 the first binding whose number is not below i. */
-static void *binding_at(struct sipalg_net *sn, loff_t *pos)
-{
-	unsigned long id = *pos - 1;
-	struct sip_binding *b = xa_find(&sn->bindings->by_id, &id, ULONG_MAX, XA_PRESENT);
+struct binding_seq {
+	struct seq_net_private p;	/* first: seq_file_net() looks here */
+	u32 left;	/* lines to come: new ones could be added for ever while it is read */
+};
 
+size_t sip_binding_seq_size(void)
+{
+	return sizeof(struct binding_seq);
+}
+
+/* Position 0 is the headline, position i + 1 the first binding whose number is not below i. */
+static void *binding_at(struct seq_file *seq, loff_t *pos)
+{
+	struct sipalg_net *sn = sipalg_pernet(seq_file_net(seq));
+	struct binding_seq *state = seq->private;
+	unsigned long id = *pos - 1;
+	struct sip_binding *b;
+
+	if (!state->left)
+		return NULL;
+	b = xa_find(&sn->bindings->by_id, &id, ULONG_MAX, XA_PRESENT);
 	*pos = (loff_t)id + 1;
 	return b;
 }
@@ -491,14 +506,23 @@ static void *binding_at(struct sipalg_net *sn, loff_t *pos)
 static void *bindings_start(struct seq_file *seq, loff_t *pos)
 	__acquires(RCU)
 {
+	struct binding_seq *state = seq->private;
+
 	rcu_read_lock();
-	return *pos ? binding_at(sipalg_pernet(seq_file_net(seq)), pos) : SEQ_START_TOKEN;
+	if (*pos)
+		return binding_at(seq, pos);
+	state->left = READ_ONCE(sipalg_pernet(seq_file_net(seq))->bindings->n);
+	return SEQ_START_TOKEN;
 }
 
 static void *bindings_next(struct seq_file *seq, void *v, loff_t *pos)
 {
+	struct binding_seq *state = seq->private;
+
+	if (v != SEQ_START_TOKEN)
+		state->left--;
 	++*pos;
-	return binding_at(sipalg_pernet(seq_file_net(seq)), pos);
+	return binding_at(seq, pos);
 }
 
 static void bindings_stop(struct seq_file *seq, void *v)

@@ -1041,6 +1041,11 @@ bool sip_call_gc(struct sipalg_net *sn)
 }
 SIPALG_EXPORT(sip_call_gc);
 
+u32 sip_call_count(const struct sipalg_net *sn)
+{
+	return atomic_read(&sn->calls->n);
+}
+
 struct sip_call *sip_call_next(struct sipalg_net *sn, unsigned long *id)
 {
 	return xa_find(&sn->calls->by_id, id, ULONG_MAX, XA_PRESENT);

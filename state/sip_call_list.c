@@ -14,15 +14,29 @@ static const char * const state_names[] = {
 	[SIP_CALL_ENDED]	= "ended",
 };
 
+struct call_seq {
+	struct seq_net_private p;	/* first: seq_file_net() looks here */
+	u32 left;	/* lines to come: new calls could be added for ever while it is read */
+};
+
+size_t sip_call_seq_size(void)
+{
+	return sizeof(struct call_seq);
+}
+
 /*
  * Position 0 is the headline, position i + 1 the first call whose number is not below i.  A file
  * is read in pieces while calls come and go: by a count of lines some would be left out.
  */
-static void *call_at(struct sipalg_net *sn, loff_t *pos)
+static void *call_at(struct seq_file *seq, loff_t *pos)
 {
+	struct call_seq *state = seq->private;
 	unsigned long id = *pos - 1;
-	struct sip_call *call = sip_call_next(sn, &id);
+	struct sip_call *call;
 
+	if (!state->left)
+		return NULL;
+	call = sip_call_next(sipalg_pernet(seq_file_net(seq)), &id);
 	*pos = (loff_t)id + 1;
 	return call;
 }
@@ -30,14 +44,23 @@ static void *call_at(struct sipalg_net *sn, loff_t *pos)
 static void *calls_start(struct seq_file *seq, loff_t *pos)
 	__acquires(RCU)
 {
+	struct call_seq *state = seq->private;
+
 	rcu_read_lock();
-	return *pos ? call_at(sipalg_pernet(seq_file_net(seq)), pos) : SEQ_START_TOKEN;
+	if (*pos)
+		return call_at(seq, pos);
+	state->left = sip_call_count(sipalg_pernet(seq_file_net(seq)));
+	return SEQ_START_TOKEN;
 }
 
 static void *calls_next(struct seq_file *seq, void *v, loff_t *pos)
 {
+	struct call_seq *state = seq->private;
+
+	if (v != SEQ_START_TOKEN)
+		state->left--;
 	++*pos;
-	return call_at(sipalg_pernet(seq_file_net(seq)), pos);
+	return call_at(seq, pos);
 }
 
 static void calls_stop(struct seq_file *seq, void *v)

@@ -146,6 +146,7 @@ def large(line, whole):
     for side, template in (('inside', MESSAGE), ('outside', INFO)) * 2:
         line.queue(side, calls[0].words(template, pad='b' * 20000), () if whole else range(333, 40000, 333))
     yield from line.rest()
+    calls[1].n += 1     # another body is another request
     line.queue_stream('inside', [calls[0].words(MESSAGE, pad='b' * 9000), calls[1].words(INVITE, pad=headers)] * 2, [60000])
     yield from line.rest()
     yield from ended(line, calls)

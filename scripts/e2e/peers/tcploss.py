@@ -25,7 +25,8 @@ def rounds(line, mss):
             yield from line.rest()
         line.queue('inside', c.words(ACK))
         for side, kinds in (('inside', (INVITE, ACK, MESSAGE)), ('outside', (OK, INFO))):
-            messages = [c.words(random.choice(kinds)) for _ in range(6)]
+            chosen = random.choices(kinds, k=6)
+            messages = [c.words(kind, **(more if kind is INVITE else {})) for kind in chosen]  # a copy is the same
             line.queue_stream(side, messages, [random.randint(1, mss) for _ in range(100)])
         yield from line.rest()
     yield from ended(line, calls)
