@@ -310,6 +310,26 @@ static void publish_again(const struct section *s, struct sdp_target *target)
 }
 
 /*
+ * Nothing was opened, so the section keeps its port.  Where that port of the mapped address is
+ * another host's, the section keeps its address, too: it must not lead there.
+ */
+static void spare_others(const struct section *s, struct sdp_target *target)
+{
+	const struct sip_endpoint *mapped = &s->ctx->flow.self_mapped;
+	struct sip_pinhole_key key = {
+		.addr = mapped->addr, .port = s->rtp.port, .zone = nf_ct_zone(s->ctx->ct)->id,
+		.proto = s->proto,
+	};
+	const struct sip_pinhole *pin;
+
+	if (target->port || !s->rtp.port || !sip_addr_equal(&target->addr, &mapped->addr))
+		return;
+	pin = sip_pinhole_by_mapped(s->ctx->sn, &key);
+	if (pin && !sip_addr_equal(&pin->real.addr, &s->rtp.addr))
+		*target = (struct sdp_target){};
+}
+
+/*
  * A sender may have learned what its own stream is published as: ICE tells it, and the offer
  * that concludes ICE names that (RFC 8839 4.4.1.2.2).  It stays as it is written, and is
  * the same stream.
@@ -418,6 +438,7 @@ static int decide_description(struct sipalg_ctx *ctx, struct sip_description *de
 		s.rtp.addr = *sdp_conn_of(&desc->sdp, i);
 		s.rtp.port = s.sdp->port;
 		err = decide_section(&s, &desc->plan.media[i]);
+		spare_others(&s, &desc->plan.media[i]);
 	}
 	return err;
 }

@@ -762,6 +762,27 @@ static void pinhole_of_a_contact(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 0), 0);
 }
 
+/* What opens nothing must not name a port that another host has. */
+static void pinhole_of_another_is_not_named(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+
+	lab_phone(lab, "INVITE 1 a - call=c1 audio=4000");
+	KUNIT_EXPECT_TRUE(test, lab_has(lab, "m=audio 4000 "));
+	lab->phone = lab_end("192.168.1.3", 5070);
+	lab_phone(lab, "INVITE 1 a - call=c2 audio=4000");
+	KUNIT_EXPECT_FALSE(test, lab_has(lab, "m=audio 4000 "));
+	lab_proxy(lab, "200 INVITE 1 a b call=c2 audio=5000");
+	lab_phone(lab, "BYE 2 a b call=c2");
+	lab_proxy(lab, "200 BYE 2 a b call=c2");
+	lab_phone(lab, "INVITE 3 a b call=c2 audio=4000");
+	KUNIT_EXPECT_TRUE(test, lab_has(lab, "m=audio 4000 "));
+	KUNIT_EXPECT_TRUE(test, lab_has(lab, "c=IN IP4 192.168.1.3\r\n"));
+	/* one that is nobody's is named as ever */
+	lab_phone(lab, "INVITE 4 a b call=c2 audio=4100");
+	KUNIT_EXPECT_TRUE(test, lab_has(lab, "c=IN IP4 203.0.113.1\r\n"));
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(pinhole_keeps_the_port),
 	KUNIT_CASE(pinhole_moves_from_a_taken_port),
@@ -794,6 +815,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(pinhole_is_rearmed_after_a_flush),
 	KUNIT_CASE(pinhole_shortens_media_at_the_end),
 	KUNIT_CASE(pinhole_of_a_contact),
+	KUNIT_CASE(pinhole_of_another_is_not_named),
 	{}
 };
 
