@@ -266,19 +266,23 @@ static void source_success_is_remembered(struct kunit *test)
 static void sources_give_way(struct kunit *test)
 {
 	struct lab *lab = test->priv;
-	struct sip_source *good = somebody(lab), *blocked = somebody(lab);
+	struct sip_source_key good = key_of((struct lab_end){ htonl(0x0d000001), 0 },
+					    SIP_SOURCE_FROM);
+	struct sip_source_key blocked = key_of((struct lab_end){ htonl(0x0d000002), 0 },
+					       SIP_SOURCE_FROM);
 	struct sip_source_key key;
 	u32 i, known = 0;
 
 	set_blocks(lab);
-	ends(lab, good, 1, SIP_SOURCE_SUCCESS, false);
-	ends(lab, blocked, 10, SIP_SOURCE_REFUSED, false);
+	ends(lab, find(lab, &good, true), 1, SIP_SOURCE_SUCCESS, false);
+	ends(lab, find(lab, &blocked, true), 10, SIP_SOURCE_REFUSED, false);
+	pass_time(lab, 1);
 	for (i = 0; i < 4 * SIP_SOURCE_MAX; i++) {
 		key = key_of((struct lab_end){ htonl(0x0c000000 + i), 0 }, SIP_SOURCE_FROM);
 		KUNIT_ASSERT_NOT_ERR_OR_NULL(test, find(lab, &key, true));
 	}
-	KUNIT_EXPECT_TRUE(test, sip_source_is_good(lab->sn, good));
-	KUNIT_EXPECT_EQ(test, sip_source_blocked_s(lab->sn, blocked), 30);
+	KUNIT_EXPECT_NOT_NULL(test, find(lab, &good, false));
+	KUNIT_EXPECT_NOT_NULL(test, find(lab, &blocked, false));
 	for (i = 0; i < 4 * SIP_SOURCE_MAX; i++) {
 		key = key_of((struct lab_end){ htonl(0x0c000000 + i), 0 }, SIP_SOURCE_FROM);
 		known += !!find(lab, &key, false);

@@ -126,6 +126,10 @@ static void flood_counts_retransmissions_once(struct kunit *test)
 	u32 i, passed = 0;
 
 	set_rates(lab);
+	lab->set->source_other.burst = 2;
+	for (i = 0; i < 9; i++)
+		phone_passes(lab, "MESSAGE 1 a - call=m1");
+	KUNIT_EXPECT_TRUE(test, phone_passes(lab, "MESSAGE 1 a - call=m2"));
 	for (i = 0; i < 15; i++)
 		passed += phone_passes(lab, i % 3 == 0 ? "OPTIONS 1 a - call=r1" : i % 3 == 1 ?
 				       "OPTIONS 1 a - call=r2" : "OPTIONS 1 a - call=r3");

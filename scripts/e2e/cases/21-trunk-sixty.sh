@@ -6,6 +6,7 @@ topo
 masquerade
 load
 attach_nft
+no_limits
 peer trunk
 is 'one connection carries all the signalling' 1 "$(in_ns rtr conntrack -L -p udp --orig-port-dst 5060 2> /dev/null | wc -l)"
 is 'expectations left' '' "$(expectations)"
