@@ -38,7 +38,8 @@ bool sipalg_is_emergency(const struct sipalg_ctx *ctx)
 	const struct sip_uri *uri = &ctx->msg.uri[0];
 	u32 i;
 
-	if (!sip_is_request(&ctx->msg) || !ctx->msg.n_uris)
+	/* the rest of a call is known by it; a REGISTER for 112 calls nobody */
+	if (!sip_is_request(&ctx->msg) || ctx->msg.method != SIP_INVITE)
 		return false;
 	if (uri->scheme == SIP_SCHEME_URN)
 		return is_sos(&ctx->text, uri->user);

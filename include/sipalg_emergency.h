@@ -10,7 +10,7 @@
 struct sipalg_ctx;
 
 /**
- * sipalg_is_emergency() - is this a request to an emergency service?
+ * sipalg_is_emergency() - is this an INVITE to an emergency service?
  * @ctx: at least the start line of its message is read
  *
  * urn:service:sos and what is below it (RFC 5031), and the numbers of emergency_numbers as the

@@ -160,6 +160,9 @@ static void flood_spares_emergency_calls(struct kunit *test)
 		snprintf(line, sizeof(line), "INVITE 1 a - call=o%u uri=%s", i, others[i]);
 		KUNIT_EXPECT_FALSE_MSG(test, phone_passes(lab, line), "%s", line);
 	}
+	/* it is for calls: nobody may guess or scan under that name */
+	phone_sends(lab, 20, "REGISTER 1 a -");
+	KUNIT_EXPECT_FALSE(test, phone_passes(lab, "REGISTER 1 a - call=r9 uri=112"));
 	lab->set->emergency_numbers.n = 0;
 	KUNIT_EXPECT_FALSE(test, phone_passes(lab, "INVITE 1 a - call=e9 uri=112"));
 }
