@@ -9,7 +9,7 @@ The first pass says for each message how it was counted.
 """
 import collections
 import sys
-from corpus_rules import Way, fault
+from corpus_rules import Way, call_id, fault, media_ports
 from corpus_sets import SETS, messages
 from tcp import *
 
@@ -50,6 +50,7 @@ class Lab:
         self.phone, self.router, self.provider = \
             (PHONE6, ROUTER6, PROVIDER6) if self.family == 6 else (PHONE, ROUTER, PROVIDER)
         self.hosts, self.published, self.sets = {self.phone}, {}, {}
+        self.named = collections.defaultdict(set)   # port or Call-ID -> hosts that have named it
 
     def messages(self, directory, name):
         """A set, read once; what is of the other family, or names nobody, has nothing to translate."""
@@ -188,8 +189,8 @@ class Stream:
 class Result:
     """What became of one set in one pass."""
 
-    def __init__(self, name):
-        self.name = name
+    def __init__(self, name, named):
+        self.name, self.named = name, named
         self.sent = self.arrived = 0
         self.count, self.reasons = collections.Counter(), collections.Counter()
         self.bad, self.told, self.expected = [], [], collections.Counter()
@@ -206,7 +207,11 @@ class Result:
             what = None if got == m.data else f'{m.broken}, but it became {got!r}'
         else:
             self.count['translated' if got != m.data else 'unchanged'] += 1
-            what = fault(m.text, got.decode('latin-1'), way)
+            ports, call = media_ports(m.text), call_id(m.text)
+            what = fault(m.text, got.decode('latin-1'), way, [p for p in ports if self.named[p] - {way.real[0]}],
+                         bool(self.named[call]))
+            for key in (call, *ports):
+                self.named[key].add(way.real[0])
         if what:
             self.bad.append(f'{m.name}: {what}')
 
@@ -239,7 +244,7 @@ class Pass:
                 skip(f'{self.what}: {name}', 'not there')
 
     def play_set(self, name):
-        r = Result(f'{self.what}: {name}')
+        r = Result(f'{self.what}: {name}', self.lab.named)
         sets = self.lab.messages(self.directory, name)
         if self.is_out:
             self.lab.give({m.own for m in sets if m.own})

@@ -151,6 +151,10 @@ def head_lines(head, way, length):
         yield literal(text) if value == re.escape(text[len(key + colon):]) else re.escape(key + colon) + value
 
 
+def media_ports(body):
+    return [int(p) for p in re.findall(r'(?m)^m=\S+ (\d+)', body)]
+
+
 def may_carry_sdp(start, head):
     """RFC 3261 13, 3262, 3311, 6337"""
     method = re.search(r'(?i)\r\nCSeq\s*:\s*\d+\s+(\w+)', head)
@@ -160,11 +164,29 @@ def may_carry_sdp(start, head):
     return method in ('INVITE', 'UPDATE', 'PRACK', 'ACK')
 
 
-class Description:
-    """The pattern of a description; a section of the sender's own gets the mapped address and some port."""
+def call_id(msg):
+    return next((t.partition(':')[2].strip() for n, t in header_lines(split(msg)[0])[1] if n == 'call-id'), None)
 
-    def __init__(self, way):
-        self.way = way
+
+def opens_nothing(msg, way):
+    """Nobody has asked for the answers here; a request's top Via has the connection's transport and sender, or a name."""
+    if msg.startswith('SIP/'):
+        return True
+    via = next((VIA.match(t.partition(':')[2]) for n, t in header_lines(split(msg)[0])[1] if n == 'via'), None)
+    if not via or via.group(2).upper() != ('TCP' if way.tcp else 'UDP'):
+        return True
+    is_literal = re.fullmatch(r'\[.*|[\d.]+', via.group(3))
+    return bool(is_literal) and not same(via.group(3), way.real[0]) and not same(via.group(3), way.mapped[0])
+
+
+class Description:
+    """The pattern of a description; a section of the sender's own gets the mapped address and some port.
+
+    may_stay: it opens nothing, and has a port that is published for another: then it stays where it is.
+    """
+
+    def __init__(self, way, may_stay):
+        self.way, self.may_stay = way, may_stay
         self.family = 'IP6' if ':' in way.real[0] else 'IP4'
 
     def addr(self, line):
@@ -173,7 +195,10 @@ class Description:
         word, end = re.match(r'([^\r\n]*)(.*)', last, re.S).groups()
         if not same(word, self.way.real[0]):
             return re.escape(line)
-        return re.escape(head + blank) + re.escape(self.way.mapped[0]) + re.escape(end)
+        new = re.escape(self.way.mapped[0])
+        if self.may_stay and not line.startswith('o='):
+            new = f'(?:{new}|{re.escape(word)})'
+        return re.escape(head + blank) + new + re.escape(end)
 
     def candidate(self, line, ports):
         """A host candidate at the default port goes with it, one at another port stays."""
@@ -218,8 +243,11 @@ class Description:
         return out + ''.join(self.section(p.splitlines(True), own) for p in parts[1:])
 
 
-def fault(was, is_, way):
-    """What is wrong with a message that was read, or None."""
+def fault(was, is_, way, taken=(), is_old=False):
+    """What is wrong with a message that was read, or None.
+
+    taken: ports that are published for other hosts; is_old: the scenes share Call-IDs, so this may be late for its call.
+    """
     if not way.is_nat:
         return None if was == is_ else f'was changed without NAT: {is_}'
     if ':' not in way.real[0] and way.real[0] not in was:   # IPv4 has one spelling only
@@ -231,7 +259,8 @@ def fault(was, is_, way):
     if way.is_out and re.search(r'(?i)\r\n(?:content-type|c)\s*:\s*application\s*/\s*sdp', head) and \
             body.startswith('v=') and may_carry_sdp(was.partition('\r\n')[0], head):
         inner = body[:int(length)] if length.isdigit() else body
-        body_pattern = Description(way).pattern(inner) + re.escape(body[len(inner):])
+        may_stay = (is_old or opens_nothing(was, way)) and any(p in taken for p in media_ports(inner))
+        body_pattern = Description(way, may_stay).pattern(inner) + re.escape(body[len(inner):])
         if length.isdigit():
             new_length = int(length) + len(new_body) - len(body)
     if not re.fullmatch(body_pattern, new_body, re.S) if body_pattern != re.escape(body) else new_body != body:
