@@ -105,7 +105,7 @@ static int room_for_body(unsigned int size)
 unsigned int request(char *out, const struct call *call, const char *method, bool sdp)
 {
 	const char *proto = call->tcp ? "TCP" : "UDP", *to = strcmp(method, "REGISTER") ? "200" : "100";
-	bool outside = call->cseq == 1 || *to == '1' || !strcmp(method, "OPTIONS");
+	bool outside = (call->cseq == 1 && strcmp(method, "ACK")) || *to == '1' || !strcmp(method, "OPTIONS");
 	char body[MAX_MESSAGE] = "";
 	unsigned int len;
 

@@ -41,7 +41,7 @@
 
 enum {
 	WAYS = 3,
-	PHONES = 100,		/* of each way */
+	PHONES = 200,		/* of each way: a connection takes some 700 calls whose media has not begun */
 	BATCH = 32,
 	OUTSIDE_CALLS = 1 << 24,
 	HELD = 10,		/* calls of a phone before the next one gets some, and a batch among them */
@@ -145,14 +145,14 @@ static int connected(int type, const char *address, unsigned int port, unsigned 
 	return fd;
 }
 
-/* a phone of way 2 is 10.12.100.2 and so on: all are equally long, and so are the router's for them */
+/* phones of way 2 are 10.12.100.2 to 10.12.199.3: all are equally long, and so are the router's for them */
 static void open_phone(unsigned int way, unsigned int n)
 {
 	struct phone *phone = &phones[way][n];
 
 	if (phone->udp)
 		return;
-	sprintf(phone->address, "10.1%u.%u.2", way, 100 + n);
+	sprintf(phone->address, "10.1%u.%u.%u", way, 100 + n % 100, 2 + n / 100);
 	phone->first = phone->calls = getpid() << 12;	/* none that this phone's last run had */
 	phone->udp = connected(SOCK_DGRAM, phone->address, SIP_PORT, SIP_PORT);
 }
