@@ -40,7 +40,11 @@ life:
 flood:
 	@scripts/flood.sh
 
+# what a message costs without a helper, with the in-tree one and with ours: about ten minutes
+bench:
+	@scripts/bench.sh
+
 check:
 	@scripts/check.sh
 
-.PHONY: all modules install clean demo test test-all life flood check
+.PHONY: all modules install clean demo test test-all life flood bench check
