@@ -117,14 +117,14 @@ static void refine(struct sipalg_ctx *ctx)
 
 static int translate(struct sipalg_ctx *ctx)
 {
-	int err = 0;
+	int err;
 
 	sip_header_decide(&ctx->text, &ctx->msg, &ctx->flow, &ctx->plan);
 	refine(ctx);
-	if (ctx->body.n)
+	/* from the front to the back, as edits are added with the least work */
+	err = sip_header_plan(&ctx->edits, &ctx->text, ctx->base, &ctx->msg, &ctx->plan);
+	if (!err && ctx->body.n)
 		err = sip_body_plan(&ctx->edits, &ctx->text, ctx->base, &ctx->msg, &ctx->body);
-	if (!err)
-		err = sip_header_plan(&ctx->edits, &ctx->text, ctx->base, &ctx->msg, &ctx->plan);
 	return err;
 }
 

@@ -40,6 +40,7 @@ int main(int argc, char **argv)
 	s.hide = s.flow.self.addr;
 	s.show = s.flow.self_mapped.addr;
 	s.media[0] = (struct sdp_target){ s.show, 50000, 50001 };
+	world_plan(&w, &s, &t);		/* once before, for the library's own sake */
 	if (argc > 1 && !strcmp(argv[1], "translate"))
 		ret = bench_translate(&s, len);
 	else
