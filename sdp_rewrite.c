@@ -41,17 +41,17 @@ static void read_addr(const struct sip_text *t, struct sip_slice line, struct sd
 	struct sip_slice net = take_word(t, &line);
 	struct sip_slice type = take_word(t, &line);
 	struct sip_slice addr = take_word(t, &line);
+	const char *p = sip_slice_ptr(t, addr);
 	u32 family = SIP_FAMILY_NONE;
 
 	/* RFC 8866 5.7: TTL and number of multicast addresses */
-	addr.len = sip_find(t->p, addr.off, sip_slice_end(addr), '/') - addr.off;
+	addr.len = sip_find(p, 0, addr.len, '/');
 	out->text = addr;
 	if (sip_slice_is(t, type, SIP_LIT("IP4")))
 		family = SIP_FAMILY_IPV4;
 	else if (sip_slice_is(t, type, SIP_LIT("IP6")))
 		family = SIP_FAMILY_IPV6;
-	if (!sip_slice_is(t, net, SIP_LIT("IN")) ||
-	    !sip_addr_parse(&out->addr, sip_slice_ptr(t, addr), addr.len) ||
+	if (!sip_slice_is(t, net, SIP_LIT("IN")) || !sip_addr_parse(&out->addr, p, addr.len) ||
 	    out->addr.family != family)
 		memset(&out->addr, 0, sizeof(out->addr));
 }

@@ -157,19 +157,33 @@ static int on_to(struct walk *w, struct sip_cursor *c)
 	return 0;
 }
 
+/* The index of the first byte from @at on that is not visible, or @end. */
+static u32 visible_end(const char *p, u32 at, u32 end)
+{
+	while (end - at >= SIP_WORD) {
+		u64 w = sip_word_at(p + at);
+		u64 hits = sip_word_below(w, '!') | sip_word_is(w, 127);
+
+		if (hits)
+			return at + sip_word_first(hits);
+		at += SIP_WORD;
+	}
+	while (at < end && (u8)p[at] > ' ' && p[at] != 127)
+		at++;
+	return at;
+}
+
 /* callid = word ["@" word]: visible characters, nothing else (RFC 3261 25.1) */
 static int on_call_id(struct walk *w, struct sip_cursor *c)
 {
-	u32 from, at;
+	u32 end;
 
 	if (once(w, ONCE_CALL_ID, SIP_FAULT_CALL_ID))
 		return -EBADMSG;
 	cur_skip_lws(c);
-	from = at = c->at;
-	while (at < c->end && (u8)c->p[at] > ' ' && c->p[at] != 127)
-		at++;
-	c->at = at;
-	w->msg->call_id = sip_slice_of(from, at);
+	end = visible_end(c->p, c->at, c->end);
+	w->msg->call_id = sip_slice_of(c->at, end);
+	c->at = end;
 	if (!w->msg->call_id.len || !cur_at_end(c))
 		return fault(w, SIP_FAULT_CALL_ID);
 	return 0;

@@ -79,17 +79,16 @@ u8 sip_transport_of(const struct sip_text *t, struct sip_slice s)
 static void take_uri_param(const struct sip_text *t, struct sip_cursor *c, struct sip_uri *uri)
 {
 	struct sip_slice name, value;
-	u32 from = c->at;
+	u32 from = c->at, end = from, is;
 
-	while (cur_peek(c) >= 0 && cur_peek(c) != '=' && cur_peek(c) != ';' && cur_peek(c) != '?')
-		c->at++;
-	name = sip_slice_of(from, c->at);
-	if (!cur_skip(c, '='))
+	while (end < c->end && c->p[end] != ';' && c->p[end] != '?')
+		end++;
+	c->at = end;
+	is = sip_find(c->p, from, end, '=');
+	if (is == end)
 		return;
-	from = c->at;
-	while (cur_peek(c) >= 0 && cur_peek(c) != ';' && cur_peek(c) != '?')
-		c->at++;
-	value = sip_slice_of(from, c->at);
+	name = sip_slice_of(from, is);
+	value = sip_slice_of(is + 1, end);
 	if (sip_slice_is(t, name, SIP_LIT("maddr")))
 		uri->maddr = value;
 	else if (sip_slice_is(t, name, SIP_LIT("transport")))
