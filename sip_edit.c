@@ -99,7 +99,7 @@ int sip_edit_add_addr(struct sip_edits *edits, u32 off, u32 old_len, const struc
 	int err;
 
 	if (edits->addr_brackets != brackets || !sip_addr_equal(&edits->addr, addr)) {
-		if (SIP_ADDR_TEXT_MAX > SIP_MAX_EDIT_TEXT - edits->pool_len)
+		if (edits->pool_len > SIP_MAX_EDIT_TEXT - SIP_ADDR_TEXT_MAX)
 			return -E2BIG;
 		edits->addr = *addr;
 		edits->addr_brackets = brackets;

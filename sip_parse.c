@@ -3,8 +3,9 @@
  * sip_parse: the walk over a SIP message.  See sip_parse.h for the contract.
  *
  * From top to bottom of a message: start line, then header by header.  Those
- * that matter are told by the length of their name; all others are stepped over.  A reader works on a cursor that cannot be read at its end,
- * and the first thing that does not fit ends the walk: there is no second guess.
+ * that matter are told by the length of their name; all others are stepped over.
+ * A reader works on a cursor that cannot be read at its end, and the first thing
+ * that does not fit ends the walk: there is no second guess.
  */
 #include <linux/kernel.h>
 #include <linux/stddef.h>

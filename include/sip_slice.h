@@ -50,13 +50,16 @@ static inline const char *sip_slice_ptr(const struct sip_text *t, struct sip_sli
 }
 
 /* the bit in which the upper and lower case of a letter differ; 0: it is none */
-#define SIP_CASE(c)	((((c) | 0x20) >= 'a' && ((c) | 0x20) <= 'z') ? 0x20U : 0U)
+static __always_inline u32 sip_case_bit(char c)
+{
+	return (c | 0x20) >= 'a' && (c | 0x20) <= 'z' ? 0x20 : 0;
+}
 
 /* Whether four bytes are those of @word, in any case.  With a literal one comparison remains. */
 static __always_inline bool sip_same_4(const char *p, const char *word)
 {
-	u32 mask = SIP_CASE(word[0]) | SIP_CASE(word[1]) << 8 | SIP_CASE(word[2]) << 16 |
-		   SIP_CASE(word[3]) << 24;
+	u32 mask = sip_case_bit(word[0]) | sip_case_bit(word[1]) << 8 |
+		   sip_case_bit(word[2]) << 16 | sip_case_bit(word[3]) << 24;
 	u32 want = (u32)word[0] | (u32)word[1] << 8 | (u32)word[2] << 16 | (u32)word[3] << 24;
 	__le32 w;
 
@@ -66,7 +69,7 @@ static __always_inline bool sip_same_4(const char *p, const char *word)
 
 static __always_inline bool sip_same_1(const char *p, const char *word)
 {
-	return ((u8)*p | SIP_CASE(*word)) == ((u8)*word | SIP_CASE(*word));
+	return ((u8)*p | sip_case_bit(*word)) == ((u8)*word | sip_case_bit(*word));
 }
 
 /*
