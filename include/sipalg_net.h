@@ -132,6 +132,14 @@ static inline unsigned long sipalg_now(const struct sipalg_net *sn)
 	return jiffies + READ_ONCE(sn->clock);
 }
 
+/* Jiffies since a time that is over, of which 32 bits were kept: after 49 days, at 1000 a second,
+ * it counts from 0 again.
+ */
+static inline u32 sipalg_age(const struct sipalg_net *sn, u32 since)
+{
+	return (u32)sipalg_now(sn) - since;
+}
+
 /* There is something that will expire.  Context: any. */
 static inline void sipalg_gc_soon(struct sipalg_net *sn)
 {

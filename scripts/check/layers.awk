@@ -9,6 +9,7 @@ function table() {
 	layer("sip_tcp")
 	layer("sipalg_stats sipalg_settings sipalg_net sipalg_compat sip_inet sipalg_trace")
 	layer("sip_source | sip_quota")
+	layer("sip_master")
 	layer("sip_pinhole sip_pinhole_conns sip_caller")
 	layer("sipalg_flow")
 	layer("sip_call sip_call_media sip_call_list | sip_binding | sipalg_stream")
