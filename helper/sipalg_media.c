@@ -71,6 +71,7 @@ struct sip_pinhole_want sipalg_media_want(const struct sipalg_ctx *ctx)
 	return (struct sip_pinhole_want){
 		.sn = ctx->sn,
 		.ct = ctx->ct,
+		.master = sip_call_master(ctx->call, ctx->ct),
 		.real = ctx->flow.self.addr,
 		.mapped = ctx->flow.self_mapped.addr,
 		.keep_ports = !ctx->is_nat,

@@ -20,6 +20,7 @@
 #include <linux/rhashtable-types.h>
 #include <linux/spinlock.h>
 
+#include "sip_master.h"
 #include "sip_pinhole.h"
 #include "sip_quota.h"
 
@@ -115,25 +116,41 @@ struct sip_call_key {
 /**
  * struct sip_tx - a request whose answer may change the call
  * @branch: digest of the top Via's branch
- * @flow: original tuple of its connection
- * @sent_to: the address that it was sent to
+ * @flow: digest of the original tuple of its connection
+ * @sent_to: digest of the address that it was sent to
+ * @body: digest of its body, where that has a description
  * @cseq: number
  * @method: enum sip_method; 0: free
  * @side: who sent it
  * @dir: its direction in the connection
- * @body: digest of its body, where that has a description
  * @is_done: finally answered
  */
 struct sip_tx {
 	u64 branch;
-	struct nf_conntrack_tuple flow;
-	struct sip_addr sent_to;
+	u64 flow;
+	u64 sent_to;
+	u64 body;
 	u32 cseq;
 	u8 method;
 	u8 side;
 	u8 dir;
-	u64 body;
 	bool is_done;
+};
+
+/**
+ * struct sip_call_busy - what a call needs while something is going on
+ * @tx: requests, with those that were answered a while ago
+ * @next_tx: the slot that is used next
+ * @half: while nobody has answered
+ * @call: whose; it keeps this until its last message is SIP_CALL_LINGER_S ago
+ * @rcu: who looks for a half-open call to end finds @call under RCU
+ */
+struct sip_call_busy {
+	struct sip_tx tx[SIP_CALL_TXS];
+	struct sip_half_open half;
+	struct sip_call *call;
+	struct rcu_head rcu;
+	u8 next_tx;
 };
 
 /**
@@ -141,7 +158,7 @@ struct sip_tx {
  * @node: in the table
  * @key: Call-ID, the caller's tag, zone
  * @ref: one of the table, one of each user
- * @rcu: look-ups run under RCU
+ * @rcu: look-ups run under RCU; used when the call is in no list and has no user
  * @lock: guards what follows
  * @is_dead: no longer in the table
  * @id: its number in /proc/net/sipalg/calls
@@ -156,20 +173,17 @@ struct sip_tx {
  * @expires: of the end by time
  * @tick: of the next renewal
  * @session_s: the session timer (RFC 4028); 0: none
- * @tx: pending requests
- * @next_tx: the slot that is used next
- * @half: while nobody has answered
+ * @busy: what is going on; NULL: nothing
  * @host: the inside host that it is charged to
  * @is_charged: whether it is
- * @ended: in the list of calls that are over
+ * @ended: in the list of calls that are over; of those alone
  * @media: struct sip_media
  * @n_pinholes: pinholes of all media
  * @contact: signalling pinholes: contacts on ports that no connection has
  * @n_contacts: how many
  * @n_contacts_before: how many before the message under way
  * @party: where each side signals from
- * @flow: original tuples of the connections over which each side signals
- * @has_flow: whether they are known
+ * @flow: the connections over which each side signals; NULL: not known
  * @shown: length of @call_id
  * @call_id: the beginning of the Call-ID
  */
@@ -177,35 +191,34 @@ struct sip_call {
 	struct rhash_head node;
 	struct sip_call_key key;
 	refcount_t ref;
-	struct rcu_head rcu;
-	spinlock_t lock;
-	bool is_dead;
 	u32 id;
-	u8 state;
-	u8 reason;
-	u64 callee_tag;
-	u32 cseq[2];
+	union {
+		struct rcu_head rcu;
+		struct list_head ended;
+	};
 	unsigned long created;
 	unsigned long answered;
 	unsigned long touched;
 	unsigned long heard;
 	unsigned long expires;
 	unsigned long tick;
+	u64 callee_tag;
+	u32 cseq[2];
+	spinlock_t lock;
 	u32 session_s;
-	struct sip_tx tx[SIP_CALL_TXS];
-	u8 next_tx;
-	struct sip_half_open half;
-	struct sip_quota_key host;
-	bool is_charged;
-	struct list_head ended;
+	struct sip_call_busy *busy;
 	struct list_head media;
+	struct sip_pinhole **contact;
+	struct sip_master *flow[2];
+	struct sip_endpoint party[2];
+	struct sip_quota_key host;
 	u32 n_pinholes;
-	struct sip_pinhole *contact[SIP_CALL_CONTACTS];
+	u8 state;
+	u8 reason;
+	bool is_dead;
+	bool is_charged;
 	u8 n_contacts;
 	u8 n_contacts_before;
-	struct sip_endpoint party[2];
-	struct nf_conntrack_tuple flow[2];
-	bool has_flow[2];
 	u8 shown;
 	char call_id[SIP_CALL_ID_SHOWN];
 };
@@ -253,6 +266,9 @@ struct sip_call_event {
 	bool is_inside[2];
 	bool is_emergency;
 };
+
+/* The connection, where the call keeps it.  Return: NULL where it does not.  Locked. */
+struct sip_master *sip_call_master(const struct sip_call *call, const struct nf_conn *ct);
 
 int sip_call_setup(struct sipalg_net *sn);
 void sip_call_teardown(struct sipalg_net *sn);

@@ -37,6 +37,7 @@ static const struct rhashtable_params call_params = {
 };
 
 static struct kmem_cache *call_cache __read_mostly;
+static struct kmem_cache *busy_cache __read_mostly;
 
 const char * const sip_call_reasons[] = {
 	[SIP_CALL_REASON_NONE]	= "-",
@@ -66,7 +67,9 @@ bool sip_call_has_contact(const struct sip_call *call, const struct sip_pinhole 
 bool sip_call_add_contact(struct sip_call *call, struct sip_pinhole *pin)
 {
 	lockdep_assert_held(&call->lock);
-	if (call->n_contacts == SIP_CALL_CONTACTS)
+	if (!call->contact)
+		call->contact = kcalloc(SIP_CALL_CONTACTS, sizeof(*call->contact), GFP_ATOMIC);
+	if (!call->contact || call->n_contacts == SIP_CALL_CONTACTS)
 		return false;
 	call->contact[call->n_contacts++] = pin;
 	return true;
@@ -84,9 +87,19 @@ static void pinholes_rm(struct sipalg_net *sn, struct sip_call *call, enum sip_p
 
 /* ---- table ----------------------------------------------------------------------- */
 
+static void call_free(struct sip_call *call)
+{
+	sip_master_put(call->flow[SIP_CALLER]);
+	sip_master_put(call->flow[SIP_CALLEE]);
+	kfree(call->contact);
+	if (call->busy)
+		kmem_cache_free(busy_cache, call->busy);
+	kmem_cache_free(call_cache, call);
+}
+
 static void call_free_rcu(struct rcu_head *rcu)
 {
-	kmem_cache_free(call_cache, container_of(rcu, struct sip_call, rcu));
+	call_free(container_of(rcu, struct sip_call, rcu));
 }
 
 static void call_put(struct sip_call *call)
@@ -106,18 +119,46 @@ static void set_expires(const struct sipalg_net *sn, struct sip_call *call, u32 
 	call->expires = sipalg_now(sn) + seconds * HZ;
 }
 
+/* Room for what is going on, made where there is none; NULL: no memory. */
+static struct sip_call_busy *call_busy(struct sip_call *call)
+{
+	if (call->busy)
+		return call->busy;
+	call->busy = kmem_cache_zalloc(busy_cache, GFP_ATOMIC);
+	if (call->busy) {
+		call->busy->call = call;
+		call->busy->half.ref = &call->ref;
+	}
+	return call->busy;
+}
+
+static void busy_free_rcu(struct rcu_head *rcu)
+{
+	kmem_cache_free(busy_cache, container_of(rcu, struct sip_call_busy, rcu));
+}
+
+/* Somebody has answered, or nobody will. */
+static void settle(struct sipalg_net *sn, struct sip_call *call)
+{
+	if (call->busy)
+		sip_quota_settle(sn, &call->busy->half);
+}
+
 static struct sip_call *call_alloc(const struct sip_call_event *ev, const struct sip_call_key *key)
 {
 	struct sip_call *call = kmem_cache_zalloc(call_cache, GFP_ATOMIC);
 
 	if (!call)
 		return NULL;
+	if (!call_busy(call)) {
+		kmem_cache_free(call_cache, call);
+		return NULL;
+	}
 	call->key = *key;
 	refcount_set(&call->ref, 1);
 	spin_lock_init(&call->lock);
 	INIT_LIST_HEAD(&call->media);
 	INIT_LIST_HEAD(&call->ended);
-	call->half.ref = &call->ref;
 	call->created = sipalg_now(ev->sn);
 	call->touched = call->created;
 	call->heard = call->created;
@@ -160,7 +201,7 @@ static void call_end(struct sipalg_net *sn, struct sip_call *call, enum sip_call
 	pinholes_rm(sn, call, is_hard(reason) ? SIP_PINHOLE_CUT : SIP_PINHOLE_SHORTEN);
 	call->reason = reason;
 	set_state(call, SIP_CALL_ENDED);
-	sip_quota_settle(sn, &call->half);
+	settle(sn, call);
 	release_host(sn, call);
 	list_ended(sn, call, true);
 	set_expires(sn, call, SIP_CALL_LINGER_S);
@@ -222,7 +263,7 @@ static struct sip_quota_key host_of(const struct sip_call_event *ev)
 
 /*
  * Ends a call that nobody has answered, so that there is room, and forgets it: it is not worth
- * the memory of one that was.  Return: 1; 0: it was answered just now; -ENOENT: there is none.
+ * the memory of one that was.  Under RCU.  Return: 1; 0: it was answered just now; -ENOENT: there is none.
  */
 static int evict_half_open(struct sipalg_net *sn, const struct sip_quota_key *host)
 {
@@ -232,7 +273,7 @@ static int evict_half_open(struct sipalg_net *sn, const struct sip_quota_key *ho
 
 	if (!half)
 		return -ENOENT;
-	call = container_of(half, struct sip_call, half);
+	call = container_of(half, struct sip_call_busy, half)->call;
 	spin_lock_bh(&call->lock);
 	is_gone = !call->is_dead && call->state == SIP_CALL_TRYING;
 	if (is_gone) {
@@ -322,7 +363,7 @@ static struct sip_call *call_insert(const struct sip_call_event *ev, struct sip_
 	int err = charge_host(ev, call);
 
 	if (err) {
-		kmem_cache_free(call_cache, call);
+		call_free(call);
 		return ERR_PTR(err);
 	}
 	err = xa_alloc_cyclic_bh(&table->by_id, &call->id, NULL, xa_limit_32b, &table->last_id,
@@ -336,7 +377,7 @@ static struct sip_call *call_insert(const struct sip_call_event *ev, struct sip_
 	if (!old) {
 		atomic_inc(&table->n);
 		xa_store_bh(&table->by_id, call->id, call, GFP_ATOMIC);	/* its place is there */
-		sip_quota_open(ev->sn, &call->half, &source, &call->host);
+		sip_quota_open(ev->sn, &call->busy->half, &source, &call->host);
 	}
 	spin_unlock_bh(&call->lock);
 	if (!old)
@@ -344,7 +385,7 @@ static struct sip_call *call_insert(const struct sip_call_event *ev, struct sip_
 	xa_erase_bh(&table->by_id, call->id);
 release:
 	release_host(ev->sn, call);
-	kmem_cache_free(call_cache, call);
+	call_free(call);
 	return IS_ERR(old) ? ERR_PTR(-ENOMEM) : old;
 }
 
@@ -454,8 +495,8 @@ static struct sip_tx *find_tx(struct sip_call *call, const struct sip_call_event
 {
 	u32 i;
 
-	for (i = 0; i < SIP_CALL_TXS; i++) {
-		struct sip_tx *tx = &call->tx[i];
+	for (i = 0; call->busy && i < SIP_CALL_TXS; i++) {
+		struct sip_tx *tx = &call->busy->tx[i];
 
 		if (tx->method == ev->method && tx->branch == ev->branch &&
 		    tx->cseq == ev->cseq && tx->side == side)
@@ -469,42 +510,58 @@ static struct sip_tx *find_tx(struct sip_call *call, const struct sip_call_event
  * the oldest that may be forgotten; an INVITE or BYE goes last, for the call hangs
  * on its answer.
  */
-static struct sip_tx *free_tx(struct sip_call *call)
+static struct sip_tx *free_tx(struct sip_call_busy *busy)
 {
 	struct sip_tx *tx, *best = NULL;
 	u32 i;
 
 	for (i = 0; i < SIP_CALL_TXS; i++) {
-		tx = &call->tx[(call->next_tx + i) % SIP_CALL_TXS];
+		tx = &busy->tx[(busy->next_tx + i) % SIP_CALL_TXS];
 		if (!tx->method || tx->is_done)
 			break;
 		if (!best && tx->method != SIP_INVITE && tx->method != SIP_BYE)
 			best = tx;
 	}
 	if (i == SIP_CALL_TXS)
-		tx = best ? best : &call->tx[call->next_tx % SIP_CALL_TXS];
-	call->next_tx = tx - call->tx + 1;
+		tx = best ? best : &busy->tx[busy->next_tx % SIP_CALL_TXS];
+	busy->next_tx = tx - busy->tx + 1;
 	return tx;
 }
 
-static void remember_tx(struct sip_call *call, const struct sip_call_event *ev, enum sip_side side)
+static u64 digest_of_flow(const struct sip_call_event *ev)
+{
+	return sipalg_digest(ev->flow, sizeof(*ev->flow));
+}
+
+static u64 digest_of_addr(const struct sip_addr *addr)
+{
+	return sipalg_digest(addr, sizeof(*addr));
+}
+
+/* Return: 0; -ENOMSG: no memory, so no answer to it will be known. */
+static int remember_tx(struct sip_call *call, const struct sip_call_event *ev, enum sip_side side)
 {
 	struct sip_tx *tx = find_tx(call, ev, side);
 
+	if (tx && tx->is_done)
+		return 0;	/* a late retransmission */
+	if (!call_busy(call)) {
+		sipalg_count(ev->sn, SIPALG_STAT_NO_MEMORY);
+		return -ENOMSG;
+	}
 	if (!tx)
-		tx = free_tx(call);
-	else if (tx->is_done)
-		return;		/* a late retransmission */
+		tx = free_tx(call->busy);
 	*tx = (struct sip_tx){
 		.branch = ev->branch,
-		.flow = *ev->flow,
-		.sent_to = ev->receiver,
+		.flow = digest_of_flow(ev),
+		.sent_to = digest_of_addr(&ev->receiver),
 		.cseq = ev->cseq,
 		.method = ev->method,
 		.side = side,
 		.dir = ev->dir,
 		.body = ev->body,
 	};
+	return 0;
 }
 
 /*
@@ -513,9 +570,9 @@ static void remember_tx(struct sip_call *call, const struct sip_call_event *ev, 
  */
 static bool may_answer(const struct sip_tx *tx, const struct sip_call_event *ev)
 {
-	if (sip_addr_equal(&tx->sent_to, &ev->sender.addr))
+	if (tx->sent_to == digest_of_addr(&ev->sender.addr))
 		return true;
-	return tx->dir != ev->dir && nf_ct_tuple_equal(&tx->flow, ev->flow);
+	return tx->dir != ev->dir && tx->flow == digest_of_flow(ev);
 }
 
 /* RFC 3261 12.2.2: both tags are the dialog's; while forks ring, every callee's tag is */
@@ -541,8 +598,8 @@ static u32 up_timeout(const struct sipalg_net *sn, const struct sip_call *call)
 static int call_reopen(const struct sip_call_event *ev, struct sip_call *call)
 {
 	struct sip_quota_key source = quota_key(ev, &ev->sender.addr);
-	int err = sip_quota_charge(ev->sn, &call->host, SIP_QUOTA_CALL,
-				   host_max(ev, &call->host.addr));
+	int err = call_busy(call) ? sip_quota_charge(ev->sn, &call->host, SIP_QUOTA_CALL,
+						     host_max(ev, &call->host.addr)) : -ENOMEM;
 
 	if (err) {
 		sipalg_count(ev->sn, err == -EDQUOT ? SIPALG_STAT_CALLS_QUOTA :
@@ -551,7 +608,7 @@ static int call_reopen(const struct sip_call_event *ev, struct sip_call *call)
 	}
 	call->is_charged = true;
 	list_ended(ev->sn, call, false);
-	sip_quota_open(ev->sn, &call->half, &source, &call->host);
+	sip_quota_open(ev->sn, &call->busy->half, &source, &call->host);
 	call->reason = SIP_CALL_REASON_NONE;
 	set_state(call, SIP_CALL_TRYING);
 	call->callee_tag = 0;
@@ -593,8 +650,7 @@ static int advance_invite(struct sip_call *call, const struct sip_call_event *ev
 	call->cseq[side] = ev->cseq;
 	if (call->state == SIP_CALL_TRYING)
 		set_expires(ev->sn, call, sipalg_settings(ev->sn)->invite_timeout);
-	remember_tx(call, ev, side);
-	return 0;
+	return remember_tx(call, ev, side);
 }
 
 /* CSeq belongs to a dialog (RFC 3261 12.2.1.1), and which one it is shows with the answer. */
@@ -610,10 +666,12 @@ static bool has_bye(const struct sip_call *call, const struct sip_call_event *ev
 {
 	u32 i;
 
-	for (i = 0; i < SIP_CALL_TXS; i++)
-		if (call->tx[i].method == SIP_BYE && call->tx[i].cseq == ev->cseq &&
-		    call->tx[i].side == side)
+	for (i = 0; call->busy && i < SIP_CALL_TXS; i++) {
+		const struct sip_tx *tx = &call->busy->tx[i];
+
+		if (tx->method == SIP_BYE && tx->cseq == ev->cseq && tx->side == side)
 			return true;
+	}
 	return false;
 }
 
@@ -671,16 +729,15 @@ static int advance_request(struct sip_call *call, const struct sip_call_event *e
 		call->cseq[side] = ev->cseq;
 	if (!is_remembered(ev->method))
 		return -ENOMSG;
-	remember_tx(call, ev, side);
-	return 0;
+	return remember_tx(call, ev, side);
 }
 
 static bool has_pending(const struct sip_call *call, u8 method)
 {
 	u32 i;
 
-	for (i = 0; i < SIP_CALL_TXS; i++)
-		if (call->tx[i].method == method && !call->tx[i].is_done)
+	for (i = 0; call->busy && i < SIP_CALL_TXS; i++)
+		if (call->busy->tx[i].method == method && !call->busy->tx[i].is_done)
 			return true;
 	return false;
 }
@@ -758,7 +815,7 @@ static int invite_answered(struct sip_call *call, const struct sip_call_event *e
 	if (call->state == SIP_CALL_ENDED)
 		return -EPROTO;
 	if (call->state != SIP_CALL_UP) {
-		sip_quota_settle(ev->sn, &call->half);
+		settle(ev->sn, call);
 		set_state(call, SIP_CALL_UP);
 		call->answered = sipalg_now(ev->sn);
 		call->callee_tag = ev->to_tag;
@@ -781,7 +838,7 @@ static int invite_progress(struct sip_call *call, const struct sip_call_event *e
 	if (call->state == SIP_CALL_UP && !tags_fit(call, ev, side))
 		return -ENOMSG;		/* a branch that has lost already */
 	if (call->state == SIP_CALL_TRYING) {
-		sip_quota_settle(ev->sn, &call->half);
+		settle(ev->sn, call);
 		set_state(call, SIP_CALL_RINGING);
 	}
 	if (call->state == SIP_CALL_RINGING)
@@ -869,8 +926,7 @@ int sip_call_advance(struct sip_call *call, const struct sip_call_event *ev,
 	if (!call->session_s)
 		refresh(ev->sn, call);
 	call->party[sender] = ev->sender;
-	call->flow[sender] = *ev->flow;
-	call->has_flow[sender] = true;
+	sip_master_set(&call->flow[sender], call->flow[!sender], ev->flow);
 	return ret;
 }
 SIPALG_EXPORT(sip_call_advance);
@@ -907,16 +963,28 @@ SIPALG_EXPORT(sip_call_knows);
 
 /* ---- what time does -------------------------------------------------------------- */
 
+struct sip_master *sip_call_master(const struct sip_call *call, const struct nf_conn *ct)
+{
+	const struct nf_conntrack_tuple *tuple = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+	u32 i;
+
+	lockdep_assert_held(&call->lock);
+	for (i = 0; i < ARRAY_SIZE(call->flow); i++)
+		if (sip_master_is(call->flow[i], tuple))
+			return call->flow[i];
+	return NULL;
+}
+
 static void keep_flow(struct sipalg_net *sn, const struct sip_call *call, enum sip_side side)
 {
 	struct nf_conntrack_tuple_hash *h;
 	struct nf_conntrack_zone zone;
 	struct nf_conn *ct;
 
-	if (!call->has_flow[side])
+	if (!call->flow[side])
 		return;
 	nf_ct_zone_init(&zone, call->key.zone, NF_CT_DEFAULT_ZONE_DIR, 0);
-	h = nf_conntrack_find_get(sn->net, &zone, &call->flow[side]);
+	h = nf_conntrack_find_get(sn->net, &zone, &call->flow[side]->tuple);
 	if (!h)
 		return;
 	ct = nf_ct_tuplehash_to_ctrack(h);
@@ -993,6 +1061,21 @@ static enum sip_call_reason expiry_reason(const struct sip_call *call)
 	return has_pending(call, SIP_BYE) ? SIP_CALL_HUNG_UP : SIP_CALL_TIMED_OUT;
 }
 
+/*
+ * What was asked is answered, and so long ago that nothing of it is sent again (RFC 3261
+ * 17.1.1.2, 17.1.2.2: 64*T1).  Other requests than these two have no later answers.
+ */
+static void rest(struct sipalg_net *sn, struct sip_call *call)
+{
+	if (call->state != SIP_CALL_UP || !call->busy || has_pending(call, SIP_INVITE) ||
+	    has_pending(call, SIP_BYE))
+		return;
+	if (time_before(sipalg_now(sn), call->touched + SIP_CALL_LINGER_S * HZ))
+		return;
+	call_rcu(&call->busy->rcu, busy_free_rcu);
+	call->busy = NULL;
+}
+
 static bool is_over(const struct sipalg_net *sn, unsigned long since, u32 limit_s)
 {
 	return limit_s && time_after(sipalg_now(sn), since + limit_s * HZ);
@@ -1004,6 +1087,7 @@ static bool call_tick(struct sipalg_net *sn, struct sip_call *call)
 	const struct sipalg_settings *set = sipalg_settings(sn);
 
 	renew(sn, call);
+	rest(sn, call);
 	if (call->state == SIP_CALL_UP && is_over(sn, call->answered, set->call_max_duration))
 		call_end(sn, call, SIP_CALL_TOO_LONG);
 	if (call->state == SIP_CALL_UP && is_over(sn, call->touched, set->dead_call_timeout) &&
@@ -1106,7 +1190,8 @@ static void call_destroy(void *ptr, void *arg)
 	rcu_read_lock();
 	spin_lock_bh(&call->lock);
 	call->is_dead = true;
-	sip_quota_settle(arg, &call->half);
+	list_ended(arg, call, false);
+	settle(arg, call);
 	release_host(arg, call);
 	pinholes_rm(arg, call, SIP_PINHOLE_LET);
 	spin_unlock_bh(&call->lock);
@@ -1129,15 +1214,19 @@ int sip_call_module_init(void)
 	if (err)
 		return err;
 	call_cache = KMEM_CACHE(sip_call, 0);
-	if (call_cache)
+	busy_cache = KMEM_CACHE(sip_call_busy, 0);
+	if (call_cache && busy_cache)
 		return 0;
+	kmem_cache_destroy(busy_cache);
+	kmem_cache_destroy(call_cache);
 	sip_call_media_module_exit();
 	return -ENOMEM;
 }
 
 void sip_call_module_exit(void)
 {
-	rcu_barrier();		/* call_free_rcu() */
+	rcu_barrier();		/* call_free_rcu(), busy_free_rcu() */
+	kmem_cache_destroy(busy_cache);
 	kmem_cache_destroy(call_cache);
 	sip_call_media_module_exit();
 }
