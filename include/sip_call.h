@@ -60,10 +60,25 @@ enum {
 	SIP_CALL_CONTACTS	= 4,	/* signalling pinholes of its own */
 };
 
+/* where a stream was before an offer that is not agreed yet */
+struct sip_media_old {
+	struct sip_endpoint rtp;
+	u16 rtcp;
+};
+
+enum { SIP_MEDIA_PINS = 2 };	/* pinholes that most streams need at most */
+
 /**
  * struct sip_media - one stream as one party announced it
  * @node: in the call's list
  * @tag: digest of the party's tag: which branch of a forked call it belongs to
+ * @rtp: the announced address and port
+ * @pin: pinholes: RTP, RTCP, RTP, RTCP, ...: @few, or an array of its own
+ * @few: room for as many as most streams need
+ * @old: where it was before an offer that is not agreed yet; NULL: there is no such
+ * @cseq: of the request that offered it
+ * @named: CSeq of the last request, or answer to one, that named it
+ * @rtcp: the announced port of RTCP, 0: none
  * @side: enum sip_side
  * @index: which section of the description
  * @proto: IPPROTO_UDP or IPPROTO_TCP
@@ -74,36 +89,27 @@ enum {
  * @old_mux: the same before the last message that named it
  * @is_pairs: every second pinhole is for RTCP
  * @is_agreed: a 2xx has confirmed it; until then a refused offer takes it back
- * @cseq: of the request that offered it
- * @named: CSeq of the last request, or answer to one, that named it
- * @old: where it was before an offer that is not agreed yet
- * @old_rtcp: and its RTCP
- * @has_old: whether there is such
- * @rtp: the announced address and port
- * @rtcp: the announced port of RTCP, 0: none
- * @pin: pinholes: RTP, RTCP, RTP, RTCP, ...
  */
 struct sip_media {
 	struct list_head node;
 	u64 tag;
+	struct sip_endpoint rtp;
+	struct sip_pinhole **pin;
+	struct sip_pinhole *few[SIP_MEDIA_PINS];
+	struct sip_media_old *old;
+	u32 cseq;
+	u32 named;
+	u16 rtcp;
 	u8 side;
 	u8 index;
 	u8 proto;
 	u8 n;
-	bool is_fresh;
-	bool is_held;
-	bool has_mux;
-	bool old_mux;
-	bool is_pairs;
-	bool is_agreed;
-	u32 cseq;
-	u32 named;
-	struct sip_endpoint old;
-	u16 old_rtcp;
-	bool has_old;
-	struct sip_endpoint rtp;
-	u16 rtcp;
-	struct sip_pinhole *pin[2 * SDP_MAX_PAIRS];
+	bool is_fresh : 1;
+	bool is_held : 1;
+	bool has_mux : 1;
+	bool old_mux : 1;
+	bool is_pairs : 1;
+	bool is_agreed : 1;
 };
 
 /* key of the table of calls; no padding, it is hashed as bytes */
@@ -350,6 +356,21 @@ struct sip_media *sip_call_media(struct sip_call *call, enum sip_side side,
  */
 struct sip_media *sip_call_add_media(struct sip_call *call, enum sip_side side);
 
+/* Room for the pinholes of a stream that has none.  Return: NULL: no memory.  Locked. */
+struct sip_pinhole **sip_call_media_room(struct sip_media *media, u8 n);
+
+/**
+ * sip_call_media_offer() - a stream that was agreed is offered anew, and may be refused
+ * @media: a stream without pinholes, of a locked call
+ * @cseq: of the request
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int sip_call_media_offer(struct sip_media *media, u32 cseq);
+
+/* The offer is agreed, or (@is_refused) the stream is where it was.  Locked. */
+void sip_call_media_settle(struct sip_media *media, bool is_refused);
+
 /* The stream is no more: its pinholes close.  Locked. */
 void sip_call_drop_media(struct sipalg_net *sn, struct sip_call *call, struct sip_media *media);
 
@@ -386,6 +407,36 @@ void sip_call_drop_losers(struct sipalg_net *sn, struct sip_call *call);
 /* RFC 3264 8.4: a stream is held if either side says so. */
 bool sip_call_is_on_hold(const struct sip_call *call, const struct sip_media *media);
 
+/*
+ * For sip_call.c, too: what is going on.  _get makes room where there is none (NULL: no memory),
+ * _drop gives it back after a grace period, _free at once, with the call.
+ */
+struct sip_call_busy *sip_call_busy_get(struct sip_call *call);
+void sip_call_busy_drop(struct sip_call *call);
+void sip_call_busy_free(struct sip_call *call);
+
+/* A request of that side with the branch, method and CSeq of @ev, or NULL. */
+struct sip_tx *sip_call_tx_find(struct sip_call *call, const struct sip_call_event *ev,
+				enum sip_side side);
+
+/* Remembers a request.  Return: 0; -ENOMSG: no memory, so no answer to it will be known. */
+int sip_call_tx_add(struct sip_call *call, const struct sip_call_event *ev, enum sip_side side);
+
+/*
+ * SECURITY M5: an answer comes back on the connection of its request, or from the
+ * address that the request was sent to.
+ */
+bool sip_call_tx_may_answer(const struct sip_tx *tx, const struct sip_call_event *ev);
+
+/* The same BYE comes by twice where both parties are behind this router: with other branches. */
+bool sip_call_has_bye(const struct sip_call *call, const struct sip_call_event *ev,
+		      enum sip_side side);
+
+/* Whether a request of that method waits for its final answer. */
+bool sip_call_is_pending(const struct sip_call *call, u8 method);
+
+int sip_call_tx_module_init(void);
+void sip_call_tx_module_exit(void);
 int sip_call_media_module_init(void);
 void sip_call_media_module_exit(void);
 

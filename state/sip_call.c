@@ -37,7 +37,6 @@ static const struct rhashtable_params call_params = {
 };
 
 static struct kmem_cache *call_cache __read_mostly;
-static struct kmem_cache *busy_cache __read_mostly;
 
 const char * const sip_call_reasons[] = {
 	[SIP_CALL_REASON_NONE]	= "-",
@@ -92,8 +91,7 @@ static void call_free(struct sip_call *call)
 	sip_master_put(call->flow[SIP_CALLER]);
 	sip_master_put(call->flow[SIP_CALLEE]);
 	kfree(call->contact);
-	if (call->busy)
-		kmem_cache_free(busy_cache, call->busy);
+	sip_call_busy_free(call);
 	kmem_cache_free(call_cache, call);
 }
 
@@ -119,24 +117,6 @@ static void set_expires(const struct sipalg_net *sn, struct sip_call *call, u32 
 	call->expires = sipalg_now(sn) + seconds * HZ;
 }
 
-/* Room for what is going on, made where there is none; NULL: no memory. */
-static struct sip_call_busy *call_busy(struct sip_call *call)
-{
-	if (call->busy)
-		return call->busy;
-	call->busy = kmem_cache_zalloc(busy_cache, GFP_ATOMIC);
-	if (call->busy) {
-		call->busy->call = call;
-		call->busy->half.ref = &call->ref;
-	}
-	return call->busy;
-}
-
-static void busy_free_rcu(struct rcu_head *rcu)
-{
-	kmem_cache_free(busy_cache, container_of(rcu, struct sip_call_busy, rcu));
-}
-
 /* Somebody has answered, or nobody will. */
 static void settle(struct sipalg_net *sn, struct sip_call *call)
 {
@@ -150,7 +130,7 @@ static struct sip_call *call_alloc(const struct sip_call_event *ev, const struct
 
 	if (!call)
 		return NULL;
-	if (!call_busy(call)) {
+	if (!sip_call_busy_get(call)) {
 		kmem_cache_free(call_cache, call);
 		return NULL;
 	}
@@ -263,7 +243,8 @@ static struct sip_quota_key host_of(const struct sip_call_event *ev)
 
 /*
  * Ends a call that nobody has answered, so that there is room, and forgets it: it is not worth
- * the memory of one that was.  Under RCU.  Return: 1; 0: it was answered just now; -ENOENT: there is none.
+ * the memory of one that was.  Under RCU.
+ * Return: 1; 0: it was answered just now; -ENOENT: there is none.
  */
 static int evict_half_open(struct sipalg_net *sn, const struct sip_quota_key *host)
 {
@@ -490,91 +471,6 @@ static bool is_remembered(u8 method)
 	       method == SIP_PRACK;
 }
 
-static struct sip_tx *find_tx(struct sip_call *call, const struct sip_call_event *ev,
-			      enum sip_side side)
-{
-	u32 i;
-
-	for (i = 0; call->busy && i < SIP_CALL_TXS; i++) {
-		struct sip_tx *tx = &call->busy->tx[i];
-
-		if (tx->method == ev->method && tx->branch == ev->branch &&
-		    tx->cseq == ev->cseq && tx->side == side)
-			return tx;
-	}
-	return NULL;
-}
-
-/*
- * A place for one request more.  Those that were answered make room first, then
- * the oldest that may be forgotten; an INVITE or BYE goes last, for the call hangs
- * on its answer.
- */
-static struct sip_tx *free_tx(struct sip_call_busy *busy)
-{
-	struct sip_tx *tx, *best = NULL;
-	u32 i;
-
-	for (i = 0; i < SIP_CALL_TXS; i++) {
-		tx = &busy->tx[(busy->next_tx + i) % SIP_CALL_TXS];
-		if (!tx->method || tx->is_done)
-			break;
-		if (!best && tx->method != SIP_INVITE && tx->method != SIP_BYE)
-			best = tx;
-	}
-	if (i == SIP_CALL_TXS)
-		tx = best ? best : &busy->tx[busy->next_tx % SIP_CALL_TXS];
-	busy->next_tx = tx - busy->tx + 1;
-	return tx;
-}
-
-static u64 digest_of_flow(const struct sip_call_event *ev)
-{
-	return sipalg_digest(ev->flow, sizeof(*ev->flow));
-}
-
-static u64 digest_of_addr(const struct sip_addr *addr)
-{
-	return sipalg_digest(addr, sizeof(*addr));
-}
-
-/* Return: 0; -ENOMSG: no memory, so no answer to it will be known. */
-static int remember_tx(struct sip_call *call, const struct sip_call_event *ev, enum sip_side side)
-{
-	struct sip_tx *tx = find_tx(call, ev, side);
-
-	if (tx && tx->is_done)
-		return 0;	/* a late retransmission */
-	if (!call_busy(call)) {
-		sipalg_count(ev->sn, SIPALG_STAT_NO_MEMORY);
-		return -ENOMSG;
-	}
-	if (!tx)
-		tx = free_tx(call->busy);
-	*tx = (struct sip_tx){
-		.branch = ev->branch,
-		.flow = digest_of_flow(ev),
-		.sent_to = digest_of_addr(&ev->receiver),
-		.cseq = ev->cseq,
-		.method = ev->method,
-		.side = side,
-		.dir = ev->dir,
-		.body = ev->body,
-	};
-	return 0;
-}
-
-/*
- * SECURITY M5: an answer comes back on the connection of its request, or from the
- * address that the request was sent to.
- */
-static bool may_answer(const struct sip_tx *tx, const struct sip_call_event *ev)
-{
-	if (tx->sent_to == digest_of_addr(&ev->sender.addr))
-		return true;
-	return tx->dir != ev->dir && tx->flow == digest_of_flow(ev);
-}
-
 /* RFC 3261 12.2.2: both tags are the dialog's; while forks ring, every callee's tag is */
 static bool tags_fit(const struct sip_call *call, const struct sip_call_event *ev,
 		     enum sip_side request_side)
@@ -598,7 +494,7 @@ static u32 up_timeout(const struct sipalg_net *sn, const struct sip_call *call)
 static int call_reopen(const struct sip_call_event *ev, struct sip_call *call)
 {
 	struct sip_quota_key source = quota_key(ev, &ev->sender.addr);
-	int err = call_busy(call) ? sip_quota_charge(ev->sn, &call->host, SIP_QUOTA_CALL,
+	int err = sip_call_busy_get(call) ? sip_quota_charge(ev->sn, &call->host, SIP_QUOTA_CALL,
 						     host_max(ev, &call->host.addr)) : -ENOMEM;
 
 	if (err) {
@@ -629,7 +525,7 @@ static int advance_copy(const struct sip_call *call, const struct sip_tx *tx,
 static int advance_invite(struct sip_call *call, const struct sip_call_event *ev,
 			  enum sip_side side)
 {
-	struct sip_tx *tx = find_tx(call, ev, side);
+	struct sip_tx *tx = sip_call_tx_find(call, ev, side);
 
 	if (tx)
 		return advance_copy(call, tx, ev);
@@ -650,7 +546,7 @@ static int advance_invite(struct sip_call *call, const struct sip_call_event *ev
 	call->cseq[side] = ev->cseq;
 	if (call->state == SIP_CALL_TRYING)
 		set_expires(ev->sn, call, sipalg_settings(ev->sn)->invite_timeout);
-	return remember_tx(call, ev, side);
+	return sip_call_tx_add(call, ev, side);
 }
 
 /* CSeq belongs to a dialog (RFC 3261 12.2.1.1), and which one it is shows with the answer. */
@@ -660,33 +556,18 @@ static bool is_stale(const struct sip_call *call, const struct sip_call_event *e
 	return call->callee_tag && ev->cseq < call->cseq[side];
 }
 
-/* The same BYE comes by twice where both parties are behind this router: with other branches. */
-static bool has_bye(const struct sip_call *call, const struct sip_call_event *ev,
-		    enum sip_side side)
-{
-	u32 i;
-
-	for (i = 0; call->busy && i < SIP_CALL_TXS; i++) {
-		const struct sip_tx *tx = &call->busy->tx[i];
-
-		if (tx->method == SIP_BYE && tx->cseq == ev->cseq && tx->side == side)
-			return true;
-	}
-	return false;
-}
-
 /* A BYE only starts the clock: forged or unanswered, it closes nothing before its time. */
 static int advance_bye(struct sip_call *call, const struct sip_call_event *ev, enum sip_side side)
 {
 	if (call->state == SIP_CALL_ENDED || !tags_fit(call, ev, side))
 		return -EPROTO;
-	if (find_tx(call, ev, side))
+	if (sip_call_tx_find(call, ev, side))
 		return -ENOMSG;
 	if (is_stale(call, ev, side) ||
-	    (call->callee_tag && ev->cseq == call->cseq[side] && !has_bye(call, ev, side)))
+	    (call->callee_tag && ev->cseq == call->cseq[side] && !sip_call_has_bye(call, ev, side)))
 		return -EPROTO;
 	call->cseq[side] = ev->cseq;
-	remember_tx(call, ev, side);
+	sip_call_tx_add(call, ev, side);
 	if (time_before(sipalg_now(ev->sn) + SIP_CALL_LINGER_S * HZ, call->expires))
 		set_expires(ev->sn, call, SIP_CALL_LINGER_S);
 	return -ENOMSG;
@@ -698,7 +579,7 @@ static bool cancels_invite(struct sip_call *call, const struct sip_call_event *e
 	struct sip_call_event invite = *ev;
 
 	invite.method = SIP_INVITE;
-	return find_tx(call, &invite, side);
+	return sip_call_tx_find(call, &invite, side);
 }
 
 static int advance_request(struct sip_call *call, const struct sip_call_event *ev,
@@ -720,7 +601,7 @@ static int advance_request(struct sip_call *call, const struct sip_call_event *e
 	}
 	if (call->state == SIP_CALL_ENDED || !tags_fit(call, ev, side))
 		return -EPROTO;
-	tx = is_remembered(ev->method) ? find_tx(call, ev, side) : NULL;
+	tx = is_remembered(ev->method) ? sip_call_tx_find(call, ev, side) : NULL;
 	if (tx)
 		return advance_copy(call, tx, ev);
 	if (is_stale(call, ev, side))
@@ -729,17 +610,7 @@ static int advance_request(struct sip_call *call, const struct sip_call_event *e
 		call->cseq[side] = ev->cseq;
 	if (!is_remembered(ev->method))
 		return -ENOMSG;
-	return remember_tx(call, ev, side);
-}
-
-static bool has_pending(const struct sip_call *call, u8 method)
-{
-	u32 i;
-
-	for (i = 0; call->busy && i < SIP_CALL_TXS; i++)
-		if (call->busy->tx[i].method == method && !call->busy->tx[i].is_done)
-			return true;
-	return false;
+	return sip_call_tx_add(call, ev, side);
 }
 
 /* SECURITY P10: what was offered and refused falls back to what was agreed. */
@@ -753,14 +624,11 @@ static int offer_refused(struct sip_call *call, const struct sip_call_event *ev,
 			media->has_mux = media->old_mux;
 		if (media->side != side || media->is_agreed || media->cseq > ev->cseq)
 			continue;
-		if (!media->has_old) {
+		if (!media->old) {
 			sip_call_media_rm(ev->sn, call, media, SIP_PINHOLE_SHORTEN);
 			continue;
 		}
-		media->rtp = media->old;
-		media->rtcp = media->old_rtcp;
-		media->has_old = false;
-		media->is_agreed = true;
+		sip_call_media_settle(media, true);
 	}
 	sip_call_pair_media(ev->sn, call);
 	return -ENOMSG;
@@ -775,8 +643,7 @@ static void offer_agreed(struct sip_call *call, const struct sip_call_event *ev,
 	list_for_each_entry(media, &call->media, node) {
 		if (media->side != side || media->cseq > ev->cseq)
 			continue;
-		media->is_agreed = true;
-		media->has_old = false;
+		sip_call_media_settle(media, false);
 		has_offer |= media->named == ev->cseq;
 	}
 	if (!has_offer || !call->callee_tag)
@@ -797,7 +664,7 @@ static int invite_failed(struct sip_call *call, const struct sip_call_event *ev,
 	if (call->state == SIP_CALL_UP)
 		return offer_refused(call, ev, side);
 	sip_call_drop_branch(ev->sn, call, ev->to_tag);
-	if (!has_pending(call, SIP_INVITE))
+	if (!sip_call_is_pending(call, SIP_INVITE))
 		call_end(ev->sn, call, SIP_CALL_REFUSED);
 	return -ENOMSG;
 }
@@ -805,7 +672,7 @@ static int invite_failed(struct sip_call *call, const struct sip_call_event *ev,
 /* The call lives on, unless it is about to end. */
 static void refresh(const struct sipalg_net *sn, struct sip_call *call)
 {
-	if (call->state == SIP_CALL_UP && !has_pending(call, SIP_BYE))
+	if (call->state == SIP_CALL_UP && !sip_call_is_pending(call, SIP_BYE))
 		set_expires(sn, call, up_timeout(sn, call));
 }
 
@@ -849,7 +716,7 @@ static int invite_progress(struct sip_call *call, const struct sip_call_event *e
 /* RFC 3261 15: in an early dialog a BYE ends that branch, and the others ring on. */
 static void bye_done(struct sip_call *call, const struct sip_call_event *ev)
 {
-	if (call->callee_tag || !has_pending(call, SIP_INVITE)) {
+	if (call->callee_tag || !sip_call_is_pending(call, SIP_INVITE)) {
 		call_end(ev->sn, call, SIP_CALL_HUNG_UP);
 		return;
 	}
@@ -892,8 +759,8 @@ static int advance_response(struct sip_call *call, const struct sip_call_event *
 
 	if (!is_remembered(ev->method))
 		return tags_fit(call, ev, request_side) ? -ENOMSG : -EPROTO;
-	tx = find_tx(call, ev, request_side);
-	if (!tx || !may_answer(tx, ev))
+	tx = sip_call_tx_find(call, ev, request_side);
+	if (!tx || !sip_call_tx_may_answer(tx, ev))
 		return -EPROTO;
 	if (ev->status >= 200)
 		tx->is_done = true;
@@ -936,7 +803,7 @@ static bool knows_request(struct sip_call *call, const struct sip_call_event *ev
 {
 	if (ev->method == SIP_CANCEL)
 		return cancels_invite(call, ev, side);
-	if (is_remembered(ev->method) && find_tx(call, ev, side))
+	if (is_remembered(ev->method) && sip_call_tx_find(call, ev, side))
 		return true;
 	/* before the call is up any tag fits, and INVITEs need none */
 	return (call->callee_tag || ev->method != SIP_INVITE) && tags_fit(call, ev, side);
@@ -955,7 +822,7 @@ bool sip_call_knows(const struct sip_call_event *ev)
 	if (!call)
 		return false;
 	spin_lock_bh(&call->lock);
-	knows = ev->status ? !!find_tx(call, ev, side) : knows_request(call, ev, side);
+	knows = ev->status ? !!sip_call_tx_find(call, ev, side) : knows_request(call, ev, side);
 	spin_unlock_bh(&call->lock);
 	return knows;
 }
@@ -1058,7 +925,7 @@ static enum sip_call_reason expiry_reason(const struct sip_call *call)
 		return SIP_CALL_NO_ANSWER;
 	if (call->state == SIP_CALL_RINGING)
 		return SIP_CALL_RANG_OUT;
-	return has_pending(call, SIP_BYE) ? SIP_CALL_HUNG_UP : SIP_CALL_TIMED_OUT;
+	return sip_call_is_pending(call, SIP_BYE) ? SIP_CALL_HUNG_UP : SIP_CALL_TIMED_OUT;
 }
 
 /*
@@ -1067,13 +934,11 @@ static enum sip_call_reason expiry_reason(const struct sip_call *call)
  */
 static void rest(struct sipalg_net *sn, struct sip_call *call)
 {
-	if (call->state != SIP_CALL_UP || !call->busy || has_pending(call, SIP_INVITE) ||
-	    has_pending(call, SIP_BYE))
+	if (call->state != SIP_CALL_UP || !call->busy || sip_call_is_pending(call, SIP_INVITE) ||
+	    sip_call_is_pending(call, SIP_BYE))
 		return;
-	if (time_before(sipalg_now(sn), call->touched + SIP_CALL_LINGER_S * HZ))
-		return;
-	call_rcu(&call->busy->rcu, busy_free_rcu);
-	call->busy = NULL;
+	if (!time_before(sipalg_now(sn), call->touched + SIP_CALL_LINGER_S * HZ))
+		sip_call_busy_drop(call);
 }
 
 static bool is_over(const struct sipalg_net *sn, unsigned long since, u32 limit_s)
@@ -1213,20 +1078,23 @@ int sip_call_module_init(void)
 
 	if (err)
 		return err;
+	err = sip_call_tx_module_init();
+	if (err)
+		goto exit_media;
 	call_cache = KMEM_CACHE(sip_call, 0);
-	busy_cache = KMEM_CACHE(sip_call_busy, 0);
-	if (call_cache && busy_cache)
+	if (call_cache)
 		return 0;
-	kmem_cache_destroy(busy_cache);
-	kmem_cache_destroy(call_cache);
+	err = -ENOMEM;
+	sip_call_tx_module_exit();
+exit_media:
 	sip_call_media_module_exit();
-	return -ENOMEM;
+	return err;
 }
 
 void sip_call_module_exit(void)
 {
 	rcu_barrier();		/* call_free_rcu(), busy_free_rcu() */
-	kmem_cache_destroy(busy_cache);
 	kmem_cache_destroy(call_cache);
+	sip_call_tx_module_exit();
 	sip_call_media_module_exit();
 }

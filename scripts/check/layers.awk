@@ -12,7 +12,7 @@ function table() {
 	layer("sip_master")
 	layer("sip_pinhole sip_pinhole_conns sip_caller")
 	layer("sipalg_flow")
-	layer("sip_call sip_call_media sip_call_list | sip_binding | sipalg_stream")
+	layer("sip_call sip_call_media sip_call_tx sip_call_list | sip_binding | sipalg_stream")
 	layer("sipalg_ctx")
 	layer("sipalg_decide | sipalg_emergency | sipalg_packet | sipalg_inside")
 	layer("sipalg_media")
