@@ -444,6 +444,8 @@ void sip_call_media_module_exit(void);
  * sip_call_gc() - end what has expired, renew what lives
  * @sn: namespace
  *
+ * Looks at as many calls as sipalg_gc_share() says, in the order of their numbers.
+ *
  * Context: process context.
  * Return: whether there is a call left.
  */

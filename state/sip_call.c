@@ -16,6 +16,7 @@
 
 /*
  * @by_id: the same calls by their number, for who wants to see them in order, and miss none
+ * @gc_next: from which number on the next tick looks
  * @ended: calls that are over, the longest so first: they are remembered as long as there is
  * room.  Its lock is taken inside of a call's.
  */
@@ -24,6 +25,7 @@ struct sip_call_table {
 	struct xarray by_id;
 	atomic_t n;
 	u32 last_id;
+	unsigned long gc_next;
 	spinlock_t ended_lock;
 	struct list_head ended;
 };
@@ -966,33 +968,39 @@ static bool call_tick(struct sipalg_net *sn, struct sip_call *call)
 	return false;
 }
 
+/* Under RCU. */
+static void call_look_at(struct sipalg_net *sn, struct sip_call *call)
+{
+	bool is_gone;
+
+	spin_lock_bh(&call->lock);
+	is_gone = !call->is_dead && call_tick(sn, call);
+	if (is_gone)
+		call_rm(sn, call);
+	spin_unlock_bh(&call->lock);
+	if (is_gone)
+		call_put(call);
+}
+
 bool sip_call_gc(struct sipalg_net *sn)
 {
 	struct sip_call_table *table = sn->calls;
-	struct rhashtable_iter iter;
+	u32 left = sipalg_gc_share(atomic_read(&table->n));
+	unsigned long id = READ_ONCE(table->gc_next);
 	struct sip_call *call;
-	bool is_gone;
 
-	rhashtable_walk_enter(&table->calls, &iter);
-	rhashtable_walk_start(&iter);
-	while ((call = rhashtable_walk_next(&iter))) {
-		if (IS_ERR(call))	/* the table was resized: some are seen twice */
-			continue;
-		spin_lock_bh(&call->lock);
-		is_gone = !call->is_dead && call_tick(sn, call);
-		if (is_gone)
-			call_rm(sn, call);
-		spin_unlock_bh(&call->lock);
-		if (is_gone)
-			call_put(call);
+	rcu_read_lock();
+	while ((call = sip_call_next(sn, &id)) && left--) {
+		call_look_at(sn, call);
+		id++;
 		if (need_resched()) {
-			rhashtable_walk_stop(&iter);
+			rcu_read_unlock();
 			cond_resched();
-			rhashtable_walk_start(&iter);
+			rcu_read_lock();
 		}
 	}
-	rhashtable_walk_stop(&iter);
-	rhashtable_walk_exit(&iter);
+	rcu_read_unlock();
+	WRITE_ONCE(table->gc_next, call ? id : 0);
 	return atomic_read(&table->n);
 }
 SIPALG_EXPORT(sip_call_gc);
@@ -1001,11 +1009,13 @@ u32 sip_call_count(const struct sipalg_net *sn)
 {
 	return atomic_read(&sn->calls->n);
 }
+SIPALG_EXPORT(sip_call_count);
 
 struct sip_call *sip_call_next(struct sipalg_net *sn, unsigned long *id)
 {
 	return xa_find(&sn->calls->by_id, id, ULONG_MAX, XA_PRESENT);
 }
+SIPALG_EXPORT(sip_call_next);
 
 int sip_call_end_by_id(struct sipalg_net *sn, u32 id)
 {
