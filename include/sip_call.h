@@ -15,6 +15,7 @@
 #ifndef _SIP_CALL_H
 #define _SIP_CALL_H
 
+#include <linux/build_bug.h>
 #include <linux/list.h>
 #include <linux/refcount.h>
 #include <linux/rhashtable-types.h>
@@ -219,15 +220,17 @@ struct sip_call {
 	struct sip_endpoint party[2];
 	struct sip_quota_key host;
 	u32 n_pinholes;
-	u8 state;
-	u8 reason;
-	bool is_dead;
-	bool is_charged;
-	u8 n_contacts;
-	u8 n_contacts_before;
+	u8 state : 4;
+	u8 reason : 4;
+	u8 n_contacts : 3;
+	u8 n_contacts_before : 3;
+	bool is_dead : 1;
+	bool is_charged : 1;
 	u8 shown;
 	char call_id[SIP_CALL_ID_SHOWN];
 };
+
+static_assert(SIP_CALL_CONTACTS < 1 << 3);	/* @n_contacts counts them */
 
 /**
  * struct sip_call_event - what a message says to the call machine

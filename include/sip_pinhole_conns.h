@@ -21,6 +21,12 @@ void sip_pinhole_drop_shadow(struct sipalg_net *sn, const struct sip_pinhole *pi
 /* Room for what few pinholes need, made where there is none; NULL: no memory. */
 struct sip_pinhole_more *sip_pinhole_more(struct sip_pinhole *pin);
 
+/* With the pinhole; the lock is not needed. */
+void sip_pinhole_more_free(struct sip_pinhole *pin);
+
+int sip_pinhole_conns_module_init(void);
+void sip_pinhole_conns_module_exit(void);
+
 /* Where packets of the announced peer come from: as announced, or where he is inside. */
 static inline const struct sip_endpoint *sip_pinhole_origin(const struct sip_pinhole *pin)
 {

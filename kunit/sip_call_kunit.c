@@ -862,30 +862,34 @@ static void calls_over_the_limit_pass(struct kunit *test)
 
 /* ---- memory and time of many ------------------------------------------------------- */
 
-/*
- * What is of one call with one stream, its RTP and RTCP behind NAT: all objects, as the slab has
- * them.  Locks are counted as in a kernel without lock debugging.
- */
-static u32 memory_of(const struct sip_call *call, u32 *n_locks)
+/* what a slab takes for one */
+#define SLAB_SIZE(p)	((p) ? (u32)ALIGN(sizeof(*(p)), sizeof(void *)) : 0)
+
+/* Of a pinhole; where it keeps the connection as its call does, that is counted there. */
+static u32 memory_of_pinhole(const struct sip_call *call, const struct sip_pinhole *pin)
 {
+	bool is_shared = pin->master == call->flow[0] || pin->master == call->flow[1];
+
+	return SLAB_SIZE(pin) + SLAB_SIZE(pin->more) + (is_shared ? 0 : SLAB_SIZE(pin->master));
+}
+
+/* All objects of a call.  A lock is counted as in a kernel that does not debug them. */
+static u32 memory_of(const struct sip_call *call)
+{
+	const u32 debug = sizeof(spinlock_t) - sizeof(u32);
+	u32 i, sum = SLAB_SIZE(call) + SLAB_SIZE(call->busy) + SLAB_SIZE(call->flow[0]) - debug;
 	const struct sip_media *media;
-	u32 i, sum = sizeof(*call) + (call->busy ? sizeof(*call->busy) : 0) +
-		     (call->contact ? SIP_CALL_CONTACTS * sizeof(*call->contact) : 0);
 
-	*n_locks = 1;
-	for (i = 0; i < ARRAY_SIZE(call->flow); i++)
-		sum += call->flow[i] && (!i || call->flow[i] != call->flow[0]) ?
-		       sizeof(*call->flow[i]) : 0;
+	if (call->flow[1] != call->flow[0])
+		sum += SLAB_SIZE(call->flow[1]);
+	if (call->contact)
+		sum += SIP_CALL_CONTACTS * sizeof(*call->contact);
 	list_for_each_entry(media, &call->media, node) {
-		sum += sizeof(*media) + (media->old ? sizeof(*media->old) : 0);
-		sum += media->pin != media->few ? media->n * sizeof(*media->pin) : 0;
-		for (i = 0; i < media->n; i++, ++*n_locks) {
-			const struct sip_pinhole *pin = media->pin[i];
-
-			sum += sizeof(*pin) + (pin->more ? sizeof(*pin->more) : 0);
-			if (pin->master != call->flow[0] && pin->master != call->flow[1])
-				sum += sizeof(*pin->master);
-		}
+		sum += SLAB_SIZE(media) + SLAB_SIZE(media->old);
+		if (media->pin && media->pin != media->few)
+			sum += media->n * sizeof(*media->pin);
+		for (i = 0; i < media->n; i++)
+			sum += memory_of_pinhole(call, media->pin[i]) - debug;
 	}
 	return sum;
 }
@@ -894,15 +898,15 @@ static u32 memory_of_first_call(struct lab *lab)
 {
 	unsigned long id = 0;
 	struct sip_call *call;
-	u32 sum, n_locks;
+	u32 sum;
 
 	rcu_read_lock();
 	call = sip_call_next(lab->sn, &id);
 	spin_lock_bh(&call->lock);
-	sum = memory_of(call, &n_locks);
+	sum = memory_of(call);
 	spin_unlock_bh(&call->lock);
 	rcu_read_unlock();
-	return sum - n_locks * (sizeof(spinlock_t) - sizeof(u32));
+	return sum;
 }
 
 /* A call that is up, and quiet, with media that flows: 1 KiB. */

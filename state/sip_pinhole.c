@@ -489,7 +489,7 @@ static u32 pinholes_max(struct sipalg_net *sn)
 static void pinhole_free(struct sip_pinhole *pin)
 {
 	sip_master_put(pin->master);
-	kfree(pin->more);
+	sip_pinhole_more_free(pin);
 	kmem_cache_free(pinhole_cache, pin);
 }
 
@@ -1054,11 +1054,17 @@ int sip_pinhole_module_init(void)
 
 	if (err)
 		return err;
+	err = sip_pinhole_conns_module_init();
+	if (err)
+		goto exit_master;
 	pinhole_cache = KMEM_CACHE(sip_pinhole, 0);
 	if (pinhole_cache)
 		return 0;
+	err = -ENOMEM;
+	sip_pinhole_conns_module_exit();
+exit_master:
 	sip_master_module_exit();
-	return -ENOMEM;
+	return err;
 }
 
 void sip_pinhole_start(void)
@@ -1079,5 +1085,6 @@ void sip_pinhole_module_exit(void)
 {
 	rcu_barrier();		/* pinhole_free_rcu() */
 	kmem_cache_destroy(pinhole_cache);
+	sip_pinhole_conns_module_exit();
 	sip_master_module_exit();
 }

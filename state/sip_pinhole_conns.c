@@ -9,6 +9,8 @@
 #include "sip_pinhole.h"
 #include "sip_pinhole_conns.h"
 
+static struct kmem_cache *more_cache __read_mostly;
+
 /* The connection with that original tuple, referenced, or NULL. */
 struct nf_conn *sip_pinhole_conn_get(struct sipalg_net *sn, const struct sip_pinhole *pin,
 				     const struct nf_conntrack_tuple *tuple)
@@ -79,8 +81,25 @@ struct sip_pinhole_more *sip_pinhole_more(struct sip_pinhole *pin)
 {
 	lockdep_assert_held(&pin->lock);
 	if (!pin->more)
-		pin->more = kzalloc(sizeof(*pin->more), GFP_ATOMIC);
+		pin->more = kmem_cache_zalloc(more_cache, GFP_ATOMIC);
 	return pin->more;
+}
+
+void sip_pinhole_more_free(struct sip_pinhole *pin)
+{
+	if (pin->more)
+		kmem_cache_free(more_cache, pin->more);
+}
+
+int sip_pinhole_conns_module_init(void)
+{
+	more_cache = KMEM_CACHE(sip_pinhole_more, 0);
+	return more_cache ? 0 : -ENOMEM;
+}
+
+void sip_pinhole_conns_module_exit(void)
+{
+	kmem_cache_destroy(more_cache);
 }
 
 struct nf_conn *sip_pinhole_conn_lookup(struct sipalg_net *sn, const struct sip_pinhole *pin,
