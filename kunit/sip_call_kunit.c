@@ -862,30 +862,37 @@ static void calls_over_the_limit_pass(struct kunit *test)
 
 /* ---- memory and time of many ------------------------------------------------------- */
 
-/* what a slab takes for one */
-#define SLAB_SIZE(p)	((p) ? (u32)ALIGN(sizeof(*(p)), sizeof(void *)) : 0)
+/* What a slab takes for that object; nothing where there is none. */
+static u32 slab_size(const void *p, size_t size)
+{
+	return p ? ALIGN(size, sizeof(void *)) : 0;
+}
 
 /* Of a pinhole; where it keeps the connection as its call does, that is counted there. */
 static u32 memory_of_pinhole(const struct sip_call *call, const struct sip_pinhole *pin)
 {
 	bool is_shared = pin->master == call->flow[0] || pin->master == call->flow[1];
 
-	return SLAB_SIZE(pin) + SLAB_SIZE(pin->more) + (is_shared ? 0 : SLAB_SIZE(pin->master));
+	return slab_size(pin, sizeof(*pin)) + slab_size(pin->more, sizeof(*pin->more)) +
+	       (is_shared ? 0 : slab_size(pin->master, sizeof(*pin->master)));
 }
 
 /* All objects of a call.  A lock is counted as in a kernel that does not debug them. */
 static u32 memory_of(const struct sip_call *call)
 {
 	const u32 debug = sizeof(spinlock_t) - sizeof(u32);
-	u32 i, sum = SLAB_SIZE(call) + SLAB_SIZE(call->busy) + SLAB_SIZE(call->flow[0]) - debug;
+	u32 i, sum = slab_size(call, sizeof(*call)) - debug +
+		     slab_size(call->busy, sizeof(*call->busy)) +
+		     slab_size(call->flow[0], sizeof(*call->flow[0]));
 	const struct sip_media *media;
 
 	if (call->flow[1] != call->flow[0])
-		sum += SLAB_SIZE(call->flow[1]);
+		sum += slab_size(call->flow[1], sizeof(*call->flow[1]));
 	if (call->contact)
 		sum += SIP_CALL_CONTACTS * sizeof(*call->contact);
 	list_for_each_entry(media, &call->media, node) {
-		sum += SLAB_SIZE(media) + SLAB_SIZE(media->old);
+		sum += slab_size(media, sizeof(*media)) +
+		       slab_size(media->old, sizeof(*media->old));
 		if (media->pin && media->pin != media->few)
 			sum += media->n * sizeof(*media->pin);
 		for (i = 0; i < media->n; i++)
