@@ -132,6 +132,26 @@ static inline unsigned long sipalg_now(const struct sipalg_net *sn)
 	return jiffies + READ_ONCE(sn->clock);
 }
 
+/* Jiffies since a time that is over, of which 32 bits were kept: after 49 days, at 1000 a second,
+ * it counts from 0 again.
+ */
+static inline u32 sipalg_age(const struct sipalg_net *sn, u32 since)
+{
+	return (u32)sipalg_now(sn) - since;
+}
+
+/*
+ * How many of @n entries of a table one tick, a second, looks at.  Few are all looked at each time;
+ * of many it is a part, so that a tick's work is bounded, and all have had their turn in
+ * SIPALG_GC_TURN_S and one tick more.  What is renewed is due every 10 s, and lasts.
+ */
+enum { SIPALG_GC_LEAST = 1024, SIPALG_GC_TURN_S = 5 };
+
+static inline u32 sipalg_gc_share(u32 n)
+{
+	return max_t(u32, n / SIPALG_GC_TURN_S, SIPALG_GC_LEAST);
+}
+
 /* There is something that will expire.  Context: any. */
 static inline void sipalg_gc_soon(struct sipalg_net *sn)
 {
