@@ -55,16 +55,20 @@ static __always_inline u32 sip_case_bit(char c)
 	return (c | 0x20) >= 'a' && (c | 0x20) <= 'z' ? 0x20 : 0;
 }
 
+/* four bytes at any address, see struct sip_word */
+struct sip_half_word {
+	__le32 w;
+} __packed;
+
 /* Whether four bytes are those of @word, in any case.  With a literal one comparison remains. */
 static __always_inline bool sip_same_4(const char *p, const char *word)
 {
 	u32 mask = sip_case_bit(word[0]) | sip_case_bit(word[1]) << 8 |
 		   sip_case_bit(word[2]) << 16 | sip_case_bit(word[3]) << 24;
 	u32 want = (u32)word[0] | (u32)word[1] << 8 | (u32)word[2] << 16 | (u32)word[3] << 24;
-	__le32 w;
+	u32 is = le32_to_cpu(((const struct sip_half_word *)p)->w);
 
-	memcpy(&w, p, sizeof(w));
-	return (le32_to_cpu(w) | mask) == (want | mask);
+	return (is | mask) == (want | mask);
 }
 
 static __always_inline bool sip_same_1(const char *p, const char *word)

@@ -10,7 +10,6 @@
 #define _SIP_WORD_H
 
 #include <linux/bitops.h>
-#include <linux/string.h>
 #include <linux/types.h>
 #include <asm/byteorder.h>
 
@@ -19,13 +18,15 @@ enum { SIP_WORD = sizeof(u64) };
 #define SIP_WORD_ONES	((u64)0x0101010101010101ULL)
 #define SIP_WORD_HIGH	(SIP_WORD_ONES << 7)
 
-/* the eight bytes at @p, the first one lowest; @p need not be aligned */
+/* at any address, and one load where the machine knows how; memcpy() may be a call (in UML it is) */
+struct sip_word {
+	__le64 w;
+} __packed;
+
+/* the eight bytes at @p, the first one lowest */
 static inline u64 sip_word_at(const char *p)
 {
-	__le64 w;
-
-	memcpy(&w, p, sizeof(w));
-	return le64_to_cpu(w);
+	return le64_to_cpu(((const struct sip_word *)p)->w);
 }
 
 /* bytes below @n, which is at most 128 */
