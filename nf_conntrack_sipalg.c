@@ -407,6 +407,7 @@ static int handle_text(struct sipalg_ctx *ctx)
 	int verdict;
 
 	ctx->counted = SIPALG_STAT_COUNT;
+	ctx->ids = (struct sipalg_ids){};
 	verdict = read_text(ctx);
 	trace_sipalg_message(&ctx->flow.self, &ctx->flow.peer_real, &ctx->msg, len, ctx->counted,
 			     verdict != NF_ACCEPT);

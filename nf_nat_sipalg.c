@@ -70,9 +70,15 @@ static void refine_way_back(struct sipalg_ctx *ctx, const struct sip_uri *uri,
 static void refine_back(struct sipalg_ctx *ctx, const struct sip_uri *uri,
 			struct sip_target *target)
 {
-	struct sip_pinhole_key key = key_of(ctx, &uri->at.addr, sip_uri_port(uri));
-	struct sip_pinhole *pin = sip_pinhole_by_mapped(ctx->sn, &key);
+	struct sip_pinhole_key key;
+	struct sip_pinhole *pin;
 
+	/* most name the receiver as it is, and nothing of it is mapped */
+	if (sip_addr_equal(&uri->at.addr, &ctx->flow.peer_real.addr) &&
+	    !sipalg_receiver_is_translated(ctx))
+		return;
+	key = key_of(ctx, &uri->at.addr, sip_uri_port(uri));
+	pin = sip_pinhole_by_mapped(ctx->sn, &key);
 	if (!pin || !pin->is_nat || pin->class != SIP_PINHOLE_SIGNALLING ||
 	    !sip_addr_equal(&pin->real.addr, &ctx->flow.peer_real.addr))
 		return;
