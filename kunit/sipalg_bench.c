@@ -44,6 +44,10 @@ static char *only = "";
 module_param(only, charp, 0444);
 MODULE_PARM_DESC(only, "the one kind that is measured");
 
+static uint bytes_only;
+module_param(bytes_only, uint, 0444);
+MODULE_PARM_DESC(bytes_only, "the one size that is measured");
+
 static bool alone;
 module_param(alone, bool, 0444);
 MODULE_PARM_DESC(alone, "ours alone, for a profiler");
@@ -781,7 +785,8 @@ static int measure_all(void)
 
 	for (k = 0; k < ARRAY_SIZE(kinds) && !err; k++)
 		for (i = 0; i < ARRAY_SIZE(sizes) && !err; i++)
-			if (!*only || !strcmp(only, kinds[k].what))
+			if ((!*only || !strcmp(only, kinds[k].what)) &&
+			    (!bytes_only || bytes_only == sizes[i]))
 				err = measure(&kinds[k], sizes[i]);
 	return err;
 }
