@@ -152,6 +152,14 @@ static int resize(struct sipalg_ctx *ctx, u32 len, s32 delta)
 	return 0;
 }
 
+/* It leaves this host in one piece: nobody else cuts a packet that is not to be cut. */
+static bool fits(const struct sk_buff *skb)
+{
+	const struct dst_entry *dst = skb_dst(skb);
+
+	return dst && skb->len <= dst_mtu(dst);
+}
+
 /*
  * A packet that grows may become too long for its way.  Its sender could do nothing about
  * that, so it is cut even if the sender said no, or over IPv6.  A packet that was not to
@@ -162,7 +170,7 @@ static void allow_fragments(struct sk_buff *skb, const struct nf_conn *ct)
 	struct iphdr *iph = ip_hdr(skb);
 
 	skb->ignore_df = 1;
-	if (nf_ct_l3num(ct) != NFPROTO_IPV4 || !(iph->frag_off & htons(IP_DF)))
+	if (nf_ct_l3num(ct) != NFPROTO_IPV4 || !(iph->frag_off & htons(IP_DF)) || fits(skb))
 		return;
 	__ip_select_ident(nf_ct_net(ct), iph, 1);
 	ip_send_check(iph);

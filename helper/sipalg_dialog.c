@@ -110,8 +110,10 @@ int sipalg_decide_dialog(struct sipalg_ctx *ctx)
 	err = sipalg_media_read(ctx);
 	if (err)
 		return err;
+	/* tells a copy of a request from another one, to nobody but its sender: 32 bits do */
 	if (ctx->body.n && sip_is_request(&ctx->msg))
-		ev.body = sipalg_digest_of(ctx, ctx->msg.body);
+		ev.body = sipalg_hash(sip_slice_ptr(&ctx->text, ctx->msg.body),
+				      ctx->msg.body.len, 0);
 	if (ctx->may_open) {
 		ctx->call = sip_call_enter(&ev, &request_side);
 		if (IS_ERR(ctx->call)) {	/* counted where it was not had */
