@@ -63,8 +63,7 @@ u32 sip_addr_write(const struct sip_addr *addr, char *buf, bool brackets);
 
 static inline bool sip_addr_equal(const struct sip_addr *a, const struct sip_addr *b)
 {
-	return !((a->family ^ b->family) | (a->w[0] ^ b->w[0]) | (a->w[1] ^ b->w[1]) |
-		 (a->w[2] ^ b->w[2]) | (a->w[3] ^ b->w[3]));
+	return !memcmp(a, b, sizeof(*a));
 }
 
 /* true for 0.0.0.0 and :: - RFC 3264 8.4: an old way to say hold, not a place to send to */
