@@ -195,7 +195,6 @@ static void put_text(struct form *f, const char *s)
 	put(f, s, strlen(s));
 }
 
-
 /* @s, filled in. */
 static void put_filled(struct form *f, const char *s, const struct phone *p)
 {
