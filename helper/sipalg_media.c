@@ -421,11 +421,12 @@ static int decide_description(struct sipalg_ctx *ctx, struct sip_description *de
 		[SDP_TRANSPORT_TCP] = IPPROTO_TCP,
 	};
 	const struct sip_msg *msg = &ctx->msg;
-	struct sip_slice tag = sip_is_request(msg) ? msg->from_tag : msg->to_tag;
-	struct section s = { .ctx = ctx, .side = side, .tag = sipalg_digest_of(ctx, tag) };
+	struct section s = { .ctx = ctx, .side = side };
 	int err = 0;
 	u32 i;
 
+	s.tag = sip_is_request(msg) ? sipalg_id_of(ctx, &ctx->ids.from_tag, msg->from_tag) :
+				      sipalg_id_of(ctx, &ctx->ids.to_tag, msg->to_tag);
 	if (sipalg_sender_is_translated(ctx)) {
 		desc->plan.from = ctx->flow.self.addr;
 		desc->plan.to = ctx->flow.self_mapped.addr;

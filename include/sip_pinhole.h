@@ -61,6 +61,7 @@ enum {
 	SIP_PINHOLE_CONNS	= 4,	/* connections of a pinhole that are known at a time */
 	SIP_PINHOLE_FOLLOWERS	= 32,	/* places up to which followers wait that are not due */
 	SIP_PINHOLE_TURN_S	= 10,	/* a follower that is due may wait so long before others */
+	SIP_PINHOLE_TTL_S	= 240,	/* how long an expectation lives at least, of any class */
 	SIP_PINHOLE_SEEK_S	= 5,	/* how often it may have others end for it */
 	SIP_PINHOLE_NEAR_S	= 15,	/* time left below which a successor is let in */
 	SIP_PINHOLE_REARMS	= 8,	/* strangers that may take a pinhole */

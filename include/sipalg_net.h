@@ -99,7 +99,7 @@ void sipalg_hash_init(void);
  * @len: how many
  * @seed: of the table
  *
- * Return: siphash under a secret of this boot of the module.
+ * Return: hsiphash under a secret of this boot of the module: it never leaves it.
  */
 u32 sipalg_hash(const void *data, u32 len, u32 seed);
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # build.sh - build the modules for one kernel, with W=1; a warning is a failure.
 #
-# usage: [SRC=DIR] build.sh 6.1|6.12|7|uml [MAKE-ARGUMENT...]
+# usage: [SRC=DIR] build.sh 6.1|6.12|7|uml|plain [MAKE-ARGUMENT...]
 #
 # Works on a copy of the sources, $OUT/SERIES, where only changed files are
 # replaced, so a second build is short. Prints the directory of the .ko files
@@ -10,7 +10,10 @@
 set -euo pipefail
 . "$(dirname "$0")/env.sh"
 series=${1:-}
-case $series in 6.1 | 6.12 | 7 | uml) shift ;; *) die 'usage: build.sh 6.1|6.12|7|uml [make-argument...]' 2 ;; esac
+case $series in
+6.1 | 6.12 | 7 | uml | plain) shift ;;
+*) die 'usage: build.sh 6.1|6.12|7|uml|plain [make-argument...]' 2 ;;
+esac
 d=$OUT/$series log=$OUT/$series.log
 
 "$TOP/scripts/deps.sh" build
@@ -21,8 +24,8 @@ case $series in
 7)
 	"$TOP/scripts/chroot.sh" > /dev/null
 	run=(env "BIND=$d" "$TOP/scripts/chroot.sh" make "KDIR=/lib/modules/$(cat "$LAB/trixie/release")/build" -C /src) ;;
-uml)
-	o=$("$TOP/scripts/uml.sh")
+uml | plain)
+	o=$("$TOP/scripts/uml.sh" "${series#uml}")
 	run=(make -C "$o" ARCH=um "M=$d" CONFIG_SIPALG_KUNIT=y) ;;
 esac
 

@@ -6,7 +6,7 @@
 #       LAB   cache of the lab (default ${XDG_CACHE_HOME:-$HOME/.cache}/sipalg); must not be moved
 #       OUT   where modules and logs of SRC go: $LAB/build/<hash of SRC>, with -$VARIANT behind it if set
 # and   PATH  with the sbin directories: modinfo, depmod, nft and tcpdump live there.
-# Gives say, die, locked, cached.
+# Gives say, die, locked, hash_of, is_uml.
 # shellcheck shell=bash
 
 # shellcheck disable=SC2034
@@ -31,3 +31,6 @@ locked() {
 
 # hash_of: the first digits of the hash of standard input, for cache keys
 hash_of() { sha256sum | cut -c1-16; }
+
+# is_uml SERIES: that kernel runs as a process (uml: the debug kernel, plain: without its checks); UML: its O= tree
+is_uml() { case $1 in uml) UML=$LAB/uml ;; plain) UML=$LAB/uml-plain ;; *) return 1 ;; esac; }

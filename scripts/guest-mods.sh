@@ -3,7 +3,7 @@
 # guest-mods.sh - the modules of a guest: a kernel's own networking modules and ours.
 #
 # usage: guest-mods.sh 6.1|6.12|7 OUT.cpio KO...
-#        guest-mods.sh uml OUT.d KO...          a directory: UML sees the host's files
+#        guest-mods.sh uml|plain OUT.d KO...          a directory: UML sees the host's files
 set -euo pipefail
 . "$(dirname "$0")/env.sh"
 series=$1 out=$(realpath -m "$2")
@@ -11,9 +11,9 @@ shift 2
 r=$(mktemp -d)
 trap 'rm -rf "$r"' EXIT
 
-if [ "$series" = uml ]; then
-	rel=$(make -s -C "$LAB/uml" ARCH=um kernelrelease)
-	m=$LAB/uml
+if is_uml "$series"; then
+	rel=$(make -s -C "$UML" ARCH=um kernelrelease)
+	m=$UML
 else
 	rel=$(cat "$LAB/k/$series/release")
 	m=$LAB/k/$series/root/usr/lib/modules/$rel
@@ -22,7 +22,7 @@ fi
 t=$r/usr/lib/modules/$rel
 mkdir -p "$t/extra" "$t/kernel"
 cp "$m"/modules.builtin "$m"/modules.builtin.modinfo "$m"/modules.order "$t/"
-if [ "$series" = uml ]; then
+if is_uml "$series"; then
 	(cd "$m" && sed 's#^kernel/##; s#\.o$#.ko#' modules.order | cpio --quiet -pdm "$t/kernel")
 else
 	(cd "$m" && { find kernel/net/{netfilter,ipv4,ipv6,sched,packet,8021q,802,bridge,llc} kernel/lib kernel/crypto \
@@ -32,7 +32,7 @@ find "$t/kernel" -name '*.ko.xz' -exec xz -d {} +
 for ko; do strip -g -o "$t/extra/$(basename "$ko")" "$ko"; done
 ln -s usr/lib "$r/lib"
 depmod -b "$r" "$rel"
-if [ "$series" = uml ]; then
+if is_uml "$series"; then
 	rm -rf "$out"
 	chmod 755 "$r"
 	mv "$r" "$out"

@@ -3,7 +3,7 @@
 # guest.sh - boot a guest, run TESTDIR/run in it, exit with its status.
 #
 # usage: guest.sh 6.1|6.12|7 TESTDIR LOG [CPIO...]     stock kernel in QEMU; the archives make up its root
-#        guest.sh uml TESTDIR LOG MODDIR               debug kernel as a process, on this machine's files, read-only
+#        guest.sh uml|plain TESTDIR LOG MODDIR         UML kernel as a process, on this machine's files, read-only
 #
 # LIMIT   seconds, default 300      SMP     CPUs, default 2 (QEMU)
 # MEM     MiB, default 512          APPEND  more for the kernel's command line
@@ -19,8 +19,8 @@ trap '[ -z "$pid" ] || kill "$pid" 2> /dev/null || :; rm -rf "$w"' EXIT
 trap 'exit 99' INT TERM HUP
 
 append="nf_conntrack.expect_hashsize=1024 ${APPEND:-}"	# the default for so small a machine is 64 pinholes
-if [ "$series" = uml ]; then
-	set -- "$LAB/uml/linux" "mem=${MEM:-512}M" rootfstype=hostfs rootflags=/ ro "init=$TOP/scripts/guest-init.sh" \
+if is_uml "$series"; then
+	set -- "$UML/linux" "mem=${MEM:-512}M" rootfstype=hostfs rootflags=/ ro "init=$TOP/scripts/guest-init.sh" \
 		"TESTDIR=$dir" "MODDIR=$(realpath "$1")" con=null con0=fd:0,fd:1 quiet loglevel=3 kasan_multi_shot
 	# shellcheck disable=SC2086
 	set -- "$@" $append

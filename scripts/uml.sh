@@ -1,11 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# uml.sh - build the debug kernel: Linux 6.1 as a user process (UML), with KASAN and friends.
+# uml.sh - build Linux 6.1 as a user process (UML): the debug kernel, with KASAN and friends, and the plain one.
 #
-# usage: uml.sh           prints the O= tree (holding `linux`) as its last line
+# usage: uml.sh           prints the O= tree (holding `linux`) of the debug kernel as its last line
+#        uml.sh plain     the same kernel without the checks, for measuring
 #        uml.sh source    only unpacks the sources; prints their directory
 #
-# Built once, 10-25 minutes, into $LAB/uml; again only when the linux-source-6.1
+# Built once, 10-25 minutes (plain: 5-8), into $LAB/uml or $LAB/uml-plain; again only when the linux-source-6.1
 # package or one of the lists of options below changes. The sources stay in
 # $LAB/linux-source-6.1: checkpatch, coccinelle rules and kunit.py come from there.
 set -euo pipefail
@@ -30,6 +31,8 @@ options='
 	IP6_NF_IPTABLES IP6_NF_FILTER IP6_NF_NAT IP6_NF_MANGLE IP6_NF_RAW
 # loss, delay and reordering
 	NET_SCHED NET_SCH_NETEM
+'
+checks='
 # the checks this kernel is built for
 	DEBUG_KERNEL DEBUG_INFO_NONE KASAN KASAN_VMALLOC UBSAN DEBUG_KMEMLEAK
 	PROVE_LOCKING PROVE_RCU FAULT_INJECTION FAULT_INJECTION_DEBUG_FS FAILSLAB
@@ -37,6 +40,9 @@ options='
 	DEBUG_OBJECTS_RCU_HEAD DEBUG_OBJECTS_WORK SCHED_STACK_END_CHECK DEBUG_STACK_USAGE
 # tracepoints
 	FTRACE ENABLE_DEFAULT_TRACERS
+'
+speed='
+	CC_OPTIMIZE_FOR_PERFORMANCE
 '
 modules='NF_CONNTRACK_SIP NF_NAT_SIP'	# the in-tree helper, to compare with
 # 32 KB, what x86 gives to a task under KASAN too. The way of a packet from sendto() through three
@@ -49,6 +55,12 @@ off='
 	VMAP_STACK
 '
 
+case ${1:-} in
+'' | source) kernel=debug o=$LAB/uml options+=$checks ;;
+plain) kernel=plain o=$LAB/uml-plain options+=$speed ;;
+*) die 'usage: uml.sh [plain|source]' 2 ;;
+esac
+
 wanted() {
 	grep -v '^#' <<< "$options" | xargs -n1 printf 'CONFIG_%s=y\n'
 	xargs -n1 printf 'CONFIG_%s=m\n' <<< "$modules"
@@ -56,7 +68,7 @@ wanted() {
 	grep -v '^#' <<< "$off" | xargs -n1 printf '# CONFIG_%s is not set\n'
 }
 
-tree=$LAB/linux-source-6.1 o=$LAB/uml
+tree=$LAB/linux-source-6.1
 version=$(dpkg-query -W -f '${Version}' linux-source-6.1 2> /dev/null) ||
 	die "linux-source-6.1 is not installed: run scripts/deps.sh uml" 2
 key="$version $(wanted | hash_of)"
@@ -64,11 +76,12 @@ key="$version $(wanted | hash_of)"
 locked uml
 if [ "$(cat "$tree/.version-of-package" 2> /dev/null)" != "$version" ]; then
 	say "unpacking the sources of Linux 6.1 ($version)"
-	rm -rf "$tree" "$o"
+	rm -rf "$tree" "$LAB/uml" "$LAB/uml-plain"
 	tar -C "$LAB" -xf /usr/src/linux-source-6.1.tar.xz
 	echo "$version" > "$tree/.version-of-package"
 fi
 [ "${1:-}" != source ] || { echo "$tree"; exit; }
+[ $kernel = debug ] || locked "uml-$kernel"	# who waits for the debug kernel need not wait for this one
 if [ "$(cat "$o/key" 2> /dev/null)" != "$key" ] || [ ! -x "$o/linux" ]; then
 	"$TOP/scripts/deps.sh" build uml
 	mkdir -p "$o"
@@ -77,7 +90,7 @@ if [ "$(cat "$o/key" 2> /dev/null)" != "$key" ] || [ ! -x "$o/linux" ]; then
 	make -s -C "$tree" ARCH=um O="$o" olddefconfig
 	lost=$(wanted | grep -vxFf "$o/.config" || :)	# kconfig drops unmet options silently
 	[ -z "$lost" ] || die "this kernel does not take: $(xargs <<< "$lost")"
-	say "building the UML debug kernel, 10-25 minutes; log: $o/build.log"
+	say "building the UML $kernel kernel, 5-25 minutes; log: $o/build.log"
 	make -C "$tree" ARCH=um O="$o" -j"$(nproc)" linux modules > "$o/build.log" 2>&1 ||
 		{ grep -m5 -E 'error|Error' "$o/build.log" >&2; die "the UML kernel did not build: see $o/build.log"; }
 	echo "$key" > "$o/key"

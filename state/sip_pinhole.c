@@ -125,6 +125,25 @@ static bool expect_extend(struct sipalg_net *sn, struct sip_pinhole *pin, u32 tt
 	return exp;
 }
 
+/* Return: 1: it waits, and longer; 0: its place is free; -EADDRINUSE: another's waits there. */
+static int expect_renew(struct sipalg_net *sn, struct sip_pinhole *pin, u32 ttl_s)
+{
+	struct nf_conntrack_expect *exp;
+	int ret = 0;
+
+	lockdep_assert_held(&pin->lock);
+	spin_lock_bh(&nf_conntrack_expect_lock);
+	exp = expect_at(sn, pin);
+	if (exp && exp->expectfn == expected) {
+		sipalg_expect_extend(exp, ttl_s);
+		ret = 1;
+	} else if (exp) {
+		ret = -EADDRINUSE;
+	}
+	spin_unlock_bh(&nf_conntrack_expect_lock);
+	return ret;
+}
+
 static bool expect_waits(struct sipalg_net *sn, struct sip_pinhole *pin)
 {
 	bool waits;
@@ -295,7 +314,8 @@ static int expect_relate(struct sip_pinhole *pin, struct nf_conn *master, int cl
 	return err;
 }
 
-static int expect_add(struct sipalg_net *sn, struct sip_pinhole *pin, struct nf_conn *master)
+/* The place is known to be free. */
+static int expect_place(struct sipalg_net *sn, struct sip_pinhole *pin, struct nf_conn *master)
 {
 	const struct nf_conn_help *help = nfct_help(master);
 	int class, err;
@@ -307,8 +327,6 @@ static int expect_add(struct sipalg_net *sn, struct sip_pinhole *pin, struct nf_
 	/* without the NAT module its packets would end at the router itself */
 	if (pin->is_nat && !rcu_access_pointer(expected_fn))
 		return -ENOENT;
-	if (expect_is_foreign(sn, pin))
-		return -EADDRINUSE;
 	sip_pinhole_drop_shadow(sn, pin);
 	spin_lock(&sn->pinholes->room_lock);
 	class = class_with_room(help, pin);
@@ -321,6 +339,11 @@ static int expect_add(struct sipalg_net *sn, struct sip_pinhole *pin, struct nf_
 	if (!err)
 		WRITE_ONCE(pin->armed, (u32)sipalg_now(sn));
 	return err;
+}
+
+static int expect_add(struct sipalg_net *sn, struct sip_pinhole *pin, struct nf_conn *master)
+{
+	return expect_is_foreign(sn, pin) ? -EADDRINUSE : expect_place(sn, pin, master);
 }
 
 /* Whom the expectation lets in; one that waits for somebody else gives way. */
@@ -669,16 +692,18 @@ static int pin_arm(const struct sip_pinhole_want *want, struct sip_pinhole *pin)
 	pin->is_armed = true;
 	sip_master_set(&pin->master, want->master,
 		       &want->ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple);
-	if (!pin->is_paused && !expect_extend(want->sn, pin, want->ttl_s)) {
-		err = expect_add(want->sn, pin, want->ct);
-		if (!err)
+	if (!pin->is_paused)
+		err = expect_renew(want->sn, pin, want->ttl_s);
+	if (!pin->is_paused && !err) {
+		err = expect_place(want->sn, pin, want->ct);
+		if (!err && want->ttl_s > SIP_PINHOLE_TTL_S)
 			expect_extend(want->sn, pin, want->ttl_s);
 		/* a follower's turn may come with its leader's, or with time */
 		if (err == -ENOSPC && is_follower(pin))
 			err = 0;
 	}
 	spin_unlock_bh(&pin->lock);
-	return err;
+	return min(err, 0);
 }
 
 static int run_try(const struct sip_pinhole_want *want, struct sip_pinhole **pin, u32 try,
