@@ -407,6 +407,7 @@ static int handle_text(struct sipalg_ctx *ctx)
 	int verdict;
 
 	ctx->counted = SIPALG_STAT_COUNT;
+	ctx->ids = (struct sipalg_ids){};
 	verdict = read_text(ctx);
 	trace_sipalg_message(&ctx->flow.self, &ctx->flow.peer_real, &ctx->msg, len, ctx->counted,
 			     verdict != NF_ACCEPT);
@@ -589,9 +590,9 @@ static int sipalg_help(struct sk_buff *skb, unsigned int protoff, struct nf_conn
  */
 static const struct nf_conntrack_expect_policy policy[SIP_PINHOLE_CLASSES] = {
 	{ .name = "signalling", .max_expected = NF_CT_EXPECT_MAX_CNT, .timeout = 3632 },
-	{ .name = "media-a", .max_expected = NF_CT_EXPECT_MAX_CNT, .timeout = 240 },
-	{ .name = "media-b", .max_expected = NF_CT_EXPECT_MAX_CNT, .timeout = 240 },
-	{ .name = "media-c", .max_expected = NF_CT_EXPECT_MAX_CNT, .timeout = 240 },
+	{ .name = "media-a", .max_expected = NF_CT_EXPECT_MAX_CNT, .timeout = SIP_PINHOLE_TTL_S },
+	{ .name = "media-b", .max_expected = NF_CT_EXPECT_MAX_CNT, .timeout = SIP_PINHOLE_TTL_S },
+	{ .name = "media-c", .max_expected = NF_CT_EXPECT_MAX_CNT, .timeout = SIP_PINHOLE_TTL_S },
 };
 
 static struct sipalg_helpers helpers;
@@ -848,8 +849,10 @@ module_exit(sipalg_exit);
 SIPALG_EXPORT(sipalg_set_nat_hooks);
 SIPALG_EXPORT(sip_chars);
 SIPALG_EXPORT(sip_addr_parse);
+SIPALG_EXPORT(sip_addr_take_ipv4);
 SIPALG_EXPORT(sip_addr_write);
 SIPALG_EXPORT(sip_edit_add);
+SIPALG_EXPORT(sip_edit_add_addr);
 SIPALG_EXPORT(sip_edit_mark);
 SIPALG_EXPORT(sip_edit_rollback);
 SIPALG_EXPORT(sip_edit_render);

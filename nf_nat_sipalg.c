@@ -70,9 +70,15 @@ static void refine_way_back(struct sipalg_ctx *ctx, const struct sip_uri *uri,
 static void refine_back(struct sipalg_ctx *ctx, const struct sip_uri *uri,
 			struct sip_target *target)
 {
-	struct sip_pinhole_key key = key_of(ctx, &uri->at.addr, sip_uri_port(uri));
-	struct sip_pinhole *pin = sip_pinhole_by_mapped(ctx->sn, &key);
+	struct sip_pinhole_key key;
+	struct sip_pinhole *pin;
 
+	/* most name the receiver as it is, and nothing of it is mapped */
+	if (sip_addr_equal(&uri->at.addr, &ctx->flow.peer_real.addr) &&
+	    !sipalg_receiver_is_translated(ctx))
+		return;
+	key = key_of(ctx, &uri->at.addr, sip_uri_port(uri));
+	pin = sip_pinhole_by_mapped(ctx->sn, &key);
 	if (!pin || !pin->is_nat || pin->class != SIP_PINHOLE_SIGNALLING ||
 	    !sip_addr_equal(&pin->real.addr, &ctx->flow.peer_real.addr))
 		return;
@@ -117,14 +123,14 @@ static void refine(struct sipalg_ctx *ctx)
 
 static int translate(struct sipalg_ctx *ctx)
 {
-	int err = 0;
+	int err;
 
 	sip_header_decide(&ctx->text, &ctx->msg, &ctx->flow, &ctx->plan);
 	refine(ctx);
-	if (ctx->body.n)
+	/* from the front to the back, as edits are added with the least work */
+	err = sip_header_plan(&ctx->edits, &ctx->text, ctx->base, &ctx->msg, &ctx->plan);
+	if (!err && ctx->body.n)
 		err = sip_body_plan(&ctx->edits, &ctx->text, ctx->base, &ctx->msg, &ctx->body);
-	if (!err)
-		err = sip_header_plan(&ctx->edits, &ctx->text, ctx->base, &ctx->msg, &ctx->plan);
 	return err;
 }
 
@@ -146,6 +152,14 @@ static int resize(struct sipalg_ctx *ctx, u32 len, s32 delta)
 	return 0;
 }
 
+/* It leaves this host in one piece: nobody else cuts a packet that is not to be cut. */
+static bool fits(const struct sk_buff *skb)
+{
+	const struct dst_entry *dst = skb_dst(skb);
+
+	return dst && skb->len <= dst_mtu(dst);
+}
+
 /*
  * A packet that grows may become too long for its way.  Its sender could do nothing about
  * that, so it is cut even if the sender said no, or over IPv6.  A packet that was not to
@@ -156,7 +170,7 @@ static void allow_fragments(struct sk_buff *skb, const struct nf_conn *ct)
 	struct iphdr *iph = ip_hdr(skb);
 
 	skb->ignore_df = 1;
-	if (nf_ct_l3num(ct) != NFPROTO_IPV4 || !(iph->frag_off & htons(IP_DF)))
+	if (nf_ct_l3num(ct) != NFPROTO_IPV4 || !(iph->frag_off & htons(IP_DF)) || fits(skb))
 		return;
 	__ip_select_ident(nf_ct_net(ct), iph, 1);
 	ip_send_check(iph);

@@ -10,6 +10,7 @@
 #include "sdp_rewrite.h"
 #include "sip_cursor.h"
 #include "sip_uri.h"
+#include "sip_word.h"
 
 /* ---- reading --------------------------------------------------------------------- */
 
@@ -24,19 +25,14 @@ struct reader {
 /* Cuts the next word off a line; words are separated by single blanks (RFC 8866 9). */
 static struct sip_slice take_word(const struct sip_text *t, struct sip_slice *line)
 {
-	struct sip_slice word = *line;
-	const char *p = sip_slice_ptr(t, *line);
-	const char *blank = memchr(p, ' ', line->len);
+	u32 from = line->off, end = sip_slice_end(*line), at = from, next;
 
-	if (blank)
-		word.len = blank - p;
-	line->off += word.len;
-	line->len -= word.len;
-	while (line->len && t->p[line->off] == ' ') {
-		line->off++;
-		line->len--;
-	}
-	return word;
+	while (at < end && t->p[at] != ' ')
+		at++;
+	for (next = at; next < end && t->p[next] == ' '; next++)
+		;
+	*line = sip_slice_of(next, end);
+	return sip_slice_of(from, at);
 }
 
 /* nettype addrtype address: what o=, c= and a=rtcp have in common */
@@ -45,18 +41,17 @@ static void read_addr(const struct sip_text *t, struct sip_slice line, struct sd
 	struct sip_slice net = take_word(t, &line);
 	struct sip_slice type = take_word(t, &line);
 	struct sip_slice addr = take_word(t, &line);
-	const char *slash = memchr(sip_slice_ptr(t, addr), '/', addr.len);
+	const char *p = sip_slice_ptr(t, addr);
 	u32 family = SIP_FAMILY_NONE;
 
-	if (slash)	/* RFC 8866 5.7: TTL and number of multicast addresses */
-		addr.len = slash - sip_slice_ptr(t, addr);
+	/* RFC 8866 5.7: TTL and number of multicast addresses */
+	addr.len = sip_find(p, 0, addr.len, '/');
 	out->text = addr;
 	if (sip_slice_is(t, type, SIP_LIT("IP4")))
 		family = SIP_FAMILY_IPV4;
 	else if (sip_slice_is(t, type, SIP_LIT("IP6")))
 		family = SIP_FAMILY_IPV6;
-	if (!sip_slice_is(t, net, SIP_LIT("IN")) ||
-	    !sip_addr_parse(&out->addr, sip_slice_ptr(t, addr), addr.len) ||
+	if (!sip_slice_is(t, net, SIP_LIT("IN")) || !sip_addr_parse(&out->addr, p, addr.len) ||
 	    out->addr.family != family)
 		memset(&out->addr, 0, sizeof(out->addr));
 }
@@ -84,33 +79,24 @@ static void read_conn(struct reader *r, struct sip_slice line)
 	}
 }
 
-static bool has_prefix(const struct sip_text *t, struct sip_slice s, const char *word, u32 len)
+static __always_inline bool has_prefix(const struct sip_text *t, struct sip_slice s,
+				       const char *word, u32 len)
 {
-	return s.len >= len && !strncasecmp(sip_slice_ptr(t, s), word, len);
+	return s.len >= len && sip_same(sip_slice_ptr(t, s), word, len);
 }
 
 static void read_proto(const struct sip_text *t, struct sip_slice proto, struct sdp_media *media)
 {
-	static const struct {
-		const char *prefix;
-		u8 len;
-		u8 transport;
-	} protos[] = {
-		{ SIP_LIT("RTP/"),   SDP_TRANSPORT_UDP },
-		{ SIP_LIT("UDP"),    SDP_TRANSPORT_UDP },	/* udptl too */
-		{ SIP_LIT("DTLS/"),  SDP_TRANSPORT_UDP },
-		{ SIP_LIT("TCP"),    SDP_TRANSPORT_TCP },
-	};
+	const char *p = sip_slice_ptr(t, proto);
 	u32 i;
 
-	for (i = 0; i < ARRAY_SIZE(protos); i++)
-		if (has_prefix(t, proto, protos[i].prefix, protos[i].len)) {
-			media->transport = protos[i].transport;
-			break;
-		}
-	for (i = 0; i + 4 <= proto.len; i++)
-		if (!strncasecmp(sip_slice_ptr(t, proto) + i, "RTP/", 4))
-			media->is_rtp = true;
+	if (has_prefix(t, proto, SIP_LIT("RTP/")) || has_prefix(t, proto, SIP_LIT("UDP")) ||
+	    has_prefix(t, proto, SIP_LIT("DTLS/")))	/* udptl too */
+		media->transport = SDP_TRANSPORT_UDP;
+	else if (has_prefix(t, proto, SIP_LIT("TCP")))
+		media->transport = SDP_TRANSPORT_TCP;
+	for (i = 0; !media->is_rtp && i + 4 <= proto.len; i++)
+		media->is_rtp = sip_same(p + i, SIP_LIT("RTP/"));
 }
 
 /* m=<media> <port>["/"<count>] <proto> <fmt> ...; RFC 8866 5.14 */
@@ -119,8 +105,8 @@ static int read_media(struct reader *r, struct sip_slice line)
 	struct sdp *sdp = r->sdp;
 	struct sip_slice type, port, count = {};
 	struct sdp_media *media;
-	const char *slash;
-	u32 n;
+	bool has_count;
+	u32 n, slash;
 
 	r->over = sdp->n_media == SDP_MAX_MEDIA;
 	if (r->over) {
@@ -132,17 +118,17 @@ static int read_media(struct reader *r, struct sip_slice line)
 	memset(media, 0, sizeof(*media));
 	type = take_word(r->t, &line);
 	port = take_word(r->t, &line);
-	slash = memchr(sip_slice_ptr(r->t, port), '/', port.len);
-	if (slash) {
-		count.off = slash + 1 - r->t->p;
-		count.len = sip_slice_end(port) - count.off;
-		port.len = slash - sip_slice_ptr(r->t, port);
+	slash = sip_find(r->t->p, port.off, sip_slice_end(port), '/');
+	has_count = slash < sip_slice_end(port);
+	if (has_count) {
+		count = sip_slice_of(slash + 1, sip_slice_end(port));
+		port.len = slash - port.off;
 	}
 	if (sip_number(r->t, port, 65535, &n))
 		return -EBADMSG;
 	media->port = n;
 	n = 1;
-	if (slash && (sip_number(r->t, count, 65535, &n) || !n))
+	if (has_count && (sip_number(r->t, count, 65535, &n) || !n))
 		return -EBADMSG;
 	media->count = n;
 	media->is_held = sdp->is_held;
@@ -197,7 +183,8 @@ static void read_setup(struct reader *r, struct sip_slice role)
 }
 
 /* Cuts "word:" off the front of @line.  Return: whether it stood there. */
-static bool take_attr(const struct sip_text *t, struct sip_slice *line, const char *word, u32 len)
+static __always_inline bool take_attr(const struct sip_text *t, struct sip_slice *line,
+				      const char *word, u32 len)
 {
 	if (!has_prefix(t, *line, word, len))
 		return false;
@@ -327,12 +314,9 @@ struct planner {
 
 static int put_addr(struct planner *p, const struct sdp_addr *old, const struct sip_addr *addr)
 {
-	char buf[SIP_ADDR_TEXT_MAX];
-
 	if (!old->text.len || !addr->family || sip_addr_equal(&old->addr, addr))
 		return 0;
-	return sip_edit_add(p->edits, p->base + old->text.off, old->text.len,
-			    buf, sip_addr_write(addr, buf, false));
+	return sip_edit_add_addr(p->edits, p->base + old->text.off, old->text.len, addr, false);
 }
 
 static int put_port(struct planner *p, struct sip_slice old, u16 was, u16 port)

@@ -12,27 +12,49 @@ static u8 *addr_bytes(struct sip_addr *addr)
 	return (u8 *)addr->w;
 }
 
+/* One octet; three bytes may be read behind the first.  Return: its digits; 0: it is none. */
+static u32 octet_take(u8 *out, const char *p)
+{
+	u32 a = (u8)p[0] - '0', b = (u8)p[1] - '0', c;
+
+	if (a > 9)
+		return 0;
+	*out = a;
+	if (b > 9)
+		return 1;
+	*out = a = a * 10 + b;
+	c = (u8)p[2] - '0';
+	if (c > 9)
+		return 2;
+	a = a * 10 + c;
+	*out = a;
+	return a > 255 || (u8)p[3] - '0' <= 9U ? 0 : 3;
+}
+
+/* A dotted quad that the text begins with.  Return: its bytes, 0 where there is none. */
+static u32 ipv4_take(u8 *out, const char *p, u32 len)
+{
+	char buf[16] = {};
+	u32 at = 0, octet, n;
+
+	if (len < sizeof(buf)) {	/* where it is not followed by enough, it is by NULs */
+		memcpy(buf, p, len);
+		p = buf;
+	}
+	for (octet = 0; octet < 4; octet++) {
+		if (octet && p[at++] != '.')
+			return 0;
+		n = octet_take(out + octet, p + at);
+		if (!n)
+			return 0;
+		at += n;
+	}
+	return at;
+}
+
 static bool ipv4_parse(u8 *out, const char *p, u32 len)
 {
-	u32 i, value = 0, digits = 0, octets = 0;
-
-	for (i = 0; i < len; i++) {
-		if (sip_char_is((u8)p[i], SIP_C_DIGIT)) {
-			value = value * 10 + (p[i] - '0');
-			if (++digits > 3 || value > 255)
-				return false;
-			continue;
-		}
-		if (p[i] != '.' || !digits || octets == 3)
-			return false;
-		out[octets++] = value;
-		value = 0;
-		digits = 0;
-	}
-	if (octets != 3 || !digits)
-		return false;
-	out[3] = value;
-	return true;
+	return ipv4_take(out, p, len) == len;
 }
 
 static int hex_value(char c)
@@ -107,17 +129,28 @@ static bool ipv6_parse(u8 *out, const char *p, u32 len)
 	return ipv6_expand(out, used, gap);
 }
 
+u32 sip_addr_take_ipv4(struct sip_addr *addr, const char *p, u32 len)
+{
+	u32 n;
+
+	memset(addr, 0, sizeof(*addr));
+	n = ipv4_take(addr_bytes(addr), p, len);
+	if (n)
+		addr->family = SIP_FAMILY_IPV4;
+	else
+		addr->w[0] = 0;
+	return n;
+}
+
 bool sip_addr_parse(struct sip_addr *addr, const char *p, u32 len)
 {
-	memset(addr, 0, sizeof(*addr));
 	if (len >= 2 && p[0] == '[') {
 		if (p[len - 1] != ']')
-			return false;
+			len = 0;	/* no address is empty */
+		else
+			len -= 2;
 		p++;
-		len -= 2;
-	} else if (len && sip_char_is((u8)p[0], SIP_C_DIGIT) &&
-		   ipv4_parse(addr_bytes(addr), p, len)) {
-		addr->family = SIP_FAMILY_IPV4;
+	} else if (len && sip_addr_take_ipv4(addr, p, len) == len) {
 		return true;
 	}
 	memset(addr, 0, sizeof(*addr));

@@ -3,66 +3,61 @@
  * sip_cursor: reading bytes.  See sip_cursor.h.
  */
 #include "sip_cursor.h"
+#include "sip_word.h"
 
-#define T SIP_C_TOKEN
-#define D (SIP_C_TOKEN | SIP_C_DIGIT | SIP_C_HOST | SIP_C_URI)
-#define A (SIP_C_TOKEN | SIP_C_HOST | SIP_C_ALPHA | SIP_C_URI)
-#define H (SIP_C_TOKEN | SIP_C_HOST | SIP_C_URI)
-#define V (SIP_C_TOKEN | SIP_C_URI)
-#define U SIP_C_URI
-#define W SIP_C_WSP
+#define W (SIP_C_WSP | SIP_C_NAME)
 #define C SIP_C_CTL
+#define X SIP_C_NAME				/* UTF-8, which stands in names and reasons only */
+#define I (SIP_C_URI | SIP_C_VALUE | SIP_C_NAME)	/* divides an URI */
+#define L SIP_C_URI				/* divides lists and parameters */
+#define U (I | SIP_C_USER)
+#define V (U | SIP_C_TOKEN)
+#define H (V | SIP_C_HOST)
+#define A (H | SIP_C_ALPHA)
+#define D (H | SIP_C_DIGIT)
 
-/* RFC 3261 25.1; bytes from 128 on are UTF-8, which stands in display names and reasons only */
-const u8 sip_chars[256] = {
+/* RFC 3261 25.1 */
+const u16 sip_chars[256] = {
 	/* 00 */ C, C, C, C, C, C, C, C, C, W, C, C, C, C, C, C,
 	/* 10 */ C, C, C, C, C, C, C, C, C, C, C, C, C, C, C, C,
 	/*  ! " # $ % & ' ( ) * + , - . / */
-	W, V, 0, U, U, V, U, V, U, U, V, V, U, H, H, U,
+	W, V, 0, U, U, V, U, V, U, U, V, V, L | SIP_C_USER, H, H, I,
 	/* 0-9 : ; < = > ? */
-	D, D, D, D, D, D, D, D, D, D, U, U, 0, U, 0, U,
+	D, D, D, D, D, D, D, D, D, D, I, L, 0, U, X, I,
 	/* @ A-O */
-	U, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A,
+	I, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A,
 	/* P-Z [ \ ] ^ _ */
-	A, A, A, A, A, A, A, A, A, A, A, U, U, U, U, H,
+	A, A, A, A, A, A, A, A, A, A, A, I, U, I, U, H,
 	/* ` a-o */
 	V, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A,
 	/* p-z { | } ~ DEL */
 	A, A, A, A, A, A, A, A, A, A, A, U, U, U, V, C,
+	/* 80 */ X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X,
+	/* 90 */ X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X,
+	/* a0 */ X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X,
+	/* b0 */ X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X,
+	/* c0 */ X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X,
+	/* d0 */ X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X,
+	/* e0 */ X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X,
+	/* f0 */ X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X,
 };
 
-#undef T
-#undef D
-#undef A
-#undef H
-#undef V
-#undef U
 #undef W
 #undef C
+#undef X
+#undef I
+#undef L
+#undef U
+#undef V
+#undef H
+#undef A
+#undef D
 
 /* ---- lines ----------------------------------------------------------------------- */
 
-#define ONES	((u64)0x0101010101010101ULL)
-
-/* not 0 where one of the eight bytes of @w is @ch */
-static inline u64 has_byte(u64 w, u8 ch)
-{
-	w ^= ONES * ch;
-	return (w - ONES) & ~w & (ONES << 7);
-}
-
 u32 sip_line_end(const char *p, u32 at, u32 end)
 {
-	u64 w;
-
-	for (; end - at >= sizeof(w); at += sizeof(w)) {
-		memcpy(&w, p + at, sizeof(w));
-		if (has_byte(w, '\n'))
-			break;
-	}
-	while (at < end && p[at] != '\n')
-		at++;
-	return at;
+	return sip_find(p, at, end, '\n');
 }
 
 /*
@@ -71,12 +66,18 @@ u32 sip_line_end(const char *p, u32 at, u32 end)
  */
 static u32 line_stop(const char *p, u32 at, u32 end)
 {
-	u64 w;
+	while (end - at >= 2 * SIP_WORD) {
+		u64 hits = sip_word_below(sip_word_at(p + at), ' ');
+		u64 more = sip_word_below(sip_word_at(p + at + SIP_WORD), ' ');
 
-	for (; end - at >= sizeof(w); at += sizeof(w)) {
-		memcpy(&w, p + at, sizeof(w));
-		if (has_byte(w, '\n') | has_byte(w, '\r'))
-			break;
+		if (!(hits | more)) {
+			at += 2 * SIP_WORD;
+			continue;
+		}
+		at += hits ? sip_word_first(hits) : SIP_WORD + sip_word_first(more);
+		if (p[at] == '\n' || p[at] == '\r')
+			return at;
+		at++;		/* a tab, or worse */
 	}
 	while (at < end && p[at] != '\n' && p[at] != '\r')
 		at++;
@@ -89,8 +90,12 @@ int sip_skip_quoted(struct sip_cursor *c)
 {
 	c->at++;
 	while (c->at < c->end) {
-		u8 ch = c->p[c->at++];
+		u8 ch;
 
+		cur_take(c, SIP_C_TOKEN);	/* most of it, and says nothing here */
+		if (c->at == c->end)
+			break;
+		ch = c->p[c->at++];
 		if (ch == '"')
 			return 0;
 		if (ch == '\\') {	/* quoted-pair: any byte but CR and LF */
@@ -107,32 +112,35 @@ int sip_skip_quoted(struct sip_cursor *c)
 	return -EBADMSG;
 }
 
-int sip_next_param(struct sip_cursor *c, struct sip_slice *name, struct sip_slice *value)
+int sip_next_param(struct sip_cursor *from, struct sip_slice *name, struct sip_slice *value)
 {
-	u32 from;
+	struct sip_cursor c = *from;	/* where nobody else looks, it may stay in registers */
 
-	cur_skip_lws(c);
-	if (!cur_skip(c, ';'))
+	cur_skip_lws(&c);
+	if (!cur_skip(&c, ';')) {
+		from->at = c.at;
 		return 0;
-	cur_skip_lws(c);
-	*name = cur_take(c, SIP_C_TOKEN);
+	}
+	cur_skip_lws(&c);
+	*name = cur_take(&c, SIP_C_TOKEN);
 	if (!name->len)
 		return -EBADMSG;
-	*value = sip_slice_of(c->at, c->at);
-	cur_skip_lws(c);
-	if (!cur_skip(c, '='))
-		return 1;
-	cur_skip_lws(c);
-	from = c->at;
-	if (cur_peek(c) == '"') {
-		if (sip_skip_quoted(c))
-			return -EBADMSG;
-		*value = sip_slice_of(from + 1, c->at - 1);
-		return 1;
+	*value = sip_slice_of(c.at, c.at);
+	cur_skip_lws(&c);
+	if (cur_skip(&c, '=')) {
+		cur_skip_lws(&c);
+		if (cur_peek(&c) == '"') {
+			u32 quote = c.at;
+
+			from->at = quote;
+			if (sip_skip_quoted(from))
+				return -EBADMSG;
+			*value = sip_slice_of(quote + 1, from->at - 1);
+			return 1;
+		}
+		*value = cur_take(&c, SIP_C_VALUE);
 	}
-	while (sip_char_is(cur_peek(c), SIP_C_URI) && cur_peek(c) != ';' && cur_peek(c) != ',')
-		c->at++;
-	*value = sip_slice_of(from, c->at);
+	from->at = c.at;
 	return 1;
 }
 
@@ -162,16 +170,18 @@ int sip_cut_header(const struct sip_text *text, u32 at, struct sip_cursor *c)
 
 int sip_number(const struct sip_text *text, struct sip_slice s, u32 max, u32 *out)
 {
+	const char *p = sip_slice_ptr(text, s), *end = p + s.len;
 	u64 value = 0;
-	u32 i;
 
 	if (!s.len)
 		return -EBADMSG;
-	for (i = s.off; i < sip_slice_end(s); i++) {
-		if (!sip_char_is((u8)text->p[i], SIP_C_DIGIT))
+	for (; p < end; p++) {
+		u32 digit = (u8)*p - '0';
+
+		if (digit > 9)
 			return -EBADMSG;
 		if (value <= max)	/* stays over max once it is, so it cannot wrap */
-			value = value * 10 + (text->p[i] - '0');
+			value = value * 10 + digit;
 	}
 	if (value > max)
 		return -ERANGE;

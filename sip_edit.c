@@ -45,33 +45,74 @@ static bool edit_overlaps(const struct sip_edits *edits, u32 slot, u32 off, u32 
 	return slot < edits->n && off + old_len > edits->e[slot].off;
 }
 
-int sip_edit_add(struct sip_edits *edits, u32 off, u32 old_len, const char *text, u32 len)
+/* Makes room in the list.  Return: the edit, with its text still missing; an error. */
+static int edit_insert(struct sip_edits *edits, u32 off, u32 old_len, u32 len,
+		       struct sip_edit **out)
 {
 	s32 delta = len - old_len;
 	struct sip_edit *e;
-	u32 slot;
+	u32 slot = edits->n;
 
-	if (!old_len && !len)
-		return 0;
 	if (edits->n == SIP_MAX_EDITS || old_len > SIP_MAX_MESSAGE ||
-	    len > SIP_MAX_EDIT_TEXT - edits->pool_len ||
 	    edits->delta + delta > SIP_MAX_GROWTH)
 		return -E2BIG;
-	slot = edit_slot(edits, off, old_len);
-	if (edit_overlaps(edits, slot, off, old_len))
-		return -EEXIST;
-
+	/* mostly they come from the front to the back */
+	if (slot && off <= edit_end(&edits->e[slot - 1])) {
+		slot = edit_slot(edits, off, old_len);
+		if (edit_overlaps(edits, slot, off, old_len))
+			return -EEXIST;
+	}
 	e = &edits->e[slot];
-	memmove(e + 1, e, (edits->n - slot) * sizeof(*e));
+	if (slot < edits->n)
+		memmove(e + 1, e, (edits->n - slot) * sizeof(*e));
 	e->off = off;
 	e->old_len = old_len;
 	e->new_len = len;
+	edits->delta += delta;
+	edits->n++;
+	*out = e;
+	return 0;
+}
+
+int sip_edit_add(struct sip_edits *edits, u32 off, u32 old_len, const char *text, u32 len)
+{
+	struct sip_edit *e;
+	int err;
+
+	if (!old_len && !len)
+		return 0;
+	if (len > SIP_MAX_EDIT_TEXT - edits->pool_len)
+		return -E2BIG;
+	err = edit_insert(edits, off, old_len, len, &e);
+	if (err)
+		return err;
 	e->text = edits->pool_len;
 	memcpy(edits->pool + edits->pool_len, text, len);
 	edits->pool_len += len;
-	edits->delta += delta;
-	edits->n++;
 	return 0;
+}
+
+int sip_edit_add_addr(struct sip_edits *edits, u32 off, u32 old_len, const struct sip_addr *addr,
+		      bool brackets)
+{
+	struct sip_edit *e;
+	int err;
+
+	if (edits->addr_brackets != brackets || !sip_addr_equal(&edits->addr, addr)) {
+		if (edits->pool_len > SIP_MAX_EDIT_TEXT - SIP_ADDR_TEXT_MAX)
+			return -E2BIG;
+		edits->addr = *addr;
+		edits->addr_brackets = brackets;
+		edits->addr_text = edits->pool_len;
+		edits->addr_len = sip_addr_write(addr, edits->pool + edits->pool_len, brackets);
+		edits->pool_len += edits->addr_len;
+	}
+	if (!old_len && !edits->addr_len)
+		return 0;
+	err = edit_insert(edits, off, old_len, edits->addr_len, &e);
+	if (!err)
+		e->text = edits->addr_text;
+	return err;
 }
 
 struct sip_edit_mark sip_edit_mark(const struct sip_edits *edits)
@@ -84,6 +125,8 @@ void sip_edit_rollback(struct sip_edits *edits, struct sip_edit_mark mark)
 	edits->n = mark.n;
 	edits->pool_len = mark.pool_len;
 	edits->delta = mark.delta;
+	edits->addr.family = SIP_FAMILY_NONE;
+	edits->addr_len = 0;
 }
 
 /* Length of the piece of text behind edit @i. */

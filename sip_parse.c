@@ -2,16 +2,17 @@
 /*
  * sip_parse: the walk over a SIP message.  See sip_parse.h for the contract.
  *
- * From top to bottom of a message: start line, then header by header.  Each
- * header that matters has one line in a table, by its first letter; all others
- * are stepped over.  A reader works on a cursor that cannot be read at its end,
- * and the first thing that does not fit ends the walk: there is no second guess.
+ * From top to bottom of a message: start line, then header by header.  Those
+ * that matter are told by the length of their name; all others are stepped over.
+ * A reader works on a cursor that cannot be read at its end, and the first thing
+ * that does not fit ends the walk: there is no second guess.
  */
 #include <linux/kernel.h>
 #include <linux/stddef.h>
 
 #include "sip_cursor.h"
 #include "sip_parse.h"
+#include "sip_word.h"
 
 /* ---- header values --------------------------------------------------------------- */
 
@@ -57,22 +58,21 @@ static int skip_display_name(struct sip_cursor *c)
 		return cur_skip(c, '<') ? 1 : -EBADMSG;
 	}
 	for (;;) {
-		int ch = cur_peek(c);
+		int ch;
 
+		cur_take(c, SIP_C_NAME);
+		ch = cur_peek(c);
 		if (cur_skip(c, '<'))
 			return 1;
 		if (ch < 0 || ch == ';' || ch == ',') {
 			c->at = from;
 			return 0;
 		}
-		if (ch == '\r') {
-			cur_skip_lws(c);
-			ch = cur_peek(c);	/* still CR where it was a bare one */
-		}
-		if (ch == '"' || sip_char_is(ch, SIP_C_CTL))
+		if (ch != '\r')
 			return -EBADMSG;
-		if (ch >= 0 && ch != '<' && ch != ';' && ch != ',')
-			c->at++;
+		cur_skip_lws(c);
+		if (cur_peek(c) == '\r')	/* a bare one */
+			return -EBADMSG;
 	}
 }
 
@@ -80,26 +80,31 @@ static int skip_display_name(struct sip_cursor *c)
  * name-addr or addr-spec, without its parameters.  RFC 3261 20: outside of
  * brackets a semicolon, comma or question mark does not belong to the URI.
  */
-static int take_name_addr(struct sip_cursor *c, struct sip_slice *uri)
+static int take_name_addr(struct sip_cursor *from, struct sip_slice *uri)
 {
+	struct sip_cursor c = *from;
 	int bracket;
-	u32 from;
+	u32 at;
 
-	cur_skip_lws(c);
-	bracket = skip_display_name(c);
-	if (bracket < 0)
-		return -EBADMSG;
-	from = c->at;
-	if (bracket) {
-		while (cur_peek(c) >= 0 && cur_peek(c) != '>')
-			c->at++;
-		*uri = sip_slice_of(from, c->at);
-		return cur_skip(c, '>') ? 0 : -EBADMSG;
+	cur_skip_lws(&c);
+	if (cur_skip(&c, '<')) {
+		bracket = 1;
+	} else {
+		from->at = c.at;
+		bracket = skip_display_name(from);
+		if (bracket < 0)
+			return -EBADMSG;
+		c.at = from->at;
 	}
-	while (sip_char_is(cur_peek(c), SIP_C_URI) && cur_peek(c) != ';' && cur_peek(c) != ',')
-		c->at++;
-	*uri = sip_slice_of(from, c->at);
-	return memchr(c->p + from, '?', uri->len) ? -EBADMSG : 0;
+	if (bracket) {
+		at = sip_find(c.p, c.at, c.end, '>');
+		*uri = sip_slice_of(c.at, at);
+		from->at = at + 1;
+		return at < c.end ? 0 : -EBADMSG;
+	}
+	*uri = cur_take(&c, SIP_C_VALUE);
+	from->at = c.at;
+	return sip_find(c.p, uri->off, c.at, '?') < c.at ? -EBADMSG : 0;
 }
 
 static struct sip_uri *add_uri(struct walk *w, enum sip_role role)
@@ -153,52 +158,67 @@ static int on_to(struct walk *w, struct sip_cursor *c)
 	return 0;
 }
 
+/* The index of the first byte from @at on that is not visible, or @end. */
+static u32 visible_end(const char *p, u32 at, u32 end)
+{
+	while (end - at >= SIP_WORD) {
+		u64 w = sip_word_at(p + at);
+		u64 hits = sip_word_below(w, '!') | sip_word_is(w, 127);
+
+		if (hits)
+			return at + sip_word_first(hits);
+		at += SIP_WORD;
+	}
+	while (at < end && (u8)p[at] > ' ' && p[at] != 127)
+		at++;
+	return at;
+}
+
 /* callid = word ["@" word]: visible characters, nothing else (RFC 3261 25.1) */
 static int on_call_id(struct walk *w, struct sip_cursor *c)
 {
-	u32 from;
+	u32 end;
 
 	if (once(w, ONCE_CALL_ID, SIP_FAULT_CALL_ID))
 		return -EBADMSG;
 	cur_skip_lws(c);
-	from = c->at;
-	while (cur_peek(c) > ' ' && cur_peek(c) != 127)
-		c->at++;
-	w->msg->call_id = sip_slice_of(from, c->at);
+	end = visible_end(c->p, c->at, c->end);
+	w->msg->call_id = sip_slice_of(c->at, end);
+	c->at = end;
 	if (!w->msg->call_id.len || !cur_at_end(c))
 		return fault(w, SIP_FAULT_CALL_ID);
 	return 0;
 }
 
-static const struct method {
-	const char *name;
-	u8 len;
-	u8 method;
-} methods[] = {
-	{ SIP_LIT("INVITE"),	SIP_INVITE },
-	{ SIP_LIT("ACK"),	SIP_ACK },
-	{ SIP_LIT("BYE"),	SIP_BYE },
-	{ SIP_LIT("CANCEL"),	SIP_CANCEL },
-	{ SIP_LIT("PRACK"),	SIP_PRACK },
-	{ SIP_LIT("UPDATE"),	SIP_UPDATE },
-	{ SIP_LIT("REGISTER"),	SIP_REGISTER },
-	{ SIP_LIT("OPTIONS"),	SIP_OPTIONS },
-	{ SIP_LIT("SUBSCRIBE"),	SIP_SUBSCRIBE },
-	{ SIP_LIT("NOTIFY"),	SIP_NOTIFY },
-	{ SIP_LIT("PUBLISH"),	SIP_PUBLISH },
-	{ SIP_LIT("INFO"),	SIP_INFO },
-	{ SIP_LIT("REFER"),	SIP_REFER },
-	{ SIP_LIT("MESSAGE"),	SIP_MESSAGE },
-};
-
 /* RFC 3261 7.1: method names are case-sensitive */
 static u8 method_of(const struct sip_text *t, struct sip_slice s)
 {
+	static const struct {
+		const char *name;
+		u8 len;
+		u8 method;
+	} methods[] = {
+		{ SIP_LIT("INVITE"),	SIP_INVITE },
+		{ SIP_LIT("ACK"),	SIP_ACK },
+		{ SIP_LIT("BYE"),	SIP_BYE },
+		{ SIP_LIT("CANCEL"),	SIP_CANCEL },
+		{ SIP_LIT("PRACK"),	SIP_PRACK },
+		{ SIP_LIT("UPDATE"),	SIP_UPDATE },
+		{ SIP_LIT("REGISTER"),	SIP_REGISTER },
+		{ SIP_LIT("OPTIONS"),	SIP_OPTIONS },
+		{ SIP_LIT("SUBSCRIBE"),	SIP_SUBSCRIBE },
+		{ SIP_LIT("NOTIFY"),	SIP_NOTIFY },
+		{ SIP_LIT("PUBLISH"),	SIP_PUBLISH },
+		{ SIP_LIT("INFO"),	SIP_INFO },
+		{ SIP_LIT("REFER"),	SIP_REFER },
+		{ SIP_LIT("MESSAGE"),	SIP_MESSAGE },
+	};
+	const char *p = sip_slice_ptr(t, s);
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(methods); i++)
-		if (methods[i].len == s.len &&
-		    !memcmp(t->p + s.off, methods[i].name, s.len))
+		if (methods[i].len == s.len && methods[i].name[0] == *p &&
+		    !memcmp(p, methods[i].name, s.len))
 			return methods[i].method;
 	return SIP_METHOD_OTHER;
 }
@@ -233,25 +253,39 @@ static int on_cseq(struct walk *w, struct sip_cursor *c)
 	return 0;
 }
 
-/* sent-protocol LWS sent-by: "SIP / 2.0 / UDP host : port" */
-static int read_via_head(const struct sip_text *t, struct sip_cursor *c, struct sip_via *via)
+/* "SIP / 2.0 / UDP" */
+static int read_via_protocol(const struct sip_text *t, struct sip_cursor *c, struct sip_via *via)
 {
 	struct sip_slice name, version;
 
-	cur_skip_lws(c);
-	name = cur_take(c, SIP_C_TOKEN);
-	cur_skip_lws(c);
-	if (!cur_skip(c, '/'))
-		return -EBADMSG;
-	cur_skip_lws(c);
-	version = cur_take(c, SIP_C_TOKEN);
-	cur_skip_lws(c);
-	if (!cur_skip(c, '/'))
-		return -EBADMSG;
-	cur_skip_lws(c);
+	/* as everybody writes it */
+	if (c->end - c->at > 8 && sip_same(c->p + c->at, SIP_LIT("SIP/2.0/")) &&
+	    (u8)c->p[c->at + 8] > ' ') {
+		c->at += 8;
+	} else {
+		name = cur_take(c, SIP_C_TOKEN);
+		cur_skip_lws(c);
+		if (!cur_skip(c, '/'))
+			return -EBADMSG;
+		cur_skip_lws(c);
+		version = cur_take(c, SIP_C_TOKEN);
+		cur_skip_lws(c);
+		if (!cur_skip(c, '/'))
+			return -EBADMSG;
+		if (!sip_slice_is(t, name, SIP_LIT("SIP")) ||
+		    !sip_slice_is(t, version, SIP_LIT("2.0")))
+			return -EBADMSG;
+		cur_skip_lws(c);
+	}
 	via->transport = sip_transport_of(t, cur_take(c, SIP_C_TOKEN));
-	if (!sip_slice_is(t, name, SIP_LIT("SIP")) || !sip_slice_is(t, version, SIP_LIT("2.0")) ||
-	    !via->transport)
+	return via->transport ? 0 : -EBADMSG;
+}
+
+/* sent-protocol LWS sent-by: "SIP/2.0/UDP host:port" */
+static int read_via_head(const struct sip_text *t, struct sip_cursor *c, struct sip_via *via)
+{
+	cur_skip_lws(c);
+	if (read_via_protocol(t, c, via))
 		return -EBADMSG;
 	cur_skip_lws(c);
 	return sip_take_host(t, c, &via->by, true);
@@ -330,6 +364,10 @@ u8 sip_content_type(const struct sip_text *text, struct sip_cursor *c, struct si
 	struct sip_slice type, subtype;
 
 	*boundary = (struct sip_slice){};
+	/* as nearly everybody writes it */
+	if (c->end - c->at == sizeof("application/sdp") - 1 &&
+	    sip_same(c->p + c->at, SIP_LIT("application/sdp")))
+		return SIP_CONTENT_SDP;
 	type = cur_take(c, SIP_C_TOKEN);
 	cur_skip_lws(c);
 	if (!cur_skip(c, '/'))
@@ -389,16 +427,6 @@ static int read_seconds(struct walk *w, struct sip_cursor *c, u32 *out, u16 flag
 	return 0;
 }
 
-static int on_expires(struct walk *w, struct sip_cursor *c)
-{
-	return read_seconds(w, c, &w->msg->expires, SIP_MSG_EXPIRES);
-}
-
-static int on_session_expires(struct walk *w, struct sip_cursor *c)
-{
-	return read_seconds(w, c, &w->msg->session, SIP_MSG_SESSION);
-}
-
 static int uri_value_params(struct walk *w, struct sip_cursor *c, struct sip_uri *uri)
 {
 	struct sip_slice name, value;
@@ -439,18 +467,11 @@ static int read_uris(struct walk *w, struct sip_cursor *c, enum sip_role role, e
 	return cur_at_end(c) ? 0 : fault(w, what);
 }
 
-/* RFC 3261 22: who sends this has been asked for a password, and answers */
-static int on_credentials(struct walk *w, struct sip_cursor *c)
-{
-	w->msg->flags |= SIP_MSG_CREDENTIALS;
-	return 0;
-}
-
 /*
  * RFC 2617 3.2.1: stale=true says that the password was right, and only the nonce too old.
  * Scheme, then parameters with commas between them; what is not readable says nothing.
  */
-static int on_challenge(struct walk *w, struct sip_cursor *c)
+static void read_challenge(struct walk *w, struct sip_cursor *c)
 {
 	struct sip_slice name, value;
 	u32 from;
@@ -461,7 +482,7 @@ static int on_challenge(struct walk *w, struct sip_cursor *c)
 		cur_skip_lws(c);
 		if (!cur_skip(c, '=')) {
 			if (!name.len && !cur_skip(c, ','))
-				return 0;
+				return;
 			continue;	/* the scheme, or an empty place in the list */
 		}
 		cur_skip_lws(c);
@@ -469,14 +490,13 @@ static int on_challenge(struct walk *w, struct sip_cursor *c)
 		from = c->at + 1;
 		if (cur_peek(c) == '"') {
 			if (sip_skip_quoted(c))
-				return 0;
+				return;
 			value = sip_slice_of(from, c->at - 1);
 		}
 		if (sip_slice_is(w->t, name, SIP_LIT("stale")) &&
 		    sip_slice_is(w->t, value, SIP_LIT("true")))
 			w->msg->flags |= SIP_MSG_STALE;
 	}
-	return 0;
 }
 
 static int on_contact(struct walk *w, struct sip_cursor *c)
@@ -494,190 +514,195 @@ static int on_contact(struct walk *w, struct sip_cursor *c)
 	return read_uris(w, c, SIP_ROLE_CONTACT, SIP_FAULT_CONTACT);
 }
 
-static int on_route(struct walk *w, struct sip_cursor *c)
-{
-	return read_uris(w, c, SIP_ROLE_ROUTE, SIP_FAULT_ROUTE);
-}
-
-static int on_record_route(struct walk *w, struct sip_cursor *c)
-{
-	return read_uris(w, c, SIP_ROLE_RECORD_ROUTE, SIP_FAULT_ROUTE);
-}
-
-static int on_path(struct walk *w, struct sip_cursor *c)
-{
-	return read_uris(w, c, SIP_ROLE_PATH, SIP_FAULT_ROUTE);
-}
-
-static int on_service_route(struct walk *w, struct sip_cursor *c)
-{
-	return read_uris(w, c, SIP_ROLE_SERVICE_ROUTE, SIP_FAULT_ROUTE);
-}
-
-static int on_refer_to(struct walk *w, struct sip_cursor *c)
-{
-	return read_uris(w, c, SIP_ROLE_REFER_TO, SIP_FAULT_REFER);
-}
-
-static int on_referred_by(struct walk *w, struct sip_cursor *c)
-{
-	return read_uris(w, c, SIP_ROLE_REFERRED_BY, SIP_FAULT_REFER);
-}
-
-static int on_reply_to(struct walk *w, struct sip_cursor *c)
-{
-	return read_uris(w, c, SIP_ROLE_REPLY_TO, SIP_FAULT_REFER);
-}
-
 /* ---- the walk -------------------------------------------------------------------- */
 
-struct header {
-	const char *name;
-	u8 len;
-	int (*read)(struct walk *w, struct sip_cursor *c);
+enum header {
+	HEADER_OTHER,
+	HEADER_VIA,
+	HEADER_FROM,
+	HEADER_TO,
+	HEADER_CALL_ID,
+	HEADER_CSEQ,
+	HEADER_IDENTITY = HEADER_CSEQ,	/* up to here: which transaction and dialog it is */
+	HEADER_CONTACT,
+	HEADER_CONTENT_LENGTH,
+	HEADER_CONTENT_TYPE,
+	HEADER_CONTENT_ENCODING,
+	HEADER_EXPIRES,
+	HEADER_SESSION_EXPIRES,
+	HEADER_ROUTE,
+	HEADER_RECORD_ROUTE,
+	HEADER_PATH,
+	HEADER_SERVICE_ROUTE,
+	HEADER_REFER_TO,
+	HEADER_REFERRED_BY,
+	HEADER_REPLY_TO,
+	HEADER_CREDENTIALS,
+	HEADER_CHALLENGE,
 };
 
-/*
- * RFC 3261 7.3.1: header names in any case; 7.3.3 and 20: one-letter forms.
- * Grouped by first letter.  A new header is one line here.
- */
-static const struct header a_headers[] = {
-	{ SIP_LIT("Authorization"),	on_credentials },
-};
-
-static const struct header b_headers[] = {
-	{ SIP_LIT("b"),			on_referred_by },
-};
-
-static const struct header c_headers[] = {
-	{ SIP_LIT("Call-ID"),		on_call_id },
-	{ SIP_LIT("CSeq"),		on_cseq },
-	{ SIP_LIT("Contact"),		on_contact },
-	{ SIP_LIT("Content-Length"),	on_content_length },
-	{ SIP_LIT("Content-Type"),	on_content_type },
-	{ SIP_LIT("Content-Encoding"),	on_content_encoding },
-	{ SIP_LIT("c"),			on_content_type },
-};
-
-static const struct header e_headers[] = {
-	{ SIP_LIT("Expires"),		on_expires },
-	{ SIP_LIT("e"),			on_content_encoding },
-};
-
-static const struct header f_headers[] = {
-	{ SIP_LIT("From"),		on_from },
-	{ SIP_LIT("f"),			on_from },
-};
-
-static const struct header i_headers[] = {
-	{ SIP_LIT("i"),			on_call_id },
-};
-
-static const struct header l_headers[] = {
-	{ SIP_LIT("l"),			on_content_length },
-};
-
-static const struct header m_headers[] = {
-	{ SIP_LIT("m"),			on_contact },
-};
-
-static const struct header p_headers[] = {
-	{ SIP_LIT("Path"),		on_path },
-	{ SIP_LIT("Proxy-Authorization"), on_credentials },
-	{ SIP_LIT("Proxy-Authenticate"), on_challenge },
-};
-
-static const struct header r_headers[] = {
-	{ SIP_LIT("Route"),		on_route },
-	{ SIP_LIT("Record-Route"),	on_record_route },
-	{ SIP_LIT("Refer-To"),		on_refer_to },
-	{ SIP_LIT("r"),			on_refer_to },
-	{ SIP_LIT("Referred-By"),	on_referred_by },
-	{ SIP_LIT("Reply-To"),		on_reply_to },
-};
-
-static const struct header s_headers[] = {
-	{ SIP_LIT("Session-Expires"),	on_session_expires },
-	{ SIP_LIT("Service-Route"),	on_service_route },
-};
-
-static const struct header t_headers[] = {
-	{ SIP_LIT("To"),		on_to },
-	{ SIP_LIT("t"),			on_to },
-};
-
-static const struct header v_headers[] = {
-	{ SIP_LIT("Via"),		on_via },
-	{ SIP_LIT("v"),			on_via },
-};
-
-static const struct header w_headers[] = {
-	{ SIP_LIT("WWW-Authenticate"),	on_challenge },
-};
-
-static const struct header x_headers[] = {
-	{ SIP_LIT("x"),			on_session_expires },
-};
-
-static const struct header_group {
-	const struct header *header;
-	u32 n;
-} header_groups['z' - 'a' + 1] = {
-#define GROUP(c, headers) [(c) - 'a'] = { headers, ARRAY_SIZE(headers) }
-	GROUP('a', a_headers),
-	GROUP('b', b_headers),
-	GROUP('c', c_headers),
-	GROUP('e', e_headers),
-	GROUP('f', f_headers),
-	GROUP('i', i_headers),
-	GROUP('l', l_headers),
-	GROUP('m', m_headers),
-	GROUP('p', p_headers),
-	GROUP('r', r_headers),
-	GROUP('s', s_headers),
-	GROUP('t', t_headers),
-	GROUP('v', v_headers),
-	GROUP('w', w_headers),
-	GROUP('x', x_headers),
-#undef GROUP
-};
-
-static const struct header *header_find(const struct sip_text *t, struct sip_slice name)
+/* RFC 3261 7.3.3 and 20, and the RFCs that each comes from */
+static enum header short_header(char letter)
 {
-	u8 letter = (t->p[name.off] | 0x20) - 'a';
-	const struct header_group *group;
-	u32 i;
-
-	if (letter >= ARRAY_SIZE(header_groups))
-		return NULL;
-	group = &header_groups[letter];
-	for (i = 0; i < group->n; i++)
-		if (sip_slice_is(t, name, group->header[i].name, group->header[i].len))
-			return &group->header[i];
-	return NULL;
+	switch (letter | 0x20) {
+	case 'b':
+		return HEADER_REFERRED_BY;
+	case 'c':
+		return HEADER_CONTENT_TYPE;
+	case 'e':
+		return HEADER_CONTENT_ENCODING;
+	case 'f':
+		return HEADER_FROM;
+	case 'i':
+		return HEADER_CALL_ID;
+	case 'l':
+		return HEADER_CONTENT_LENGTH;
+	case 'm':
+		return HEADER_CONTACT;
+	case 'r':
+		return HEADER_REFER_TO;
+	case 't':
+		return HEADER_TO;
+	case 'v':
+		return HEADER_VIA;
+	case 'x':
+		return HEADER_SESSION_EXPIRES;
+	default:
+		return HEADER_OTHER;
+	}
 }
 
-/* The headers that say which transaction and which dialog a message belongs to. */
-static bool is_identity(const struct header *header)
+#define NAME_IS(lit)	sip_same(p, SIP_LIT(lit))
+
+/*
+ * By length, and then the few names of that length.  RFC 3261 7.3.1: in any case.
+ * Return: HEADER_OTHER also for what is no name of a header.
+ */
+static enum header header_of(const char *p, u32 len)
 {
-	return header->read == on_via || header->read == on_from || header->read == on_to ||
-	       header->read == on_call_id || header->read == on_cseq;
+	switch (len) {
+	case 1:
+		return short_header(*p);
+	case 2:
+		return NAME_IS("To") ? HEADER_TO : HEADER_OTHER;
+	case 3:
+		return NAME_IS("Via") ? HEADER_VIA : HEADER_OTHER;
+	case 4:
+		return NAME_IS("From") ? HEADER_FROM :
+		       NAME_IS("CSeq") ? HEADER_CSEQ :
+		       NAME_IS("Path") ? HEADER_PATH : HEADER_OTHER;
+	case 5:
+		return NAME_IS("Route") ? HEADER_ROUTE : HEADER_OTHER;
+	case 7:
+		return NAME_IS("Call-ID") ? HEADER_CALL_ID :
+		       NAME_IS("Contact") ? HEADER_CONTACT :
+		       NAME_IS("Expires") ? HEADER_EXPIRES : HEADER_OTHER;
+	case 8:
+		return NAME_IS("Refer-To") ? HEADER_REFER_TO :
+		       NAME_IS("Reply-To") ? HEADER_REPLY_TO : HEADER_OTHER;
+	case 11:
+		return NAME_IS("Referred-By") ? HEADER_REFERRED_BY : HEADER_OTHER;
+	case 12:
+		return NAME_IS("Content-Type") ? HEADER_CONTENT_TYPE :
+		       NAME_IS("Record-Route") ? HEADER_RECORD_ROUTE : HEADER_OTHER;
+	case 13:
+		return NAME_IS("Authorization") ? HEADER_CREDENTIALS :
+		       NAME_IS("Service-Route") ? HEADER_SERVICE_ROUTE : HEADER_OTHER;
+	case 14:
+		return NAME_IS("Content-Length") ? HEADER_CONTENT_LENGTH : HEADER_OTHER;
+	case 15:
+		return NAME_IS("Session-Expires") ? HEADER_SESSION_EXPIRES : HEADER_OTHER;
+	case 16:
+		return NAME_IS("Content-Encoding") ? HEADER_CONTENT_ENCODING :
+		       NAME_IS("WWW-Authenticate") ? HEADER_CHALLENGE : HEADER_OTHER;
+	case 18:
+		return NAME_IS("Proxy-Authenticate") ? HEADER_CHALLENGE : HEADER_OTHER;
+	case 19:
+		return NAME_IS("Proxy-Authorization") ? HEADER_CREDENTIALS : HEADER_OTHER;
+	default:
+		return HEADER_OTHER;
+	}
+}
+
+#undef NAME_IS
+
+static int read_value(struct walk *w, struct sip_cursor *c, enum header header)
+{
+	switch (header) {
+	case HEADER_VIA:
+		return on_via(w, c);
+	case HEADER_FROM:
+		return on_from(w, c);
+	case HEADER_TO:
+		return on_to(w, c);
+	case HEADER_CALL_ID:
+		return on_call_id(w, c);
+	case HEADER_CSEQ:
+		return on_cseq(w, c);
+	case HEADER_CONTACT:
+		return on_contact(w, c);
+	case HEADER_CONTENT_LENGTH:
+		return on_content_length(w, c);
+	case HEADER_CONTENT_TYPE:
+		return on_content_type(w, c);
+	case HEADER_CONTENT_ENCODING:
+		return on_content_encoding(w, c);
+	case HEADER_EXPIRES:
+		return read_seconds(w, c, &w->msg->expires, SIP_MSG_EXPIRES);
+	case HEADER_SESSION_EXPIRES:
+		return read_seconds(w, c, &w->msg->session, SIP_MSG_SESSION);
+	case HEADER_ROUTE:
+		return read_uris(w, c, SIP_ROLE_ROUTE, SIP_FAULT_ROUTE);
+	case HEADER_RECORD_ROUTE:
+		return read_uris(w, c, SIP_ROLE_RECORD_ROUTE, SIP_FAULT_ROUTE);
+	case HEADER_PATH:
+		return read_uris(w, c, SIP_ROLE_PATH, SIP_FAULT_ROUTE);
+	case HEADER_SERVICE_ROUTE:
+		return read_uris(w, c, SIP_ROLE_SERVICE_ROUTE, SIP_FAULT_ROUTE);
+	case HEADER_REFER_TO:
+		return read_uris(w, c, SIP_ROLE_REFER_TO, SIP_FAULT_REFER);
+	case HEADER_REFERRED_BY:
+		return read_uris(w, c, SIP_ROLE_REFERRED_BY, SIP_FAULT_REFER);
+	case HEADER_REPLY_TO:
+		return read_uris(w, c, SIP_ROLE_REPLY_TO, SIP_FAULT_REFER);
+	case HEADER_CREDENTIALS:	/* who was asked for a password, and answers */
+		w->msg->flags |= SIP_MSG_CREDENTIALS;
+		return 0;
+	case HEADER_CHALLENGE:
+		read_challenge(w, c);
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+/* The name of a header, and the colon behind it.  Return: whether it is one. */
+static bool take_header_name(struct sip_cursor *c, enum header *header)
+{
+	u32 colon = sip_find(c->p, c->at, c->end, ':');
+	struct sip_slice name;
+
+	*header = header_of(c->p + c->at, colon - c->at);
+	if (*header && colon < c->end) {
+		c->at = colon + 1;
+		return true;
+	}
+	/* blanks may stand in front of the colon, and of any other name the letters count */
+	name = cur_take(c, SIP_C_TOKEN);
+	*header = header_of(c->p + name.off, name.len);
+	cur_take(c, SIP_C_WSP);
+	return name.len && cur_skip(c, ':');
 }
 
 static int read_header(struct walk *w, struct sip_cursor *c)
 {
-	const struct header *header;
-	struct sip_slice name;
+	enum header header;
 
-	name = cur_take(c, SIP_C_TOKEN);
-	while (sip_char_is(cur_peek(c), SIP_C_WSP))
-		c->at++;
-	if (!name.len || !cur_skip(c, ':'))
+	if (!take_header_name(c, &header))
 		return fault(w, SIP_FAULT_LINE);
-	header = header_find(w->t, name);
-	if (!header || (w->until && !is_identity(header)))
+	if (header == HEADER_OTHER || (w->until && header > HEADER_IDENTITY))
 		return 0;
-	return header->read(w, c);
+	return read_value(w, c, header);
 }
 
 /* What RFC 3261 8.1.1 asks of every message, and 8.2.6.2 of every response. */
@@ -755,9 +780,10 @@ static int read_request_line(struct walk *w, struct sip_cursor *c)
 	msg->method_name = cur_take(c, SIP_C_TOKEN);
 	if (!msg->method_name.len || !cur_skip(c, ' '))
 		return -ENOMSG;
-	uri = cur_take(c, SIP_C_URI);
+	uri = sip_slice_of(c->at, sip_find(c->p, c->at, c->end, ' '));
+	c->at += uri.len;
 	if (!cur_skip(c, ' ') || c->end - c->at != sizeof("SIP/2.0") - 1 ||
-	    strncasecmp(c->p + c->at, SIP_LIT("SIP/2.0")))
+	    !sip_same(c->p + c->at, SIP_LIT("SIP/2.0")))
 		return -ENOMSG;
 	err = sip_uri_parse(w->t, uri, add_uri(w, SIP_ROLE_REQUEST));
 	if (err)
@@ -778,7 +804,7 @@ static int read_start_line(struct walk *w)
 	if (lf == t->len)
 		return sip_char_is((u8)t->p[0], SIP_C_TOKEN) ? 0 : -ENOMSG;
 	c = (struct sip_cursor){ t->p, 0, lf - 1 };
-	if (c.end > sizeof("SIP/2.0") - 1 && !strncasecmp(t->p, SIP_LIT("SIP/2.0")))
+	if (c.end > sizeof("SIP/2.0") - 1 && sip_same(t->p, SIP_LIT("SIP/2.0")))
 		err = read_status_line(w->msg, &c);
 	else
 		err = read_request_line(w, &c);

@@ -272,16 +272,22 @@ static int replace(struct planner *p, struct sip_slice old, const char *text, u3
 	return sip_edit_add(p->edits, p->base + old.off, old.len, text, len);
 }
 
-/* An address that is the same stays as it is spelt. */
-static int put_addr(struct planner *p, struct sip_slice old, const struct sip_addr *addr,
-		    bool brackets)
+/* An address that is the same stays as it is spelt.  @was: what @old says */
+static int put_addr(struct planner *p, struct sip_slice old, const struct sip_addr *was,
+		    const struct sip_addr *addr, bool brackets)
 {
-	char buf[SIP_ADDR_TEXT_MAX];
+	if (sip_addr_equal(was, addr))
+		return 0;
+	return sip_edit_add_addr(p->edits, p->base + old.off, old.len, addr, brackets);
+}
+
+/* A parameter that has been no address, or may have been one in brackets. */
+static int put_param(struct planner *p, struct sip_slice old, const struct sip_addr *addr)
+{
 	struct sip_addr was;
 
-	if (sip_addr_parse(&was, sip_slice_ptr(p->t, old), old.len) && sip_addr_equal(&was, addr))
-		return 0;
-	return replace(p, old, buf, sip_addr_write(addr, buf, brackets));
+	sip_addr_parse(&was, sip_slice_ptr(p->t, old), old.len);
+	return put_addr(p, old, &was, addr, p->t->p[old.off] == '[');
 }
 
 static int put_number(struct planner *p, struct sip_slice old, u16 n)
@@ -319,7 +325,7 @@ static int put_host(struct planner *p, const struct sip_host *at, u16 means,
 
 	if (target->change == SIP_KEEP)
 		return 0;
-	err = put_addr(p, at->host, &target->to.addr, true);
+	err = put_addr(p, at->host, &at->addr, &target->to.addr, true);
 	if (err)
 		return err;
 	if (target->change == SIP_SET)
@@ -336,8 +342,7 @@ static int put_received(struct planner *p, const struct sip_via *via,
 	if (target->change == SIP_KEEP)
 		return 0;
 	if (via->received.len)
-		err = put_addr(p, via->received, &target->to.addr,
-			       p->t->p[via->received.off] == '[');
+		err = put_param(p, via->received, &target->to.addr);
 	if (!err && via->rport.len && target->change == SIP_SET)
 		err = put_number(p, via->rport, target->to.port);
 	return err;
@@ -355,7 +360,7 @@ static int put_uri(struct planner *p, const struct sip_uri *uri, const struct si
 	maddr = maddr_of(p->t, uri->maddr);
 	if (!is_only && !sip_addr_equal(&maddr, &uri->at.addr))
 		return 0;
-	return put_addr(p, uri->maddr, &target->to.addr, p->t->p[uri->maddr.off] == '[');
+	return put_param(p, uri->maddr, &target->to.addr);
 }
 
 int sip_header_plan(struct sip_edits *edits, const struct sip_text *text, u32 base,
@@ -368,8 +373,7 @@ int sip_header_plan(struct sip_edits *edits, const struct sip_text *text, u32 ba
 
 	err = put_host(&p, &via->by, via_port(via), &plan->via);
 	if (!err && plan->via_maddr.change != SIP_KEEP)
-		err = put_addr(&p, via->maddr, &plan->via_maddr.to.addr,
-			       text->p[via->maddr.off] == '[');
+		err = put_param(&p, via->maddr, &plan->via_maddr.to.addr);
 	if (!err)
 		err = put_received(&p, via, plan);
 	for (i = 0; !err && i < msg->n_uris; i++)

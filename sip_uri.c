@@ -6,6 +6,7 @@
 
 #include "sip_cursor.h"
 #include "sip_uri.h"
+#include "sip_word.h"
 
 static int take_port(const struct sip_text *t, struct sip_cursor *c, struct sip_host *h)
 {
@@ -20,29 +21,40 @@ static int take_port(const struct sip_text *t, struct sip_cursor *c, struct sip_
 	return 0;
 }
 
+/* The host itself.  Most are dotted quads, and are read with one look at each byte. */
+static int take_name_or_addr(struct sip_cursor *c, struct sip_host *h)
+{
+	const char *p = c->p;
+	u32 from = c->at, at;
+
+	if (cur_peek(c) == '[') {
+		at = sip_find(p, from, c->end, ']') + 1;
+		if (at > c->end || !sip_addr_parse(&h->addr, p + from, at - from))
+			return -EBADMSG;
+	} else {
+		at = from + sip_addr_take_ipv4(&h->addr, p + from, c->end - from);
+		if (at == from || (at < c->end && sip_char_is((u8)p[at], SIP_C_HOST))) {
+			while (at < c->end && sip_char_is((u8)p[at], SIP_C_HOST))
+				at++;
+			h->addr = (struct sip_addr){};
+		}
+		if (at == from)
+			return -EBADMSG;
+	}
+	c->at = at;
+	return 0;
+}
+
 /* host [":" port]; @lws: white space may stand around the colon (in Via it may, in a URI not) */
 int sip_take_host(const struct sip_text *t, struct sip_cursor *c, struct sip_host *h, bool lws)
 {
 	u32 from = c->at;
 
 	h->num = 0;
-	h->addr.family = SIP_FAMILY_NONE;
-	if (cur_peek(c) == '[') {
-		while (cur_peek(c) >= 0 && cur_peek(c) != ']')
-			c->at++;
-		if (!cur_skip(c, ']'))
-			return -EBADMSG;
-	} else {
-		cur_take(c, SIP_C_HOST);
-	}
-	if (c->at == from)
+	if (take_name_or_addr(c, h))
 		return -EBADMSG;
 	h->host = sip_slice_of(from, c->at);
 	h->port = sip_slice_of(c->at, c->at);
-	if (c->p[from] == '[' || sip_char_is((u8)c->p[from], SIP_C_DIGIT))
-		sip_addr_parse(&h->addr, c->p + from, h->host.len);
-	if (c->p[from] == '[' && !h->addr.family)
-		return -EBADMSG;
 	if (lws)
 		cur_skip_lws(c);
 	if (!cur_skip(c, ':'))
@@ -67,21 +79,49 @@ u8 sip_transport_of(const struct sip_text *t, struct sip_slice s)
 static void take_uri_param(const struct sip_text *t, struct sip_cursor *c, struct sip_uri *uri)
 {
 	struct sip_slice name, value;
-	u32 from = c->at;
+	u32 from = c->at, end = from, is;
 
-	while (cur_peek(c) >= 0 && cur_peek(c) != '=' && cur_peek(c) != ';' && cur_peek(c) != '?')
-		c->at++;
-	name = sip_slice_of(from, c->at);
-	if (!cur_skip(c, '='))
+	while (end < c->end && c->p[end] != ';' && c->p[end] != '?')
+		end++;
+	c->at = end;
+	is = sip_find(c->p, from, end, '=');
+	if (is == end)
 		return;
-	from = c->at;
-	while (cur_peek(c) >= 0 && cur_peek(c) != ';' && cur_peek(c) != '?')
-		c->at++;
-	value = sip_slice_of(from, c->at);
+	name = sip_slice_of(from, is);
+	value = sip_slice_of(is + 1, end);
 	if (sip_slice_is(t, name, SIP_LIT("maddr")))
 		uri->maddr = value;
 	else if (sip_slice_is(t, name, SIP_LIT("transport")))
 		uri->transport = sip_transport_of(t, value);
+}
+
+/* Whether an "@" may end what stands from @at to @end; see take_userinfo(). */
+static bool is_userinfo(const char *p, u32 at, u32 end)
+{
+	bool in_password = false;
+
+	for (; at < end; at++) {
+		u16 class = sip_chars[(u8)p[at]];
+
+		if (class & SIP_C_USER)
+			continue;
+		switch (p[at]) {
+		case ':':
+			if (in_password)
+				return false;
+			in_password = true;
+			break;
+		case ';':
+		case '?':
+		case '/':
+			if (in_password)
+				return false;
+			break;
+		default:	/* a bracket, or no character of a URI */
+			return false;
+		}
+	}
+	return true;
 }
 
 /*
@@ -92,44 +132,38 @@ static void take_uri_param(const struct sip_text *t, struct sip_cursor *c, struc
  */
 static int take_userinfo(struct sip_cursor *c, struct sip_slice *user)
 {
-	bool in_password = false, is_odd = false;
-	u32 from = c->at;
+	u32 at = sip_find(c->p, c->at, c->end, '@');
 
-	for (; cur_peek(c) >= 0 && cur_peek(c) != '@'; c->at++) {
-		switch (cur_peek(c)) {
-		case '[':
-		case ']':
-			is_odd = true;
-			break;
-		case ';':
-		case '?':
-		case '/':
-			is_odd |= in_password;
-			break;
-		case ':':
-			is_odd |= in_password;
-			in_password = true;
-			break;
-		}
-	}
-	*user = sip_slice_of(from, c->at);
-	if (cur_skip(c, '@'))
-		return is_odd ? -EBADMSG : 0;
-	user->len = 0;
-	c->at = from;
+	if (at == c->end)
+		return 0;
+	if (!is_userinfo(c->p, c->at, at))
+		return -EBADMSG;
+	*user = sip_slice_of(c->at, at);
+	c->at = at + 1;
 	return 0;
+}
+
+static bool uri_chars_ok(const char *p, u32 at, u32 end)
+{
+	while (at < end && sip_chars[(u8)p[at]] & SIP_C_URI)
+		at++;
+	return at == end;
 }
 
 /* [userinfo "@"] hostport params headers */
 static int sip_uri_rest(const struct sip_text *t, struct sip_cursor *c, struct sip_uri *uri)
 {
+	u32 from = c->at;
 	int err = take_userinfo(c, &uri->user);
 
-	if (err)
-		return err;
-	err = sip_take_host(t, c, &uri->at, false);
-	if (err)
-		return err;
+	if (!err)
+		err = sip_take_host(t, c, &uri->at, false);
+	if (err)	/* a number is too large only where all else is a URI */
+		return err == -ERANGE && uri_chars_ok(c->p, from, c->end) ? err : -EBADMSG;
+	if (c->at == c->end)
+		return 0;
+	if (!uri_chars_ok(c->p, c->at, c->end))
+		return -EBADMSG;
 	while (cur_skip(c, ';'))
 		take_uri_param(t, c, uri);
 	return cur_peek(c) < 0 || cur_peek(c) == '?' ? 0 : -EBADMSG;
@@ -137,32 +171,13 @@ static int sip_uri_rest(const struct sip_text *t, struct sip_cursor *c, struct s
 
 static u8 scheme_of(const struct sip_text *t, struct sip_slice s)
 {
-	static const struct {
-		const char *name;
-		u8 len;
-		u8 scheme;
-	} schemes[] = {
-		{ SIP_LIT("sip"),  SIP_SCHEME_SIP },
-		{ SIP_LIT("sips"), SIP_SCHEME_SIPS },
-		{ SIP_LIT("tel"),  SIP_SCHEME_TEL },
-		{ SIP_LIT("urn"),  SIP_SCHEME_URN },
-	};
-	u32 i;
-
-	for (i = 0; i < ARRAY_SIZE(schemes); i++)
-		if (sip_slice_is(t, s, schemes[i].name, schemes[i].len))
-			return schemes[i].scheme;
-	return SIP_SCHEME_OTHER;
-}
-
-static bool uri_chars_ok(const struct sip_text *t, struct sip_slice s)
-{
-	u32 i;
-
-	for (i = s.off; i < sip_slice_end(s); i++)
-		if (!sip_char_is((u8)t->p[i], SIP_C_URI))
-			return false;
-	return true;
+	if (sip_slice_is(t, s, SIP_LIT("sip")))
+		return SIP_SCHEME_SIP;
+	if (sip_slice_is(t, s, SIP_LIT("sips")))
+		return SIP_SCHEME_SIPS;
+	if (sip_slice_is(t, s, SIP_LIT("tel")))
+		return SIP_SCHEME_TEL;
+	return sip_slice_is(t, s, SIP_LIT("urn")) ? SIP_SCHEME_URN : SIP_SCHEME_OTHER;
 }
 
 /* Reads @s, all of it, as a URI.  Of schemes but sip: and sips: no more than the scheme is. */
@@ -172,7 +187,7 @@ int sip_uri_parse(const struct sip_text *t, struct sip_slice s, struct sip_uri *
 	struct sip_slice scheme;
 
 	memset(uri, 0, sizeof(*uri));
-	if (!sip_char_is(cur_peek(&c), SIP_C_ALPHA) || !uri_chars_ok(t, s))
+	if (!sip_char_is(cur_peek(&c), SIP_C_ALPHA))
 		return -EBADMSG;
 	scheme = cur_take(&c, SIP_C_TOKEN);
 	if (!cur_skip(&c, ':') || cur_peek(&c) < 0)
@@ -181,5 +196,5 @@ int sip_uri_parse(const struct sip_text *t, struct sip_slice s, struct sip_uri *
 	if (uri->scheme == SIP_SCHEME_SIP || uri->scheme == SIP_SCHEME_SIPS)
 		return sip_uri_rest(t, &c, uri);
 	uri->user = sip_slice_of(c.at, c.end);
-	return 0;
+	return uri_chars_ok(c.p, c.at, c.end) ? 0 : -EBADMSG;
 }

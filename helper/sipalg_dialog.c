@@ -17,16 +17,16 @@
 
 /* ---- calls ----------------------------------------------------------------------- */
 
-static struct sip_call_event call_event(const struct sipalg_ctx *ctx)
+static struct sip_call_event call_event(struct sipalg_ctx *ctx)
 {
 	const struct sip_msg *msg = &ctx->msg;
 
 	return (struct sip_call_event){
 		.sn = ctx->sn,
-		.call_id = sipalg_digest_of(ctx, msg->call_id),
-		.from_tag = sipalg_digest_of(ctx, msg->from_tag),
-		.to_tag = sipalg_digest_of(ctx, msg->to_tag),
-		.branch = sipalg_digest_of(ctx, msg->via.branch),
+		.call_id = sipalg_id_of(ctx, &ctx->ids.call_id, msg->call_id),
+		.from_tag = sipalg_id_of(ctx, &ctx->ids.from_tag, msg->from_tag),
+		.to_tag = sipalg_id_of(ctx, &ctx->ids.to_tag, msg->to_tag),
+		.branch = sipalg_id_of(ctx, &ctx->ids.branch, msg->via.branch),
 		.zone = nf_ct_zone(ctx->ct)->id,
 		.cseq = msg->cseq,
 		.session_s = msg->flags & SIP_MSG_SESSION ? msg->session : 0,
@@ -110,8 +110,10 @@ int sipalg_decide_dialog(struct sipalg_ctx *ctx)
 	err = sipalg_media_read(ctx);
 	if (err)
 		return err;
-	if (ctx->body.n)
-		ev.body = sipalg_digest_of(ctx, ctx->msg.body);
+	/* tells a copy of a request from another one, to nobody but its sender: 32 bits do */
+	if (ctx->body.n && sip_is_request(&ctx->msg))
+		ev.body = sipalg_hash(sip_slice_ptr(&ctx->text, ctx->msg.body),
+				      ctx->msg.body.len, 0);
 	if (ctx->may_open) {
 		ctx->call = sip_call_enter(&ev, &request_side);
 		if (IS_ERR(ctx->call)) {	/* counted where it was not had */

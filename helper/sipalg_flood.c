@@ -101,12 +101,13 @@ static struct sip_source_key sender_of(const struct sipalg_ctx *ctx, enum ip_con
  * The same for a request, wherever it is seen, and for its answers (RFC 3261 17.1.3).  Old
  * branches may be the same for all of a call's requests, hence the others.
  */
-static u64 transaction(const struct sipalg_ctx *ctx)
+static u64 transaction(struct sipalg_ctx *ctx)
 {
 	const struct sip_msg *msg = &ctx->msg;
 	u64 number = (u64)msg->cseq << 8 | msg->method;
 
-	return sipalg_digest_of(ctx, msg->via.branch) + 3 * sipalg_digest_of(ctx, msg->call_id) +
+	return sipalg_id_of(ctx, &ctx->ids.branch, msg->via.branch) +
+	       3 * sipalg_id_of(ctx, &ctx->ids.call_id, msg->call_id) +
 	       number * 0x9e3779b97f4a7c15ULL;
 }
 
@@ -119,14 +120,14 @@ static bool was_asked(struct sipalg_ctx *ctx)
 	return asker && sip_source_has_sent(asker, transaction(ctx));
 }
 
-static bool is_of_call(const struct sipalg_ctx *ctx)
+static bool is_of_call(struct sipalg_ctx *ctx)
 {
 	struct sip_call_event ev = {
 		.sn = ctx->sn,
-		.call_id = sipalg_digest_of(ctx, ctx->msg.call_id),
-		.from_tag = sipalg_digest_of(ctx, ctx->msg.from_tag),
-		.to_tag = sipalg_digest_of(ctx, ctx->msg.to_tag),
-		.branch = sipalg_digest_of(ctx, ctx->msg.via.branch),
+		.call_id = sipalg_id_of(ctx, &ctx->ids.call_id, ctx->msg.call_id),
+		.from_tag = sipalg_id_of(ctx, &ctx->ids.from_tag, ctx->msg.from_tag),
+		.to_tag = sipalg_id_of(ctx, &ctx->ids.to_tag, ctx->msg.to_tag),
+		.branch = sipalg_id_of(ctx, &ctx->ids.branch, ctx->msg.via.branch),
 		.zone = nf_ct_zone(ctx->ct)->id,
 		.cseq = ctx->msg.cseq,
 		.status = ctx->msg.status,
@@ -156,6 +157,8 @@ static bool is_exempt(struct sipalg_ctx *ctx, int line)
 	    sipalg_is_emergency(ctx))
 		return true;
 	is = is_known(ctx, line);
+	/* from its beginning, by the one that reads all */
+	ctx->ids = (struct sipalg_ids){};
 	sip_parse_start(&ctx->text, &ctx->msg);
 	return is;
 }

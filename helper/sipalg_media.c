@@ -71,6 +71,7 @@ struct sip_pinhole_want sipalg_media_want(const struct sipalg_ctx *ctx)
 	return (struct sip_pinhole_want){
 		.sn = ctx->sn,
 		.ct = ctx->ct,
+		.master = sip_call_master(ctx->call, ctx->ct),
 		.real = ctx->flow.self.addr,
 		.mapped = ctx->flow.self_mapped.addr,
 		.keep_ports = !ctx->is_nat,
@@ -110,6 +111,8 @@ static int section_open(const struct section *s, struct sip_media *media)
 			  s->index);
 	if (ctx->set->media_source == SIPALG_MEDIA_SIGNALLING)
 		want.source = &peer;
+	if (!sip_call_media_room(media, want.n))
+		return -ENOMEM;
 	/* announced: nothing comes in before it is known from where; see arm_announced() */
 	if (ctx->set->media_source == SIPALG_MEDIA_ANNOUNCED)
 		err = sip_pinhole_reserve(&want, media->pin);
@@ -230,6 +233,7 @@ static int other_section(const struct section *s)
 {
 	struct sip_call *call = s->ctx->call;
 	struct sip_media *media;
+	int err;
 
 	list_for_each_entry(media, &call->media, node)
 		if (!media->n && media->side == s->side && media->index == s->index &&
@@ -246,12 +250,9 @@ static int other_section(const struct section *s)
 found:
 	/* what is offered may be refused, and then the old one is in force again */
 	if (sip_is_request(&s->ctx->msg) && media->is_agreed) {
-		media->old = media->rtp;
-		media->old_rtcp = media->rtcp;
-		media->old_mux = media->has_mux;
-		media->has_old = true;
-		media->is_agreed = false;
-		media->cseq = s->ctx->msg.cseq;
+		err = sip_call_media_offer(media, s->ctx->msg.cseq);
+		if (err)
+			return err;
 	}
 	media->named = s->ctx->msg.cseq;
 	media->has_mux = s->sdp->has_mux;
@@ -420,11 +421,12 @@ static int decide_description(struct sipalg_ctx *ctx, struct sip_description *de
 		[SDP_TRANSPORT_TCP] = IPPROTO_TCP,
 	};
 	const struct sip_msg *msg = &ctx->msg;
-	struct sip_slice tag = sip_is_request(msg) ? msg->from_tag : msg->to_tag;
-	struct section s = { .ctx = ctx, .side = side, .tag = sipalg_digest_of(ctx, tag) };
+	struct section s = { .ctx = ctx, .side = side };
 	int err = 0;
 	u32 i;
 
+	s.tag = sip_is_request(msg) ? sipalg_id_of(ctx, &ctx->ids.from_tag, msg->from_tag) :
+				      sipalg_id_of(ctx, &ctx->ids.to_tag, msg->to_tag);
 	if (sipalg_sender_is_translated(ctx)) {
 		desc->plan.from = ctx->flow.self.addr;
 		desc->plan.to = ctx->flow.self_mapped.addr;

@@ -22,7 +22,7 @@ static u16 answer_port(const struct sip_via *via)
 }
 
 /* A REGISTER and its answer speak of the phone: of the sender, then of the receiver. */
-static struct sip_register register_of(const struct sipalg_ctx *ctx)
+static struct sip_register register_of(struct sipalg_ctx *ctx)
 {
 	const struct sip_flow *flow = &ctx->flow;
 	bool is_request = sip_is_request(&ctx->msg);
@@ -33,9 +33,9 @@ static struct sip_register register_of(const struct sipalg_ctx *ctx)
 		.aor = sipalg_digest_of(ctx, ctx->msg.to),
 		.aor_text = sip_slice_ptr(&ctx->text, ctx->msg.to),
 		.aor_len = ctx->msg.to.len,
-		.call_id = sipalg_digest_of(ctx, ctx->msg.call_id),
+		.call_id = sipalg_id_of(ctx, &ctx->ids.call_id, ctx->msg.call_id),
 		.cseq = ctx->msg.cseq,
-		.branch = sipalg_digest_of(ctx, ctx->msg.via.branch),
+		.branch = sipalg_id_of(ctx, &ctx->ids.branch, ctx->msg.via.branch),
 		.self = is_request ? flow->self : flow->peer_real,
 		.mapped = is_request ? flow->self_mapped : flow->peer,
 		.registrar = is_request ? flow->peer_real : flow->self,

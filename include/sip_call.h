@@ -15,11 +15,13 @@
 #ifndef _SIP_CALL_H
 #define _SIP_CALL_H
 
+#include <linux/build_bug.h>
 #include <linux/list.h>
 #include <linux/refcount.h>
 #include <linux/rhashtable-types.h>
 #include <linux/spinlock.h>
 
+#include "sip_master.h"
 #include "sip_pinhole.h"
 #include "sip_quota.h"
 
@@ -59,10 +61,25 @@ enum {
 	SIP_CALL_CONTACTS	= 4,	/* signalling pinholes of its own */
 };
 
+/* where a stream was before an offer that is not agreed yet */
+struct sip_media_old {
+	struct sip_endpoint rtp;
+	u16 rtcp;
+};
+
+enum { SIP_MEDIA_PINS = 2 };	/* pinholes that most streams need at most */
+
 /**
  * struct sip_media - one stream as one party announced it
  * @node: in the call's list
  * @tag: digest of the party's tag: which branch of a forked call it belongs to
+ * @rtp: the announced address and port
+ * @pin: pinholes: RTP, RTCP, RTP, RTCP, ...: @few, or an array of its own
+ * @few: room for as many as most streams need
+ * @old: where it was before an offer that is not agreed yet; NULL: there is no such
+ * @cseq: of the request that offered it
+ * @named: CSeq of the last request, or answer to one, that named it
+ * @rtcp: the announced port of RTCP, 0: none
  * @side: enum sip_side
  * @index: which section of the description
  * @proto: IPPROTO_UDP or IPPROTO_TCP
@@ -73,36 +90,27 @@ enum {
  * @old_mux: the same before the last message that named it
  * @is_pairs: every second pinhole is for RTCP
  * @is_agreed: a 2xx has confirmed it; until then a refused offer takes it back
- * @cseq: of the request that offered it
- * @named: CSeq of the last request, or answer to one, that named it
- * @old: where it was before an offer that is not agreed yet
- * @old_rtcp: and its RTCP
- * @has_old: whether there is such
- * @rtp: the announced address and port
- * @rtcp: the announced port of RTCP, 0: none
- * @pin: pinholes: RTP, RTCP, RTP, RTCP, ...
  */
 struct sip_media {
 	struct list_head node;
 	u64 tag;
+	struct sip_endpoint rtp;
+	struct sip_pinhole **pin;
+	struct sip_pinhole *few[SIP_MEDIA_PINS];
+	struct sip_media_old *old;
+	u32 cseq;
+	u32 named;
+	u16 rtcp;
 	u8 side;
 	u8 index;
 	u8 proto;
 	u8 n;
-	bool is_fresh;
-	bool is_held;
-	bool has_mux;
-	bool old_mux;
-	bool is_pairs;
-	bool is_agreed;
-	u32 cseq;
-	u32 named;
-	struct sip_endpoint old;
-	u16 old_rtcp;
-	bool has_old;
-	struct sip_endpoint rtp;
-	u16 rtcp;
-	struct sip_pinhole *pin[2 * SDP_MAX_PAIRS];
+	bool is_fresh : 1;
+	bool is_held : 1;
+	bool has_mux : 1;
+	bool old_mux : 1;
+	bool is_pairs : 1;
+	bool is_agreed : 1;
 };
 
 /* key of the table of calls; no padding, it is hashed as bytes */
@@ -115,25 +123,41 @@ struct sip_call_key {
 /**
  * struct sip_tx - a request whose answer may change the call
  * @branch: digest of the top Via's branch
- * @flow: original tuple of its connection
- * @sent_to: the address that it was sent to
+ * @flow: digest of the original tuple of its connection
+ * @sent_to: digest of the address that it was sent to
+ * @body: digest of its body, where that has a description
  * @cseq: number
  * @method: enum sip_method; 0: free
  * @side: who sent it
  * @dir: its direction in the connection
- * @body: digest of its body, where that has a description
  * @is_done: finally answered
  */
 struct sip_tx {
 	u64 branch;
-	struct nf_conntrack_tuple flow;
-	struct sip_addr sent_to;
+	u64 flow;
+	u64 sent_to;
+	u64 body;
 	u32 cseq;
 	u8 method;
 	u8 side;
 	u8 dir;
-	u64 body;
 	bool is_done;
+};
+
+/**
+ * struct sip_call_busy - what a call needs while something is going on
+ * @tx: requests, with those that were answered a while ago
+ * @next_tx: the slot that is used next
+ * @half: while nobody has answered
+ * @call: whose; it keeps this until its last message is SIP_CALL_LINGER_S ago
+ * @rcu: who looks for a half-open call to end finds @call under RCU
+ */
+struct sip_call_busy {
+	struct sip_tx tx[SIP_CALL_TXS];
+	struct sip_half_open half;
+	struct sip_call *call;
+	struct rcu_head rcu;
+	u8 next_tx;
 };
 
 /**
@@ -141,7 +165,7 @@ struct sip_tx {
  * @node: in the table
  * @key: Call-ID, the caller's tag, zone
  * @ref: one of the table, one of each user
- * @rcu: look-ups run under RCU
+ * @rcu: look-ups run under RCU; used when the call is in no list and has no user
  * @lock: guards what follows
  * @is_dead: no longer in the table
  * @id: its number in /proc/net/sipalg/calls
@@ -156,20 +180,17 @@ struct sip_tx {
  * @expires: of the end by time
  * @tick: of the next renewal
  * @session_s: the session timer (RFC 4028); 0: none
- * @tx: pending requests
- * @next_tx: the slot that is used next
- * @half: while nobody has answered
+ * @busy: what is going on; NULL: nothing
  * @host: the inside host that it is charged to
  * @is_charged: whether it is
- * @ended: in the list of calls that are over
+ * @ended: in the list of calls that are over; of those alone
  * @media: struct sip_media
  * @n_pinholes: pinholes of all media
  * @contact: signalling pinholes: contacts on ports that no connection has
  * @n_contacts: how many
  * @n_contacts_before: how many before the message under way
  * @party: where each side signals from
- * @flow: original tuples of the connections over which each side signals
- * @has_flow: whether they are known
+ * @flow: the connections over which each side signals; NULL: not known
  * @shown: length of @call_id
  * @call_id: the beginning of the Call-ID
  */
@@ -177,38 +198,39 @@ struct sip_call {
 	struct rhash_head node;
 	struct sip_call_key key;
 	refcount_t ref;
-	struct rcu_head rcu;
-	spinlock_t lock;
-	bool is_dead;
 	u32 id;
-	u8 state;
-	u8 reason;
-	u64 callee_tag;
-	u32 cseq[2];
+	union {
+		struct rcu_head rcu;
+		struct list_head ended;
+	};
 	unsigned long created;
 	unsigned long answered;
 	unsigned long touched;
 	unsigned long heard;
 	unsigned long expires;
 	unsigned long tick;
+	u64 callee_tag;
+	u32 cseq[2];
+	spinlock_t lock;
 	u32 session_s;
-	struct sip_tx tx[SIP_CALL_TXS];
-	u8 next_tx;
-	struct sip_half_open half;
-	struct sip_quota_key host;
-	bool is_charged;
-	struct list_head ended;
+	struct sip_call_busy *busy;
 	struct list_head media;
-	u32 n_pinholes;
-	struct sip_pinhole *contact[SIP_CALL_CONTACTS];
-	u8 n_contacts;
-	u8 n_contacts_before;
+	struct sip_pinhole **contact;
+	struct sip_master *flow[2];
 	struct sip_endpoint party[2];
-	struct nf_conntrack_tuple flow[2];
-	bool has_flow[2];
+	struct sip_quota_key host;
+	u32 n_pinholes;
+	u8 state : 4;
+	u8 reason : 4;
+	u8 n_contacts : 3;
+	u8 n_contacts_before : 3;
+	bool is_dead : 1;
+	bool is_charged : 1;
 	u8 shown;
 	char call_id[SIP_CALL_ID_SHOWN];
 };
+
+static_assert(SIP_CALL_CONTACTS < 1 << 3);	/* @n_contacts counts them */
 
 /**
  * struct sip_call_event - what a message says to the call machine
@@ -253,6 +275,9 @@ struct sip_call_event {
 	bool is_inside[2];
 	bool is_emergency;
 };
+
+/* The connection, where the call keeps it.  Return: NULL where it does not.  Locked. */
+struct sip_master *sip_call_master(const struct sip_call *call, const struct nf_conn *ct);
 
 int sip_call_setup(struct sipalg_net *sn);
 void sip_call_teardown(struct sipalg_net *sn);
@@ -334,6 +359,21 @@ struct sip_media *sip_call_media(struct sip_call *call, enum sip_side side,
  */
 struct sip_media *sip_call_add_media(struct sip_call *call, enum sip_side side);
 
+/* Room for the pinholes of a stream that has none.  Return: NULL: no memory.  Locked. */
+struct sip_pinhole **sip_call_media_room(struct sip_media *media, u8 n);
+
+/**
+ * sip_call_media_offer() - a stream that was agreed is offered anew, and may be refused
+ * @media: a stream without pinholes, of a locked call
+ * @cseq: of the request
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int sip_call_media_offer(struct sip_media *media, u32 cseq);
+
+/* The offer is agreed, or (@is_refused) the stream is where it was.  Locked. */
+void sip_call_media_settle(struct sip_media *media, bool is_refused);
+
 /* The stream is no more: its pinholes close.  Locked. */
 void sip_call_drop_media(struct sipalg_net *sn, struct sip_call *call, struct sip_media *media);
 
@@ -370,12 +410,44 @@ void sip_call_drop_losers(struct sipalg_net *sn, struct sip_call *call);
 /* RFC 3264 8.4: a stream is held if either side says so. */
 bool sip_call_is_on_hold(const struct sip_call *call, const struct sip_media *media);
 
+/*
+ * For sip_call.c, too: what is going on.  _get makes room where there is none (NULL: no memory),
+ * _drop gives it back after a grace period, _free at once, with the call.
+ */
+struct sip_call_busy *sip_call_busy_get(struct sip_call *call);
+void sip_call_busy_drop(struct sip_call *call);
+void sip_call_busy_free(struct sip_call *call);
+
+/* A request of that side with the branch, method and CSeq of @ev, or NULL. */
+struct sip_tx *sip_call_tx_find(struct sip_call *call, const struct sip_call_event *ev,
+				enum sip_side side);
+
+/* Remembers a request.  Return: 0; -ENOMSG: no memory, so no answer to it will be known. */
+int sip_call_tx_add(struct sip_call *call, const struct sip_call_event *ev, enum sip_side side);
+
+/*
+ * SECURITY M5: an answer comes back on the connection of its request, or from the
+ * address that the request was sent to.
+ */
+bool sip_call_tx_may_answer(const struct sip_tx *tx, const struct sip_call_event *ev);
+
+/* The same BYE comes by twice where both parties are behind this router: with other branches. */
+bool sip_call_has_bye(const struct sip_call *call, const struct sip_call_event *ev,
+		      enum sip_side side);
+
+/* Whether a request of that method waits for its final answer. */
+bool sip_call_is_pending(const struct sip_call *call, u8 method);
+
+int sip_call_tx_module_init(void);
+void sip_call_tx_module_exit(void);
 int sip_call_media_module_init(void);
 void sip_call_media_module_exit(void);
 
 /**
  * sip_call_gc() - end what has expired, renew what lives
  * @sn: namespace
+ *
+ * Looks at as many calls as sipalg_gc_share() says, in the order of their numbers.
  *
  * Context: process context.
  * Return: whether there is a call left.

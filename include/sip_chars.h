@@ -15,11 +15,14 @@ enum {
 	SIP_C_WSP	= 1 << 4,	/* blank and tab */
 	SIP_C_URI	= 1 << 5,	/* in a URI: visible ASCII but '"', '<', '>' */
 	SIP_C_CTL	= 1 << 6,	/* 0 to 31 and 127, but not tab */
+	SIP_C_VALUE	= 1 << 7,	/* of a parameter, without quotes: URI but ';' and ',' */
+	SIP_C_NAME	= 1 << 8,	/* of a display name: all but '"', '<', ';', ',' and CTL */
+	SIP_C_USER	= 1 << 9,	/* of a userinfo, and says nothing there: see sip_uri.c */
 };
 
-extern const u8 sip_chars[256];
+extern const u16 sip_chars[256];
 
-static inline bool sip_char_is(int c, u8 class)
+static inline bool sip_char_is(int c, u16 class)
 {
 	return c >= 0 && (sip_chars[c] & class);
 }

@@ -48,14 +48,20 @@ static inline bool cur_skip(struct sip_cursor *c, char ch)
  */
 static inline void cur_skip_lws(struct sip_cursor *c)
 {
-	for (;;) {
-		if (sip_char_is(cur_peek(c), SIP_C_WSP))
-			c->at++;
-		else if (cur_peek(c) == '\r' && c->at + 1 < c->end && c->p[c->at + 1] == '\n')
-			c->at += 2;
+	const char *p = c->p;
+	u32 at = c->at;
+
+	if (at < c->end && (u8)p[at] > ' ')	/* mostly there is none */
+		return;
+	while (at < c->end) {
+		if (p[at] == ' ' || p[at] == '\t')
+			at++;
+		else if (p[at] == '\r' && at + 1 < c->end && p[at + 1] == '\n')
+			at += 2;
 		else
-			return;
+			break;
 	}
+	c->at = at;
 }
 
 /* Whether nothing but white space follows. */
@@ -66,13 +72,14 @@ static inline bool cur_at_end(struct sip_cursor *c)
 }
 
 /* Steps over all bytes of a class, and returns them. */
-static inline struct sip_slice cur_take(struct sip_cursor *c, u8 class)
+static inline struct sip_slice cur_take(struct sip_cursor *c, u16 class)
 {
-	u32 from = c->at;
+	u32 from = c->at, at = from;
 
-	while (sip_char_is(cur_peek(c), class))
-		c->at++;
-	return sip_slice_of(from, c->at);
+	while (at < c->end && sip_chars[(u8)c->p[at]] & class)
+		at++;
+	c->at = at;
+	return sip_slice_of(from, at);
 }
 
 /**

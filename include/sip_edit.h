@@ -13,6 +13,7 @@
 #define _SIP_EDIT_H
 
 #include <linux/types.h>
+#include "sip_addr.h"
 #include "sip_limits.h"
 
 /**
@@ -34,6 +35,10 @@ struct sip_edit {
  * @n: how many
  * @pool_len: used bytes of @pool
  * @delta: bytes that the text grows by (negative: shrinks)
+ * @addr_text: where @addr stands in @pool, and
+ * @addr_len: how long it is
+ * @addr_brackets: and whether it has them
+ * @addr: the address that was written last: most edits of a message write the same one
  * @e: the edits
  * @pool: the new texts
  */
@@ -41,6 +46,10 @@ struct sip_edits {
 	u16 n;
 	u16 pool_len;
 	s32 delta;
+	u16 addr_text;
+	u8 addr_len;
+	bool addr_brackets;
+	struct sip_addr addr;
 	struct sip_edit e[SIP_MAX_EDITS];
 	char pool[SIP_MAX_EDIT_TEXT];
 };
@@ -61,6 +70,8 @@ static inline void sip_edit_init(struct sip_edits *edits)
 	edits->n = 0;
 	edits->pool_len = 0;
 	edits->delta = 0;
+	edits->addr.family = SIP_FAMILY_NONE;
+	edits->addr_len = 0;
 }
 
 /**
@@ -80,6 +91,20 @@ static inline void sip_edit_init(struct sip_edits *edits)
  * -EEXIST where it overlaps an edit that is there (the list is unchanged then).
  */
 int sip_edit_add(struct sip_edits *edits, u32 off, u32 old_len, const char *text, u32 len);
+
+/**
+ * sip_edit_add_addr() - the same with an address
+ * @edits: the list
+ * @off: first byte to go
+ * @old_len: bytes to go
+ * @addr: of either family
+ * @brackets: as for sip_addr_write()
+ *
+ * Context: any; the list belongs to the caller.
+ * Return: as sip_edit_add().
+ */
+int sip_edit_add_addr(struct sip_edits *edits, u32 off, u32 old_len, const struct sip_addr *addr,
+		      bool brackets);
 
 /**
  * sip_edit_mark() - where the list stands

@@ -5,13 +5,26 @@
 #ifndef _SIP_INET_H
 #define _SIP_INET_H
 
+#include <linux/netfilter.h>
 #include <net/netfilter/nf_conntrack_tuple.h>
 
 #include "sip_addr.h"
 #include "sip_rewrite.h"
 
 /* An address of @l3num, NFPROTO_IPV4 or NFPROTO_IPV6, in network byte order. */
-struct sip_addr sip_addr_of(u16 l3num, const union nf_inet_addr *addr);
+static inline struct sip_addr sip_addr_of(u16 l3num, const union nf_inet_addr *addr)
+{
+	struct sip_addr a = {};
+
+	if (l3num == NFPROTO_IPV4) {
+		a.family = SIP_FAMILY_IPV4;
+		a.w[0] = (__force u32)addr->ip;
+	} else {
+		a.family = SIP_FAMILY_IPV6;
+		memcpy(a.w, addr->ip6, sizeof(a.w));
+	}
+	return a;
+}
 
 /* The same backwards; what @addr does not need is 0. */
 union nf_inet_addr sip_addr_to_inet(const struct sip_addr *addr);

@@ -36,6 +36,7 @@
 #include <net/netfilter/nf_conntrack.h>
 
 #include "sip_inet.h"
+#include "sip_master.h"
 #include "sip_rewrite.h"
 #include "sipalg_net.h"
 
@@ -60,6 +61,7 @@ enum {
 	SIP_PINHOLE_CONNS	= 4,	/* connections of a pinhole that are known at a time */
 	SIP_PINHOLE_FOLLOWERS	= 32,	/* places up to which followers wait that are not due */
 	SIP_PINHOLE_TURN_S	= 10,	/* a follower that is due may wait so long before others */
+	SIP_PINHOLE_TTL_S	= 240,	/* how long an expectation lives at least, of any class */
 	SIP_PINHOLE_SEEK_S	= 5,	/* how often it may have others end for it */
 	SIP_PINHOLE_NEAR_S	= 15,	/* time left below which a successor is let in */
 	SIP_PINHOLE_REARMS	= 8,	/* strangers that may take a pinhole */
@@ -78,16 +80,20 @@ enum { SIP_PINHOLE_LAST_S = 5 };
 
 /**
  * struct sip_pinhole_conn - a connection through a pinhole
- * @tuple: its original tuple
- * @timeout: the kernel's time-out of it as last seen; it changes with every packet
- * @heard: jiffies when it last changed
+ * @addr: the other end; this end is the pinhole's, and both make the original tuple
+ * @port: its port
+ * @is_from_host: the host began it, from @real; otherwise it came to @mapped
  * @is_used: whether this place holds one
+ * @timeout: the kernel's time-out of it as last seen; it changes with every packet
+ * @heard: sipalg_now() when it last changed
  */
 struct sip_pinhole_conn {
-	struct nf_conntrack_tuple tuple;
-	u32 timeout;
-	unsigned long heard;
+	struct sip_addr addr;
+	u16 port;
+	bool is_from_host;
 	bool is_used;
+	u32 timeout;
+	u32 heard;
 };
 
 /* key of both tables; no padding, it is hashed as bytes */
@@ -96,6 +102,20 @@ struct sip_pinhole_key {
 	u16 port;	/* host byte order */
 	u16 zone;
 	u32 proto;	/* IPPROTO_UDP or IPPROTO_TCP */
+};
+
+/**
+ * struct sip_pinhole_more - what few pinholes need, from the time when they need it
+ * @conn: connections beyond the newest, by age
+ * @comes_from: where packets of the peer come from, where that is not as announced
+ * @caller: who may call in, where that is asked
+ * @n_callers: how many were added; the oldest gives way
+ */
+struct sip_pinhole_more {
+	struct sip_pinhole_conn conn[SIP_PINHOLE_CONNS - 1];
+	struct sip_endpoint comes_from;
+	struct sip_addr caller[SIP_PINHOLE_CALLERS];
+	u8 n_callers;
 };
 
 /**
@@ -111,24 +131,21 @@ struct sip_pinhole_key {
  * @lock: guards what follows
  * @source: the only address that the waiting expectation lets in; family 0: any
  * @peer: what the other side announced for the same stream; family 0: not known
- * @comes_from: where packets of that peer come from: the same, or where he is inside
+ * @conn: the newest connection
+ * @more: what else some need; NULL: this one does not
  * @is_armed: it is to have an expectation: one that is missing is made when time comes by
  * @is_paused: nothing waits at it although it is armed; its port stays promised
  * @is_counted: it was counted as opened
  * @is_narrowed: too many strangers came: only the announced peer is let in for a while
  * @is_closed: no expectation is made any more
  * @is_due: a follower whose leader was taken; read without the lock, too
- * @armed: sipalg_now() when its expectation was made; read without the lock, too
- * @sought: of the last time that it had others end for it
+ * @armed: 32 bits of sipalg_now() when its expectation was made; read without the lock, too
+ * @sought: the same of the last time that it had others end for it
  * @has_come: the announced peer has come, or has been sent to
- * @conn: connections
- * @next_conn: the place that is used next
  * @rearms: strangers that came since @rearm_since
- * @rearm_since: jiffies
+ * @rearm_since: 32 bits of sipalg_now()
  * @follower: RTCP of this RTP; only where neither is shared, for they are closed together
- * @caller: who may call in, where that is asked
- * @n_callers: how many were added; the oldest gives way
- * @master: original tuple of the signalling connection
+ * @master: the signalling connection
  * @rcu: readers find pinholes under RCU
  */
 struct sip_pinhole {
@@ -136,38 +153,36 @@ struct sip_pinhole {
 	struct rhlist_head real_node;
 	struct sip_pinhole_key mapped;
 	struct sip_pinhole_key real;
-	u8 class;
-	bool is_nat;
-	bool is_lasting;
 	refcount_t users;
 	spinlock_t lock;
 	struct sip_addr source;
 	struct sip_endpoint peer;
-	struct sip_endpoint comes_from;
-	bool is_armed;
-	bool is_paused;
-	bool is_counted;
-	bool is_narrowed;
-	bool is_closed;
-	bool is_due;
-	bool has_come;
-	struct sip_pinhole_conn conn[SIP_PINHOLE_CONNS];
-	u8 next_conn;
-	u8 rearms;
-	unsigned long rearm_since;
-	unsigned long armed;
-	unsigned long sought;
+	struct sip_pinhole_conn conn;
+	u32 rearm_since;
+	u32 armed;
+	u32 sought;
+	struct sip_pinhole_more *more;
 	struct sip_pinhole *follower;
-	struct sip_addr caller[SIP_PINHOLE_CALLERS];
-	u8 n_callers;
-	struct nf_conntrack_tuple master;
+	struct sip_master *master;
 	struct rcu_head rcu;
+	u8 class;
+	bool is_nat;
+	bool is_lasting;
+	bool is_armed;
+	bool is_due;
+	u8 rearms;
+	bool is_paused : 1;
+	bool is_counted : 1;
+	bool is_narrowed : 1;
+	bool is_closed : 1;
+	bool has_come : 1;
 };
 
 /**
  * struct sip_pinhole_want - what a new run of pinholes shall be
  * @sn: namespace
  * @ct: the signalling connection of the packet under way: the master
+ * @master: the same as its owner keeps it, so that it is kept once; NULL: he does not
  * @real: address of the host
  * @mapped: address that the other side sees
  * @source: only this address may use the expectation; NULL: any
@@ -185,6 +200,7 @@ struct sip_pinhole {
 struct sip_pinhole_want {
 	struct sipalg_net *sn;
 	struct nf_conn *ct;
+	struct sip_master *master;
 	struct sip_addr real;
 	struct sip_addr mapped;
 	const struct sip_addr *source;

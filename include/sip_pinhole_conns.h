@@ -18,17 +18,44 @@ struct nf_conn *sip_pinhole_conn_get(struct sipalg_net *sn, const struct sip_pin
 /* One that began before the pinhole was there, and would keep it from its packets, goes. */
 void sip_pinhole_drop_shadow(struct sipalg_net *sn, const struct sip_pinhole *pin);
 
-/* A connection more.  Over SIP_PINHOLE_CONNS the oldest is known no longer. */
-void sip_pinhole_conn_add(struct sipalg_net *sn, struct sip_pinhole *pin,
-			  const struct nf_conntrack_tuple *tuple);
+/* Room for what few pinholes need, made where there is none; NULL: no memory. */
+struct sip_pinhole_more *sip_pinhole_more(struct sip_pinhole *pin);
 
-/* Whether the host began a connection. */
-bool sip_pinhole_conn_is_from_host(const struct sip_pinhole *pin,
-				   const struct nf_conntrack_tuple *tuple);
+/* With the pinhole; the lock is not needed. */
+void sip_pinhole_more_free(struct sip_pinhole *pin);
+
+int sip_pinhole_conns_module_init(void);
+void sip_pinhole_conns_module_exit(void);
+
+/* Where packets of the announced peer come from: as announced, or where he is inside. */
+static inline const struct sip_endpoint *sip_pinhole_origin(const struct sip_pinhole *pin)
+{
+	return pin->more && pin->more->comes_from.addr.family ? &pin->more->comes_from :
+								&pin->peer;
+}
+
+/* The places for connections, used or not, from the newest on; NULL: there is none with that @i. */
+static inline struct sip_pinhole_conn *sip_pinhole_conn_at(struct sip_pinhole *pin, u32 i)
+{
+	if (!i)
+		return &pin->conn;
+	return pin->more && i < SIP_PINHOLE_CONNS ? &pin->more->conn[i - 1] : NULL;
+}
+
+/* The connection of that place, referenced, or NULL. */
+struct nf_conn *sip_pinhole_conn_lookup(struct sipalg_net *sn, const struct sip_pinhole *pin,
+					const struct sip_pinhole_conn *conn);
+
+/*
+ * A connection more, from the real or to the mapped side.  Over SIP_PINHOLE_CONNS the oldest is
+ * known no longer, and without memory the one before.  Return: whether it is with the peer.
+ */
+bool sip_pinhole_conn_add(struct sipalg_net *sn, struct sip_pinhole *pin,
+			  const struct nf_conn *ct);
 
 /* Whether a connection is one with the announced peer. */
 bool sip_pinhole_conn_is_with_peer(const struct sip_pinhole *pin,
-				   const struct nf_conntrack_tuple *tuple);
+				   const struct sip_pinhole_conn *conn);
 
 /* The pinhole closes: its connections end as @end says. */
 void sip_pinhole_conns_end(struct sipalg_net *sn, struct sip_pinhole *pin,

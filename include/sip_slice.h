@@ -11,6 +11,7 @@
 
 #include <linux/types.h>
 #include <linux/string.h>
+#include <asm/byteorder.h>
 
 /**
  * struct sip_text - the bytes of one message, readable for as long as the packet is not written
@@ -48,11 +49,57 @@ static inline const char *sip_slice_ptr(const struct sip_text *t, struct sip_sli
 	return t->p + s.off;
 }
 
-/* true where the slice holds exactly these bytes, upper and lower case alike */
-static inline bool sip_slice_is(const struct sip_text *t, struct sip_slice s,
-				const char *word, u32 len)
+/* the bit in which the upper and lower case of a letter differ; 0: it is none */
+static __always_inline u32 sip_case_bit(char c)
 {
-	return s.len == len && !strncasecmp(t->p + s.off, word, len);
+	return (c | 0x20) >= 'a' && (c | 0x20) <= 'z' ? 0x20 : 0;
+}
+
+/* four bytes at any address, see struct sip_word */
+struct sip_half_word {
+	__le32 w;
+} __packed;
+
+/* Whether four bytes are those of @word, in any case.  With a literal one comparison remains. */
+static __always_inline bool sip_same_4(const char *p, const char *word)
+{
+	u32 mask = sip_case_bit(word[0]) | sip_case_bit(word[1]) << 8 |
+		   sip_case_bit(word[2]) << 16 | sip_case_bit(word[3]) << 24;
+	u32 want = (u32)word[0] | (u32)word[1] << 8 | (u32)word[2] << 16 | (u32)word[3] << 24;
+	u32 is = le32_to_cpu(((const struct sip_half_word *)p)->w);
+
+	return (is | mask) == (want | mask);
+}
+
+static __always_inline bool sip_same_1(const char *p, const char *word)
+{
+	return ((u8)*p | sip_case_bit(*word)) == ((u8)*word | sip_case_bit(*word));
+}
+
+/*
+ * Whether @len bytes are those of @word, in any case.  For a literal of up to twenty bytes
+ * all of it is written out: there is no loop for the compiler to see through.
+ */
+static __always_inline bool sip_same(const char *p, const char *word, u32 len)
+{
+	if (!__builtin_constant_p(len) || len > 20)
+		return !strncasecmp(p, word, len);
+	if (len < 4)
+		return (len < 1 || sip_same_1(p, word)) &&
+		       (len < 2 || sip_same_1(p + 1, word + 1)) &&
+		       (len < 3 || sip_same_1(p + 2, word + 2));
+	return sip_same_4(p, word) &&
+	       (len < 8 || sip_same_4(p + 4, word + 4)) &&
+	       (len < 12 || sip_same_4(p + 8, word + 8)) &&
+	       (len < 16 || sip_same_4(p + 12, word + 12)) &&
+	       (len % 4 == 0 || sip_same_4(p + len - 4, word + len - 4));
+}
+
+/* true where the slice holds exactly these bytes, upper and lower case alike */
+static __always_inline bool sip_slice_is(const struct sip_text *t, struct sip_slice s,
+					 const char *word, u32 len)
+{
+	return s.len == len && sip_same(t->p + s.off, word, len);
 }
 
 /* a string literal as the two arguments pointer and length */

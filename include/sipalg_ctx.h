@@ -25,6 +25,14 @@ struct sipalg_segment;
 /* SECURITY P3: nobody's service is behind a pinhole */
 enum { SIPALG_PORT_MIN = 1024 };
 
+/* Each is made once for a message, by sipalg_id_of(). */
+struct sipalg_ids {
+	u64 call_id;
+	u64 from_tag;
+	u64 to_tag;
+	u64 branch;
+};
+
 /**
  * struct sipalg_ctx - one packet
  * @skb: the packet
@@ -47,6 +55,7 @@ enum { SIPALG_PORT_MIN = 1024 };
  * @target: of the receiver, of what has a limit there; NULL: it has none
  * @class: what the message counts as, enum sip_class
  * @is_paid: it was within the limits, and counts
+ * @ids: digests of what identifies the message; 0: not made yet
  * @call: the call that the message belongs to, locked; NULL: none
  * @grants: the contacts of a registrar's answer
  * @msg: the message's parts
@@ -75,6 +84,7 @@ struct sipalg_ctx {
 	struct sip_source *target;
 	u8 class;
 	bool is_paid;
+	struct sipalg_ids ids;
 	struct sip_call *call;
 	struct sip_grant grants[SIP_MAX_VALUES];
 	struct sip_msg msg;
@@ -114,6 +124,14 @@ static inline bool sipalg_receiver_is_inside(const struct sipalg_ctx *ctx)
 static inline u64 sipalg_digest_of(const struct sipalg_ctx *ctx, struct sip_slice s)
 {
 	return sipalg_digest(sip_slice_ptr(&ctx->text, s), s.len);
+}
+
+/* The same of what identifies the message, and is asked for again; @id: in ctx->ids. */
+static inline u64 sipalg_id_of(const struct sipalg_ctx *ctx, u64 *id, struct sip_slice s)
+{
+	if (!*id)
+		*id = sipalg_digest_of(ctx, s);
+	return *id;
 }
 
 /**

@@ -99,7 +99,7 @@ void sipalg_hash_init(void);
  * @len: how many
  * @seed: of the table
  *
- * Return: siphash under a secret of this boot of the module.
+ * Return: hsiphash under a secret of this boot of the module: it never leaves it.
  */
 u32 sipalg_hash(const void *data, u32 len, u32 seed);
 
@@ -130,6 +130,26 @@ void sipalg_set_attach(int (*fn)(struct sipalg_net *sn, bool on));
 static inline unsigned long sipalg_now(const struct sipalg_net *sn)
 {
 	return jiffies + READ_ONCE(sn->clock);
+}
+
+/* Jiffies since a time that is over, of which 32 bits were kept: after 49 days, at 1000 a second,
+ * it counts from 0 again.
+ */
+static inline u32 sipalg_age(const struct sipalg_net *sn, u32 since)
+{
+	return (u32)sipalg_now(sn) - since;
+}
+
+/*
+ * How many of @n entries of a table one tick, a second, looks at.  Few are all looked at each time;
+ * of many it is a part, so that a tick's work is bounded, and all have had their turn in
+ * SIPALG_GC_TURN_S and one tick more.  What is renewed is due every 10 s, and lasts.
+ */
+enum { SIPALG_GC_LEAST = 1024, SIPALG_GC_TURN_S = 5 };
+
+static inline u32 sipalg_gc_share(u32 n)
+{
+	return max_t(u32, n / SIPALG_GC_TURN_S, SIPALG_GC_LEAST);
 }
 
 /* There is something that will expire.  Context: any. */

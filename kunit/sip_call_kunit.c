@@ -860,7 +860,126 @@ static void calls_over_the_limit_pass(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 0), 0);
 }
 
+/* ---- memory and time of many ------------------------------------------------------- */
+
+/* What a slab takes for that object; nothing where there is none. */
+static u32 slab_size(const void *p, size_t size)
+{
+	return p ? ALIGN(size, sizeof(void *)) : 0;
+}
+
+/* Of a pinhole; where it keeps the connection as its call does, that is counted there. */
+static u32 memory_of_pinhole(const struct sip_call *call, const struct sip_pinhole *pin)
+{
+	bool is_shared = pin->master == call->flow[0] || pin->master == call->flow[1];
+
+	return slab_size(pin, sizeof(*pin)) + slab_size(pin->more, sizeof(*pin->more)) +
+	       (is_shared ? 0 : slab_size(pin->master, sizeof(*pin->master)));
+}
+
+/* All objects of a call.  A lock is counted as in a kernel that does not debug them. */
+static u32 memory_of(const struct sip_call *call)
+{
+	const u32 debug = sizeof(spinlock_t) - sizeof(u32);
+	u32 i, sum = slab_size(call, sizeof(*call)) - debug +
+		     slab_size(call->busy, sizeof(*call->busy)) +
+		     slab_size(call->flow[0], sizeof(*call->flow[0]));
+	const struct sip_media *media;
+
+	if (call->flow[1] != call->flow[0])
+		sum += slab_size(call->flow[1], sizeof(*call->flow[1]));
+	if (call->contact)
+		sum += SIP_CALL_CONTACTS * sizeof(*call->contact);
+	list_for_each_entry(media, &call->media, node) {
+		sum += slab_size(media, sizeof(*media)) +
+		       slab_size(media->old, sizeof(*media->old));
+		if (media->pin && media->pin != media->few)
+			sum += media->n * sizeof(*media->pin);
+		for (i = 0; i < media->n; i++)
+			sum += memory_of_pinhole(call, media->pin[i]) - debug;
+	}
+	return sum;
+}
+
+static u32 memory_of_first_call(struct lab *lab)
+{
+	unsigned long id = 0;
+	struct sip_call *call;
+	u32 sum;
+
+	rcu_read_lock();
+	call = sip_call_next(lab->sn, &id);
+	spin_lock_bh(&call->lock);
+	sum = memory_of(call);
+	spin_unlock_bh(&call->lock);
+	rcu_read_unlock();
+	return sum;
+}
+
+/* A call that is up, and quiet, with media that flows: 1 KiB. */
+static void call_with_one_stream_is_small(struct kunit *test)
+{
+	struct lab *lab = call_up_with_media(test);
+	u32 size;
+
+	KUNIT_ASSERT_EQ(test, lab_call(lab, "one", "a").n_media, 2);
+	KUNIT_EXPECT_NE(test, (int)lab_media_out(lab, 4000, lab_end("203.0.113.2", 6000)), 0);
+	KUNIT_EXPECT_NE(test, (int)lab_media_out(lab, 4001, lab_end("203.0.113.2", 6001)), 0);
+	lab_wait(lab, SIP_CALL_LINGER_S + 1);
+	EXPECT_STATE(lab, SIP_CALL_UP);
+	size = memory_of_first_call(lab);
+	kunit_info(test, "%u bytes\n", size);
+	KUNIT_EXPECT_LE(test, size, 1024u);
+}
+
+/* What was asked is forgotten when nobody sends it again, and what is asked later is known. */
+static void call_rests_and_goes_on(struct kunit *test)
+{
+	struct lab *lab = call_up(test);
+
+	tell(lab, "200 INVITE 1 a b", 0);	/* again */
+	lab_wait(lab, SIP_CALL_LINGER_S + 1);
+	tell(lab, "200 INVITE 1 a b", -EPROTO);
+	tell(lab, "INVITE 2 a b", 0);
+	lab_wait(lab, SIP_CALL_LINGER_S + 1);
+	tell(lab, "200 INVITE 2 a b", 0);	/* it was waited for */
+	lab_wait(lab, SIP_CALL_LINGER_S + 1);
+	tell(lab, "BYE 3 a b", -ENOMSG);
+	tell(lab, "200 BYE 3 a b", -ENOMSG);
+	expect_reason(lab, SIP_CALL_HUNG_UP);
+}
+
+/* A tick looks at so many calls, and at the others next time: none is left out. */
+static void calls_end_by_turns(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+	u32 i, n = 2 * SIPALG_GC_LEAST + 100;
+	char line[64];
+	u64 before = 0;
+
+	for (i = 0; i < n; i++) {
+		sprintf(line, "INVITE 1 a - call=c%u", i);
+		tell(lab, line, 0);
+	}
+	cancel_delayed_work_sync(&lab->sn->gc);
+	lab_wait(lab, 33);
+	for (i = 0; i <= SIPALG_GC_TURN_S; i++) {
+		KUNIT_EXPECT_LE(test, lab_count(lab, SIPALG_STAT_CALLS_ENDED) - before,
+				(u64)SIPALG_GC_LEAST);
+		before = lab_count(lab, SIPALG_STAT_CALLS_ENDED);
+		sip_call_gc(lab->sn);
+	}
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_CALLS_ENDED), (u64)n);
+	for (i = 0; i <= SIPALG_GC_TURN_S; i++)
+		lab_wait(lab, 33);
+	KUNIT_EXPECT_EQ(test, sip_call_count(lab->sn), 0u);
+	sipalg_gc_soon(lab->sn);
+}
+
 static struct kunit_case cases[] = {
+	KUNIT_CASE(call_with_one_stream_is_small),
+	KUNIT_CASE(call_rests_and_goes_on),
+	KUNIT_CASE(calls_end_by_turns),
 	KUNIT_CASE(call_lives),
 	KUNIT_CASE(call_is_hung_up_by_the_callee),
 	KUNIT_CASE(call_takes_retransmissions),

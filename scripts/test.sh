@@ -6,6 +6,7 @@
 #
 #   host       unit tests of the text core in user space, address and undefined behaviour sanitizers
 #   golden     kunit/golden: message in, message out
+#   callgrind  instructions that the text core takes for a message, and their bound
 #   corpus     messages written by others, from $CORPORA (default: ../shared/corpora, else skipped)
 #   corpus-differ    what three SIP libraries read in them before and behind, and the way back
 #   corpus-stream    the same messages joined to TCP streams, cut at every byte
@@ -23,7 +24,7 @@ set -euo pipefail
 . "$(dirname "$0")/progress.sh"
 here=$TOP/scripts
 export CORPORA=${CORPORA:-$TOP/../shared/corpora}
-all=(host golden corpus corpus-differ corpus-stream kunit e2e-6.12 e2e-6.1 e2e-7 e2e-uml)
+all=(host golden callgrind corpus corpus-differ corpus-stream kunit e2e-6.12 e2e-6.1 e2e-7 e2e-uml)
 [ $# -gt 0 ] || set -- "${all[@]}"
 for s; do [[ " ${all[*]} " = *" $s "* ]] || die "no stage $s" 2; done
 "$here/deps.sh"
@@ -39,6 +40,7 @@ declare -A few=(
 
 stage_host() { make -s -C "$SRC/kunit/host" test; }
 stage_golden() { make -s -C "$SRC/kunit/host" golden; }
+stage_callgrind() { make -s -C "$SRC/kunit/host" callgrind; }
 stage_corpus() {
 	[ -d "$CORPORA" ] || { echo '0 passed, 0 failed, 1 skipped'; return; }
 	make -s -C "$SRC/kunit/host" "${1/corpus/messages}" "CORPORA=$CORPORA"

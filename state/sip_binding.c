@@ -78,6 +78,7 @@ struct sip_binding_table {
 	struct rhltable bindings;
 	struct xarray by_id;	/* the same, for who wants to see them in order, and miss none */
 	u32 last_id;
+	unsigned long gc_next;	/* from which number on the next tick looks */
 	spinlock_t lock;	/* guards all of the table and its entries */
 	u32 n;
 };
@@ -447,31 +448,36 @@ static void binding_renew(struct sipalg_net *sn, struct sip_binding *b)
 		sip_pinhole_keep(sn, b->pin, left_s, 0);
 }
 
+/* Under RCU. */
+static void binding_look_at(struct sipalg_net *sn, struct sip_binding *b)
+{
+	spin_lock_bh(&sn->bindings->lock);
+	if (!b->is_dead)
+		binding_renew(sn, b);
+	if (!b->is_dead && time_after(sipalg_now(sn), b->expires))
+		binding_rm(sn, b);
+	spin_unlock_bh(&sn->bindings->lock);
+}
+
 bool sip_binding_gc(struct sipalg_net *sn)
 {
 	struct sip_binding_table *table = sn->bindings;
-	struct rhashtable_iter iter;
+	u32 left = sipalg_gc_share(READ_ONCE(table->n));
+	unsigned long id = READ_ONCE(table->gc_next);
 	struct sip_binding *b;
 
-	rhltable_walk_enter(&table->bindings, &iter);
-	rhashtable_walk_start(&iter);
-	while ((b = rhashtable_walk_next(&iter))) {
-		if (IS_ERR(b))		/* the table was resized: some are seen twice */
-			continue;
-		spin_lock_bh(&table->lock);
-		if (!b->is_dead)
-			binding_renew(sn, b);
-		if (!b->is_dead && time_after(sipalg_now(sn), b->expires))
-			binding_rm(sn, b);
-		spin_unlock_bh(&table->lock);
+	rcu_read_lock();
+	while ((b = xa_find(&table->by_id, &id, ULONG_MAX, XA_PRESENT)) && left--) {
+		binding_look_at(sn, b);
+		id++;
 		if (need_resched()) {
-			rhashtable_walk_stop(&iter);
+			rcu_read_unlock();
 			cond_resched();
-			rhashtable_walk_start(&iter);
+			rcu_read_lock();
 		}
 	}
-	rhashtable_walk_stop(&iter);
-	rhashtable_walk_exit(&iter);
+	rcu_read_unlock();
+	WRITE_ONCE(table->gc_next, b ? id : 0);
 	return READ_ONCE(table->n);
 }
 SIPALG_EXPORT(sip_binding_gc);

@@ -16,6 +16,7 @@
 
 /*
  * @by_id: the same calls by their number, for who wants to see them in order, and miss none
+ * @gc_next: from which number on the next tick looks
  * @ended: calls that are over, the longest so first: they are remembered as long as there is
  * room.  Its lock is taken inside of a call's.
  */
@@ -24,6 +25,7 @@ struct sip_call_table {
 	struct xarray by_id;
 	atomic_t n;
 	u32 last_id;
+	unsigned long gc_next;
 	spinlock_t ended_lock;
 	struct list_head ended;
 };
@@ -66,7 +68,9 @@ bool sip_call_has_contact(const struct sip_call *call, const struct sip_pinhole 
 bool sip_call_add_contact(struct sip_call *call, struct sip_pinhole *pin)
 {
 	lockdep_assert_held(&call->lock);
-	if (call->n_contacts == SIP_CALL_CONTACTS)
+	if (!call->contact)
+		call->contact = kcalloc(SIP_CALL_CONTACTS, sizeof(*call->contact), GFP_ATOMIC);
+	if (!call->contact || call->n_contacts == SIP_CALL_CONTACTS)
 		return false;
 	call->contact[call->n_contacts++] = pin;
 	return true;
@@ -84,9 +88,18 @@ static void pinholes_rm(struct sipalg_net *sn, struct sip_call *call, enum sip_p
 
 /* ---- table ----------------------------------------------------------------------- */
 
+static void call_free(struct sip_call *call)
+{
+	sip_master_put(call->flow[SIP_CALLER]);
+	sip_master_put(call->flow[SIP_CALLEE]);
+	kfree(call->contact);
+	sip_call_busy_free(call);
+	kmem_cache_free(call_cache, call);
+}
+
 static void call_free_rcu(struct rcu_head *rcu)
 {
-	kmem_cache_free(call_cache, container_of(rcu, struct sip_call, rcu));
+	call_free(container_of(rcu, struct sip_call, rcu));
 }
 
 static void call_put(struct sip_call *call)
@@ -106,18 +119,28 @@ static void set_expires(const struct sipalg_net *sn, struct sip_call *call, u32 
 	call->expires = sipalg_now(sn) + seconds * HZ;
 }
 
+/* Somebody has answered, or nobody will. */
+static void settle(struct sipalg_net *sn, struct sip_call *call)
+{
+	if (call->busy)
+		sip_quota_settle(sn, &call->busy->half);
+}
+
 static struct sip_call *call_alloc(const struct sip_call_event *ev, const struct sip_call_key *key)
 {
 	struct sip_call *call = kmem_cache_zalloc(call_cache, GFP_ATOMIC);
 
 	if (!call)
 		return NULL;
+	if (!sip_call_busy_get(call)) {
+		kmem_cache_free(call_cache, call);
+		return NULL;
+	}
 	call->key = *key;
 	refcount_set(&call->ref, 1);
 	spin_lock_init(&call->lock);
 	INIT_LIST_HEAD(&call->media);
 	INIT_LIST_HEAD(&call->ended);
-	call->half.ref = &call->ref;
 	call->created = sipalg_now(ev->sn);
 	call->touched = call->created;
 	call->heard = call->created;
@@ -160,7 +183,7 @@ static void call_end(struct sipalg_net *sn, struct sip_call *call, enum sip_call
 	pinholes_rm(sn, call, is_hard(reason) ? SIP_PINHOLE_CUT : SIP_PINHOLE_SHORTEN);
 	call->reason = reason;
 	set_state(call, SIP_CALL_ENDED);
-	sip_quota_settle(sn, &call->half);
+	settle(sn, call);
 	release_host(sn, call);
 	list_ended(sn, call, true);
 	set_expires(sn, call, SIP_CALL_LINGER_S);
@@ -222,7 +245,8 @@ static struct sip_quota_key host_of(const struct sip_call_event *ev)
 
 /*
  * Ends a call that nobody has answered, so that there is room, and forgets it: it is not worth
- * the memory of one that was.  Return: 1; 0: it was answered just now; -ENOENT: there is none.
+ * the memory of one that was.  Under RCU.
+ * Return: 1; 0: it was answered just now; -ENOENT: there is none.
  */
 static int evict_half_open(struct sipalg_net *sn, const struct sip_quota_key *host)
 {
@@ -232,7 +256,7 @@ static int evict_half_open(struct sipalg_net *sn, const struct sip_quota_key *ho
 
 	if (!half)
 		return -ENOENT;
-	call = container_of(half, struct sip_call, half);
+	call = container_of(half, struct sip_call_busy, half)->call;
 	spin_lock_bh(&call->lock);
 	is_gone = !call->is_dead && call->state == SIP_CALL_TRYING;
 	if (is_gone) {
@@ -322,7 +346,7 @@ static struct sip_call *call_insert(const struct sip_call_event *ev, struct sip_
 	int err = charge_host(ev, call);
 
 	if (err) {
-		kmem_cache_free(call_cache, call);
+		call_free(call);
 		return ERR_PTR(err);
 	}
 	err = xa_alloc_cyclic_bh(&table->by_id, &call->id, NULL, xa_limit_32b, &table->last_id,
@@ -336,7 +360,7 @@ static struct sip_call *call_insert(const struct sip_call_event *ev, struct sip_
 	if (!old) {
 		atomic_inc(&table->n);
 		xa_store_bh(&table->by_id, call->id, call, GFP_ATOMIC);	/* its place is there */
-		sip_quota_open(ev->sn, &call->half, &source, &call->host);
+		sip_quota_open(ev->sn, &call->busy->half, &source, &call->host);
 	}
 	spin_unlock_bh(&call->lock);
 	if (!old)
@@ -344,7 +368,7 @@ static struct sip_call *call_insert(const struct sip_call_event *ev, struct sip_
 	xa_erase_bh(&table->by_id, call->id);
 release:
 	release_host(ev->sn, call);
-	kmem_cache_free(call_cache, call);
+	call_free(call);
 	return IS_ERR(old) ? ERR_PTR(-ENOMEM) : old;
 }
 
@@ -449,75 +473,6 @@ static bool is_remembered(u8 method)
 	       method == SIP_PRACK;
 }
 
-static struct sip_tx *find_tx(struct sip_call *call, const struct sip_call_event *ev,
-			      enum sip_side side)
-{
-	u32 i;
-
-	for (i = 0; i < SIP_CALL_TXS; i++) {
-		struct sip_tx *tx = &call->tx[i];
-
-		if (tx->method == ev->method && tx->branch == ev->branch &&
-		    tx->cseq == ev->cseq && tx->side == side)
-			return tx;
-	}
-	return NULL;
-}
-
-/*
- * A place for one request more.  Those that were answered make room first, then
- * the oldest that may be forgotten; an INVITE or BYE goes last, for the call hangs
- * on its answer.
- */
-static struct sip_tx *free_tx(struct sip_call *call)
-{
-	struct sip_tx *tx, *best = NULL;
-	u32 i;
-
-	for (i = 0; i < SIP_CALL_TXS; i++) {
-		tx = &call->tx[(call->next_tx + i) % SIP_CALL_TXS];
-		if (!tx->method || tx->is_done)
-			break;
-		if (!best && tx->method != SIP_INVITE && tx->method != SIP_BYE)
-			best = tx;
-	}
-	if (i == SIP_CALL_TXS)
-		tx = best ? best : &call->tx[call->next_tx % SIP_CALL_TXS];
-	call->next_tx = tx - call->tx + 1;
-	return tx;
-}
-
-static void remember_tx(struct sip_call *call, const struct sip_call_event *ev, enum sip_side side)
-{
-	struct sip_tx *tx = find_tx(call, ev, side);
-
-	if (!tx)
-		tx = free_tx(call);
-	else if (tx->is_done)
-		return;		/* a late retransmission */
-	*tx = (struct sip_tx){
-		.branch = ev->branch,
-		.flow = *ev->flow,
-		.sent_to = ev->receiver,
-		.cseq = ev->cseq,
-		.method = ev->method,
-		.side = side,
-		.dir = ev->dir,
-		.body = ev->body,
-	};
-}
-
-/*
- * SECURITY M5: an answer comes back on the connection of its request, or from the
- * address that the request was sent to.
- */
-static bool may_answer(const struct sip_tx *tx, const struct sip_call_event *ev)
-{
-	if (sip_addr_equal(&tx->sent_to, &ev->sender.addr))
-		return true;
-	return tx->dir != ev->dir && nf_ct_tuple_equal(&tx->flow, ev->flow);
-}
-
 /* RFC 3261 12.2.2: both tags are the dialog's; while forks ring, every callee's tag is */
 static bool tags_fit(const struct sip_call *call, const struct sip_call_event *ev,
 		     enum sip_side request_side)
@@ -541,8 +496,8 @@ static u32 up_timeout(const struct sipalg_net *sn, const struct sip_call *call)
 static int call_reopen(const struct sip_call_event *ev, struct sip_call *call)
 {
 	struct sip_quota_key source = quota_key(ev, &ev->sender.addr);
-	int err = sip_quota_charge(ev->sn, &call->host, SIP_QUOTA_CALL,
-				   host_max(ev, &call->host.addr));
+	int err = sip_call_busy_get(call) ? sip_quota_charge(ev->sn, &call->host, SIP_QUOTA_CALL,
+						     host_max(ev, &call->host.addr)) : -ENOMEM;
 
 	if (err) {
 		sipalg_count(ev->sn, err == -EDQUOT ? SIPALG_STAT_CALLS_QUOTA :
@@ -551,7 +506,7 @@ static int call_reopen(const struct sip_call_event *ev, struct sip_call *call)
 	}
 	call->is_charged = true;
 	list_ended(ev->sn, call, false);
-	sip_quota_open(ev->sn, &call->half, &source, &call->host);
+	sip_quota_open(ev->sn, &call->busy->half, &source, &call->host);
 	call->reason = SIP_CALL_REASON_NONE;
 	set_state(call, SIP_CALL_TRYING);
 	call->callee_tag = 0;
@@ -572,7 +527,7 @@ static int advance_copy(const struct sip_call *call, const struct sip_tx *tx,
 static int advance_invite(struct sip_call *call, const struct sip_call_event *ev,
 			  enum sip_side side)
 {
-	struct sip_tx *tx = find_tx(call, ev, side);
+	struct sip_tx *tx = sip_call_tx_find(call, ev, side);
 
 	if (tx)
 		return advance_copy(call, tx, ev);
@@ -593,8 +548,7 @@ static int advance_invite(struct sip_call *call, const struct sip_call_event *ev
 	call->cseq[side] = ev->cseq;
 	if (call->state == SIP_CALL_TRYING)
 		set_expires(ev->sn, call, sipalg_settings(ev->sn)->invite_timeout);
-	remember_tx(call, ev, side);
-	return 0;
+	return sip_call_tx_add(call, ev, side);
 }
 
 /* CSeq belongs to a dialog (RFC 3261 12.2.1.1), and which one it is shows with the answer. */
@@ -604,31 +558,18 @@ static bool is_stale(const struct sip_call *call, const struct sip_call_event *e
 	return call->callee_tag && ev->cseq < call->cseq[side];
 }
 
-/* The same BYE comes by twice where both parties are behind this router: with other branches. */
-static bool has_bye(const struct sip_call *call, const struct sip_call_event *ev,
-		    enum sip_side side)
-{
-	u32 i;
-
-	for (i = 0; i < SIP_CALL_TXS; i++)
-		if (call->tx[i].method == SIP_BYE && call->tx[i].cseq == ev->cseq &&
-		    call->tx[i].side == side)
-			return true;
-	return false;
-}
-
 /* A BYE only starts the clock: forged or unanswered, it closes nothing before its time. */
 static int advance_bye(struct sip_call *call, const struct sip_call_event *ev, enum sip_side side)
 {
 	if (call->state == SIP_CALL_ENDED || !tags_fit(call, ev, side))
 		return -EPROTO;
-	if (find_tx(call, ev, side))
+	if (sip_call_tx_find(call, ev, side))
 		return -ENOMSG;
 	if (is_stale(call, ev, side) ||
-	    (call->callee_tag && ev->cseq == call->cseq[side] && !has_bye(call, ev, side)))
+	    (call->callee_tag && ev->cseq == call->cseq[side] && !sip_call_has_bye(call, ev, side)))
 		return -EPROTO;
 	call->cseq[side] = ev->cseq;
-	remember_tx(call, ev, side);
+	sip_call_tx_add(call, ev, side);
 	if (time_before(sipalg_now(ev->sn) + SIP_CALL_LINGER_S * HZ, call->expires))
 		set_expires(ev->sn, call, SIP_CALL_LINGER_S);
 	return -ENOMSG;
@@ -640,7 +581,7 @@ static bool cancels_invite(struct sip_call *call, const struct sip_call_event *e
 	struct sip_call_event invite = *ev;
 
 	invite.method = SIP_INVITE;
-	return find_tx(call, &invite, side);
+	return sip_call_tx_find(call, &invite, side);
 }
 
 static int advance_request(struct sip_call *call, const struct sip_call_event *ev,
@@ -662,7 +603,7 @@ static int advance_request(struct sip_call *call, const struct sip_call_event *e
 	}
 	if (call->state == SIP_CALL_ENDED || !tags_fit(call, ev, side))
 		return -EPROTO;
-	tx = is_remembered(ev->method) ? find_tx(call, ev, side) : NULL;
+	tx = is_remembered(ev->method) ? sip_call_tx_find(call, ev, side) : NULL;
 	if (tx)
 		return advance_copy(call, tx, ev);
 	if (is_stale(call, ev, side))
@@ -671,18 +612,7 @@ static int advance_request(struct sip_call *call, const struct sip_call_event *e
 		call->cseq[side] = ev->cseq;
 	if (!is_remembered(ev->method))
 		return -ENOMSG;
-	remember_tx(call, ev, side);
-	return 0;
-}
-
-static bool has_pending(const struct sip_call *call, u8 method)
-{
-	u32 i;
-
-	for (i = 0; i < SIP_CALL_TXS; i++)
-		if (call->tx[i].method == method && !call->tx[i].is_done)
-			return true;
-	return false;
+	return sip_call_tx_add(call, ev, side);
 }
 
 /* SECURITY P10: what was offered and refused falls back to what was agreed. */
@@ -696,14 +626,11 @@ static int offer_refused(struct sip_call *call, const struct sip_call_event *ev,
 			media->has_mux = media->old_mux;
 		if (media->side != side || media->is_agreed || media->cseq > ev->cseq)
 			continue;
-		if (!media->has_old) {
+		if (!media->old) {
 			sip_call_media_rm(ev->sn, call, media, SIP_PINHOLE_SHORTEN);
 			continue;
 		}
-		media->rtp = media->old;
-		media->rtcp = media->old_rtcp;
-		media->has_old = false;
-		media->is_agreed = true;
+		sip_call_media_settle(media, true);
 	}
 	sip_call_pair_media(ev->sn, call);
 	return -ENOMSG;
@@ -718,8 +645,7 @@ static void offer_agreed(struct sip_call *call, const struct sip_call_event *ev,
 	list_for_each_entry(media, &call->media, node) {
 		if (media->side != side || media->cseq > ev->cseq)
 			continue;
-		media->is_agreed = true;
-		media->has_old = false;
+		sip_call_media_settle(media, false);
 		has_offer |= media->named == ev->cseq;
 	}
 	if (!has_offer || !call->callee_tag)
@@ -740,7 +666,7 @@ static int invite_failed(struct sip_call *call, const struct sip_call_event *ev,
 	if (call->state == SIP_CALL_UP)
 		return offer_refused(call, ev, side);
 	sip_call_drop_branch(ev->sn, call, ev->to_tag);
-	if (!has_pending(call, SIP_INVITE))
+	if (!sip_call_is_pending(call, SIP_INVITE))
 		call_end(ev->sn, call, SIP_CALL_REFUSED);
 	return -ENOMSG;
 }
@@ -748,7 +674,7 @@ static int invite_failed(struct sip_call *call, const struct sip_call_event *ev,
 /* The call lives on, unless it is about to end. */
 static void refresh(const struct sipalg_net *sn, struct sip_call *call)
 {
-	if (call->state == SIP_CALL_UP && !has_pending(call, SIP_BYE))
+	if (call->state == SIP_CALL_UP && !sip_call_is_pending(call, SIP_BYE))
 		set_expires(sn, call, up_timeout(sn, call));
 }
 
@@ -758,7 +684,7 @@ static int invite_answered(struct sip_call *call, const struct sip_call_event *e
 	if (call->state == SIP_CALL_ENDED)
 		return -EPROTO;
 	if (call->state != SIP_CALL_UP) {
-		sip_quota_settle(ev->sn, &call->half);
+		settle(ev->sn, call);
 		set_state(call, SIP_CALL_UP);
 		call->answered = sipalg_now(ev->sn);
 		call->callee_tag = ev->to_tag;
@@ -781,7 +707,7 @@ static int invite_progress(struct sip_call *call, const struct sip_call_event *e
 	if (call->state == SIP_CALL_UP && !tags_fit(call, ev, side))
 		return -ENOMSG;		/* a branch that has lost already */
 	if (call->state == SIP_CALL_TRYING) {
-		sip_quota_settle(ev->sn, &call->half);
+		settle(ev->sn, call);
 		set_state(call, SIP_CALL_RINGING);
 	}
 	if (call->state == SIP_CALL_RINGING)
@@ -792,7 +718,7 @@ static int invite_progress(struct sip_call *call, const struct sip_call_event *e
 /* RFC 3261 15: in an early dialog a BYE ends that branch, and the others ring on. */
 static void bye_done(struct sip_call *call, const struct sip_call_event *ev)
 {
-	if (call->callee_tag || !has_pending(call, SIP_INVITE)) {
+	if (call->callee_tag || !sip_call_is_pending(call, SIP_INVITE)) {
 		call_end(ev->sn, call, SIP_CALL_HUNG_UP);
 		return;
 	}
@@ -835,8 +761,8 @@ static int advance_response(struct sip_call *call, const struct sip_call_event *
 
 	if (!is_remembered(ev->method))
 		return tags_fit(call, ev, request_side) ? -ENOMSG : -EPROTO;
-	tx = find_tx(call, ev, request_side);
-	if (!tx || !may_answer(tx, ev))
+	tx = sip_call_tx_find(call, ev, request_side);
+	if (!tx || !sip_call_tx_may_answer(tx, ev))
 		return -EPROTO;
 	if (ev->status >= 200)
 		tx->is_done = true;
@@ -869,8 +795,7 @@ int sip_call_advance(struct sip_call *call, const struct sip_call_event *ev,
 	if (!call->session_s)
 		refresh(ev->sn, call);
 	call->party[sender] = ev->sender;
-	call->flow[sender] = *ev->flow;
-	call->has_flow[sender] = true;
+	sip_master_set(&call->flow[sender], call->flow[!sender], ev->flow);
 	return ret;
 }
 SIPALG_EXPORT(sip_call_advance);
@@ -880,7 +805,7 @@ static bool knows_request(struct sip_call *call, const struct sip_call_event *ev
 {
 	if (ev->method == SIP_CANCEL)
 		return cancels_invite(call, ev, side);
-	if (is_remembered(ev->method) && find_tx(call, ev, side))
+	if (is_remembered(ev->method) && sip_call_tx_find(call, ev, side))
 		return true;
 	/* before the call is up any tag fits, and INVITEs need none */
 	return (call->callee_tag || ev->method != SIP_INVITE) && tags_fit(call, ev, side);
@@ -899,7 +824,7 @@ bool sip_call_knows(const struct sip_call_event *ev)
 	if (!call)
 		return false;
 	spin_lock_bh(&call->lock);
-	knows = ev->status ? !!find_tx(call, ev, side) : knows_request(call, ev, side);
+	knows = ev->status ? !!sip_call_tx_find(call, ev, side) : knows_request(call, ev, side);
 	spin_unlock_bh(&call->lock);
 	return knows;
 }
@@ -907,16 +832,28 @@ SIPALG_EXPORT(sip_call_knows);
 
 /* ---- what time does -------------------------------------------------------------- */
 
+struct sip_master *sip_call_master(const struct sip_call *call, const struct nf_conn *ct)
+{
+	const struct nf_conntrack_tuple *tuple = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+	u32 i;
+
+	lockdep_assert_held(&call->lock);
+	for (i = 0; i < ARRAY_SIZE(call->flow); i++)
+		if (sip_master_is(call->flow[i], tuple))
+			return call->flow[i];
+	return NULL;
+}
+
 static void keep_flow(struct sipalg_net *sn, const struct sip_call *call, enum sip_side side)
 {
 	struct nf_conntrack_tuple_hash *h;
 	struct nf_conntrack_zone zone;
 	struct nf_conn *ct;
 
-	if (!call->has_flow[side])
+	if (!call->flow[side])
 		return;
 	nf_ct_zone_init(&zone, call->key.zone, NF_CT_DEFAULT_ZONE_DIR, 0);
-	h = nf_conntrack_find_get(sn->net, &zone, &call->flow[side]);
+	h = nf_conntrack_find_get(sn->net, &zone, &call->flow[side]->tuple);
 	if (!h)
 		return;
 	ct = nf_ct_tuplehash_to_ctrack(h);
@@ -990,7 +927,20 @@ static enum sip_call_reason expiry_reason(const struct sip_call *call)
 		return SIP_CALL_NO_ANSWER;
 	if (call->state == SIP_CALL_RINGING)
 		return SIP_CALL_RANG_OUT;
-	return has_pending(call, SIP_BYE) ? SIP_CALL_HUNG_UP : SIP_CALL_TIMED_OUT;
+	return sip_call_is_pending(call, SIP_BYE) ? SIP_CALL_HUNG_UP : SIP_CALL_TIMED_OUT;
+}
+
+/*
+ * What was asked is answered, and so long ago that nothing of it is sent again (RFC 3261
+ * 17.1.1.2, 17.1.2.2: 64*T1).  Other requests than these two have no later answers.
+ */
+static void rest(struct sipalg_net *sn, struct sip_call *call)
+{
+	if (call->state != SIP_CALL_UP || !call->busy || sip_call_is_pending(call, SIP_INVITE) ||
+	    sip_call_is_pending(call, SIP_BYE))
+		return;
+	if (!time_before(sipalg_now(sn), call->touched + SIP_CALL_LINGER_S * HZ))
+		sip_call_busy_drop(call);
 }
 
 static bool is_over(const struct sipalg_net *sn, unsigned long since, u32 limit_s)
@@ -1004,6 +954,7 @@ static bool call_tick(struct sipalg_net *sn, struct sip_call *call)
 	const struct sipalg_settings *set = sipalg_settings(sn);
 
 	renew(sn, call);
+	rest(sn, call);
 	if (call->state == SIP_CALL_UP && is_over(sn, call->answered, set->call_max_duration))
 		call_end(sn, call, SIP_CALL_TOO_LONG);
 	if (call->state == SIP_CALL_UP && is_over(sn, call->touched, set->dead_call_timeout) &&
@@ -1017,33 +968,39 @@ static bool call_tick(struct sipalg_net *sn, struct sip_call *call)
 	return false;
 }
 
+/* Under RCU. */
+static void call_look_at(struct sipalg_net *sn, struct sip_call *call)
+{
+	bool is_gone;
+
+	spin_lock_bh(&call->lock);
+	is_gone = !call->is_dead && call_tick(sn, call);
+	if (is_gone)
+		call_rm(sn, call);
+	spin_unlock_bh(&call->lock);
+	if (is_gone)
+		call_put(call);
+}
+
 bool sip_call_gc(struct sipalg_net *sn)
 {
 	struct sip_call_table *table = sn->calls;
-	struct rhashtable_iter iter;
+	u32 left = sipalg_gc_share(atomic_read(&table->n));
+	unsigned long id = READ_ONCE(table->gc_next);
 	struct sip_call *call;
-	bool is_gone;
 
-	rhashtable_walk_enter(&table->calls, &iter);
-	rhashtable_walk_start(&iter);
-	while ((call = rhashtable_walk_next(&iter))) {
-		if (IS_ERR(call))	/* the table was resized: some are seen twice */
-			continue;
-		spin_lock_bh(&call->lock);
-		is_gone = !call->is_dead && call_tick(sn, call);
-		if (is_gone)
-			call_rm(sn, call);
-		spin_unlock_bh(&call->lock);
-		if (is_gone)
-			call_put(call);
+	rcu_read_lock();
+	while ((call = sip_call_next(sn, &id)) && left--) {
+		call_look_at(sn, call);
+		id++;
 		if (need_resched()) {
-			rhashtable_walk_stop(&iter);
+			rcu_read_unlock();
 			cond_resched();
-			rhashtable_walk_start(&iter);
+			rcu_read_lock();
 		}
 	}
-	rhashtable_walk_stop(&iter);
-	rhashtable_walk_exit(&iter);
+	rcu_read_unlock();
+	WRITE_ONCE(table->gc_next, call ? id : 0);
 	return atomic_read(&table->n);
 }
 SIPALG_EXPORT(sip_call_gc);
@@ -1052,11 +1009,13 @@ u32 sip_call_count(const struct sipalg_net *sn)
 {
 	return atomic_read(&sn->calls->n);
 }
+SIPALG_EXPORT(sip_call_count);
 
 struct sip_call *sip_call_next(struct sipalg_net *sn, unsigned long *id)
 {
 	return xa_find(&sn->calls->by_id, id, ULONG_MAX, XA_PRESENT);
 }
+SIPALG_EXPORT(sip_call_next);
 
 int sip_call_end_by_id(struct sipalg_net *sn, u32 id)
 {
@@ -1106,7 +1065,8 @@ static void call_destroy(void *ptr, void *arg)
 	rcu_read_lock();
 	spin_lock_bh(&call->lock);
 	call->is_dead = true;
-	sip_quota_settle(arg, &call->half);
+	list_ended(arg, call, false);
+	settle(arg, call);
 	release_host(arg, call);
 	pinholes_rm(arg, call, SIP_PINHOLE_LET);
 	spin_unlock_bh(&call->lock);
@@ -1128,16 +1088,23 @@ int sip_call_module_init(void)
 
 	if (err)
 		return err;
+	err = sip_call_tx_module_init();
+	if (err)
+		goto exit_media;
 	call_cache = KMEM_CACHE(sip_call, 0);
 	if (call_cache)
 		return 0;
+	err = -ENOMEM;
+	sip_call_tx_module_exit();
+exit_media:
 	sip_call_media_module_exit();
-	return -ENOMEM;
+	return err;
 }
 
 void sip_call_module_exit(void)
 {
-	rcu_barrier();		/* call_free_rcu() */
+	rcu_barrier();		/* call_free_rcu(), busy_free_rcu() */
 	kmem_cache_destroy(call_cache);
+	sip_call_tx_module_exit();
 	sip_call_media_module_exit();
 }

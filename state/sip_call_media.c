@@ -17,6 +17,9 @@ void sip_call_media_rm(struct sipalg_net *sn, struct sip_call *call, struct sip_
 		sip_pinhole_close(sn, media->pin[i], end);
 	call->n_pinholes -= media->n;
 	list_del(&media->node);
+	if (media->pin != media->few)
+		kfree(media->pin);
+	kfree(media->old);
 	kmem_cache_free(media_cache, media);
 }
 
@@ -44,6 +47,36 @@ struct sip_media *sip_call_add_media(struct sip_call *call, enum sip_side side)
 	media->is_fresh = true;
 	list_add_tail(&media->node, &call->media);
 	return media;
+}
+
+struct sip_pinhole **sip_call_media_room(struct sip_media *media, u8 n)
+{
+	media->pin = n <= SIP_MEDIA_PINS ? media->few :
+					   kcalloc(n, sizeof(*media->pin), GFP_ATOMIC);
+	return media->pin;
+}
+
+int sip_call_media_offer(struct sip_media *media, u32 cseq)
+{
+	media->old = kmalloc(sizeof(*media->old), GFP_ATOMIC);
+	if (!media->old)
+		return -ENOMEM;
+	*media->old = (struct sip_media_old){ media->rtp, media->rtcp };
+	media->old_mux = media->has_mux;
+	media->is_agreed = false;
+	media->cseq = cseq;
+	return 0;
+}
+
+void sip_call_media_settle(struct sip_media *media, bool is_refused)
+{
+	if (is_refused && media->old) {
+		media->rtp = media->old->rtp;
+		media->rtcp = media->old->rtcp;
+	}
+	kfree(media->old);
+	media->old = NULL;
+	media->is_agreed = true;
 }
 
 static void media_set_peer(struct sipalg_net *sn, struct sip_media *media,

@@ -3,13 +3,15 @@
  * sip_caller: who may call in through a pinhole, where that is asked.  See sip_pinhole.h.
  */
 #include "sip_pinhole.h"
+#include "sip_pinhole_conns.h"
 
 static bool has_caller(const struct sip_pinhole *pin, const struct sip_addr *addr)
 {
+	const struct sip_pinhole_more *more = pin->more;
 	u32 i;
 
-	for (i = 0; i < min_t(u32, pin->n_callers, SIP_PINHOLE_CALLERS); i++)
-		if (sip_addr_equal(&pin->caller[i], addr))
+	for (i = 0; more && i < min_t(u32, more->n_callers, SIP_PINHOLE_CALLERS); i++)
+		if (sip_addr_equal(&more->caller[i], addr))
 			return true;
 	return false;
 }
@@ -24,14 +26,18 @@ bool sip_pinhole_has_caller(struct sip_pinhole *pin, const struct sip_addr *addr
 	return found;
 }
 
+/* Without memory he is not let in: the next answer of his, or message, tries again. */
 void sip_pinhole_add_caller(struct sip_pinhole *pin, const struct sip_addr *addr)
 {
+	struct sip_pinhole_more *more;
+
 	spin_lock_bh(&pin->lock);
-	if (!has_caller(pin, addr)) {
-		pin->caller[pin->n_callers % SIP_PINHOLE_CALLERS] = *addr;
+	more = has_caller(pin, addr) ? NULL : sip_pinhole_more(pin);
+	if (more) {
+		more->caller[more->n_callers % SIP_PINHOLE_CALLERS] = *addr;
 		/* counts on in the second round, so that all places stay in use */
-		if (++pin->n_callers == 2 * SIP_PINHOLE_CALLERS)
-			pin->n_callers = SIP_PINHOLE_CALLERS;
+		if (++more->n_callers == 2 * SIP_PINHOLE_CALLERS)
+			more->n_callers = SIP_PINHOLE_CALLERS;
 	}
 	spin_unlock_bh(&pin->lock);
 }

@@ -10,21 +10,6 @@
 #include "sip_inet.h"
 #include "sipalg_compat.h"
 
-struct sip_addr sip_addr_of(u16 l3num, const union nf_inet_addr *addr)
-{
-	struct sip_addr a = {};
-
-	if (l3num == NFPROTO_IPV4) {
-		a.family = SIP_FAMILY_IPV4;
-		a.w[0] = (__force u32)addr->ip;
-	} else {
-		a.family = SIP_FAMILY_IPV6;
-		memcpy(a.w, addr->ip6, sizeof(a.w));
-	}
-	return a;
-}
-SIPALG_EXPORT(sip_addr_of);
-
 union nf_inet_addr sip_addr_to_inet(const struct sip_addr *addr)
 {
 	union nf_inet_addr inet = {};

@@ -125,6 +125,25 @@ static bool expect_extend(struct sipalg_net *sn, struct sip_pinhole *pin, u32 tt
 	return exp;
 }
 
+/* Return: 1: it waits, and longer; 0: its place is free; -EADDRINUSE: another's waits there. */
+static int expect_renew(struct sipalg_net *sn, struct sip_pinhole *pin, u32 ttl_s)
+{
+	struct nf_conntrack_expect *exp;
+	int ret = 0;
+
+	lockdep_assert_held(&pin->lock);
+	spin_lock_bh(&nf_conntrack_expect_lock);
+	exp = expect_at(sn, pin);
+	if (exp && exp->expectfn == expected) {
+		sipalg_expect_extend(exp, ttl_s);
+		ret = 1;
+	} else if (exp) {
+		ret = -EADDRINUSE;
+	}
+	spin_unlock_bh(&nf_conntrack_expect_lock);
+	return ret;
+}
+
 static bool expect_waits(struct sipalg_net *sn, struct sip_pinhole *pin)
 {
 	bool waits;
@@ -216,7 +235,7 @@ static struct nf_conntrack_expect *least_needed(struct sipalg_net *sn,
 {
 	struct nf_conntrack_expect *exp, *early = NULL, *due = NULL;
 	struct sip_pinhole *other;
-	unsigned long armed = 0;
+	u32 armed = 0;
 
 	lockdep_assert_held(&nf_conntrack_expect_lock);
 	hlist_for_each_entry(exp, &nfct_help(master)->expectations, lnode) {
@@ -234,8 +253,7 @@ static struct nf_conntrack_expect *least_needed(struct sipalg_net *sn,
 	}
 	if (early)
 		return early;
-	if (due && is_follower(pin) &&
-	    time_before(sipalg_now(sn), armed + SIP_PINHOLE_TURN_S * HZ))
+	if (due && is_follower(pin) && sipalg_age(sn, armed) < SIP_PINHOLE_TURN_S * HZ)
 		return NULL;
 	return due;
 }
@@ -243,13 +261,11 @@ static struct nf_conntrack_expect *least_needed(struct sipalg_net *sn,
 /* A walk over all that waits on a flow: a leader may ask for it, a follower now and then. */
 static bool may_seek(struct sipalg_net *sn, struct sip_pinhole *pin)
 {
-	unsigned long now = sipalg_now(sn);
-
 	if (!is_follower(pin))
 		return pin->class != SIP_PINHOLE_SIGNALLING;
-	if (!pin->is_due || time_before(now, pin->sought + SIP_PINHOLE_SEEK_S * HZ))
+	if (!pin->is_due || sipalg_age(sn, pin->sought) < SIP_PINHOLE_SEEK_S * HZ)
 		return false;
-	pin->sought = now;
+	pin->sought = sipalg_now(sn);
 	return true;
 }
 
@@ -298,7 +314,8 @@ static int expect_relate(struct sip_pinhole *pin, struct nf_conn *master, int cl
 	return err;
 }
 
-static int expect_add(struct sipalg_net *sn, struct sip_pinhole *pin, struct nf_conn *master)
+/* The place is known to be free. */
+static int expect_place(struct sipalg_net *sn, struct sip_pinhole *pin, struct nf_conn *master)
 {
 	const struct nf_conn_help *help = nfct_help(master);
 	int class, err;
@@ -310,8 +327,6 @@ static int expect_add(struct sipalg_net *sn, struct sip_pinhole *pin, struct nf_
 	/* without the NAT module its packets would end at the router itself */
 	if (pin->is_nat && !rcu_access_pointer(expected_fn))
 		return -ENOENT;
-	if (expect_is_foreign(sn, pin))
-		return -EADDRINUSE;
 	sip_pinhole_drop_shadow(sn, pin);
 	spin_lock(&sn->pinholes->room_lock);
 	class = class_with_room(help, pin);
@@ -322,8 +337,13 @@ static int expect_add(struct sipalg_net *sn, struct sip_pinhole *pin, struct nf_
 	err = class < 0 ? class : expect_relate(pin, master, class);
 	spin_unlock(&sn->pinholes->room_lock);
 	if (!err)
-		WRITE_ONCE(pin->armed, sipalg_now(sn));
+		WRITE_ONCE(pin->armed, (u32)sipalg_now(sn));
 	return err;
+}
+
+static int expect_add(struct sipalg_net *sn, struct sip_pinhole *pin, struct nf_conn *master)
+{
+	return expect_is_foreign(sn, pin) ? -EADDRINUSE : expect_place(sn, pin, master);
 }
 
 /* Whom the expectation lets in; one that waits for somebody else gives way. */
@@ -345,10 +365,8 @@ static void set_source(struct sipalg_net *sn, struct sip_pinhole *pin,
 /* SECURITY R2: strangers may not keep us busy. */
 static bool may_rearm(struct sipalg_net *sn, struct sip_pinhole *pin)
 {
-	unsigned long now = sipalg_now(sn);
-
-	if (!pin->rearms || time_after(now, pin->rearm_since + SIP_PINHOLE_REARM_S * HZ)) {
-		pin->rearm_since = now;
+	if (!pin->rearms || sipalg_age(sn, pin->rearm_since) > SIP_PINHOLE_REARM_S * HZ) {
+		pin->rearm_since = sipalg_now(sn);
 		pin->rearms = 0;
 	}
 	if (pin->rearms == SIP_PINHOLE_REARMS)
@@ -370,7 +388,7 @@ static void rearm(struct sipalg_net *sn, struct sip_pinhole *pin, struct nf_conn
 	if (!may_rearm(sn, pin)) {
 		if (!pin->peer.addr.family)	/* when he is known, or when time comes by */
 			return;
-		set_source(sn, pin, &pin->comes_from.addr);
+		set_source(sn, pin, &sip_pinhole_origin(pin)->addr);
 		pin->is_narrowed = true;
 	}
 	expect_add(sn, pin, master);
@@ -405,15 +423,13 @@ static void arm_follower(struct sipalg_net *sn, struct sip_pinhole *leader, stru
 
 void sip_pinhole_used(struct sipalg_net *sn, struct sip_pinhole *pin, struct nf_conn *ct)
 {
-	const struct nf_conntrack_tuple *t = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
 	struct nf_conn *master;
 
 	spin_lock_bh(&pin->lock);
 	sip_pinhole_drop_shadow(sn, pin);
-	sip_pinhole_conn_add(sn, pin, t);
-	pin->has_come |= sip_pinhole_conn_is_with_peer(pin, t);
+	pin->has_come |= sip_pinhole_conn_add(sn, pin, ct);
 	/* another one than that of @ct, where that came through a pinhole of somebody else */
-	master = sip_pinhole_conn_get(sn, pin, &pin->master);
+	master = sip_pinhole_conn_get(sn, pin, &pin->master->tuple);
 	spin_unlock_bh(&pin->lock);
 	if (!master)
 		return;
@@ -425,13 +441,10 @@ SIPALG_EXPORT(sip_pinhole_used);
 /* A packet came through; its connection is new. */
 static void taken(struct sipalg_net *sn, struct sip_pinhole *pin, struct nf_conn *ct)
 {
-	const struct nf_conntrack_tuple *t = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
-
 	if (pin->is_lasting)
 		return;
 	spin_lock_bh(&pin->lock);
-	sip_pinhole_conn_add(sn, pin, t);
-	pin->has_come |= sip_pinhole_conn_is_with_peer(pin, t);
+	pin->has_come |= sip_pinhole_conn_add(sn, pin, ct);
 	rearm(sn, pin, ct->master);
 	spin_unlock_bh(&pin->lock);
 	arm_follower(sn, pin, ct->master);
@@ -496,9 +509,16 @@ static u32 pinholes_max(struct sipalg_net *sn)
 	return max ? max : 3 * nf_ct_expect_hsize;
 }
 
+static void pinhole_free(struct sip_pinhole *pin)
+{
+	sip_master_put(pin->master);
+	sip_pinhole_more_free(pin);
+	kmem_cache_free(pinhole_cache, pin);
+}
+
 static void pinhole_free_rcu(struct rcu_head *rcu)
 {
-	kmem_cache_free(pinhole_cache, container_of(rcu, struct sip_pinhole, rcu));
+	pinhole_free(container_of(rcu, struct sip_pinhole, rcu));
 }
 
 static struct sip_pinhole *pinhole_alloc(const struct sip_pinhole_want *want, u32 i, u16 mapped)
@@ -507,6 +527,12 @@ static struct sip_pinhole *pinhole_alloc(const struct sip_pinhole_want *want, u3
 
 	if (!pin)
 		return NULL;
+	pin->master = sip_master_get(want->master,
+				     &want->ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple);
+	if (!pin->master) {
+		kmem_cache_free(pinhole_cache, pin);
+		return NULL;
+	}
 	refcount_set(&pin->users, 1);
 	spin_lock_init(&pin->lock);
 	pin->mapped.addr = want->mapped;
@@ -519,7 +545,6 @@ static struct sip_pinhole *pinhole_alloc(const struct sip_pinhole_want *want, u3
 	pin->class = want->is_pairs && i & 1 ? SIP_PINHOLE_FOLLOWER : want->class;
 	pin->is_lasting = want->is_lasting;
 	pin->is_nat = !sip_addr_equal(&want->real, &want->mapped) || pin->real.port != mapped;
-	pin->master = want->ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
 	pin->sought = sipalg_now(want->sn) - SIP_PINHOLE_SEEK_S * HZ;
 	if (want->source)
 		pin->source = *want->source;
@@ -589,18 +614,18 @@ static struct sip_pinhole *pinhole_add(const struct sip_pinhole_want *want, u32 
 		return ERR_PTR(-ENOMEM);
 	old = pinhole_share(want->sn, pin);
 	if (old) {
-		kmem_cache_free(pinhole_cache, pin);
+		pinhole_free(pin);
 		return old;
 	}
 	err = charge_host(want->sn, pin);
 	if (err) {
-		kmem_cache_free(pinhole_cache, pin);
+		pinhole_free(pin);
 		return ERR_PTR(err);
 	}
 	err = rhashtable_lookup_insert_fast(&table->mapped, &pin->mapped_node, mapped_params);
 	if (err) {
 		release_host(want->sn, pin);
-		kmem_cache_free(pinhole_cache, pin);
+		pinhole_free(pin);
 		return ERR_PTR(err == -EEXIST ? -EADDRINUSE : -ENOMEM);
 	}
 	err = rhltable_insert(&table->real, &pin->real_node, real_params);
@@ -665,17 +690,20 @@ static int pin_arm(const struct sip_pinhole_want *want, struct sip_pinhole *pin)
 	spin_lock_bh(&pin->lock);
 	set_source(want->sn, pin, want->source);
 	pin->is_armed = true;
-	pin->master = want->ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
-	if (!pin->is_paused && !expect_extend(want->sn, pin, want->ttl_s)) {
-		err = expect_add(want->sn, pin, want->ct);
-		if (!err)
+	sip_master_set(&pin->master, want->master,
+		       &want->ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple);
+	if (!pin->is_paused)
+		err = expect_renew(want->sn, pin, want->ttl_s);
+	if (!pin->is_paused && !err) {
+		err = expect_place(want->sn, pin, want->ct);
+		if (!err && want->ttl_s > SIP_PINHOLE_TTL_S)
 			expect_extend(want->sn, pin, want->ttl_s);
 		/* a follower's turn may come with its leader's, or with time */
 		if (err == -ENOSPC && is_follower(pin))
 			err = 0;
 	}
 	spin_unlock_bh(&pin->lock);
-	return err;
+	return min(err, 0);
 }
 
 static int run_try(const struct sip_pinhole_want *want, struct sip_pinhole **pin, u32 try,
@@ -769,14 +797,13 @@ unsigned long sip_pinhole_keep(struct sipalg_net *sn, struct sip_pinhole *pin, u
 	bool stays;
 
 	spin_lock_bh(&pin->lock);
-	if (pin->is_narrowed &&
-	    time_after(sipalg_now(sn), pin->rearm_since + SIP_PINHOLE_REARM_S * HZ)) {
+	if (pin->is_narrowed && sipalg_age(sn, pin->rearm_since) > SIP_PINHOLE_REARM_S * HZ) {
 		pin->is_narrowed = false;
 		set_source(sn, pin, NULL);
 	}
 	stays = sip_pinhole_conns_sample(sn, pin, silence_s, &heard);
 	if (pin->is_armed && !expect_extend(sn, pin, ttl_s) && !stays) {
-		ct = sip_pinhole_conn_get(sn, pin, &pin->master);
+		ct = sip_pinhole_conn_get(sn, pin, &pin->master->tuple);
 		if (ct) {
 			expect_add(sn, pin, ct);
 			nf_ct_put(ct);
@@ -812,7 +839,7 @@ struct sip_pinhole *sip_pinhole_by_real(struct sipalg_net *sn, const struct sip_
 
 		spin_lock_bh(&pin->lock);
 		announced = pin->peer;
-		inside = pin->comes_from;
+		inside = *sip_pinhole_origin(pin);
 		spin_unlock_bh(&pin->lock);
 		if (sip_endpoint_equal(&announced, peer) || sip_endpoint_equal(&inside, peer))
 			return pin;
@@ -848,11 +875,11 @@ static void wait_for_peer(struct sipalg_net *sn, struct sip_pinhole *pin)
 		sip_pinhole_drop_shadow(sn, pin);
 		return;
 	}
-	master = sip_pinhole_conn_get(sn, pin, &pin->master);
+	master = sip_pinhole_conn_get(sn, pin, &pin->master->tuple);
 	if (!master)
 		return;
 	if (pin->rearms == SIP_PINHOLE_REARMS) {
-		set_source(sn, pin, &pin->comes_from.addr);
+		set_source(sn, pin, &sip_pinhole_origin(pin)->addr);
 		pin->is_narrowed = true;
 	}
 	expect_add(sn, pin, master);
@@ -877,10 +904,23 @@ static struct sip_endpoint comes_from(struct sipalg_net *sn, const struct sip_pi
 	return from;
 }
 
+/* Without memory the peer comes from where it was announced, like most. */
+static void set_origin(struct sipalg_net *sn, struct sip_pinhole *pin)
+{
+	struct sip_endpoint from = comes_from(sn, pin, &pin->peer);
+	bool is_elsewhere = !sip_endpoint_equal(&from, &pin->peer);
+	struct sip_pinhole_more *more = is_elsewhere ? sip_pinhole_more(pin) : pin->more;
+
+	lockdep_assert_held(&pin->lock);
+	if (more)
+		more->comes_from = is_elsewhere ? from : (struct sip_endpoint){};
+}
+
 void sip_pinhole_set_peer(struct sipalg_net *sn, struct sip_pinhole *pin,
 			  const struct sip_addr *addr, u16 port)
 {
 	struct sip_endpoint peer = { *addr, port };
+	const struct sip_pinhole_conn *conn;
 	bool is_new;
 	u32 i;
 
@@ -888,13 +928,13 @@ void sip_pinhole_set_peer(struct sipalg_net *sn, struct sip_pinhole *pin,
 	is_new = !sip_endpoint_equal(&pin->peer, &peer);
 	pin->peer = peer;
 	if (is_new) {
-		pin->comes_from = comes_from(sn, pin, &peer);
+		set_origin(sn, pin);
 		pin->has_come = false;
-		for (i = 0; i < SIP_PINHOLE_CONNS; i++)
-			pin->has_come |= pin->conn[i].is_used &&
-					 sip_pinhole_conn_is_with_peer(pin, &pin->conn[i].tuple);
+		for (i = 0; (conn = sip_pinhole_conn_at(pin, i)); i++)
+			pin->has_come |= conn->is_used &&
+					 sip_pinhole_conn_is_with_peer(pin, conn);
 		if (pin->is_narrowed)
-			set_source(sn, pin, &pin->comes_from.addr);
+			set_source(sn, pin, &sip_pinhole_origin(pin)->addr);
 		wait_for_peer(sn, pin);
 	}
 	spin_unlock_bh(&pin->lock);
@@ -905,7 +945,7 @@ void sip_pinhole_follow(struct sipalg_net *sn, struct sip_pinhole *pin, struct n
 	unsigned long heard;
 
 	spin_lock_bh(&pin->lock);
-	pin->master = ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+	sip_master_set(&pin->master, NULL, &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple);
 	/* not looked up by that: the first packet after a flush is not confirmed yet */
 	if (pin->is_armed && !sip_pinhole_conns_sample(sn, pin, 0, &heard) &&
 	    !expect_waits(sn, pin))
@@ -924,7 +964,7 @@ void sip_pinhole_pause(struct sipalg_net *sn, struct sip_pinhole *pin, bool paus
 	if (pause) {
 		expect_end(sn, pin);
 	} else if (pin->is_armed) {
-		master = sip_pinhole_conn_get(sn, pin, &pin->master);
+		master = sip_pinhole_conn_get(sn, pin, &pin->master->tuple);
 		if (master) {
 			expect_add(sn, pin, master);
 			nf_ct_put(master);
@@ -939,7 +979,7 @@ struct nf_conntrack_tuple sip_pinhole_master(struct sip_pinhole *pin)
 	struct nf_conntrack_tuple master;
 
 	spin_lock_bh(&pin->lock);
-	master = pin->master;
+	master = pin->master->tuple;
 	spin_unlock_bh(&pin->lock);
 	return master;
 }
@@ -949,7 +989,7 @@ struct sip_addr sip_pinhole_comes_from(struct sip_pinhole *pin)
 	struct sip_addr addr;
 
 	spin_lock_bh(&pin->lock);
-	addr = pin->comes_from.addr;
+	addr = sip_pinhole_origin(pin)->addr;
 	spin_unlock_bh(&pin->lock);
 	return addr;
 }
@@ -964,10 +1004,10 @@ struct sip_endpoint sip_pinhole_peer(struct sip_pinhole *pin)
 	return peer;
 }
 
-static void conn_heard(const struct sip_pinhole *pin, const struct nf_conntrack_tuple *tuple,
-		       const struct nf_conn *ct, struct sip_pinhole_heard *heard)
+static void conn_heard(const struct sip_pinhole_conn *conn, const struct nf_conn *ct,
+		       struct sip_pinhole_heard *heard)
 {
-	int host = sip_pinhole_conn_is_from_host(pin, tuple) ? IP_CT_DIR_ORIGINAL : IP_CT_DIR_REPLY;
+	int host = conn->is_from_host ? IP_CT_DIR_ORIGINAL : IP_CT_DIR_REPLY;
 	const struct nf_conn_acct *acct = nf_conn_acct_find(ct);
 
 	heard->is_live = true;
@@ -981,17 +1021,16 @@ static void conn_heard(const struct sip_pinhole *pin, const struct nf_conntrack_
 struct sip_pinhole_heard sip_pinhole_heard(struct sipalg_net *sn, struct sip_pinhole *pin)
 {
 	struct sip_pinhole_heard heard = {};
+	const struct sip_pinhole_conn *conn;
 	struct nf_conn *ct;
 	u32 i;
 
 	spin_lock_bh(&pin->lock);
-	for (i = 0; i < SIP_PINHOLE_CONNS; i++) {
-		if (!pin->conn[i].is_used)
-			continue;
-		ct = sip_pinhole_conn_get(sn, pin, &pin->conn[i].tuple);
+	for (i = 0; (conn = sip_pinhole_conn_at(pin, i)); i++) {
+		ct = sip_pinhole_conn_lookup(sn, pin, conn);
 		if (!ct)
 			continue;
-		conn_heard(pin, &pin->conn[i].tuple, ct, &heard);
+		conn_heard(conn, ct, &heard);
 		nf_ct_put(ct);
 	}
 	heard.is_waiting = expect_waits(sn, pin);
@@ -1036,8 +1075,21 @@ void sip_pinhole_teardown(struct sipalg_net *sn)
 
 int sip_pinhole_module_init(void)
 {
+	int err = sip_master_module_init();
+
+	if (err)
+		return err;
+	err = sip_pinhole_conns_module_init();
+	if (err)
+		goto exit_master;
 	pinhole_cache = KMEM_CACHE(sip_pinhole, 0);
-	return pinhole_cache ? 0 : -ENOMEM;
+	if (pinhole_cache)
+		return 0;
+	err = -ENOMEM;
+	sip_pinhole_conns_module_exit();
+exit_master:
+	sip_master_module_exit();
+	return err;
 }
 
 void sip_pinhole_start(void)
@@ -1058,4 +1110,6 @@ void sip_pinhole_module_exit(void)
 {
 	rcu_barrier();		/* pinhole_free_rcu() */
 	kmem_cache_destroy(pinhole_cache);
+	sip_pinhole_conns_module_exit();
+	sip_master_module_exit();
 }

@@ -2,11 +2,14 @@
 /*
  * sip_pinhole_conns: the connections of a pinhole.  See sip_pinhole_conns.h.
  */
+#include <linux/slab.h>
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_zones.h>
 
 #include "sip_pinhole.h"
 #include "sip_pinhole_conns.h"
+
+static struct kmem_cache *more_cache __read_mostly;
 
 /* The connection with that original tuple, referenced, or NULL. */
 struct nf_conn *sip_pinhole_conn_get(struct sipalg_net *sn, const struct sip_pinhole *pin,
@@ -60,7 +63,7 @@ void sip_pinhole_drop_shadow(struct sipalg_net *sn, const struct sip_pinhole *pi
 
 	if (!pin->is_nat || !pin->peer.addr.family)
 		return;
-	ct = conn_between(sn, pin, &pin->comes_from, &mapped);
+	ct = conn_between(sn, pin, sip_pinhole_origin(pin), &mapped);
 	if (ct) {
 		if (!(ct->status & (IPS_EXPECTED | IPS_SEEN_REPLY | IPS_NAT_MASK)))
 			nf_ct_delete(ct, 0, 0);
@@ -74,53 +77,108 @@ void sip_pinhole_drop_shadow(struct sipalg_net *sn, const struct sip_pinhole *pi
 	}
 }
 
-void sip_pinhole_conn_add(struct sipalg_net *sn, struct sip_pinhole *pin,
-			  const struct nf_conntrack_tuple *tuple)
+struct sip_pinhole_more *sip_pinhole_more(struct sip_pinhole *pin)
 {
-	struct sip_pinhole_conn *conn;
-
 	lockdep_assert_held(&pin->lock);
-	conn = &pin->conn[pin->next_conn++ % SIP_PINHOLE_CONNS];
-	conn->tuple = *tuple;
-	conn->timeout = 0;
-	conn->heard = sipalg_now(sn);
-	conn->is_used = true;
+	if (!pin->more)
+		pin->more = kmem_cache_zalloc(more_cache, GFP_ATOMIC);
+	return pin->more;
 }
 
-bool sip_pinhole_conn_is_from_host(const struct sip_pinhole *pin,
-				   const struct nf_conntrack_tuple *tuple)
+void sip_pinhole_more_free(struct sip_pinhole *pin)
+{
+	if (pin->more)
+		kmem_cache_free(more_cache, pin->more);
+}
+
+int sip_pinhole_conns_module_init(void)
+{
+	more_cache = KMEM_CACHE(sip_pinhole_more, 0);
+	return more_cache ? 0 : -ENOMEM;
+}
+
+void sip_pinhole_conns_module_exit(void)
+{
+	kmem_cache_destroy(more_cache);
+}
+
+struct nf_conn *sip_pinhole_conn_lookup(struct sipalg_net *sn, const struct sip_pinhole *pin,
+					const struct sip_pinhole_conn *conn)
+{
+	const struct sip_endpoint mapped = { pin->mapped.addr, pin->mapped.port };
+	const struct sip_endpoint real = { pin->real.addr, pin->real.port };
+	const struct sip_endpoint other = { conn->addr, conn->port };
+
+	if (!conn->is_used)
+		return NULL;
+	return conn->is_from_host ? conn_between(sn, pin, &real, &other) :
+				    conn_between(sn, pin, &other, &mapped);
+}
+
+static bool is_from_host(const struct sip_pinhole *pin, const struct nf_conntrack_tuple *tuple)
 {
 	struct sip_endpoint source = sip_source_of(tuple);
 
 	return source.port == pin->real.port && sip_addr_equal(&source.addr, &pin->real.addr);
 }
 
-/* Whether the connection is one with the announced peer. */
-bool sip_pinhole_conn_is_with_peer(const struct sip_pinhole *pin,
-				   const struct nf_conntrack_tuple *tuple)
+/* The first place that is free, or the last that there is. */
+static u32 place_for_one(struct sip_pinhole *pin)
 {
-	struct sip_endpoint source = sip_source_of(tuple), destination = sip_destination_of(tuple);
+	u32 i = 0;
+
+	while (sip_pinhole_conn_at(pin, i)->is_used && sip_pinhole_conn_at(pin, i + 1))
+		i++;
+	return i;
+}
+
+bool sip_pinhole_conn_add(struct sipalg_net *sn, struct sip_pinhole *pin,
+			  const struct nf_conn *ct)
+{
+	const struct nf_conntrack_tuple *tuple = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+	bool from_host = is_from_host(pin, tuple);
+	struct sip_endpoint other = from_host ? sip_destination_of(tuple) : sip_source_of(tuple);
+	u32 i;
+
+	lockdep_assert_held(&pin->lock);
+	if (pin->conn.is_used)
+		sip_pinhole_more(pin);
+	for (i = place_for_one(pin); i; i--)
+		*sip_pinhole_conn_at(pin, i) = *sip_pinhole_conn_at(pin, i - 1);
+	pin->conn = (struct sip_pinhole_conn){
+		.addr = other.addr,
+		.port = other.port,
+		.is_from_host = from_host,
+		.is_used = true,
+		.heard = sipalg_now(sn),
+	};
+	return sip_pinhole_conn_is_with_peer(pin, &pin->conn);
+}
+
+bool sip_pinhole_conn_is_with_peer(const struct sip_pinhole *pin,
+				   const struct sip_pinhole_conn *conn)
+{
+	const struct sip_addr *from = &sip_pinhole_origin(pin)->addr;
 
 	if (!pin->peer.addr.family)
 		return false;
-	if (!sip_pinhole_conn_is_from_host(pin, tuple))
-		return sip_addr_equal(&source.addr, &pin->comes_from.addr);
 	/* one who was told where the other one really is sends there */
-	return sip_addr_equal(&destination.addr, &pin->peer.addr) ||
-	       sip_addr_equal(&destination.addr, &pin->comes_from.addr);
+	return sip_addr_equal(&conn->addr, from) ||
+	       (conn->is_from_host && sip_addr_equal(&conn->addr, &pin->peer.addr));
 }
 
 void sip_pinhole_conns_end(struct sipalg_net *sn, struct sip_pinhole *pin,
 			   enum sip_pinhole_end end)
 {
+	const struct sip_pinhole_conn *conn;
 	struct nf_conn *ct;
 	u32 i;
 
 	lockdep_assert_held(&pin->lock);
-	for (i = 0; i < SIP_PINHOLE_CONNS && end != SIP_PINHOLE_LET; i++) {
-		if (!pin->conn[i].is_used)
-			continue;
-		ct = sip_pinhole_conn_get(sn, pin, &pin->conn[i].tuple);
+	if (end == SIP_PINHOLE_LET)
+		return;
+	for (i = 0; (conn = sip_pinhole_conn_at(pin, i)); i++) {
+		ct = sip_pinhole_conn_lookup(sn, pin, conn);
 		if (!ct)
 			continue;
 		/* an offloaded flow is pushed up whatever its time-out, so it is deleted */
@@ -150,8 +208,7 @@ static bool is_closing(const struct nf_conn *ct)
 static u32 conn_sample(struct sipalg_net *sn, struct sip_pinhole *pin,
 		       struct sip_pinhole_conn *conn, u32 silence_s)
 {
-	struct nf_conn *ct = sip_pinhole_conn_get(sn, pin, &conn->tuple);
-	unsigned long now = sipalg_now(sn);
+	struct nf_conn *ct = sip_pinhole_conn_lookup(sn, pin, conn);
 	u32 timeout, left_s;
 
 	conn->is_used = ct;
@@ -164,10 +221,10 @@ static u32 conn_sample(struct sipalg_net *sn, struct sip_pinhole *pin,
 	timeout = READ_ONCE(ct->timeout);
 	if (timeout != conn->timeout || test_bit(IPS_OFFLOAD_BIT, &ct->status)) {
 		conn->timeout = timeout;
-		conn->heard = now;
+		conn->heard = sipalg_now(sn);
 	}
 	left_s = nf_ct_expires(ct) / HZ + 1;
-	if (silence_s && time_after(now, conn->heard + silence_s * HZ)) {
+	if (silence_s && sipalg_age(sn, conn->heard) > silence_s * HZ) {
 		nf_ct_delete(ct, 0, 0);
 		conn->is_used = false;
 		left_s = 0;
@@ -183,23 +240,21 @@ static u32 conn_sample(struct sipalg_net *sn, struct sip_pinhole *pin,
 bool sip_pinhole_conns_sample(struct sipalg_net *sn, struct sip_pinhole *pin, u32 silence_s,
 			      unsigned long *heard)
 {
+	struct sip_pinhole_conn *conn;
+	unsigned long last;
 	bool stays = false;
 	u32 i, left_s;
 
 	lockdep_assert_held(&pin->lock);
 	*heard = 0;
-	for (i = 0; i < SIP_PINHOLE_CONNS; i++) {
-		struct sip_pinhole_conn *conn = &pin->conn[i];
-
-		if (!conn->is_used)
-			continue;
+	for (i = 0; (conn = sip_pinhole_conn_at(pin, i)); i++) {
 		left_s = conn_sample(sn, pin, conn, silence_s);
 		if (!left_s)
 			continue;
-		if (!*heard || time_after(conn->heard, *heard))
-			*heard = conn->heard | 1;
-		stays |= left_s > SIP_PINHOLE_NEAR_S &&
-			 sip_pinhole_conn_is_with_peer(pin, &conn->tuple);
+		last = sipalg_now(sn) - sipalg_age(sn, conn->heard);
+		if (!*heard || time_after(last, *heard))
+			*heard = last | 1;
+		stays |= left_s > SIP_PINHOLE_NEAR_S && sip_pinhole_conn_is_with_peer(pin, conn);
 	}
 	return stays;
 }

@@ -162,7 +162,10 @@ void sip_quota_open(struct sipalg_net *sn, struct sip_half_open *half,
 	if (half->is_listed)
 		goto unlock;
 	half->source = find_or_add(table, source);
-	half->host = half->source ? find_or_add(table, host) : NULL;
+	if (half->source && !memcmp(source, host, sizeof(*host)))
+		half->host = half->source;
+	else
+		half->host = half->source ? find_or_add(table, host) : NULL;
 	if (half->host) {
 		half->is_listed = true;
 		list_add_tail(&half->of_source, &half->source->open);

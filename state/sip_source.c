@@ -135,7 +135,8 @@ static struct sip_source *find_in(struct sip_source_table *table, u32 set,
 
 	hlist_for_each_entry_rcu(source, &table->set[set], node,
 				 lockdep_is_held(&table->lock[set % LOCKS]))
-		if (!memcmp(&source->key, key, sizeof(*key)))
+		if (sip_addr_equal(&source->key.addr, &key->addr) &&
+		    source->key.zone == key->zone && source->key.role == key->role)
 			return source;
 	return NULL;
 }

@@ -20,17 +20,19 @@ struct sipalg_net *sipalg_pernet(const struct net *net)
 SIPALG_EXPORT(sipalg_pernet);
 
 static siphash_key_t secret __read_mostly;
+static hsiphash_key_t table_secret __read_mostly;
 
 void sipalg_hash_init(void)
 {
 	get_random_bytes(&secret, sizeof(secret));
+	get_random_bytes(&table_secret, sizeof(table_secret));
 }
 
 u32 sipalg_hash(const void *data, u32 len, u32 seed)
 {
-	siphash_key_t key = { { secret.key[0] ^ seed, secret.key[1] } };
+	hsiphash_key_t key = { { table_secret.key[0] ^ seed, table_secret.key[1] } };
 
-	return siphash(data, len, &key);
+	return hsiphash(data, len, &key);
 }
 
 u64 sipalg_digest(const void *data, u32 len)

@@ -50,8 +50,8 @@ int world_plan(struct world *w, const struct scene *scene, const struct sip_text
 	if (ret < 0)
 		return ret;
 	sip_header_decide(text, &w->msg, &scene->flow, &w->plan);
-	ret = plan_body(w, scene, text);
-	return ret ? ret : sip_header_plan(&w->edits, text, 0, &w->msg, &w->plan);
+	ret = sip_header_plan(&w->edits, text, 0, &w->msg, &w->plan);
+	return ret ? ret : plan_body(w, scene, text);
 }
 
 int world_translate(struct world *w, const struct scene *scene, char *buf, u32 len, u32 cap)

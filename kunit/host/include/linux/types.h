@@ -14,9 +14,17 @@ typedef uint32_t u32;
 typedef uint64_t u64;
 typedef int32_t s32;
 typedef int64_t s64;
+typedef u32 __le32;
+typedef u64 __le64;
 
 #define U8_MAX	UINT8_MAX
 #define S32_MAX	INT32_MAX
 #define U32_MAX	UINT32_MAX
+
+#ifndef __always_inline
+#define __always_inline	inline __attribute__((__always_inline__))
+#endif
+
+#define __packed	__attribute__((__packed__))
 
 #endif /* _HOST_LINUX_TYPES_H */

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * sip_master: the original tuple of a signalling connection, kept once for all that need it.
+ *
+ * A call and its pinholes signal over one connection as a rule, and each of them looks that up
+ * by its tuple, for the kernel ends connections at will.
+ */
+#ifndef _SIP_MASTER_H
+#define _SIP_MASTER_H
+
+#include <linux/refcount.h>
+#include <net/netfilter/nf_conntrack_tuple.h>
+
+/**
+ * struct sip_master - a tuple and its users
+ * @ref: one of each user
+ * @tuple: never changes
+ */
+struct sip_master {
+	refcount_t ref;
+	struct nf_conntrack_tuple tuple;
+};
+
+int sip_master_module_init(void);
+void sip_master_module_exit(void);
+
+/* Whether it is of the connection with that original tuple.  @master may be NULL. */
+static inline bool sip_master_is(const struct sip_master *master,
+				 const struct nf_conntrack_tuple *tuple)
+{
+	return master && nf_ct_tuple_equal(&master->tuple, tuple);
+}
+
+/**
+ * sip_master_get() - a user more of a tuple
+ * @like: one that may be the same, of which the caller is sure that it stays; NULL: there is none
+ * @tuple: the tuple
+ *
+ * Context: any but hard interrupt.
+ * Return: @like, or a new one; NULL: no memory.
+ */
+struct sip_master *sip_master_get(struct sip_master *like, const struct nf_conntrack_tuple *tuple);
+
+/* A user less.  @master may be NULL.  The same context. */
+void sip_master_put(struct sip_master *master);
+
+/**
+ * sip_master_set() - a user turns to another connection
+ * @master: where the user keeps its own; without memory that stays as it is
+ * @like: as above
+ * @tuple: of the connection
+ *
+ * Context: the same; @master is guarded by the user.
+ */
+void sip_master_set(struct sip_master **master, struct sip_master *like,
+		    const struct nf_conntrack_tuple *tuple);
+
+#endif /* _SIP_MASTER_H */

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _HOST_ASM_BYTEORDER_H
+#define _HOST_ASM_BYTEORDER_H
+
+#include <endian.h>
+
+#define le32_to_cpu(x)	le32toh(x)
+#define le64_to_cpu(x)	le64toh(x)
+
+#endif /* _HOST_ASM_BYTEORDER_H */

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * sip_call_tx: what is going on in a call: the requests that it remembers.  All under the
+ * call's lock; see sip_call.h.
+ */
+#include <linux/slab.h>
+
+#include "sip_call.h"
+
+static struct kmem_cache *busy_cache __read_mostly;
+
+struct sip_call_busy *sip_call_busy_get(struct sip_call *call)
+{
+	if (call->busy)
+		return call->busy;
+	call->busy = kmem_cache_zalloc(busy_cache, GFP_ATOMIC);
+	if (call->busy) {
+		call->busy->call = call;
+		call->busy->half.ref = &call->ref;
+	}
+	return call->busy;
+}
+
+static void busy_free_rcu(struct rcu_head *rcu)
+{
+	kmem_cache_free(busy_cache, container_of(rcu, struct sip_call_busy, rcu));
+}
+
+void sip_call_busy_free(struct sip_call *call)
+{
+	if (call->busy)
+		kmem_cache_free(busy_cache, call->busy);
+}
+
+void sip_call_busy_drop(struct sip_call *call)
+{
+	lockdep_assert_held(&call->lock);
+	call_rcu(&call->busy->rcu, busy_free_rcu);
+	call->busy = NULL;
+}
+
+struct sip_tx *sip_call_tx_find(struct sip_call *call, const struct sip_call_event *ev,
+				enum sip_side side)
+{
+	u32 i;
+
+	for (i = 0; call->busy && i < SIP_CALL_TXS; i++) {
+		struct sip_tx *tx = &call->busy->tx[i];
+
+		if (tx->method == ev->method && tx->branch == ev->branch &&
+		    tx->cseq == ev->cseq && tx->side == side)
+			return tx;
+	}
+	return NULL;
+}
+
+/*
+ * A place for one request more.  Those that were answered make room first, then
+ * the oldest that may be forgotten; an INVITE or BYE goes last, for the call hangs
+ * on its answer.
+ */
+static struct sip_tx *free_tx(struct sip_call_busy *busy)
+{
+	struct sip_tx *tx, *best = NULL;
+	u32 i;
+
+	for (i = 0; i < SIP_CALL_TXS; i++) {
+		tx = &busy->tx[(busy->next_tx + i) % SIP_CALL_TXS];
+		if (!tx->method || tx->is_done)
+			break;
+		if (!best && tx->method != SIP_INVITE && tx->method != SIP_BYE)
+			best = tx;
+	}
+	if (i == SIP_CALL_TXS)
+		tx = best ? best : &busy->tx[busy->next_tx % SIP_CALL_TXS];
+	busy->next_tx = tx - busy->tx + 1;
+	return tx;
+}
+
+static u64 digest_of_flow(const struct sip_call_event *ev)
+{
+	return sipalg_digest(ev->flow, sizeof(*ev->flow));
+}
+
+static u64 digest_of_addr(const struct sip_addr *addr)
+{
+	return sipalg_digest(addr, sizeof(*addr));
+}
+
+int sip_call_tx_add(struct sip_call *call, const struct sip_call_event *ev, enum sip_side side)
+{
+	struct sip_tx *tx = sip_call_tx_find(call, ev, side);
+
+	if (tx && tx->is_done)
+		return 0;	/* a late retransmission */
+	if (!sip_call_busy_get(call)) {
+		sipalg_count(ev->sn, SIPALG_STAT_NO_MEMORY);
+		return -ENOMSG;
+	}
+	if (!tx)
+		tx = free_tx(call->busy);
+	*tx = (struct sip_tx){
+		.branch = ev->branch,
+		.flow = digest_of_flow(ev),
+		.sent_to = digest_of_addr(&ev->receiver),
+		.cseq = ev->cseq,
+		.method = ev->method,
+		.side = side,
+		.dir = ev->dir,
+		.body = ev->body,
+	};
+	return 0;
+}
+
+bool sip_call_tx_may_answer(const struct sip_tx *tx, const struct sip_call_event *ev)
+{
+	if (tx->sent_to == digest_of_addr(&ev->sender.addr))
+		return true;
+	return tx->dir != ev->dir && tx->flow == digest_of_flow(ev);
+}
+
+bool sip_call_has_bye(const struct sip_call *call, const struct sip_call_event *ev,
+		      enum sip_side side)
+{
+	u32 i;
+
+	for (i = 0; call->busy && i < SIP_CALL_TXS; i++) {
+		const struct sip_tx *tx = &call->busy->tx[i];
+
+		if (tx->method == SIP_BYE && tx->cseq == ev->cseq && tx->side == side)
+			return true;
+	}
+	return false;
+}
+
+bool sip_call_is_pending(const struct sip_call *call, u8 method)
+{
+	u32 i;
+
+	for (i = 0; call->busy && i < SIP_CALL_TXS; i++)
+		if (call->busy->tx[i].method == method && !call->busy->tx[i].is_done)
+			return true;
+	return false;
+}
+
+int sip_call_tx_module_init(void)
+{
+	busy_cache = KMEM_CACHE(sip_call_busy, 0);
+	return busy_cache ? 0 : -ENOMEM;
+}
+
+void sip_call_tx_module_exit(void)
+{
+	kmem_cache_destroy(busy_cache);
+}
