@@ -11,7 +11,8 @@ set -euo pipefail
 . "$(dirname "$0")/env.sh"
 here=$TOP/scripts log=$OUT/bench-module.log stage=$OUT/bench-module kernel=${KERNEL:-plain}
 
-ko=$("$here/build.sh" "$kernel" CONFIG_SIPALG_KUNIT= CONFIG_SIPALG_BENCH=y | tail -1)
+# -fbuiltin: see uml.sh
+ko=$("$here/build.sh" "$kernel" KCFLAGS=-fbuiltin CONFIG_SIPALG_KUNIT= CONFIG_SIPALG_BENCH=y | tail -1)
 locked "bench-module-$(basename "$OUT")"
 "$here/guest-mods.sh" "$kernel" "$OUT/mods-bench" "$ko"/nf_*.ko "$ko"/kunit/sipalg_bench.ko
 rm -rf "$stage"

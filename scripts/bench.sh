@@ -20,7 +20,7 @@ export LIMIT=${LIMIT:-1500} MEM=${MEM:-1536}
 export APPEND="nf_conntrack.hashsize=262144 nf_conntrack.expect_hashsize=131072 ${APPEND:-}"
 
 "$here/deps.sh" build guest uml
-ko=$("$here/build.sh" plain | tail -1)
+ko=$("$here/build.sh" plain KCFLAGS=-fbuiltin | tail -1)	# see uml.sh
 locked "bench-$(basename "$OUT")"
 "$here/guest-mods.sh" plain "$OUT/mods-bench" "$ko"/*.ko
 rm -rf "$stage"
