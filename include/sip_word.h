@@ -18,7 +18,7 @@ enum { SIP_WORD = sizeof(u64) };
 #define SIP_WORD_ONES	((u64)0x0101010101010101ULL)
 #define SIP_WORD_HIGH	(SIP_WORD_ONES << 7)
 
-/* at any address, and one load where the machine knows how; memcpy() may be a call (in UML it is) */
+/* at any address, and one load where the machine knows how; memcpy() may be a call, as in UML */
 struct sip_word {
 	__le64 w;
 } __packed;
