@@ -40,7 +40,7 @@ life:
 flood:
 	@scripts/flood.sh
 
-# what a message costs without a helper, with the in-tree one and with ours: about ten minutes
+# what a message costs without a helper, with the in-tree one and with ours: about five minutes
 bench:
 	@scripts/bench.sh
 

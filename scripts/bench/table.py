@@ -38,16 +38,19 @@ class Figures:
     """What path.c and sipalg_bench.ko said."""
 
     def __init__(self, log):
+        calls = 0
         self.rounds = defaultdict(dict)
         self.alone = defaultdict(dict)
         for line in open(log, errors='replace'):
             f = line.split()
             if len(f) == 9 and f[0] == 'BENCH' and f[8] != '-nan' and f[8] != 'nan':
                 self.rounds[tuple(f[1:7])][int(f[7])] = float(f[8])
-            alone = re.search(r'sipalg_bench: (\S+) (none|sip|sipalg) (\d+) (\d+) (\d+) (\d+)$', line)
+            if len(f) == 3 and f[:2] == ['sipalg_bench:', 'calls']:
+                calls = int(f[2])
+            alone = re.search(r'sipalg_bench: (\S+) (none|sip|sipalg) (\d+) (\d+) (-?\d+) (-?\d+)$', line)
             if alone:
                 what, helper, size, *ns = alone.groups()
-                self.alone[what, int(size)][helper] = [int(n) for n in ns]
+                self.alone[what, int(size), calls][helper] = [int(n) for n in ns]
 
     def way(self, way, kind, what, proto='udp', size='740', level='0'):
         return self.rounds.get((kind, what, proto, size, level, way), {})
@@ -60,6 +63,11 @@ class Figures:
     def added(self, way, *where):
         a, b = self.way(way, *where), self.way('plain', *where)
         return {r: a[r] - b[r] for r in a if r in b}
+
+    def is_noise(self, *where):
+        """What some helper adds is nothing in a quarter of the rounds, or more."""
+        added = [list(self.added(way, *where).values()) for way in ('intree', 'ours')]
+        return any(len(v) > 1 and statistics.quantiles(v, n=4, method='inclusive')[0] <= 0 for v in added)
 
     def added_ratio(self, *where):
         a, b = self.added('ours', *where), self.added('intree', *where)
@@ -97,7 +105,7 @@ def ratios_table(figures):
         cells, met, known = [], 0, 0
         for column in COLUMNS:
             values = figures.added_ratio('row', what, *column)
-            cells.append(spread(values))
+            cells.append(spread(values) + ('*' if figures.is_noise('row', what, *column) else ''))
             known += bool(values)
             met += target is not None and is_met(values, target)
         if known:
@@ -167,14 +175,13 @@ def times_table(figures):
 def alone_table(figures):
     """The helpers without the way: what sipalg_bench.ko measured in the kernel."""
     rows = []
-    for (what, size), ways in figures.alone.items():
-        base = ways.get('none', [0])[0]
+    for (what, size, calls), ways in figures.alone.items():
         cell = lambda h: '%d (%d..%d)' % tuple(ways[h]) if h in ways else '-'
         ratio = '-'
-        if 'sip' in ways and 'sipalg' in ways and ways['sip'][0] > base:
-            ratio = '%.2f' % ((ways['sipalg'][0] - base) / (ways['sip'][0] - base))
-        rows.append([what, size, cell('none'), cell('sip'), cell('sipalg'), ratio])
-    return table(['helper alone, ns', 'bytes', 'none', 'in-tree', 'sipalg', 'ratio'], rows) if rows else ''
+        if ways.get('sip', [0])[0] and 'sipalg' in ways:
+            ratio = '%.2f' % (ways['sipalg'][0] / ways['sip'][0])
+        rows.append([what, size, f'{calls:,}', cell('sip'), cell('sipalg'), ratio])
+    return table(['helper alone, ns', 'bytes', 'calls', 'in-tree', 'sipalg', 'ratio'], rows) if rows else ''
 
 
 def bar(x, y, width, colour):
@@ -210,11 +217,11 @@ def picture(figures):
 
 def tables(figures):
     parts = [
-        ('Time that sipalg adds to a message, to the time that the in-tree helper adds (median, quartiles):',
+        ('Time that sipalg adds to a message, to the time that the in-tree helper adds (median, quartiles; `*`: within the noise):',
          ratios_table(figures)),
         ('What must cost nothing:', others_table(figures)),
         ('Many calls, messages of 740 bytes over UDP, the whole way:', scale_table(figures)),
-        ('The helper alone, measured in the kernel:', alone_table(figures)),
+        ('The helper alone, measured in the kernel by `kunit/sipalg_bench.c` (median, least, most):', alone_table(figures)),
         ('Times, NAT alone for the whole way:', times_table(figures)),
     ]
     return '\n\n'.join(f'{title}\n\n{text}' for title, text in parts if text) + '\n'
