@@ -61,21 +61,22 @@ static unsigned int add_lines(char *out, int room, const char *const *line, unsi
 
 static unsigned int describe(char *out, const char *host, unsigned int port, int room)
 {
-	unsigned int len = sprintf(out, "v=0\r\no=- 1 1 IN IP4 %s\r\ns=-\r\nc=IN IP4 %s\r\nt=0 0\r\n"
-				   "m=audio %u RTP/AVP 0\r\n", host, host, port);
+	unsigned int len = sprintf(out, "v=0\r\no=- 1 1 IN IP4 %s\r\ns=-\r\n", host);
 
+	len += sprintf(out + len, "c=IN IP4 %s\r\nt=0 0\r\n", host);
+	len += sprintf(out + len, "m=audio %u RTP/AVP 0\r\n", port);
 	return len + ADD_LINES(out + len, room - (int)len, more_lines);
 }
 
 /* headers up to @room bytes: the usual ones, then those of calls that were passed on and signed */
 static unsigned int fill(char *out, int room)
 {
-	static const char token[] = "eyJhbGciOiJFUzI1NiIsInBwdCI6InNoYWtlbiIsInR5cCI6InBhc3Nwb3J0In0";
+	static const char token[] = "eyJhbGciOiJFUzI1NiIsInBwdCI6InNoYWtlbiJ9";
 	unsigned int len = ADD_LINES(out, room, more_headers), n = 1;
 
 	while (room - (int)len >= LONGEST_LINE)
-		len += sprintf(out + len, "History-Info: <sip:%u@example.com;user=phone?Reason=SIP%%3Bcause%%3D302>"
-			       ";index=1.%u\r\n", 200 + n, n), n++;
+		len += sprintf(out + len, "History-Info: <sip:%u@example.com>;index=1.%u\r\n",
+			       200 + n, n), n++;
 	if (room - (int)len < 14)
 		return len;
 	n = room - len - strlen("Identity: \r\n");
@@ -89,10 +90,11 @@ static unsigned int fill(char *out, int room)
 static unsigned int finish(char *out, unsigned int len, unsigned int size, const char *body)
 {
 	unsigned int body_len = strlen(body);
+	unsigned int rest = body_len + strlen("Content-Length: 100\r\n\r\n");
 
 	if (body_len)
 		len += sprintf(out + len, "Content-Type: application/sdp\r\n");
-	len += fill(out + len, (int)size - (int)(len + body_len + strlen("Content-Length: 100\r\n\r\n")));
+	len += fill(out + len, (int)size - (int)(len + rest));
 	return len + sprintf(out + len, "Content-Length: %u\r\n\r\n%s", body_len, body);
 }
 
@@ -104,22 +106,25 @@ static int room_for_body(unsigned int size)
 
 unsigned int request(char *out, const struct call *call, const char *method, bool sdp)
 {
-	const char *proto = call->tcp ? "TCP" : "UDP", *to = strcmp(method, "REGISTER") ? "200" : "100";
-	bool outside = (call->cseq == 1 && strcmp(method, "ACK")) || *to == '1' || !strcmp(method, "OPTIONS");
+	bool registers = !strcmp(method, "REGISTER");
+	bool begins = call->cseq == 1 && strcmp(method, "ACK");
+	bool outside = registers || begins || !strcmp(method, "OPTIONS");
 	char body[MAX_MESSAGE] = "";
 	unsigned int len;
 
 	if (sdp)
 		describe(body, call->phone, media_port(call), room_for_body(call->size));
-	len = sprintf(out, "%s sip:%s" PROVIDER " SIP/2.0\r\n", method, *to == '1' ? "" : "200@");
-	len += sprintf(out + len, "Via: SIP/2.0/%s %s:5060;branch=z9hG4bK%x-%x\r\n", proto, call->phone,
-		       call->number, call->cseq);
-	len += sprintf(out + len, "From: <sip:100@example.com>;tag=%x\r\n", call->number + 0x1000000);
-	len += sprintf(out + len, "To: <sip:%s@example.com>%s\r\n", to, outside ? "" : ";tag=p");
+	len = sprintf(out, "%s sip:%s" PROVIDER " SIP/2.0\r\n", method, registers ? "" : "200@");
+	len += sprintf(out + len, "Via: SIP/2.0/%s ", call->tcp ? "TCP" : "UDP");
+	len += sprintf(out + len, "%s:5060;", call->phone);
+	len += sprintf(out + len, "branch=z9hG4bK%x-%x\r\n", call->number, call->cseq);
+	len += sprintf(out + len, "From: <sip:100@example.com>;tag=%x\r\n", call->number);
+	len += sprintf(out + len, "To: <sip:%s@example.com>", registers ? "100" : "200");
+	len += sprintf(out + len, "%s\r\n", outside ? "" : ";tag=p");
 	len += sprintf(out + len, "Call-ID: %08x@%s\r\n", call->number, call->phone);
 	len += sprintf(out + len, "CSeq: %u %s\r\nMax-Forwards: 70\r\n", call->cseq, method);
 	len += sprintf(out + len, "Contact: <sip:100@%s:5060>\r\n", call->phone);
-	if (*to == '1')
+	if (registers)
 		len += sprintf(out + len, "Expires: 3600\r\n");
 	return finish(out, len, call->size, body);
 }
@@ -127,7 +132,7 @@ unsigned int request(char *out, const struct call *call, const char *method, boo
 unsigned int answer(char *out, const char *request, unsigned int size, bool sdp)
 {
 	static const char *const wanted[] = { "Via:", "From:", "To:", "Call-ID:", "CSeq:" };
-	bool registers = !strncmp(request, "REGISTER", 8);
+	bool registers = !strncmp(request, "REGISTER", 8), needs_tag;
 	unsigned int i, len = sprintf(out, "SIP/2.0 200 OK\r\n");
 	char body[MAX_MESSAGE] = "";
 	const char *line, *end, *media;
@@ -137,10 +142,11 @@ unsigned int answer(char *out, const char *request, unsigned int size, bool sdp)
 		end = strstr(line, "\r\n");
 		if (!end || end == line)
 			break;
+		needs_tag = *line == 'T' && !memmem(line, end - line, ";tag=", 5);
 		for (i = 0; i < sizeof(wanted) / sizeof(*wanted); i++)
 			if (!strncmp(line, wanted[i], strlen(wanted[i])))
 				len += sprintf(out + len, "%.*s%s\r\n", (int)(end - line), line,
-					       *line == 'T' && !memmem(line, end - line, ";tag=", 5) ? ";tag=p" : "");
+					       needs_tag ? ";tag=p" : "");
 		if (registers && !strncmp(line, "Contact:", 8))
 			len += sprintf(out + len, "%.*s;expires=3600\r\n", (int)(end - line), line);
 	}

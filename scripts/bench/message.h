@@ -35,7 +35,7 @@ struct call {
 /* media_port - where the phone hears this call */
 unsigned int media_port(const struct call *call);
 
-/* request - the next one of @call; @sdp: it has a description, in a dialog it is known; its length */
+/* request - the next one of @call, with a description or not; its length */
 unsigned int request(char *out, const struct call *call, const char *method, bool sdp);
 
 /* answer - status 200 to @request, which ends with NUL, of about @size bytes; its length */

@@ -6,19 +6,21 @@
  * path scale ROUNDS BATCHES CALLS...	the same with so many calls held
  * path rtp ROUNDS BATCHES NAME		media packets of a call
  * path flood ROUNDS BATCHES		OPTIONS, which our way is to refuse
- * path bulk ROUND BATCHES NAME		one round of TCP bulk and of datagrams that no helper looks at
- * path loop SECONDS WAY NAME		one step of a call, again and again, for a profiler
+ * path bulk ROUND BATCHES NAME		one round of TCP bulk, and of datagrams of no helper
+ * path loop SECONDS WAY NAME		OPTIONS, or else whole calls, for a profiler
  *
- * A veth pair carries a packet on within the sender's system call: through the router's namespace into
- * the queue of the socket that it is for. So a batch is handed over by one sendmmsg(), and the time of that
- * call, less that of an empty one and divided by the batch, is the whole way of a message, from one socket to
- * the other. Nothing is timed but this; what is sent next is written, and what has come is read and checked, between. Now and
- * then the kernel leaves the rest of a batch to its thread ksoftirqd: such a batch does not count.
+ * A veth pair carries a packet on within the sender's system call: through the router's
+ * namespace into the queue of the socket that it is for.  So a batch is handed over by one
+ * sendmmsg(), and the time of that call, less that of an empty one and divided by the batch,
+ * is the whole way of a message from one socket to the other.  Nothing is timed but this: what
+ * is sent next is written, and what has come is read and checked, between.  Now and then the
+ * kernel leaves the rest of a batch to its thread ksoftirqd: such a batch does not count.
  *
- * Three ways: plain, intree and ours. They differ by the sender's address alone, which rules of the router
- * give to a helper or not, and take turns batch by batch.
+ * Three ways: plain, intree and ours.  They differ by the sender's address alone, which rules
+ * of the router give to a helper or not, and take turns batch by batch.
  *
- * Output, a line for each round: BENCH KIND WHAT PROTO BYTES LEVEL WAY ROUND NANOSECONDS (the median of its batches).
+ * Output, a line for each round: BENCH KIND WHAT PROTO BYTES LEVEL WAY ROUND NANOSECONDS, the
+ * mean of the middle half of its batches.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -41,10 +43,10 @@
 
 enum {
 	WAYS = 3,
-	PHONES = 200,		/* of each way: a connection takes some 700 calls whose media has not begun */
+	PHONES = 200,		/* of a way; one takes some 700 calls without media yet */
 	BATCH = 32,
 	OUTSIDE_CALLS = 1 << 24,
-	HELD = 10,		/* calls of a phone before the next one gets some, and a batch among them */
+	HELD = 10,		/* calls a phone holds before the next one; their batch */
 	MAX_BATCHES = 4096,
 	MAX_IDLE = 65536,
 	SIP_PORT = 5060,
@@ -147,7 +149,7 @@ static int connected(int type, const char *address, unsigned int port, unsigned 
 	return fd;
 }
 
-/* phones of way 2 are 10.12.100.2 to 10.12.199.3: all are equally long, and so are the router's for them */
+/* phones of way 2 are 10.12.100.2 to 10.12.199.3: all equally long, the router's for them too */
 static void open_phone(unsigned int way, unsigned int n)
 {
 	struct phone *phone = &phones[way][n];
@@ -155,7 +157,8 @@ static void open_phone(unsigned int way, unsigned int n)
 	if (phone->udp)
 		return;
 	sprintf(phone->address, "10.1%u.%u.%u", way, 100 + n % 100, 2 + n / 100);
-	phone->first = phone->calls = getpid() << 12;	/* none that this phone's last run had */
+	phone->first = getpid() << 12;	/* no number of this phone's last run */
+	phone->calls = phone->first;
 	phone->udp = connected(SOCK_DGRAM, phone->address, SIP_PORT, SIP_PORT);
 }
 
@@ -317,7 +320,8 @@ static void write_batch(struct batch *b, const struct step *step, unsigned int i
 	bool sdp = step->kind & SDP;
 
 	if (step->kind & ANSWER) {
-		put(i, text[i], answer(text[i], heard[i].text, b->size, sdp), b->tcp ? NULL : &heard[i].from);
+		put(i, text[i], answer(text[i], heard[i].text, b->size, sdp),
+		    b->tcp ? NULL : &heard[i].from);
 		return;
 	}
 	if (step->kind & OUTSIDE) {
@@ -331,7 +335,7 @@ static void write_batch(struct batch *b, const struct step *step, unsigned int i
 	put(i, text[i], request(text[i], &call, step->method, sdp), NULL);
 }
 
-/* the top Via of a request: the plain way leaves it alone, the others write the router's address there */
+/* the top Via of a request: the plain way leaves it alone, the others write the router's there */
 static void check_way(const struct batch *b, const struct step *step)
 {
 	bool plain = b->phone < phones[1];
@@ -342,7 +346,8 @@ static void check_way(const struct batch *b, const struct step *step)
 		via = strstr(heard[i].text, "\r\nVia: ");
 		address = via ? strstr(via, b->phone->address) : NULL;
 		if (plain != (address && address < strstr(via, "\r\nFrom: ")))
-			fail("%s of %s is not what its way makes of it", step->name, b->phone->address);
+			fail("%s of %s is not what its way makes of it", step->name,
+			     b->phone->address);
 	}
 }
 
@@ -378,7 +383,10 @@ static void begin_calls(struct batch *b)
 	unsigned int i;
 
 	for (i = 0; i < b->n; i++)
-		b->call[i] = (struct call){ .phone = b->phone->address, .number = b->phone->calls++ };
+		b->call[i] = (struct call){
+			.phone = b->phone->address,
+			.number = b->phone->calls++,
+		};
 }
 
 /* these steps, one after the other; results of batch @at */
@@ -400,10 +408,14 @@ static int by_size(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* of what counts */
-static double median(double *value, unsigned int values)
+/*
+ * Of what counts, the mean of the middle half: the guest's clock goes in steps of 256 ns, and
+ * a median would show them.
+ */
+static double middle(double *value, unsigned int values)
 {
 	unsigned int i, n = 0;
+	double sum = 0;
 
 	for (i = 0; i < values; i++)
 		if (!isnan(value[i]))
@@ -411,7 +423,9 @@ static double median(double *value, unsigned int values)
 	if (!n)
 		return NAN;
 	qsort(value, n, sizeof(*value), by_size);
-	return (value[(n - 1) / 2] + value[n / 2]) / 2;
+	for (i = n / 4; i < n - n / 4; i++)
+		sum += value[i];
+	return sum / (n - n / 4 - n / 4);
 }
 
 struct label {
@@ -423,15 +437,15 @@ struct label {
 /* before a round's results are printed: what the system calls of its batches took */
 static void weigh_idle(struct label *l)
 {
-	l->idle = median(idle.ns, idle.n < MAX_IDLE ? idle.n : MAX_IDLE);
+	l->idle = middle(idle.ns, idle.n < MAX_IDLE ? idle.n : MAX_IDLE);
 	idle.n = 0;
 }
 
 static void print_round(const struct label *l, const char *what, const char *way,
 			unsigned int round, double ns)
 {
-	printf("BENCH %s %s %s %u %u %s %u %.0f\n", l->kind, what, l->proto, l->size, l->level, way, round,
-	       ns - l->idle);
+	printf("BENCH %s %s %s %u %u ", l->kind, what, l->proto, l->size, l->level);
+	printf("%s %u %.1f\n", way, round, ns - l->idle);
 }
 
 static void print_steps(struct label *l, unsigned int round, unsigned int batches)
@@ -441,7 +455,8 @@ static void print_steps(struct label *l, unsigned int round, unsigned int batche
 	weigh_idle(l);
 	for (way = 0; way < WAYS && round; way++)	/* the first round only warms up */
 		for (s = 0; s < STEPS; s++)
-			print_round(l, steps[s].name, way_name[way], round, median(result[way][s], batches));
+			print_round(l, steps[s].name, way_name[way], round,
+				    middle(result[way][s], batches));
 }
 
 /* --- what is measured -------------------------------------------------------------- */
@@ -529,7 +544,8 @@ static void hold_calls(unsigned int way, unsigned int have, unsigned int wanted)
 /* HELD of the calls that some phone holds, far from each other, for the next batch */
 static unsigned int pick(unsigned int way, unsigned int level, unsigned int first[])
 {
-	unsigned int in_use = level / HELD < PHONES ? level / HELD : PHONES, n = random() % in_use, i;
+	unsigned int in_use = level / HELD < PHONES ? level / HELD : PHONES;
+	unsigned int n = random() % in_use, i;
 	unsigned int calls = held[way][n].calls, from = random() % calls;
 
 	batch.phone = &phones[way][n];
@@ -572,7 +588,8 @@ static void scale(unsigned int rounds, unsigned int batches, char **levels)
 		for (way = 0; way < WAYS; way++) {
 			start = now_ns();
 			hold_calls(way, have, level);
-			printf("# %s: %u calls held, %.1f s\n", way_name[way], level, (now_ns() - start) / 1e9);
+			printf("# %s: %u calls held, %.1f s\n", way_name[way], level,
+			       (now_ns() - start) / 1e9);
 		}
 		for (round = 0; round <= rounds; round++)
 			scale_round(level, batches, round);
@@ -643,8 +660,10 @@ static void media(unsigned int rounds, unsigned int batches, const char *name)
 		}
 		weigh_idle(&label);
 		for (way = 0; way < WAYS && round; way++) {
-			print_round(&label, "out", way_name[way], round, median(result[way][0], batches));
-			print_round(&label, "in", way_name[way], round, median(result[way][1], batches));
+			print_round(&label, "out", way_name[way], round,
+				    middle(result[way][0], batches));
+			print_round(&label, "in", way_name[way], round,
+				    middle(result[way][1], batches));
 		}
 	}
 }
@@ -690,10 +709,11 @@ static void flood(unsigned int rounds, unsigned int batches)
 		}
 		weigh_idle(&label);
 		for (way = 0; way < WAYS && round; way += 2)
-			print_round(&label, "OPTIONS", way_name[way], round, median(result[way][0], batches));
+			print_round(&label, "OPTIONS", way_name[way], round,
+				    middle(result[way][0], batches));
 	}
-	printf("# flood: %u of the plain way came through, %u of ours, of %u each\n", came[0], came[2],
-	       (rounds + 1) * batches * BATCH);
+	printf("# %u refusable of the plain way came through, %u of ours, of %u each\n", came[0],
+	       came[2], (rounds + 1) * batches * BATCH);
 }
 
 /* --- what no helper looks at ----------------------------------------------------------------- */
@@ -703,8 +723,8 @@ static void bulk(unsigned int round, unsigned int batches, const char *name)
 	struct label tcp = { "bulk", "tcp", BULK, 0, 0 }, udp = { "bulk", "udp", 740, 0, 0 };
 	int door = bound("wan", SOCK_STREAM, PROVIDER, BULK_PORT), other, in, out, from;
 	static char data[BULK];
+	ssize_t got, have;
 	unsigned int i, k;
-	size_t have;
 	bool late;
 
 	if (listen(door, 1))
@@ -718,12 +738,14 @@ static void bulk(unsigned int round, unsigned int batches, const char *name)
 		for (k = 0; k < BULKS; k++)
 			put(k, data, BULK, NULL);
 		result[0][0][i] = send_batch(out, BULKS);
-		for (have = 0; have < BULKS * BULK; have += k)
-			if ((int)(k = recv(in, data, sizeof(data), 0)) <= 0)
+		for (have = 0; have < BULKS * BULK; have += got) {
+			got = recv(in, data, sizeof(data), 0);
+			if (got <= 0)
 				fail("recv");
+		}
 	}
 	weigh_idle(&tcp);
-	print_round(&tcp, "bulk", name, round, median(result[0][0], batches));
+	print_round(&tcp, "bulk", name, round, middle(result[0][0], batches));
 	for (i = 0; i < batches; i++) {
 		for (k = 0; k < BATCH; k++)
 			put(k, data, 740, NULL);
@@ -734,14 +756,15 @@ static void bulk(unsigned int round, unsigned int batches, const char *name)
 			result[0][1][i] = NAN;
 	}
 	weigh_idle(&udp);
-	print_round(&udp, "other", name, round, median(result[0][1], batches));
+	print_round(&udp, "other", name, round, middle(result[0][1], batches));
 }
 
-/* --- for a profiler ------------------------------------------------------------------------------ */
+/* --- for a profiler --------------------------------------------------------------------- */
 
 static void loop(unsigned int seconds, unsigned int way, const char *name)
 {
 	uint64_t end = now_ns() + seconds * 1000000000ull;
+	bool options = !strcmp(name, "OPTIONS");
 	unsigned int s;
 
 	open_phone(way, 0);
@@ -749,7 +772,7 @@ static void loop(unsigned int seconds, unsigned int way, const char *name)
 	while (now_ns() < end) {
 		begin_calls(&batch);
 		for (s = 0; s < STEPS; s++)
-			if (!strcmp(steps[s].name, name) || (strcmp(name, "OPTIONS") && !(steps[s].kind & ALWAYS)))
+			if (options ? !s : !(steps[s].kind & ALWAYS))
 				go(&batch, &steps[s]);
 	}
 }

@@ -3,8 +3,8 @@
 
 usage: table.py LOG [--write README SVG]
 
-Prints Markdown. With --write, what stands between the two "speed" marks of README becomes the tables, and SVG the
-picture. A figure is the median of all rounds, with the quartiles behind it. What a helper adds is its way less the
+Prints Markdown. With --write, what stands between the two "speed" marks of README becomes a selection of it, and SVG
+the picture. A figure is the median of all rounds, with the quartiles behind it. What a helper adds is its way less the
 plain way of the same round, and the ratio of what two helpers add is taken round by round too.
 """
 import re
@@ -155,9 +155,9 @@ def scale_table(figures):
                   'in-tree'], rows)
 
 
-def times_table(figures):
+def times_table(figures, brief):
     rows = []
-    for proto, size in COLUMNS:
+    for proto, size in COLUMNS[1:2] if brief else COLUMNS:
         for what, text, _ in MESSAGES:
             where = 'row', what, proto, size
             if figures.way('ours', *where):
@@ -172,10 +172,12 @@ def times_table(figures):
     return table(['microseconds', 'bytes', 'NAT alone', 'in-tree adds', 'sipalg adds'], rows) if rows else ''
 
 
-def alone_table(figures):
+def alone_table(figures, brief):
     """The helpers without the way: what sipalg_bench.ko measured in the kernel."""
     rows = []
     for (what, size, calls), ways in figures.alone.items():
+        if brief and (not 700 < size < 800 or calls > 100):
+            continue
         cell = lambda h: '%d (%d..%d)' % tuple(ways[h]) if h in ways else '-'
         ratio = '-'
         if ways.get('sip', [0])[0] and 'sipalg' in ways:
@@ -215,14 +217,15 @@ def picture(figures):
     return '\n'.join(out + ['</svg>', ''])
 
 
-def tables(figures):
+def tables(figures, brief):
+    """All of it, or what the README has."""
     parts = [
         ('Time that sipalg adds to a message, to the time that the in-tree helper adds (median, quartiles; `*`: within the noise):',
          ratios_table(figures)),
         ('What must cost nothing:', others_table(figures)),
         ('Many calls, messages of 740 bytes over UDP, the whole way:', scale_table(figures)),
-        ('The helper alone, measured in the kernel by `kunit/sipalg_bench.c` (median, least, most):', alone_table(figures)),
-        ('Times, NAT alone for the whole way:', times_table(figures)),
+        ('The helper alone, measured in the kernel by `kunit/sipalg_bench.c` (median, least, most):', alone_table(figures, brief)),
+        ('Times, NAT alone for the whole way:', times_table(figures, brief)),
     ]
     return '\n\n'.join(f'{title}\n\n{text}' for title, text in parts if text) + '\n'
 
@@ -231,13 +234,12 @@ def main():
     figures = Figures(sys.argv[1])
     if not figures.rounds:
         sys.exit('table.py: no figures')
-    text = tables(figures)
-    print(text, end='')
+    print(tables(figures, False), end='')
     if sys.argv[2:3] == ['--write']:
         readme, svg = sys.argv[3:5]
         old = open(readme).read()
         new, n = re.subn(r'(<!-- speed: made by scripts/bench.sh -->\n).*(<!-- /speed -->)',
-                         lambda m: f'{m[1]}\n{text}\n{m[2]}', old, flags=re.S)
+                         lambda m: f'{m[1]}\n{tables(figures, True)}\n{m[2]}', old, flags=re.S)
         if n != 1:
             sys.exit(f'table.py: {readme} has no place for the figures')
         open(readme, 'w').write(new)
