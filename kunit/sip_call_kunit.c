@@ -826,6 +826,23 @@ static void calls_are_limited(struct kunit *test)
 	tell(lab, "INVITE 1 a - call=c6", 0);
 }
 
+/* What is over is only remembered; a call that nobody has answered may yet be. */
+static void calls_that_are_over_go_before_half_open_ones(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+
+	lab->set->calls_max = 2;
+	tell(lab, "INVITE 1 a - call=c1", 0);
+	tell(lab, "486 INVITE 1 a b call=c1", -ENOMSG);
+	tell(lab, "INVITE 1 a - call=c2", 0);
+	tell(lab, "INVITE 1 a - call=c3", 0);
+	KUNIT_EXPECT_EQ(test, lab_call(lab, "c1", "a").state, -1);
+	KUNIT_EXPECT_EQ(test, lab_call(lab, "c2", "a").state, SIP_CALL_TRYING);
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_CALLS_EVICTED), 0);
+	tell(lab, "INVITE 1 a - call=c4", 0);
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_CALLS_EVICTED), 1);
+}
+
 /* Where pinholes are scarce calls that nobody has answered give theirs. */
 static void calls_make_room_for_media(struct kunit *test)
 {
@@ -1020,6 +1037,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(call_is_dead),
 	KUNIT_CASE(call_is_ended_by_id),
 	KUNIT_CASE(calls_are_limited),
+	KUNIT_CASE(calls_that_are_over_go_before_half_open_ones),
 	KUNIT_CASE(calls_make_room_for_media),
 	KUNIT_CASE(calls_over_the_limit_pass),
 	{}

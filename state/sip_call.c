@@ -271,8 +271,8 @@ static int evict_half_open(struct sipalg_net *sn, const struct sip_quota_key *ho
 	return is_gone;
 }
 
-/* Forgets the call that has been over for longest. */
-static void forget_ended(struct sipalg_net *sn)
+/* Forgets the call that has been over for longest.  Return: false: there is none. */
+static bool forget_ended(struct sipalg_net *sn)
 {
 	struct sip_call_table *table = sn->calls;
 	struct sip_call *call;
@@ -286,7 +286,7 @@ static void forget_ended(struct sipalg_net *sn)
 	}
 	spin_unlock_bh(&table->ended_lock);
 	if (!call)
-		return;
+		return false;
 	spin_lock_bh(&call->lock);
 	is_gone = !call->is_dead && call->state == SIP_CALL_ENDED;
 	if (is_gone)
@@ -295,11 +295,13 @@ static void forget_ended(struct sipalg_net *sn)
 	if (is_gone)
 		call_put(call);
 	call_put(call);
+	return true;
 }
 
 /*
- * Room for one call more, and for what it opens (SECURITY R3).  Others may take the place that
- * was made, so it is tried again, but not for ever.
+ * Room for one call more, and for what it opens (SECURITY R3): what is over is only
+ * remembered, so it goes before a call that may yet be answered.  Others may take the place
+ * that was made, so it is tried again, but not for ever.
  */
 static bool make_room(struct sipalg_net *sn)
 {
@@ -310,8 +312,8 @@ static bool make_room(struct sipalg_net *sn)
 		if (evict_half_open(sn, NULL) < 0)
 			break;
 	for (tries = 0; max && atomic_read(&sn->calls->n) >= max && tries < 3; tries++)
-		if (evict_half_open(sn, NULL) < 0)
-			forget_ended(sn);
+		if (!forget_ended(sn) && evict_half_open(sn, NULL) < 0)
+			break;
 	return !max || atomic_read(&sn->calls->n) < max;
 }
 
