@@ -181,8 +181,7 @@ struct sip_call_busy {
  * @tick: of the next renewal
  * @session_s: the session timer (RFC 4028); 0: none
  * @busy: what is going on; NULL: nothing
- * @host: the inside host that it is charged to
- * @is_charged: whether it is
+ * @host: the inside host that it is charged to; NULL: it is over
  * @ended: in the list of calls that are over; of those alone
  * @media: struct sip_media
  * @n_pinholes: pinholes of all media
@@ -218,14 +217,13 @@ struct sip_call {
 	struct sip_pinhole **contact;
 	struct sip_master *flow[2];
 	struct sip_endpoint party[2];
-	struct sip_quota_key host;
+	struct sip_quota *host;
 	u32 n_pinholes;
 	u8 state : 4;
 	u8 reason : 4;
 	u8 n_contacts : 3;
 	u8 n_contacts_before : 3;
 	bool is_dead : 1;
-	bool is_charged : 1;
 	u8 shown;
 	char call_id[SIP_CALL_ID_SHOWN];
 };

@@ -42,6 +42,7 @@
 
 struct nf_conntrack_expect;
 struct sip_pinhole_table;
+struct sip_quota;
 
 /*
  * Expectation classes.  Their order is seen by user space and by failover peers
@@ -146,6 +147,7 @@ struct sip_pinhole_more {
  * @rearm_since: 32 bits of sipalg_now()
  * @follower: RTCP of this RTP; only where neither is shared, for they are closed together
  * @master: the signalling connection
+ * @host: who is charged for it
  * @rcu: readers find pinholes under RCU
  */
 struct sip_pinhole {
@@ -164,6 +166,7 @@ struct sip_pinhole {
 	struct sip_pinhole_more *more;
 	struct sip_pinhole *follower;
 	struct sip_master *master;
+	struct sip_quota *host;
 	struct rcu_head rcu;
 	u8 class;
 	bool is_nat;

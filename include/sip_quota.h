@@ -57,21 +57,31 @@ int sip_quota_setup(struct sipalg_net *sn);
 void sip_quota_teardown(struct sipalg_net *sn);
 
 /**
- * sip_quota_charge() - a host is to hold one more
+ * sip_quota_charge() - a host is to hold more
  * @sn: namespace
  * @host: the host
  * @kind: of what
+ * @n: how many more: all or none
  * @max: how many it may hold; 0: any number, as for those in trunks
  *
  * Context: any but hard interrupt, under rcu_read_lock().
- * Return: 0; -EDQUOT: it holds as many already; -ENOMEM.
+ * Return: what is to be released, and stays as long as anything is charged; -EDQUOT: it would
+ * hold too many; -ENOMEM.
  */
-int sip_quota_charge(struct sipalg_net *sn, const struct sip_quota_key *host,
-		     enum sip_quota_kind kind, u32 max);
+struct sip_quota *sip_quota_charge(struct sipalg_net *sn, const struct sip_quota_key *host,
+				   enum sip_quota_kind kind, u32 n, u32 max);
 
-/* It holds one less.  Context: any but hard interrupt, as for all that follows. */
-void sip_quota_release(struct sipalg_net *sn, const struct sip_quota_key *host,
-		       enum sip_quota_kind kind);
+/**
+ * sip_quota_release() - it holds less
+ * @sn: namespace
+ * @host: what sip_quota_charge() returned; NULL is allowed
+ * @kind: of what
+ * @n: at most as many as were charged
+ *
+ * Context: any but hard interrupt, as for all that follows.
+ */
+void sip_quota_release(struct sipalg_net *sn, struct sip_quota *host, enum sip_quota_kind kind,
+		       u32 n);
 
 /* How many it holds. */
 u32 sip_quota_held(struct sipalg_net *sn, const struct sip_quota_key *host,
@@ -82,12 +92,12 @@ u32 sip_quota_held(struct sipalg_net *sn, const struct sip_quota_key *host,
  * @sn: namespace
  * @half: of the call, which holds a reference on itself until sip_quota_settle()
  * @source: who sent the INVITE
- * @host: who is charged
+ * @host: who is charged, and is for as long as the call is half-open
  *
  * Without memory the call is not listed, and is never ended for another.
  */
 void sip_quota_open(struct sipalg_net *sn, struct sip_half_open *half,
-		    const struct sip_quota_key *source, const struct sip_quota_key *host);
+		    const struct sip_quota_key *source, struct sip_quota *host);
 
 /* It was answered, or is over.  May be called again. */
 void sip_quota_settle(struct sipalg_net *sn, struct sip_half_open *half);

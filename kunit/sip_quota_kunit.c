@@ -12,22 +12,29 @@ static struct sip_quota_key host_of(u32 n)
 	};
 }
 
-static int charge(struct lab *lab, u32 n, enum sip_quota_kind kind, u32 max)
+static struct sip_quota *charge_many(struct lab *lab, u32 host, enum sip_quota_kind kind, u32 n,
+				     u32 max)
 {
-	struct sip_quota_key host = host_of(n);
-	int err;
+	struct sip_quota_key key = host_of(host);
+	struct sip_quota *quota;
 
 	rcu_read_lock();
-	err = sip_quota_charge(lab->sn, &host, kind, max);
+	quota = sip_quota_charge(lab->sn, &key, kind, n, max);
 	rcu_read_unlock();
-	return err;
+	return quota;
 }
 
-static void release(struct lab *lab, u32 n, enum sip_quota_kind kind)
+static int charge(struct lab *lab, u32 host, enum sip_quota_kind kind, u32 max)
 {
-	struct sip_quota_key host = host_of(n);
+	return PTR_ERR_OR_ZERO(charge_many(lab, host, kind, 1, max));
+}
 
-	sip_quota_release(lab->sn, &host, kind);
+static void release(struct lab *lab, u32 host, enum sip_quota_kind kind)
+{
+	struct sip_quota *quota = charge_many(lab, host, kind, 0, 0);
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(lab->test, quota);
+	sip_quota_release(lab->sn, quota, kind, 1);
 }
 
 static u32 held(struct lab *lab, u32 n, enum sip_quota_kind kind)
@@ -58,9 +65,28 @@ static void quota_counts(struct kunit *test)
 	release(lab, 1, SIP_QUOTA_BINDING);
 	release(lab, 2, SIP_QUOTA_CALL);
 	KUNIT_EXPECT_EQ(test, held(lab, 1, SIP_QUOTA_CALL), 0);
-	/* what nobody holds cannot be given back */
-	release(lab, 1, SIP_QUOTA_CALL);
-	KUNIT_EXPECT_EQ(test, held(lab, 1, SIP_QUOTA_CALL), 0);
+}
+
+/* Several are charged at once, all or none, and may be released one by one. */
+static void quota_of_many_at_once(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+	struct sip_quota *quota;
+
+	lab->set->trunks.n = 0;
+	quota = charge_many(lab, 1, SIP_QUOTA_PINHOLE, 4, 5);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, quota);
+	KUNIT_EXPECT_EQ(test, held(lab, 1, SIP_QUOTA_PINHOLE), 4);
+	KUNIT_EXPECT_PTR_EQ(test, charge_many(lab, 1, SIP_QUOTA_PINHOLE, 2, 5), ERR_PTR(-EDQUOT));
+	KUNIT_EXPECT_PTR_EQ(test, charge_many(lab, 1, SIP_QUOTA_PINHOLE, 1, 5), quota);
+	sip_quota_release(lab->sn, quota, SIP_QUOTA_PINHOLE, 1);
+	KUNIT_EXPECT_EQ(test, held(lab, 1, SIP_QUOTA_PINHOLE), 4);
+	sip_quota_release(lab->sn, quota, SIP_QUOTA_PINHOLE, 0);
+	sip_quota_release(lab->sn, NULL, SIP_QUOTA_PINHOLE, 1);
+	sip_quota_release(lab->sn, quota, SIP_QUOTA_PINHOLE, 4);
+	KUNIT_EXPECT_EQ(test, held(lab, 1, SIP_QUOTA_PINHOLE), 0);
+	/* what is refused is not remembered either: the teardown would tell */
+	KUNIT_EXPECT_PTR_EQ(test, charge_many(lab, 1, SIP_QUOTA_PINHOLE, 6, 5), ERR_PTR(-EDQUOT));
 }
 
 static void quota_spares_trunks(struct kunit *test)
@@ -88,13 +114,16 @@ struct half {
 
 static struct half *open_call(struct lab *lab, u32 source, u32 host)
 {
-	struct sip_quota_key s = host_of(source), h = host_of(host);
+	struct sip_quota *charged = charge_many(lab, host, SIP_QUOTA_CALL, 1, 0);
+	struct sip_quota_key s = host_of(source);
 	struct half *half = kunit_kzalloc(lab->test, sizeof(*half), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(lab->test, half);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(lab->test, charged);
 	refcount_set(&half->ref, 1);
 	half->half.ref = &half->ref;
-	sip_quota_open(lab->sn, &half->half, &s, &h);
+	sip_quota_open(lab->sn, &half->half, &s, charged);
+	sip_quota_release(lab->sn, charged, SIP_QUOTA_CALL, 1);
 	return half;
 }
 
@@ -156,6 +185,7 @@ static void quota_of_many_half_open_calls(struct kunit *test)
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(quota_counts),
+	KUNIT_CASE(quota_of_many_at_once),
 	KUNIT_CASE(quota_spares_trunks),
 	KUNIT_CASE(quota_ends_the_call_of_who_has_most),
 	KUNIT_CASE(quota_of_many_half_open_calls),

@@ -46,6 +46,7 @@ struct binding_key {
  * @mapped: where its connection is seen, where no pinhole is its way in
  * @pin: its way in
  * @next_pin: the one that the waiting request published, where it is another
+ * @host: who is charged for it; NULL: nobody is
  * @rcu: the table's walkers run under RCU
  */
 struct sip_binding {
@@ -71,6 +72,7 @@ struct sip_binding {
 	struct sip_endpoint mapped;
 	struct sip_pinhole *pin;
 	struct sip_pinhole *next_pin;
+	struct sip_quota *host;
 	struct rcu_head rcu;
 };
 
@@ -117,28 +119,32 @@ static struct sip_binding *binding_find(const struct sip_register *reg, u16 port
 	return NULL;
 }
 
-static struct sip_quota_key host_of(const struct sip_binding *b)
+static int charge_host(const struct sip_register *reg, struct sip_binding *b)
 {
-	return (struct sip_quota_key){ b->key.host, b->key.zone };
+	struct sip_quota_key host = { b->key.host, b->key.zone };
+	u32 max = sipalg_settings(reg->sn)->bindings_per_host;
+	struct sip_quota *quota = sip_quota_charge(reg->sn, &host, SIP_QUOTA_BINDING, 1, max);
+
+	if (quota == ERR_PTR(-EDQUOT)) {
+		sipalg_count(reg->sn, SIPALG_STAT_BINDINGS_QUOTA);
+		return -ENOSPC;
+	}
+	if (IS_ERR(quota))
+		return PTR_ERR(quota);
+	b->host = quota;
+	return 0;
 }
 
-static int charge_host(const struct sip_register *reg, const struct sip_binding *b)
+static void release_host(struct sipalg_net *sn, struct sip_binding *b)
 {
-	struct sip_quota_key host = host_of(b);
-	int err = sip_quota_charge(reg->sn, &host, SIP_QUOTA_BINDING,
-				   sipalg_settings(reg->sn)->bindings_per_host);
-
-	if (err != -EDQUOT)
-		return err;
-	sipalg_count(reg->sn, SIPALG_STAT_BINDINGS_QUOTA);
-	return -ENOSPC;
+	sip_quota_release(sn, b->host, SIP_QUOTA_BINDING, 1);
+	b->host = NULL;
 }
 
 static struct sip_binding *binding_add(const struct sip_register *reg, u16 port)
 {
 	struct sip_binding_table *table = reg->sn->bindings;
 	u32 max = sipalg_settings(reg->sn)->bindings_max;
-	struct sip_quota_key host;
 	struct sip_binding *b;
 	int err;
 
@@ -174,8 +180,7 @@ erase:
 	b->is_dead = true;	/* a reader of the list may have found it */
 	xa_erase_bh(&table->by_id, b->id);
 release:
-	host = host_of(b);
-	sip_quota_release(reg->sn, &host, SIP_QUOTA_BINDING);
+	release_host(reg->sn, b);
 free:
 	call_rcu(&b->rcu, binding_free_rcu);
 	return ERR_PTR(err);
@@ -198,10 +203,9 @@ static void trace(const struct sip_binding *b, u32 life_s)
 static void binding_rm(struct sipalg_net *sn, struct sip_binding *b)
 {
 	struct sip_binding_table *table = sn->bindings;
-	struct sip_quota_key host = host_of(b);
 
 	lockdep_assert_held(&table->lock);
-	sip_quota_release(sn, &host, SIP_QUOTA_BINDING);
+	release_host(sn, b);
 	if (b->is_bound) {
 		sipalg_count(sn, SIPALG_STAT_BINDINGS_ENDED);
 		trace(b, 0);
@@ -600,9 +604,8 @@ static void binding_destroy(void *ptr, void *arg)
 {
 	struct sip_binding *b = ptr;
 	struct sipalg_net *sn = arg;
-	struct sip_quota_key host = host_of(b);
 
-	sip_quota_release(sn, &host, SIP_QUOTA_BINDING);
+	release_host(sn, b);
 	sip_pinhole_close(sn, b->pin, SIP_PINHOLE_LET);
 	sip_pinhole_close(sn, b->next_pin, SIP_PINHOLE_LET);
 	kmem_cache_free(binding_cache, b);

@@ -153,9 +153,8 @@ static struct sip_call *call_alloc(const struct sip_call_event *ev, const struct
 
 static void release_host(struct sipalg_net *sn, struct sip_call *call)
 {
-	if (call->is_charged)
-		sip_quota_release(sn, &call->host, SIP_QUOTA_CALL);
-	call->is_charged = false;
+	sip_quota_release(sn, call->host, SIP_QUOTA_CALL, 1);
+	call->host = NULL;
 }
 
 /* A call that is over waits in a list, in case that its place is needed. */
@@ -319,24 +318,27 @@ static bool make_room(struct sipalg_net *sn)
 
 static int charge_host(const struct sip_call_event *ev, struct sip_call *call)
 {
-	u32 max = host_max(ev, &call->host.addr);
-	int err = sip_quota_charge(ev->sn, &call->host, SIP_QUOTA_CALL, max);
+	struct sip_quota_key host = host_of(ev);
+	u32 max = host_max(ev, &host.addr);
+	struct sip_quota *quota = sip_quota_charge(ev->sn, &host, SIP_QUOTA_CALL, 1, max);
 	int tries, ret;
 
 	/* whoever has made room gets it, whatever another CPU charges meanwhile */
-	for (tries = 0; err == -EDQUOT && tries < 3; tries++) {
-		ret = evict_half_open(ev->sn, &call->host);
+	for (tries = 0; quota == ERR_PTR(-EDQUOT) && tries < 3; tries++) {
+		ret = evict_half_open(ev->sn, &host);
 		if (ret < 0)
 			break;
 		if (ret)
-			err = sip_quota_charge(ev->sn, &call->host, SIP_QUOTA_CALL, 0);
+			quota = sip_quota_charge(ev->sn, &host, SIP_QUOTA_CALL, 1, 0);
 	}
-	if (err == -EDQUOT) {
+	if (quota == ERR_PTR(-EDQUOT)) {
 		sipalg_count(ev->sn, SIPALG_STAT_CALLS_QUOTA);
 		return -ENOSPC;
 	}
-	call->is_charged = !err;
-	return err;
+	if (IS_ERR(quota))
+		return PTR_ERR(quota);
+	call->host = quota;
+	return 0;
 }
 
 /* Two CPUs may see INVITEs of one call at once: both get the one that is in the table. */
@@ -362,7 +364,7 @@ static struct sip_call *call_insert(const struct sip_call_event *ev, struct sip_
 	if (!old) {
 		atomic_inc(&table->n);
 		xa_store_bh(&table->by_id, call->id, call, GFP_ATOMIC);	/* its place is there */
-		sip_quota_open(ev->sn, &call->busy->half, &source, &call->host);
+		sip_quota_open(ev->sn, &call->busy->half, &source, call->host);
 	}
 	spin_unlock_bh(&call->lock);
 	if (!old)
@@ -385,7 +387,6 @@ static struct sip_call *call_add(const struct sip_call_event *ev, const struct s
 	call = call_alloc(ev, key);
 	if (!call)
 		return ERR_PTR(-ENOMEM);
-	call->host = host_of(ev);
 	in = call_insert(ev, call);
 	if (in != call)
 		return in;
@@ -498,17 +499,20 @@ static u32 up_timeout(const struct sipalg_net *sn, const struct sip_call *call)
 static int call_reopen(const struct sip_call_event *ev, struct sip_call *call)
 {
 	struct sip_quota_key source = quota_key(ev, &ev->sender.addr);
-	int err = sip_call_busy_get(call) ? sip_quota_charge(ev->sn, &call->host, SIP_QUOTA_CALL,
-						     host_max(ev, &call->host.addr)) : -ENOMEM;
+	struct sip_quota_key host = host_of(ev);
+	struct sip_quota *quota = ERR_PTR(-ENOMEM);
 
-	if (err) {
-		sipalg_count(ev->sn, err == -EDQUOT ? SIPALG_STAT_CALLS_QUOTA :
-						      SIPALG_STAT_NO_MEMORY);
-		return err;
+	if (sip_call_busy_get(call))
+		quota = sip_quota_charge(ev->sn, &host, SIP_QUOTA_CALL, 1,
+					 host_max(ev, &host.addr));
+	if (IS_ERR(quota)) {
+		sipalg_count(ev->sn, quota == ERR_PTR(-EDQUOT) ? SIPALG_STAT_CALLS_QUOTA :
+								 SIPALG_STAT_NO_MEMORY);
+		return PTR_ERR(quota);
 	}
-	call->is_charged = true;
+	call->host = quota;
 	list_ended(ev->sn, call, false);
-	sip_quota_open(ev->sn, &call->busy->half, &source, &call->host);
+	sip_quota_open(ev->sn, &call->busy->half, &source, quota);
 	call->reason = SIP_CALL_REASON_NONE;
 	set_state(call, SIP_CALL_TRYING);
 	call->callee_tag = 0;

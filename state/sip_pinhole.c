@@ -568,11 +568,6 @@ static struct sip_pinhole *pinhole_share(struct sipalg_net *sn, const struct sip
 	return old;
 }
 
-static struct sip_quota_key host_of(const struct sip_pinhole *pin)
-{
-	return (struct sip_quota_key){ pin->real.addr, pin->real.zone };
-}
-
 bool sip_pinhole_is_scarce(struct sipalg_net *sn)
 {
 	u32 max = pinholes_max(sn);
@@ -585,52 +580,61 @@ bool sip_pinhole_is_scarce(struct sipalg_net *sn)
  * all; and whatever it does, the next one finds room.  Contacts leave a quarter for calls, for
  * they have their connections besides.
  */
-static int charge_host(struct sipalg_net *sn, const struct sip_pinhole *pin)
+static struct sip_quota *charge_host(const struct sip_pinhole_want *want, u32 more)
 {
-	u32 n = atomic_read(&sn->pinholes->n), max = pinholes_max(sn);
-	struct sip_quota_key host = host_of(pin);
+	u32 n = atomic_read(&want->sn->pinholes->n), max = pinholes_max(want->sn);
+	struct sip_quota_key host = { want->real, nf_ct_zone(want->ct)->id };
 	u32 share = min_t(u64, 3ULL * (max - n), U32_MAX);
 
-	if (pin->class == SIP_PINHOLE_SIGNALLING)
+	if (want->class == SIP_PINHOLE_SIGNALLING)
 		max -= max / 4;
-	return n < max ? sip_quota_charge(sn, &host, SIP_QUOTA_PINHOLE, share) : -ENOSPC;
+	if (n >= max || max - n < more)
+		return ERR_PTR(-ENOSPC);
+	return sip_quota_charge(want->sn, &host, SIP_QUOTA_PINHOLE, more, share);
 }
 
-static void release_host(struct sipalg_net *sn, const struct sip_pinhole *pin)
+static void release_host(struct sipalg_net *sn, struct sip_quota *host, u32 n)
 {
-	struct sip_quota_key host = host_of(pin);
-
-	sip_quota_release(sn, &host, SIP_QUOTA_PINHOLE);
+	sip_quota_release(sn, host, SIP_QUOTA_PINHOLE, n);
 }
 
-static struct sip_pinhole *pinhole_add(const struct sip_pinhole_want *want, u32 i, u16 mapped)
+/*
+ * Pinhole @i of a run.  @host: charged for it, and no more where there will be none; NULL: nobody
+ * is yet, for it may be shared
+ */
+static struct sip_pinhole *pinhole_add(const struct sip_pinhole_want *want,
+				       struct sip_quota *host, u32 i, u16 mapped)
 {
 	struct sip_pinhole_table *table = want->sn->pinholes;
 	struct sip_pinhole *pin, *old;
 	int err;
 
 	pin = pinhole_alloc(want, i, mapped);
-	if (!pin)
+	if (!pin) {
+		release_host(want->sn, host, 1);
 		return ERR_PTR(-ENOMEM);
+	}
 	old = pinhole_share(want->sn, pin);
 	if (old) {
 		pinhole_free(pin);
 		return old;
 	}
-	err = charge_host(want->sn, pin);
-	if (err) {
+	if (!host)
+		host = charge_host(want, 1);
+	if (IS_ERR(host)) {
 		pinhole_free(pin);
-		return ERR_PTR(err);
+		return ERR_CAST(host);
 	}
+	pin->host = host;
 	err = rhashtable_lookup_insert_fast(&table->mapped, &pin->mapped_node, mapped_params);
 	if (err) {
-		release_host(want->sn, pin);
+		release_host(want->sn, host, 1);
 		pinhole_free(pin);
 		return ERR_PTR(err == -EEXIST ? -EADDRINUSE : -ENOMEM);
 	}
 	err = rhltable_insert(&table->real, &pin->real_node, real_params);
 	if (err) {
-		release_host(want->sn, pin);
+		release_host(want->sn, host, 1);
 		rhashtable_remove_fast(&table->mapped, &pin->mapped_node, mapped_params);
 		call_rcu(&pin->rcu, pinhole_free_rcu);	/* a reader may have found it */
 		return ERR_PTR(-ENOMEM);
@@ -656,7 +660,7 @@ static bool pinhole_put(struct sipalg_net *sn, struct sip_pinhole *pin, enum sip
 	rhltable_remove(&table->real, &pin->real_node, real_params);
 	rhashtable_remove_fast(&table->mapped, &pin->mapped_node, mapped_params);
 	atomic_dec(&table->n);
-	release_host(sn, pin);
+	release_host(sn, pin->host, 1);
 	if (was_open)
 		trace(pin, SIPALG_TRACE_CLOSED);
 	call_rcu(&pin->rcu, pinhole_free_rcu);
@@ -709,13 +713,18 @@ static int pin_arm(const struct sip_pinhole_want *want, struct sip_pinhole *pin)
 static int run_try(const struct sip_pinhole_want *want, struct sip_pinhole **pin, u32 try,
 		   bool arm)
 {
+	bool may_share = sip_addr_equal(&want->real, &want->mapped);
+	struct sip_quota *host = may_share ? NULL : charge_host(want, want->n);
 	int err = 0;
 	u32 i;
 
+	if (IS_ERR(host))
+		return PTR_ERR(host);
 	for (i = 0; i < want->n; i++) {
-		pin[i] = pinhole_add(want, i, candidate(want, i, try));
+		pin[i] = pinhole_add(want, host, i, candidate(want, i, try));
 		if (IS_ERR(pin[i])) {
 			err = PTR_ERR(pin[i]);
+			release_host(want->sn, host, want->n - i - 1);
 			goto remove;
 		}
 		/* without NAT a leader may be shared, and outlive this run */
@@ -725,6 +734,7 @@ static int run_try(const struct sip_pinhole_want *want, struct sip_pinhole **pin
 			err = pin_arm(want, pin[i]);
 		if (err) {
 			i++;
+			release_host(want->sn, host, want->n - i);
 			goto remove;
 		}
 	}

@@ -87,41 +87,40 @@ static void forget_idle(struct sip_quota_table *table, struct sip_quota *q)
 	kfree(q);
 }
 
-int sip_quota_charge(struct sipalg_net *sn, const struct sip_quota_key *host,
-		     enum sip_quota_kind kind, u32 max)
+struct sip_quota *sip_quota_charge(struct sipalg_net *sn, const struct sip_quota_key *host,
+				   enum sip_quota_kind kind, u32 n, u32 max)
 {
 	struct sip_quota_table *table = sn->quotas;
 	struct sip_quota *q;
-	int err = 0;
 
 	if (max && sipalg_prefixes_have(&sipalg_settings(sn)->trunks, &host->addr))
 		max = 0;
 	spin_lock_bh(&table->lock);
 	q = find_or_add(table, host);
 	if (!q) {
-		err = -ENOMEM;
-	} else if (max && q->held[kind] >= max) {
-		err = -EDQUOT;
+		q = ERR_PTR(-ENOMEM);
+	} else if (max && (u64)q->held[kind] + n > max) {
 		forget_idle(table, q);
+		q = ERR_PTR(-EDQUOT);
 	} else {
-		q->held[kind]++;
+		q->held[kind] += n;
 	}
 	spin_unlock_bh(&table->lock);
-	return err;
+	return q;
 }
 SIPALG_EXPORT(sip_quota_charge);
 
-void sip_quota_release(struct sipalg_net *sn, const struct sip_quota_key *host,
-		       enum sip_quota_kind kind)
+void sip_quota_release(struct sipalg_net *sn, struct sip_quota *host, enum sip_quota_kind kind,
+		       u32 n)
 {
 	struct sip_quota_table *table = sn->quotas;
-	struct sip_quota *q;
 
+	if (!host || !n)
+		return;
 	spin_lock_bh(&table->lock);
-	q = find(table, host);
-	if (q && q->held[kind]) {
-		q->held[kind]--;
-		forget_idle(table, q);
+	if (!WARN_ON_ONCE(host->held[kind] < n)) {
+		host->held[kind] -= n;
+		forget_idle(table, host);
 	}
 	spin_unlock_bh(&table->lock);
 }
@@ -154,25 +153,21 @@ static void count_open(struct sip_quota_table *table, struct sip_quota *q, int b
 }
 
 void sip_quota_open(struct sipalg_net *sn, struct sip_half_open *half,
-		    const struct sip_quota_key *source, const struct sip_quota_key *host)
+		    const struct sip_quota_key *source, struct sip_quota *host)
 {
 	struct sip_quota_table *table = sn->quotas;
 
 	spin_lock_bh(&table->lock);
 	if (half->is_listed)
 		goto unlock;
-	half->source = find_or_add(table, source);
-	if (half->source && !memcmp(source, host, sizeof(*host)))
-		half->host = half->source;
-	else
-		half->host = half->source ? find_or_add(table, host) : NULL;
-	if (half->host) {
+	half->host = host;
+	half->source = !memcmp(source, &host->key, sizeof(*source)) ? host :
+								      find_or_add(table, source);
+	if (half->source) {
 		half->is_listed = true;
 		list_add_tail(&half->of_source, &half->source->open);
-		list_add_tail(&half->of_host, &half->host->charged);
+		list_add_tail(&half->of_host, &host->charged);
 		count_open(table, half->source, 1);
-	} else if (half->source) {
-		forget_idle(table, half->source);
 	}
 unlock:
 	spin_unlock_bh(&table->lock);
