@@ -113,7 +113,7 @@ struct sip_media {
 	bool is_agreed : 1;
 };
 
-/* key of the table of calls; no padding, it is hashed as bytes */
+/* key of the table of calls */
 struct sip_call_key {
 	u64 call_id;
 	u64 tag;

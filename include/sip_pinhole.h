@@ -97,7 +97,7 @@ struct sip_pinhole_conn {
 	u32 heard;
 };
 
-/* key of both tables; no padding, it is hashed as bytes */
+/* key of both tables */
 struct sip_pinhole_key {
 	struct sip_addr addr;
 	u16 port;	/* host byte order */

@@ -29,7 +29,6 @@ enum sip_quota_kind {
 	SIP_QUOTA_KINDS
 };
 
-/* no padding: it is hashed as bytes */
 struct sip_quota_key {
 	struct sip_addr addr;
 	u32 zone;

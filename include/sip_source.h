@@ -48,7 +48,6 @@ enum sip_source_role {
 	SIP_SOURCE_SERVED,	/* what its registrar sends to it: never blocked */
 };
 
-/* no padding: it is hashed as bytes */
 struct sip_source_key {
 	struct sip_addr addr;
 	u16 zone;

@@ -104,6 +104,21 @@ void sipalg_hash_init(void);
 u32 sipalg_hash(const void *data, u32 len, u32 seed);
 
 /**
+ * sipalg_hash_addr() - the same of an address and a word, which most tables are kept by
+ * @addr: an address
+ * @word: what else is part of the key
+ * @seed: of the table
+ *
+ * Of an IPv4 address no more is hashed than it has.
+ *
+ * Return: as sipalg_hash().
+ */
+u32 sipalg_hash_addr(const struct sip_addr *addr, u32 word, u32 seed);
+
+/* The least size of a table: resizing while a few calls come and go costs more than it saves. */
+enum { SIPALG_TABLE_LEAST = 256 };
+
+/**
  * sipalg_digest() - stands for a text of any length, a Call-ID or a tag
  * @data: the text
  * @len: its bytes
@@ -132,8 +147,9 @@ static inline unsigned long sipalg_now(const struct sipalg_net *sn)
 	return jiffies + READ_ONCE(sn->clock);
 }
 
-/* Jiffies since a time that is over, of which 32 bits were kept: after 49 days, at 1000 a second,
- * it counts from 0 again.
+/*
+ * Jiffies since a time that is over, of which 32 bits were kept: after 49 days, at 1000 a
+ * second, it counts from 0 again.
  */
 static inline u32 sipalg_age(const struct sipalg_net *sn, u32 since)
 {

@@ -89,6 +89,7 @@ static const struct rhashtable_params binding_params = {
 	.key_offset = offsetof(struct sip_binding, key),
 	.key_len = sizeof(struct binding_key),
 	.head_offset = offsetof(struct sip_binding, node),
+	.min_size = SIPALG_TABLE_LEAST,
 	.hashfn = sipalg_hash,
 	.automatic_shrinking = true,
 };

@@ -30,11 +30,28 @@ struct sip_call_table {
 	struct list_head ended;
 };
 
+/* The digests are keyed hashes already. */
+static u32 call_hash(const void *data, u32 len, u32 seed)
+{
+	const struct sip_call_key *key = data;
+
+	return (key->call_id + key->tag) >> 32 ^ key->zone ^ seed;
+}
+
+static int call_differs(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	const struct sip_call_key *a = arg->key, *b = &((const struct sip_call *)obj)->key;
+
+	return a->call_id != b->call_id || a->tag != b->tag || a->zone != b->zone;
+}
+
 static const struct rhashtable_params call_params = {
 	.key_offset = offsetof(struct sip_call, key),
 	.key_len = sizeof(struct sip_call_key),
 	.head_offset = offsetof(struct sip_call, node),
-	.hashfn = sipalg_hash,
+	.min_size = SIPALG_TABLE_LEAST,
+	.hashfn = call_hash,
+	.obj_cmpfn = call_differs,
 	.automatic_shrinking = true,
 };
 
@@ -348,32 +365,32 @@ static struct sip_call *call_insert(const struct sip_call_event *ev, struct sip_
 	struct sip_quota_key source = quota_key(ev, &ev->sender.addr);
 	struct sip_call *old;
 	int err = charge_host(ev, call);
+	bool is_in;
 
 	if (err) {
 		call_free(call);
 		return ERR_PTR(err);
 	}
-	err = xa_alloc_cyclic_bh(&table->by_id, &call->id, NULL, xa_limit_32b, &table->last_id,
-				 GFP_ATOMIC);
-	if (err < 0) {
-		old = ERR_PTR(err);
-		goto release;
-	}
 	spin_lock_bh(&call->lock);	/* found, but not used before it is listed */
 	old = rhashtable_lookup_get_insert_fast(&table->calls, &call->node, call_params);
-	if (!old) {
+	if (!old)
+		err = xa_alloc_cyclic(&table->by_id, &call->id, call, xa_limit_32b,
+				      &table->last_id, GFP_ATOMIC);
+	is_in = !old && err >= 0;
+	if (is_in) {
 		atomic_inc(&table->n);
-		xa_store_bh(&table->by_id, call->id, call, GFP_ATOMIC);	/* its place is there */
 		sip_quota_open(ev->sn, &call->busy->half, &source, call->host);
+	} else {
+		call->is_dead = true;
+		release_host(ev->sn, call);
+		if (!old)
+			rhashtable_remove_fast(&table->calls, &call->node, call_params);
 	}
 	spin_unlock_bh(&call->lock);
-	if (!old)
+	if (is_in)
 		return call;
-	xa_erase_bh(&table->by_id, call->id);
-release:
-	release_host(ev->sn, call);
-	call_free(call);
-	return IS_ERR(old) ? ERR_PTR(-ENOMEM) : old;
+	call_put(call);
+	return IS_ERR_OR_NULL(old) ? ERR_PTR(-ENOMEM) : old;
 }
 
 static struct sip_call *call_add(const struct sip_call_event *ev, const struct sip_call_key *key)

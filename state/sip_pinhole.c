@@ -38,11 +38,36 @@ struct sip_pinhole_table {
 	spinlock_t room_lock;	/* from counting what waits to adding to it */
 };
 
+static u32 key_hash(const void *data, u32 len, u32 seed)
+{
+	const struct sip_pinhole_key *key = data;
+
+	return sipalg_hash_addr(&key->addr, (u32)key->zone << 16 | key->port, seed ^ key->proto);
+}
+
+static bool keys_differ(const struct sip_pinhole_key *a, const struct sip_pinhole_key *b)
+{
+	return a->port != b->port || a->zone != b->zone || a->proto != b->proto ||
+	       !sip_addr_equal(&a->addr, &b->addr);
+}
+
+static int mapped_differs(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	return keys_differ(arg->key, &((const struct sip_pinhole *)obj)->mapped);
+}
+
+static int real_differs(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	return keys_differ(arg->key, &((const struct sip_pinhole *)obj)->real);
+}
+
 static const struct rhashtable_params mapped_params = {
 	.key_offset = offsetof(struct sip_pinhole, mapped),
 	.key_len = sizeof(struct sip_pinhole_key),
 	.head_offset = offsetof(struct sip_pinhole, mapped_node),
-	.hashfn = sipalg_hash,
+	.min_size = SIPALG_TABLE_LEAST,
+	.hashfn = key_hash,
+	.obj_cmpfn = mapped_differs,
 	.automatic_shrinking = true,
 };
 
@@ -50,7 +75,9 @@ static const struct rhashtable_params real_params = {
 	.key_offset = offsetof(struct sip_pinhole, real),
 	.key_len = sizeof(struct sip_pinhole_key),
 	.head_offset = offsetof(struct sip_pinhole, real_node),
-	.hashfn = sipalg_hash,
+	.min_size = SIPALG_TABLE_LEAST,
+	.hashfn = key_hash,
+	.obj_cmpfn = real_differs,
 	.automatic_shrinking = true,
 };
 

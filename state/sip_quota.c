@@ -39,11 +39,30 @@ struct sip_quota_table {
 	struct list_head step[STEPS];	/* sources by n_open, those from STEPS on together */
 };
 
+static u32 key_hash(const void *data, u32 len, u32 seed)
+{
+	const struct sip_quota_key *key = data;
+
+	return sipalg_hash_addr(&key->addr, key->zone, seed);
+}
+
+static bool is_of(const struct sip_quota *q, const struct sip_quota_key *key)
+{
+	return q->key.zone == key->zone && sip_addr_equal(&q->key.addr, &key->addr);
+}
+
+static int quota_differs(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	return !is_of(obj, arg->key);
+}
+
 static const struct rhashtable_params quota_params = {
 	.key_offset = offsetof(struct sip_quota, key),
 	.key_len = sizeof(struct sip_quota_key),
 	.head_offset = offsetof(struct sip_quota, node),
-	.hashfn = sipalg_hash,
+	.min_size = SIPALG_TABLE_LEAST,
+	.hashfn = key_hash,
+	.obj_cmpfn = quota_differs,
 	.automatic_shrinking = true,
 };
 
@@ -161,8 +180,7 @@ void sip_quota_open(struct sipalg_net *sn, struct sip_half_open *half,
 	if (half->is_listed)
 		goto unlock;
 	half->host = host;
-	half->source = !memcmp(source, &host->key, sizeof(*source)) ? host :
-								      find_or_add(table, source);
+	half->source = is_of(host, source) ? host : find_or_add(table, source);
 	if (half->source) {
 		half->is_listed = true;
 		list_add_tail(&half->of_source, &half->source->open);

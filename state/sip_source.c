@@ -125,7 +125,7 @@ SIPALG_EXPORT(sip_source_blocked_s);
 
 static u32 set_of(const struct sip_source_key *key)
 {
-	return sipalg_hash(key, sizeof(*key), 0) % SETS;
+	return sipalg_hash_addr(&key->addr, (u32)key->zone << 16 | key->role, 0) % SETS;
 }
 
 static struct sip_source *find_in(struct sip_source_table *table, u32 set,

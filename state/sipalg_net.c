@@ -35,6 +35,16 @@ u32 sipalg_hash(const void *data, u32 len, u32 seed)
 	return hsiphash(data, len, &key);
 }
 
+u32 sipalg_hash_addr(const struct sip_addr *addr, u32 word, u32 seed)
+{
+	hsiphash_key_t key = { { table_secret.key[0] ^ seed, table_secret.key[1] } };
+	u32 words[] = { addr->w[0], addr->w[1], addr->w[2], addr->w[3], word };
+
+	return addr->family == SIP_FAMILY_IPV4 ? hsiphash_2u32(addr->w[0], word, &key) :
+						 hsiphash(words, sizeof(words), &key);
+}
+SIPALG_EXPORT(sipalg_hash_addr);
+
 u64 sipalg_digest(const void *data, u32 len)
 {
 	return len ? siphash(data, len, &secret) | 1 : 0;

@@ -25,6 +25,7 @@ static const struct rhashtable_params stream_params = {
 	.key_offset = offsetof(struct sipalg_stream, id),
 	.key_len = sizeof(u32),
 	.head_offset = offsetof(struct sipalg_stream, node),
+	.min_size = SIPALG_TABLE_LEAST,
 	.automatic_shrinking = true,
 };
 
