@@ -42,7 +42,6 @@
 
 struct nf_conntrack_expect;
 struct sip_pinhole_table;
-struct sip_quota;
 
 /*
  * Expectation classes.  Their order is seen by user space and by failover peers
@@ -134,6 +133,7 @@ struct sip_pinhole_more {
  * @peer: what the other side announced for the same stream; family 0: not known
  * @conn: the newest connection
  * @more: what else some need; NULL: this one does not
+ * @exp: the expectation that was made last, which may be gone; NULL: it was seen to be
  * @is_armed: it is to have an expectation: one that is missing is made when time comes by
  * @is_paused: nothing waits at it although it is armed; its port stays promised
  * @is_counted: it was counted as opened
@@ -147,7 +147,6 @@ struct sip_pinhole_more {
  * @rearm_since: 32 bits of sipalg_now()
  * @follower: RTCP of this RTP; only where neither is shared, for they are closed together
  * @master: the signalling connection
- * @host: who is charged for it
  * @rcu: readers find pinholes under RCU
  */
 struct sip_pinhole {
@@ -164,9 +163,9 @@ struct sip_pinhole {
 	u32 armed;
 	u32 sought;
 	struct sip_pinhole_more *more;
+	struct nf_conntrack_expect *exp;
 	struct sip_pinhole *follower;
 	struct sip_master *master;
-	struct sip_quota *host;
 	struct rcu_head rcu;
 	u8 class;
 	bool is_nat;

@@ -82,6 +82,10 @@ struct sip_quota *sip_quota_charge(struct sipalg_net *sn, const struct sip_quota
 void sip_quota_release(struct sipalg_net *sn, struct sip_quota *host, enum sip_quota_kind kind,
 		       u32 n);
 
+/* The same of a host that is looked up: for those of which there are too many to keep it. */
+void sip_quota_release_of(struct sipalg_net *sn, const struct sip_quota_key *host,
+			  enum sip_quota_kind kind, u32 n);
+
 /* How many it holds. */
 u32 sip_quota_held(struct sipalg_net *sn, const struct sip_quota_key *host,
 		   enum sip_quota_kind kind);

@@ -96,6 +96,21 @@ static inline bool sipalg_expect_has_nat(const struct nf_conntrack_expect *exp)
 #endif
 }
 
+/*
+ * Whether an expectation that the caller has a reference on still waits: where it does not it
+ * was taken out by hlist_del_rcu(), or is about to be.  Under nf_conntrack_expect_lock.
+ */
+static inline bool sipalg_expect_waits(const struct nf_conntrack_expect *exp)
+{
+	if (exp->hnode.pprev == LIST_POISON2)
+		return false;
+#ifdef SIPALG_EXPECT_U32_TIMEOUT
+	return !nf_ct_exp_is_expired(exp);
+#else
+	return true;
+#endif
+}
+
 /* Takes a linked expectation out.  Under nf_conntrack_expect_lock. */
 static inline void sipalg_expect_remove(struct nf_conntrack_expect *exp)
 {

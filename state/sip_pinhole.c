@@ -5,9 +5,10 @@
  *
  * Two tables hold every pinhole: by its mapped side, where an insertion that finds
  * the place taken is how two calls are kept from getting one port, and by its real
- * side, for packets that the host sends first.  Expectations are not pointed at:
- * the kernel ends them at will (used up, timed out, master gone), so each time
- * they are looked up by their tuple, under the lock that guards them.  A pinhole's
+ * side, for packets that the host sends first.  The kernel ends expectations at will
+ * (used up, timed out, master gone), and user space may put others in their place, so a
+ * pinhole's is the one that it made as long as that waits, and else the one that is found
+ * by its tuple; both under the lock that guards them.  A pinhole's
  * own lock is taken before that one; of two pinholes' locks never both are held.
  * Between them comes the lock of the table, which keeps what was counted true until
  * the expectation is in its place.
@@ -38,11 +39,13 @@ struct sip_pinhole_table {
 	spinlock_t room_lock;	/* from counting what waits to adding to it */
 };
 
+/* RTCP comes to the odd port above RTP's: both are in one place, for they are looked up together */
 static u32 key_hash(const void *data, u32 len, u32 seed)
 {
 	const struct sip_pinhole_key *key = data;
 
-	return sipalg_hash_addr(&key->addr, (u32)key->zone << 16 | key->port, seed ^ key->proto);
+	return sipalg_hash_addr(&key->addr, (u32)key->zone << 16 | (key->port & ~1U),
+				seed ^ key->proto);
 }
 
 static bool keys_differ(const struct sip_pinhole_key *a, const struct sip_pinhole_key *b)
@@ -97,13 +100,24 @@ static void trace(const struct sip_pinhole *pin, enum sipalg_trace_pinhole what)
 
 static void expected(struct nf_conn *ct, struct nf_conntrack_expect *exp);
 
+/* The pinhole's expectation is gone, or not needed any more. */
+static void expect_forget(struct sip_pinhole *pin)
+{
+	if (pin->exp)
+		nf_ct_expect_put(pin->exp);
+	pin->exp = NULL;
+}
+
 /* What waits at the pinhole's place, ours or not.  Under nf_conntrack_expect_lock. */
-static struct nf_conntrack_expect *expect_at(struct sipalg_net *sn, const struct sip_pinhole *pin)
+static struct nf_conntrack_expect *expect_at(struct sipalg_net *sn, struct sip_pinhole *pin)
 {
 	struct nf_conntrack_tuple tuple = {};
 	struct nf_conntrack_expect *exp;
 	struct nf_conntrack_zone zone;
 
+	if (pin->exp && sipalg_expect_waits(pin->exp))
+		return pin->exp;
+	expect_forget(pin);
 	tuple.src.l3num = sip_addr_nfproto(&pin->mapped.addr);
 	if (pin->source.family)
 		tuple.src.u3 = sip_addr_to_inet(&pin->source);
@@ -118,8 +132,7 @@ static struct nf_conntrack_expect *expect_at(struct sipalg_net *sn, const struct
 }
 
 /* The waiting expectation of a pinhole, or NULL.  Under pin->lock and nf_conntrack_expect_lock. */
-static struct nf_conntrack_expect *expect_find(struct sipalg_net *sn,
-					       const struct sip_pinhole *pin)
+static struct nf_conntrack_expect *expect_find(struct sipalg_net *sn, struct sip_pinhole *pin)
 {
 	struct nf_conntrack_expect *exp = expect_at(sn, pin);
 
@@ -183,7 +196,7 @@ static bool expect_waits(struct sipalg_net *sn, struct sip_pinhole *pin)
 }
 
 /* The kernel would replace an equal expectation of the same master without a word. */
-static bool expect_is_foreign(struct sipalg_net *sn, const struct sip_pinhole *pin)
+static bool expect_is_foreign(struct sipalg_net *sn, struct sip_pinhole *pin)
 {
 	struct nf_conntrack_expect *exp;
 	bool is_foreign;
@@ -205,6 +218,7 @@ static void expect_end(struct sipalg_net *sn, struct sip_pinhole *pin)
 	if (exp)
 		sipalg_expect_remove(exp);
 	spin_unlock_bh(&nf_conntrack_expect_lock);
+	expect_forget(pin);
 }
 
 /* ---- room: the kernel counts expectations in one byte a class and flow -------------- */
@@ -337,7 +351,11 @@ static int expect_relate(struct sip_pinhole *pin, struct nf_conn *master, int cl
 	if (pin->is_nat)
 		sipalg_expect_set_nat(exp, &real, htons(pin->real.port));
 	err = expect_error(nf_ct_expect_related(exp, 0));
-	nf_ct_expect_put(exp);
+	expect_forget(pin);
+	if (err)
+		nf_ct_expect_put(exp);
+	else
+		pin->exp = exp;
 	return err;
 }
 
@@ -471,6 +489,7 @@ static void taken(struct sipalg_net *sn, struct sip_pinhole *pin, struct nf_conn
 	if (pin->is_lasting)
 		return;
 	spin_lock_bh(&pin->lock);
+	expect_forget(pin);
 	pin->has_come |= sip_pinhole_conn_add(sn, pin, ct);
 	rearm(sn, pin, ct->master);
 	spin_unlock_bh(&pin->lock);
@@ -538,6 +557,7 @@ static u32 pinholes_max(struct sipalg_net *sn)
 
 static void pinhole_free(struct sip_pinhole *pin)
 {
+	expect_forget(pin);
 	sip_master_put(pin->master);
 	sip_pinhole_more_free(pin);
 	kmem_cache_free(pinhole_cache, pin);
@@ -652,7 +672,6 @@ static struct sip_pinhole *pinhole_add(const struct sip_pinhole_want *want,
 		pinhole_free(pin);
 		return ERR_CAST(host);
 	}
-	pin->host = host;
 	err = rhashtable_lookup_insert_fast(&table->mapped, &pin->mapped_node, mapped_params);
 	if (err) {
 		release_host(want->sn, host, 1);
@@ -673,6 +692,7 @@ static struct sip_pinhole *pinhole_add(const struct sip_pinhole_want *want,
 /* Return: whether a pinhole has closed that was counted as opened. */
 static bool pinhole_put(struct sipalg_net *sn, struct sip_pinhole *pin, enum sip_pinhole_end end)
 {
+	struct sip_quota_key host = { pin->real.addr, pin->real.zone };
 	struct sip_pinhole_table *table = sn->pinholes;
 	bool was_open;
 
@@ -687,7 +707,7 @@ static bool pinhole_put(struct sipalg_net *sn, struct sip_pinhole *pin, enum sip
 	rhltable_remove(&table->real, &pin->real_node, real_params);
 	rhashtable_remove_fast(&table->mapped, &pin->mapped_node, mapped_params);
 	atomic_dec(&table->n);
-	release_host(sn, pin->host, 1);
+	sip_quota_release_of(sn, &host, SIP_QUOTA_PINHOLE, 1);
 	if (was_open)
 		trace(pin, SIPALG_TRACE_CLOSED);
 	call_rcu(&pin->rcu, pinhole_free_rcu);

@@ -129,21 +129,34 @@ struct sip_quota *sip_quota_charge(struct sipalg_net *sn, const struct sip_quota
 }
 SIPALG_EXPORT(sip_quota_charge);
 
+static void release(struct sip_quota_table *table, struct sip_quota *q, enum sip_quota_kind kind,
+		    u32 n)
+{
+	if (WARN_ON_ONCE(!q || q->held[kind] < n))
+		return;
+	q->held[kind] -= n;
+	forget_idle(table, q);
+}
+
 void sip_quota_release(struct sipalg_net *sn, struct sip_quota *host, enum sip_quota_kind kind,
 		       u32 n)
 {
-	struct sip_quota_table *table = sn->quotas;
-
-	if (!host || !n)
+	if (!host)
 		return;
-	spin_lock_bh(&table->lock);
-	if (!WARN_ON_ONCE(host->held[kind] < n)) {
-		host->held[kind] -= n;
-		forget_idle(table, host);
-	}
-	spin_unlock_bh(&table->lock);
+	spin_lock_bh(&sn->quotas->lock);
+	release(sn->quotas, host, kind, n);
+	spin_unlock_bh(&sn->quotas->lock);
 }
 SIPALG_EXPORT(sip_quota_release);
+
+void sip_quota_release_of(struct sipalg_net *sn, const struct sip_quota_key *host,
+			  enum sip_quota_kind kind, u32 n)
+{
+	spin_lock_bh(&sn->quotas->lock);
+	release(sn->quotas, find(sn->quotas, host), kind, n);
+	spin_unlock_bh(&sn->quotas->lock);
+}
+SIPALG_EXPORT(sip_quota_release_of);
 
 u32 sip_quota_held(struct sipalg_net *sn, const struct sip_quota_key *host,
 		   enum sip_quota_kind kind)
