@@ -24,7 +24,7 @@ struct walk {
 	u8 values[SIP_ROLE_COUNT];
 };
 
-/* headers that every message has; all but Via may stand only once */
+/* headers that every message has: those that may stand only once, and Via */
 enum once {
 	ONCE_FROM	= 1 << 0,
 	ONCE_TO		= 1 << 1,
