@@ -9,6 +9,7 @@
 #include <net/netfilter/nf_conntrack_helper.h>
 
 #include "sip_pinhole.h"
+#include "sip_quota.h"
 #include "sipalg_compat.h"
 #include "sipalg_lab.h"
 
@@ -119,6 +120,69 @@ static void pinhole_moves_from_a_taken_port(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, lab_media_in(lab, lab_end(PEER, 6003), port + 1), 4001);
 	KUNIT_EXPECT_EQ(test, lab_media_in(lab, peer(), 4000), 4000);
 	KUNIT_EXPECT_EQ(test, lab->led_to.ip, lab->phone.ip);
+}
+
+static struct sip_addr ipv4(const char *text)
+{
+	return (struct sip_addr){ .family = SIP_FAMILY_IPV4, .w = { (__force u32)in_aton(text) } };
+}
+
+static int open_run(struct lab *lab, struct sip_pinhole_want *want, u8 n, struct sip_pinhole **pin)
+{
+	int err;
+
+	want->sn = lab->sn;
+	want->ct = lab_master(lab);
+	want->n = n;
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(lab->test, want->ct);
+	local_bh_disable();
+	rcu_read_lock();
+	err = sip_pinhole_open(want, pin);
+	rcu_read_unlock();
+	local_bh_enable();
+	nf_ct_put(want->ct);
+	return err;
+}
+
+/* What a run is charged for is given back once, for a host that holds nothing else, too. */
+static void pinholes_that_find_no_port_are_not_charged(struct kunit *test)
+{
+	struct sip_quota_key host = { ipv4("192.168.1.77") };
+	struct lab *lab = call_with_peer(test);
+	struct sip_pinhole *pin[2];
+	struct sip_pinhole_want want = {
+		.real = host.addr,
+		.mapped = ipv4("203.0.113.1"),
+		.keep_ports = true,
+		.proto = IPPROTO_UDP,
+		.class = SIP_PINHOLE_MEDIA,
+		.ttl_s = 60,
+	};
+
+	/* the first is taken, the only one, and the second */
+	want.ports[0] = 4000;
+	want.ports[1] = 4001;
+	KUNIT_EXPECT_EQ(test, open_run(lab, &want, 2, pin), -EADDRINUSE);
+	KUNIT_EXPECT_EQ(test, open_run(lab, &want, 1, pin), -EADDRINUSE);
+	want.ports[0] = 3999;
+	want.ports[1] = 4000;
+	KUNIT_EXPECT_EQ(test, open_run(lab, &want, 2, pin), -EADDRINUSE);
+	KUNIT_EXPECT_EQ(test, sip_quota_held(lab->sn, &host, SIP_QUOTA_PINHOLE), 0);
+	KUNIT_EXPECT_FALSE(test, lab_is_reserved(lab, 3999));
+	/* no place for what waits, which is found out when the port is reserved already */
+	expect_foreign(lab, lab_master(lab), 0, 3999);
+	KUNIT_EXPECT_EQ(test, open_run(lab, &want, 1, pin), -EADDRINUSE);
+	want.ports[0] = 3998;
+	want.ports[1] = 3999;
+	KUNIT_EXPECT_EQ(test, open_run(lab, &want, 2, pin), -EADDRINUSE);
+	KUNIT_EXPECT_EQ(test, sip_quota_held(lab->sn, &host, SIP_QUOTA_PINHOLE), 0);
+	KUNIT_EXPECT_FALSE(test, lab_is_reserved(lab, 3998));
+	want.ports[1] = 4002;
+	KUNIT_EXPECT_EQ(test, open_run(lab, &want, 2, pin), 0);
+	KUNIT_EXPECT_EQ(test, sip_quota_held(lab->sn, &host, SIP_QUOTA_PINHOLE), 2);
+	sip_pinhole_close(lab->sn, pin[0], SIP_PINHOLE_LET);
+	sip_pinhole_close(lab->sn, pin[1], SIP_PINHOLE_LET);
+	KUNIT_EXPECT_EQ(test, sip_quota_held(lab->sn, &host, SIP_QUOTA_PINHOLE), 0);
 }
 
 static void pinhole_keeps_parity(struct kunit *test)
@@ -786,6 +850,7 @@ static void pinhole_of_another_is_not_named(struct kunit *test)
 static struct kunit_case cases[] = {
 	KUNIT_CASE(pinhole_keeps_the_port),
 	KUNIT_CASE(pinhole_moves_from_a_taken_port),
+	KUNIT_CASE(pinholes_that_find_no_port_are_not_charged),
 	KUNIT_CASE(pinhole_keeps_parity),
 	KUNIT_CASE(pinhole_serves_rtcp_elsewhere),
 	KUNIT_CASE(pinhole_is_shared_without_nat),

@@ -640,53 +640,48 @@ static struct sip_quota *charge_host(const struct sip_pinhole_want *want, u32 mo
 	return sip_quota_charge(want->sn, &host, SIP_QUOTA_PINHOLE, more, share);
 }
 
-static void release_host(struct sipalg_net *sn, struct sip_quota *host, u32 n)
+/* Into both tables.  Where that fails the pinhole is freed. */
+static int pinhole_insert(struct sip_pinhole_table *table, struct sip_pinhole *pin)
 {
-	sip_quota_release(sn, host, SIP_QUOTA_PINHOLE, n);
+	int err = rhashtable_lookup_insert_fast(&table->mapped, &pin->mapped_node, mapped_params);
+
+	if (err) {
+		pinhole_free(pin);
+		return err == -EEXIST ? -EADDRINUSE : -ENOMEM;
+	}
+	if (rhltable_insert(&table->real, &pin->real_node, real_params)) {
+		rhashtable_remove_fast(&table->mapped, &pin->mapped_node, mapped_params);
+		call_rcu(&pin->rcu, pinhole_free_rcu);	/* a reader may have found it */
+		return -ENOMEM;
+	}
+	atomic_inc(&table->n);
+	return 0;
 }
 
 /*
- * Pinhole @i of a run.  @host: charged for it, and no more where there will be none; NULL: nobody
- * is yet, for it may be shared
+ * Pinhole @i of a run.  @is_charged: its host is charged for all of the run; else it is for
+ * this one, where that is not shared.
  */
-static struct sip_pinhole *pinhole_add(const struct sip_pinhole_want *want,
-				       struct sip_quota *host, u32 i, u16 mapped)
+static struct sip_pinhole *pinhole_add(const struct sip_pinhole_want *want, bool is_charged,
+				       u32 i, u16 mapped)
 {
-	struct sip_pinhole_table *table = want->sn->pinholes;
-	struct sip_pinhole *pin, *old;
+	struct sip_pinhole *pin = pinhole_alloc(want, i, mapped), *old;
+	struct sip_quota *host = NULL;
 	int err;
 
-	pin = pinhole_alloc(want, i, mapped);
-	if (!pin) {
-		release_host(want->sn, host, 1);
+	if (!pin)
 		return ERR_PTR(-ENOMEM);
-	}
 	old = pinhole_share(want->sn, pin);
-	if (old) {
-		pinhole_free(pin);
-		return old;
-	}
-	if (!host)
+	if (!old && !is_charged)
 		host = charge_host(want, 1);
-	if (IS_ERR(host)) {
+	if (old || IS_ERR(host)) {
 		pinhole_free(pin);
-		return ERR_CAST(host);
+		return old ? old : ERR_CAST(host);
 	}
-	err = rhashtable_lookup_insert_fast(&table->mapped, &pin->mapped_node, mapped_params);
-	if (err) {
-		release_host(want->sn, host, 1);
-		pinhole_free(pin);
-		return ERR_PTR(err == -EEXIST ? -EADDRINUSE : -ENOMEM);
-	}
-	err = rhltable_insert(&table->real, &pin->real_node, real_params);
-	if (err) {
-		release_host(want->sn, host, 1);
-		rhashtable_remove_fast(&table->mapped, &pin->mapped_node, mapped_params);
-		call_rcu(&pin->rcu, pinhole_free_rcu);	/* a reader may have found it */
-		return ERR_PTR(-ENOMEM);
-	}
-	atomic_inc(&table->n);
-	return pin;
+	err = pinhole_insert(want->sn->pinholes, pin);
+	if (err)
+		sip_quota_release(want->sn, host, SIP_QUOTA_PINHOLE, 1);
+	return err ? ERR_PTR(err) : pin;
 }
 
 /* Return: whether a pinhole has closed that was counted as opened. */
@@ -771,7 +766,6 @@ static int run_try(const struct sip_pinhole_want *want, struct sip_pinhole **pin
 		pin[i] = pinhole_add(want, host, i, candidate(want, i, try));
 		if (IS_ERR(pin[i])) {
 			err = PTR_ERR(pin[i]);
-			release_host(want->sn, host, want->n - i - 1);
 			goto remove;
 		}
 		/* without NAT a leader may be shared, and outlive this run */
@@ -781,13 +775,14 @@ static int run_try(const struct sip_pinhole_want *want, struct sip_pinhole **pin
 			err = pin_arm(want, pin[i]);
 		if (err) {
 			i++;
-			release_host(want->sn, host, want->n - i);
 			goto remove;
 		}
 	}
 	return 0;
 
 remove:
+	/* first: while any of them stands, or nothing was given back, the host is known */
+	sip_quota_release(want->sn, host, SIP_QUOTA_PINHOLE, want->n - i);
 	run_rm(want, pin, i);
 	return err;
 }
@@ -831,6 +826,7 @@ int sip_pinhole_open(const struct sip_pinhole_want *want, struct sip_pinhole **p
 		count_opened(want->sn, pin[i]);
 	return err;
 }
+SIPALG_EXPORT(sip_pinhole_open);
 
 int sip_pinhole_reserve(const struct sip_pinhole_want *want, struct sip_pinhole **pin)
 {
@@ -875,6 +871,7 @@ void sip_pinhole_close(struct sipalg_net *sn, struct sip_pinhole *pin, enum sip_
 	if (pin && pinhole_put(sn, pin, end))
 		sipalg_count(sn, SIPALG_STAT_PINHOLES_CLOSED);
 }
+SIPALG_EXPORT(sip_pinhole_close);
 
 /* ---- look-up --------------------------------------------------------------------- */
 
