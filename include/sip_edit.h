@@ -71,6 +71,7 @@ static inline void sip_edit_init(struct sip_edits *edits)
 	edits->pool_len = 0;
 	edits->delta = 0;
 	edits->addr.family = SIP_FAMILY_NONE;
+	edits->addr_brackets = false;
 	edits->addr_len = 0;
 }
 

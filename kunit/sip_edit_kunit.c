@@ -13,6 +13,8 @@ static struct sip_edits *new_list(struct kunit *test)
 	struct sip_edits *edits = kunit_kmalloc(test, sizeof(*edits), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, edits);
+	/* lists are not cleared before: what sip_edit_init() forgets is no valid bool */
+	memset(edits, 0xa5, sizeof(*edits));
 	sip_edit_init(edits);
 	return edits;
 }
@@ -211,6 +213,28 @@ static void edit_render_twice(struct kunit *test)
 	expect_render(test, edits, "uvwxyz", "uBBBwx");
 }
 
+/* One address in many places is written out once, each spelling of it for itself. */
+static void edit_address(struct kunit *test)
+{
+	struct sip_edits *edits = new_list(test);
+	struct sip_edit_mark mark;
+	struct sip_addr addr;
+
+	KUNIT_ASSERT_TRUE(test, sip_addr_parse(&addr, "2001:db8::1", 11));
+	KUNIT_ASSERT_EQ(test, sip_edit_add_addr(edits, 0, 1, &addr, false), 0);
+	mark = sip_edit_mark(edits);
+	KUNIT_ASSERT_EQ(test, sip_edit_add_addr(edits, 2, 1, &addr, false), 0);
+	KUNIT_EXPECT_EQ(test, (int)edits->pool_len, 11);
+	KUNIT_ASSERT_EQ(test, sip_edit_add_addr(edits, 4, 1, &addr, true), 0);
+	KUNIT_ASSERT_EQ(test, sip_edit_add_addr(edits, 6, 1, &addr, true), 0);
+	KUNIT_EXPECT_EQ(test, (int)edits->pool_len, 24);
+	expect_render(test, edits, "a b c d",
+		      "2001:db8::1 2001:db8::1 [2001:db8::1] [2001:db8::1]");
+	sip_edit_rollback(edits, mark);
+	KUNIT_ASSERT_EQ(test, sip_edit_add_addr(edits, 4, 1, &addr, true), 0);
+	expect_render(test, edits, "a b c d", "2001:db8::1 b [2001:db8::1] d");
+}
+
 static void edit_rollback(struct kunit *test)
 {
 	struct sip_edits *edits = new_list(test);
@@ -379,6 +403,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(edit_outside_refused),
 	KUNIT_CASE(edit_no_space),
 	KUNIT_CASE(edit_render_twice),
+	KUNIT_CASE(edit_address),
 	KUNIT_CASE(edit_rollback),
 	KUNIT_CASE(edit_render_twin),
 	{}
