@@ -23,6 +23,7 @@
 #include <linux/proc_fs.h>
 #include <linux/seq_file_net.h>
 #include <linux/udp.h>
+#include <net/ip.h>
 #include <net/ipv6.h>
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_helper.h>
@@ -419,27 +420,35 @@ static int handle_text(struct sipalg_ctx *ctx)
 	return verdict;
 }
 
-static int handle_datagram(struct sipalg_ctx *ctx)
+/* The text of a datagram.  Return: SIPALG_STAT_COUNT: it is there; else why it is not. */
+static enum sipalg_stat take_datagram(struct sipalg_ctx *ctx)
 {
 	struct sk_buff *skb = ctx->skb;
 	const struct udphdr *udph;
 
 	ctx->dataoff = ctx->protoff + sizeof(struct udphdr);
 	if (ctx->dataoff >= skb->len)
-		return sipalg_pass(ctx, SIPALG_STAT_NOT_SIP);
+		return SIPALG_STAT_NOT_SIP;
 	if (skb_is_gso(skb))
-		return sipalg_pass(ctx, SIPALG_STAT_UDP_GSO);
+		return SIPALG_STAT_UDP_GSO;
 	if (skb_linearize(skb))
-		return sipalg_pass(ctx, SIPALG_STAT_NO_MEMORY);
+		return SIPALG_STAT_NO_MEMORY;
 	udph = (const struct udphdr *)(skb->data + ctx->protoff);
 	if (ntohs(udph->len) != skb->len - ctx->protoff)
-		return sipalg_pass(ctx, SIPALG_STAT_UDP_LENGTH);
+		return SIPALG_STAT_UDP_LENGTH;
 
 	ctx->text = (struct sip_text){ skb->data + ctx->dataoff, skb->len - ctx->dataoff };
 	ctx->base = sip_keepalive_len(&ctx->text);
 	ctx->text.p += ctx->base;
 	ctx->text.len -= ctx->base;
-	return handle_text(ctx);
+	return SIPALG_STAT_COUNT;
+}
+
+static int handle_datagram(struct sipalg_ctx *ctx)
+{
+	enum sipalg_stat why = take_datagram(ctx);
+
+	return why == SIPALG_STAT_COUNT ? handle_text(ctx) : sipalg_pass(ctx, why);
 }
 
 /* Return: 0 or -errno: then the unit was not emitted. */
@@ -530,17 +539,36 @@ static int handle_segment(struct sipalg_ctx *ctx)
 	}
 }
 
-/* ICMP errors about the connection reach a helper too, and so may the wrong protocol. */
-static bool is_of(const struct sk_buff *skb, const struct nf_conn *ct, u8 protocol)
+/*
+ * ICMP errors about the connection reach a helper too, and so may the wrong protocol.
+ * Return: where the header of @protocol begins, or below 0.
+ */
+static int find_header(const struct sk_buff *skb, const struct nf_conn *ct, u8 protocol)
 {
+	int at = skb_network_offset(skb);
 	__be16 frag_off;
 	u8 proto;
 
 	if (nf_ct_l3num(ct) == NFPROTO_IPV4)
-		return ip_hdr(skb)->protocol == protocol;
+		return ip_hdr(skb)->protocol == protocol ? at + ip_hdrlen(skb) : -1;
 	proto = ipv6_hdr(skb)->nexthdr;
-	return ipv6_skip_exthdr(skb, skb_network_offset(skb) + sizeof(struct ipv6hdr), &proto,
-				&frag_off) >= 0 && proto == protocol;
+	at = ipv6_skip_exthdr(skb, at + sizeof(struct ipv6hdr), &proto, &frag_off);
+	return proto == protocol ? at : -1;
+}
+
+static void ctx_fill(struct sipalg_ctx *ctx, struct sk_buff *skb, u32 protoff, struct nf_conn *ct,
+		     enum ip_conntrack_info ctinfo)
+{
+	ctx->skb = skb;
+	ctx->ct = ct;
+	ctx->ctinfo = ctinfo;
+	ctx->dir = CTINFO2DIR(ctinfo);
+	ctx->proto = nf_ct_protonum(ct);
+	ctx->seg = NULL;
+	ctx->protoff = protoff;
+	ctx->sn = sipalg_pernet(nf_ct_net(ct));
+	ctx->set = sipalg_settings(ctx->sn);
+	ctx_fill_flow(ctx);
 }
 
 static int sipalg_help(struct sk_buff *skb, unsigned int protoff, struct nf_conn *ct,
@@ -553,7 +581,7 @@ static int sipalg_help(struct sk_buff *skb, unsigned int protoff, struct nf_conn
 	int verdict;
 
 	/* on loopback a packet comes by twice, the second time translated already */
-	if (!is_of(skb, ct, proto) || nf_is_loopback_packet(skb))
+	if (find_header(skb, ct, proto) < 0 || nf_is_loopback_packet(skb))
 		return NF_ACCEPT;
 	/* a stream whose bytes were changed stays in need of us */
 	if (!set->enabled && proto != IPPROTO_TCP)
@@ -567,16 +595,7 @@ static int sipalg_help(struct sk_buff *skb, unsigned int protoff, struct nf_conn
 		sipalg_count(sn, is_tcp ? SIPALG_STAT_TCP_AGAIN : SIPALG_STAT_NO_MEMORY);
 		return is_tcp ? NF_DROP : NF_ACCEPT;
 	}
-	ctx->skb = skb;
-	ctx->ct = ct;
-	ctx->ctinfo = ctinfo;
-	ctx->dir = CTINFO2DIR(ctinfo);
-	ctx->proto = proto;
-	ctx->seg = NULL;
-	ctx->protoff = protoff;
-	ctx->sn = sn;
-	ctx->set = set;
-	ctx_fill_flow(ctx);
+	ctx_fill(ctx, skb, protoff, ct, ctinfo);
 	if (set->enabled && sipalg_caller_is_refused(ctx))
 		verdict = sipalg_drop(ctx, SIPALG_STAT_CALLER_REFUSED);
 	else if (proto == IPPROTO_TCP)
@@ -585,6 +604,62 @@ static int sipalg_help(struct sk_buff *skb, unsigned int protoff, struct nf_conn
 		verdict = handle_datagram(ctx);
 	ctx_put(ctx);
 	return verdict;
+}
+
+/* ---- floods ---------------------------------------------------------------------- */
+
+static bool is_ours(const struct nf_conn *ct)
+{
+	const struct nf_conn_help *help = nfct_help(ct);
+
+	return help && rcu_access_pointer(help->helper) &&
+	       rcu_access_pointer(help->helper) == sipalg_helper_of(nf_ct_l3num(ct),
+								    nf_ct_protonum(ct));
+}
+
+/* ctx->counted says why a datagram is refused. */
+static bool refuses_datagram(struct sipalg_ctx *ctx)
+{
+	enum sipalg_stat why;
+	u32 len;
+	int line;
+
+	if (take_datagram(ctx) != SIPALG_STAT_COUNT)
+		return false;
+	len = ctx->text.len;
+	ctx->ids = (struct sipalg_ids){};
+	line = sip_parse_start(&ctx->text, &ctx->msg);
+	if (line <= 0 || !sipalg_flood_refuses_early(ctx, line, &why))
+		return false;
+	sipalg_count(ctx->sn, SIPALG_STAT_PACKETS);
+	sipalg_count(ctx->sn, SIPALG_STAT_FLOOD_EARLY);
+	sipalg_drop(ctx, why);
+	trace_sipalg_message(&ctx->flow.self, &ctx->flow.peer_real, &ctx->msg, len, why, true);
+	return true;
+}
+
+/*
+ * Only datagrams, for a stream cannot do without its bytes; and only of a connection that is
+ * known: of all that the limits ask, nothing is different here then.
+ */
+bool sipalg_refuses_early(struct sk_buff *skb, struct nf_conn *ct, enum ip_conntrack_info ctinfo)
+{
+	struct sipalg_ctx *ctx;
+	int protoff;
+	bool is;
+
+	if (nf_ct_protonum(ct) != IPPROTO_UDP || !is_ours(ct) || nf_is_loopback_packet(skb))
+		return false;
+	protoff = find_header(skb, ct, IPPROTO_UDP);
+	if (protoff < 0 || !sipalg_settings(sipalg_pernet(nf_ct_net(ct)))->enabled)
+		return false;
+	ctx = ctx_get();
+	if (!ctx)
+		return false;
+	ctx_fill(ctx, skb, protoff, ct, ctinfo);
+	is = refuses_datagram(ctx);
+	ctx_put(ctx);
+	return is;
 }
 
 /* ---- helpers -------------------------------------------------------------------- */

@@ -174,6 +174,12 @@ static void tell_flood(const struct sipalg_ctx *ctx, const char *whom, const str
 			     whom, (int)len, buf, classes[ctx->class].name);
 }
 
+/* Who has registered over this connection is not punished for others at his address. */
+static bool is_blocked(const struct sipalg_ctx *ctx)
+{
+	return sip_source_blocked_s(ctx->sn, ctx->source) && !is_client(ctx, ctx->dir);
+}
+
 /* Return: false: it is within all limits, and was counted. */
 static bool is_over(struct sipalg_ctx *ctx, enum sipalg_stat *why)
 {
@@ -184,13 +190,24 @@ static bool is_over(struct sipalg_ctx *ctx, enum sipalg_stat *why)
 	if (!sip_source_take(ctx->sn, ctx->source, ctx->class, source_rate(ctx)))
 		return true;
 	*why = SIPALG_STAT_BLOCKED;
-	/* who has registered over this connection is not punished for others at his address */
-	if (sip_source_blocked_s(ctx->sn, ctx->source) && !is_client(ctx, ctx->dir))
+	if (is_blocked(ctx))
 		return true;
 	ctx->target = rate ? sip_source_get(ctx->sn, &key) : NULL;
 	*why = SIPALG_STAT_FLOOD_DESTINATION;
 	return ctx->target && !sip_source_take(ctx->sn, ctx->target, ctx->class, rate) &&
 	       !sip_source_is_good(ctx->sn, ctx->source);
+}
+
+/* The sender of a message has it dropped. */
+static void note_refused(struct sipalg_ctx *ctx, enum sipalg_stat why)
+{
+	struct sipalg_net *sn = ctx->sn;
+	unsigned long until = (sipalg_now(sn) + HZ) ?: 1;
+
+	if (READ_ONCE(sn->flood_until) != until)
+		WRITE_ONCE(sn->flood_until, until);
+	if (sip_source_dropped(sn, ctx->source, ctx->class) && why != SIPALG_STAT_BLOCKED)
+		tell_flood(ctx, "from", &ctx->flow.self.addr);
 }
 
 bool sipalg_flood_refuses(struct sipalg_ctx *ctx, int line, enum sipalg_stat *why)
@@ -213,10 +230,30 @@ bool sipalg_flood_refuses(struct sipalg_ctx *ctx, int line, enum sipalg_stat *wh
 		sip_source_dropped(ctx->sn, ctx->source, ctx->class);
 		if (sip_source_dropped(ctx->sn, ctx->target, ctx->class))
 			tell_flood(ctx, "to", &ctx->flow.peer_real.addr);
-	} else if (sip_source_dropped(ctx->sn, ctx->source, ctx->class) &&
-		   *why != SIPALG_STAT_BLOCKED) {
-		tell_flood(ctx, "from", &ctx->flow.self.addr);
+	} else {
+		note_refused(ctx, *why);
 	}
+	return true;
+}
+
+bool sipalg_flood_refuses_early(struct sipalg_ctx *ctx, int line, enum sipalg_stat *why)
+{
+	struct sip_source_key key = sender_of(ctx, ctx->dir);
+
+	ctx->class = class_of(&ctx->msg);
+	ctx->source = sip_source_find(ctx->sn, &key);
+	if (!ctx->source)
+		return false;
+	*why = classes[ctx->class].stat;
+	if (!sip_source_is_over(ctx->sn, ctx->source, ctx->class, source_rate(ctx))) {
+		*why = SIPALG_STAT_BLOCKED;
+		if (!is_blocked(ctx))
+			return false;
+	}
+	if (is_exempt(ctx, line))
+		return false;
+	sip_source_saw(ctx->sn, ctx->source, ctx->class);
+	note_refused(ctx, *why);
 	return true;
 }
 

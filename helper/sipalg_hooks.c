@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * sipalg_hooks: what happens to new connections.  See sipalg_hooks.h.
+ * sipalg_hooks: what happens before routing.  See sipalg_hooks.h.
  */
 #include <linux/netfilter_ipv4.h>
 #include <net/netfilter/nf_conntrack_core.h>
@@ -80,25 +80,19 @@ static void relate(struct sk_buff *skb, struct nf_conn *ct, struct nf_conn *mast
  * like one that a pinhole let in, and leaves from the published port.  Only to
  * the peer that was announced for the stream.
  */
-static unsigned int media_hook(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+static void relate_media(struct sk_buff *skb, struct nf_conn *ct, struct sipalg_net *sn)
 {
-	struct sipalg_net *sn = sipalg_pernet(state->net);
 	const struct sipalg_nat_hooks *nat = sipalg_nat_hooks();
 	struct nf_conntrack_tuple_hash *h;
 	struct nf_conntrack_tuple master;
 	const struct nf_conntrack_tuple *t;
-	enum ip_conntrack_info ctinfo;
-	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
 	struct sip_pinhole_key key;
 	struct sip_endpoint peer;
 	struct sip_pinhole *pin;
-	u8 proto;
+	u8 proto = nf_ct_protonum(ct);
 
-	if (!is_new(ct, ctinfo))
-		return NF_ACCEPT;
-	proto = nf_ct_protonum(ct);
 	if (proto != IPPROTO_UDP && proto != IPPROTO_TCP)
-		return NF_ACCEPT;
+		return;
 	t = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
 	key = (struct sip_pinhole_key){
 		.addr = sip_addr_of(t->src.l3num, &t->src.u3),
@@ -109,17 +103,30 @@ static unsigned int media_hook(void *priv, struct sk_buff *skb, const struct nf_
 	peer = sip_destination_of(t);
 	pin = sip_pinhole_by_real(sn, &key, &peer);
 	if (!pin || pin->class == SIP_PINHOLE_SIGNALLING)
-		return NF_ACCEPT;
+		return;
 	master = sip_pinhole_master(pin);
-	h = nf_conntrack_find_get(state->net, nf_ct_zone(ct), &master);
+	h = nf_conntrack_find_get(sn->net, nf_ct_zone(ct), &master);
 	if (!h)
-		return NF_ACCEPT;
+		return;
 	relate(skb, ct, nf_ct_tuplehash_to_ctrack(h));
 	sip_pinhole_used(sn, pin, ct);
 	/* between two inside hosts nothing is translated */
 	if (pin->is_nat && nat && !sip_pinhole_is_inside(pin, &peer.addr))
 		nat->source(ct, pin);
 	sipalg_count(sn, SIPALG_STAT_MEDIA_OUT);
+}
+
+static unsigned int arrival_hook(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	struct sipalg_net *sn = sipalg_pernet(state->net);
+	enum ip_conntrack_info ctinfo;
+	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
+
+	if (is_new(ct, ctinfo))
+		relate_media(skb, ct, sn);
+	else if (sipalg_flood_lasts(sn) && ct && nf_ct_is_confirmed(ct) &&
+		 !nf_ct_is_template(ct) && sipalg_refuses_early(skb, ct, ctinfo))
+		return NF_DROP;
 	return NF_ACCEPT;
 }
 
@@ -133,9 +140,9 @@ static const struct nf_hook_ops attach_ops[] = {
 	HOOK(attach_hook, NFPROTO_IPV6, NF_INET_LOCAL_OUT),
 };
 
-static const struct nf_hook_ops media_ops[] = {
-	HOOK(media_hook, NFPROTO_IPV4, NF_INET_PRE_ROUTING),
-	HOOK(media_hook, NFPROTO_IPV6, NF_INET_PRE_ROUTING),
+static const struct nf_hook_ops arrival_ops[] = {
+	HOOK(arrival_hook, NFPROTO_IPV4, NF_INET_PRE_ROUTING),
+	HOOK(arrival_hook, NFPROTO_IPV6, NF_INET_PRE_ROUTING),
 };
 
 /* Without a rule that needs it conntrack is off in a namespace, so auto_attach asks for it. */
@@ -159,10 +166,10 @@ int sipalg_attach(struct sipalg_net *sn, bool on)
 
 int sipalg_hooks_setup(struct net *net)
 {
-	return nf_register_net_hooks(net, media_ops, ARRAY_SIZE(media_ops));
+	return nf_register_net_hooks(net, arrival_ops, ARRAY_SIZE(arrival_ops));
 }
 
 void sipalg_hooks_teardown(struct net *net)
 {
-	nf_unregister_net_hooks(net, media_ops, ARRAY_SIZE(media_ops));
+	nf_unregister_net_hooks(net, arrival_ops, ARRAY_SIZE(arrival_ops));
 }

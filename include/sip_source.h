@@ -93,6 +93,13 @@ struct sip_source *sip_source_get(struct sipalg_net *sn, const struct sip_source
 bool sip_source_take(struct sipalg_net *sn, struct sip_source *source, enum sip_class class,
 		     const struct sipalg_rate *rate);
 
+/* Whether one message more would not be; nothing is counted.  Context and arguments: the same. */
+bool sip_source_is_over(struct sipalg_net *sn, struct sip_source *source, enum sip_class class,
+			const struct sipalg_rate *rate);
+
+/* A message that is over a limit, though sip_source_take() was not asked: only counts. */
+void sip_source_saw(struct sipalg_net *sn, struct sip_source *source, enum sip_class class);
+
 /* A message was dropped.  Return: whether that should be told: the first one for a while. */
 bool sip_source_dropped(struct sipalg_net *sn, struct sip_source *source, enum sip_class class);
 

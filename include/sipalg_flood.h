@@ -26,6 +26,19 @@ struct sipalg_ctx;
  */
 bool sipalg_flood_refuses(struct sipalg_ctx *ctx, int line, enum sipalg_stat *why);
 
+/**
+ * sipalg_flood_refuses_early() - the same before the message is routed
+ * @ctx: as above
+ * @line: as above
+ * @why: as above
+ *
+ * Knows no sender that sipalg_flood_refuses() has not, and not the limits of destinations.
+ * What it does not refuse was not counted, and is to be asked about again.
+ *
+ * Return: true: it is to be dropped.
+ */
+bool sipalg_flood_refuses_early(struct sipalg_ctx *ctx, int line, enum sipalg_stat *why);
+
 /* A message passed, and was read: requests are remembered, and answers held against them. */
 void sipalg_flood_saw(struct sipalg_ctx *ctx);
 

@@ -1,18 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * sipalg_hooks: the netfilter hooks of our own, for the first packet of a connection.
+ * sipalg_hooks: the netfilter hooks of our own, before routing.
  *
- * One relates media that a host sends first to its call; the other, on demand, gives
- * SIP connections the helper without a rule.  Every later packet costs a comparison.
+ * One relates media that a host sends first to its call, and drops early what a flood
+ * brings; the other, on demand, gives SIP connections the helper without a rule.  Every
+ * packet that is neither costs a comparison or two.
  */
 #ifndef _SIPALG_HOOKS_H
 #define _SIPALG_HOOKS_H
 
 #include <linux/types.h>
+#include <linux/netfilter/nf_conntrack_common.h>
 
 struct net;
+struct nf_conn;
 struct nf_conntrack_helper;
 struct sipalg_net;
+struct sk_buff;
 
 /* Hooks for media.  Process context.  Return: 0 or -errno. */
 int sipalg_hooks_setup(struct net *net);
@@ -33,5 +37,18 @@ int sipalg_attach(struct sipalg_net *sn, bool on);
  * IPPROTO_TCP, while it is registered.
  */
 struct nf_conntrack_helper *sipalg_helper_of(u8 family, u8 proto);
+
+/**
+ * sipalg_refuses_early() - whether a flood ends here for this packet
+ * @skb: behind conntrack, before routing
+ * @ct: its connection, confirmed
+ * @ctinfo: and its place in it
+ *
+ * What the helper would refuse in the end need not be translated and routed before.
+ *
+ * Context: softirq or BH, under rcu_read_lock().
+ * Return: true: it is to be dropped, and was counted; false: nothing was.
+ */
+bool sipalg_refuses_early(struct sk_buff *skb, struct nf_conn *ct, enum ip_conntrack_info ctinfo);
 
 #endif /* _SIPALG_HOOKS_H */

@@ -37,6 +37,7 @@ struct sipalg_counters {
  * @counters: SIPALG_STAT_*, for each CPU
  * @proc: /proc/net/sipalg
  * @clock: jiffies that this namespace's clock is ahead; only tests set it
+ * @flood_until: sipalg_now() until which a flood is taken to last; 0: there was none
  * @gc: the work that ends what has expired, once a second while there is anything
  * @pinholes: of sip_pinhole.c
  * @calls: of sip_call.c
@@ -55,6 +56,7 @@ struct sipalg_net {
 	struct sipalg_counters __percpu *counters;
 	struct proc_dir_entry *proc;
 	unsigned long clock;
+	unsigned long flood_until;
 	struct delayed_work gc;
 	struct sip_pinhole_table *pinholes;
 	struct sip_call_table *calls;
@@ -145,6 +147,14 @@ void sipalg_set_attach(int (*fn)(struct sipalg_net *sn, bool on));
 static inline unsigned long sipalg_now(const struct sipalg_net *sn)
 {
 	return jiffies + READ_ONCE(sn->clock);
+}
+
+/* Whether a message was dropped for its sender's limits within the last second. */
+static inline bool sipalg_flood_lasts(const struct sipalg_net *sn)
+{
+	unsigned long until = READ_ONCE(sn->flood_until);
+
+	return until && time_before(sipalg_now(sn), until);
 }
 
 /*

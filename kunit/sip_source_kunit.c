@@ -93,6 +93,27 @@ static void source_limits(struct kunit *test)
 	KUNIT_EXPECT_LE(test, got, 2);
 }
 
+/* Asking is free, and says what taking would. */
+static void source_is_over_before(struct kunit *test)
+{
+	static const struct sipalg_rate off, slow = { .rate = 1, .burst = 3 };
+	struct lab *lab = test->priv;
+	struct sip_source *source = somebody(lab);
+	u32 i, got = 0;
+
+	for (i = 0; i < 100; i++)
+		KUNIT_EXPECT_FALSE(test, sip_source_is_over(lab->sn, source, SIP_CLASS_INVITE, &slow));
+	while (!sip_source_is_over(lab->sn, source, SIP_CLASS_INVITE, &slow) && got < 100)
+		got += sip_source_take(lab->sn, source, SIP_CLASS_INVITE, &slow);
+	KUNIT_EXPECT_GE(test, got, 3);
+	KUNIT_EXPECT_LE(test, got, 4);
+	sip_source_saw(lab->sn, source, SIP_CLASS_INVITE);
+	KUNIT_EXPECT_FALSE(test, sip_source_is_over(lab->sn, source, SIP_CLASS_INVITE, &off));
+	KUNIT_EXPECT_FALSE(test, sip_source_is_over(lab->sn, source, SIP_CLASS_OPTIONS, &slow));
+	pass_time(lab, HZ);
+	KUNIT_EXPECT_FALSE(test, sip_source_is_over(lab->sn, source, SIP_CLASS_INVITE, &slow));
+}
+
 static void source_largest_rate(struct kunit *test)
 {
 	static const struct sipalg_rate most = { .rate = 1000000, .burst = 1000000 };
@@ -294,6 +315,7 @@ static void sources_give_way(struct kunit *test)
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(source_limits),
+	KUNIT_CASE(source_is_over_before),
 	KUNIT_CASE(source_largest_rate),
 	KUNIT_CASE(source_knows_retransmissions),
 	KUNIT_CASE(source_is_blocked_by_failures),

@@ -17,7 +17,7 @@ static void set_rates(struct lab *lab)
 	lab->set->source_response = one;
 }
 
-/* Every case has a phone and a proxy that no limit knows. */
+/* Every case has a phone and a proxy that no limit knows, and no flood lasts. */
 static int setup(struct kunit *test)
 {
 	static u32 last;
@@ -27,6 +27,7 @@ static int setup(struct kunit *test)
 	last++;
 	lab->phone.ip = htonl(0xc0a80a00 + last);	/* 192.168.10.0 */
 	lab->proxy.ip = htonl(0xc6336400 + last);	/* 198.51.100.0 */
+	WRITE_ONCE(lab->sn->flood_until, 0);
 	return err;
 }
 
@@ -142,6 +143,55 @@ static void flood_counts_retransmissions_once(struct kunit *test)
 	KUNIT_EXPECT_LE(test, phone_sends(lab, 20, "OPTIONS 1 a -"), 2);
 }
 
+/*
+ * After the first that is too many, the next are dropped before they are routed; what may
+ * pass then passes as ever, and costs what it costs.
+ */
+static void flood_ends_before_routing(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+	u32 i, passed;
+
+	KUNIT_EXPECT_TRUE(test, phone_passes(lab, "INVITE 1 a - call=up audio=4000"));
+	proxy_passes(lab, "200 INVITE 1 a b call=up audio=5000");
+	set_rates(lab);
+	passed = phone_sends(lab, 20, "OPTIONS 1 a -");
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_FLOOD_EARLY), 20 - passed - 1);
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_FLOOD_OPTIONS), 20 - passed);
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_PACKETS), 22);
+	/* a class that has credit has as much of it as without a flood */
+	passed = phone_sends(lab, 20, "MESSAGE 1 a -");
+	KUNIT_EXPECT_GE(test, passed, 3);
+	KUNIT_EXPECT_LE(test, passed, 5);
+	for (i = 0; i < 5; i++)
+		KUNIT_EXPECT_TRUE(test, phone_passes(lab, "ACK 1 a b call=up"));
+	KUNIT_EXPECT_TRUE(test, phone_passes(lab, "MESSAGE 2 a b call=up"));
+	KUNIT_EXPECT_TRUE(test, proxy_passes(lab, "INFO 2 b a call=up"));
+	/* switched off, everything passes */
+	lab->set->enabled = false;
+	KUNIT_EXPECT_EQ(test, phone_sends(lab, 20, "OPTIONS 1 a -"), 20);
+	lab->set->enabled = true;
+}
+
+/* A second after the last one nobody looks early any more. */
+static void flood_is_over(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+	u64 early;
+
+	set_rates(lab);
+	phone_sends(lab, 20, "OPTIONS 1 a -");
+	KUNIT_EXPECT_TRUE(test, sipalg_flood_lasts(lab->sn));
+	lab_wait(lab, 2);
+	KUNIT_EXPECT_FALSE(test, sipalg_flood_lasts(lab->sn));
+	early = lab_count(lab, SIPALG_STAT_FLOOD_EARLY);
+	while (phone_sends(lab, 1, "OPTIONS 1 a -"))
+		;
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_FLOOD_EARLY), early);
+	phone_sends(lab, 1, "OPTIONS 1 a -");
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_FLOOD_EARLY), early + 1);
+}
+
 static void flood_spares_emergency_calls(struct kunit *test)
 {
 	static const char * const numbers[] = { "112", "911", "1-1-2", "112;x=y", "112:secret" };
@@ -248,6 +298,7 @@ static void block_of_a_guesser(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, phone_passes(lab, "REGISTER 1 a - call=b2"));
 	KUNIT_EXPECT_FALSE(test, phone_passes(lab, "OPTIONS 1 a - call=b3"));
 	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_BLOCKED), 2);
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_FLOOD_EARLY), 1);
 	/* what stands goes on, and help may be called */
 	KUNIT_EXPECT_TRUE(test, phone_passes(lab, "ACK 1 a b call=up"));
 	KUNIT_EXPECT_TRUE(test, phone_passes(lab, "INVITE 1 a - call=b4 uri=112"));
@@ -481,6 +532,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(flood_of_each_class),
 	KUNIT_CASE(flood_spares_what_stands),
 	KUNIT_CASE(flood_counts_retransmissions_once),
+	KUNIT_CASE(flood_ends_before_routing),
+	KUNIT_CASE(flood_is_over),
 	KUNIT_CASE(flood_spares_emergency_calls),
 	KUNIT_CASE(flood_spares_who_is_trusted),
 	KUNIT_CASE(flood_of_a_proxy_by_strangers),

@@ -257,6 +257,15 @@ static void begin_anew(struct sip_source *source)
 	memset(source->tx, 0, sizeof(source->tx));
 }
 
+/* A message came.  Under @source->lock. */
+static void hear(struct sip_source *source, enum sip_class class, unsigned long now)
+{
+	if (now - source->heard > (unsigned long)DAY_S * HZ)
+		begin_anew(source);
+	WRITE_ONCE(source->heard, now);
+	bucket_count(&source->bucket[class], now);
+}
+
 bool sip_source_take(struct sipalg_net *sn, struct sip_source *source, enum sip_class class,
 		     const struct sipalg_rate *rate)
 {
@@ -265,10 +274,7 @@ bool sip_source_take(struct sipalg_net *sn, struct sip_source *source, enum sip_
 	bool is_within = true;
 
 	spin_lock_bh(&source->lock);
-	if (now - source->heard > (unsigned long)DAY_S * HZ)
-		begin_anew(source);
-	WRITE_ONCE(source->heard, now);
-	bucket_count(b, now);
+	hear(source, class, now);
 	if (rate->rate) {
 		bucket_fill(b, now, rate);
 		is_within = b->credit >= HZ;
@@ -279,6 +285,30 @@ bool sip_source_take(struct sipalg_net *sn, struct sip_source *source, enum sip_
 	return is_within;
 }
 SIPALG_EXPORT(sip_source_take);
+
+bool sip_source_is_over(struct sipalg_net *sn, struct sip_source *source, enum sip_class class,
+			const struct sipalg_rate *rate)
+{
+	struct bucket *b = &source->bucket[class];
+	bool is_over;
+
+	if (!rate->rate)
+		return false;
+	spin_lock_bh(&source->lock);
+	bucket_fill(b, sipalg_now(sn), rate);
+	is_over = b->credit < HZ;
+	spin_unlock_bh(&source->lock);
+	return is_over;
+}
+SIPALG_EXPORT(sip_source_is_over);
+
+void sip_source_saw(struct sipalg_net *sn, struct sip_source *source, enum sip_class class)
+{
+	spin_lock_bh(&source->lock);
+	hear(source, class, sipalg_now(sn));
+	spin_unlock_bh(&source->lock);
+}
+SIPALG_EXPORT(sip_source_saw);
 
 void sip_source_refund(struct sip_source *source, enum sip_class class)
 {
