@@ -632,7 +632,7 @@ static bool refuses_datagram(struct sipalg_ctx *ctx)
 	if (line <= 0 || !sipalg_flood_refuses_early(ctx, line, &why))
 		return false;
 	sipalg_count(ctx->sn, SIPALG_STAT_PACKETS);
-	sipalg_count(ctx->sn, SIPALG_STAT_FLOOD_EARLY);
+	sipalg_count(ctx->sn, SIPALG_STAT_REFUSED_EARLY);
 	sipalg_drop(ctx, why);
 	trace_sipalg_message(&ctx->flow.self, &ctx->flow.peer_real, &ctx->msg, len, why, true);
 	return true;

@@ -151,16 +151,15 @@ static bool is_known(struct sipalg_ctx *ctx, int line)
 
 static bool is_exempt(struct sipalg_ctx *ctx, int line)
 {
-	bool is;
-
 	if (sipalg_prefixes_have(&ctx->set->trusted, &ctx->flow.self.addr) ||
 	    sipalg_is_emergency(ctx))
 		return true;
-	is = is_known(ctx, line);
+	if (!is_known(ctx, line))
+		return false;
 	/* from its beginning, by the one that reads all */
 	ctx->ids = (struct sipalg_ids){};
 	sip_parse_start(&ctx->text, &ctx->msg);
-	return is;
+	return true;
 }
 
 /* ---- limits ---------------------------------------------------------------------- */

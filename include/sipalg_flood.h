@@ -19,7 +19,7 @@ struct sipalg_ctx;
  * @line: what that returned, above 0
  * @why: out: the counter of the drop
  *
- * @ctx->msg is as sip_parse_start() left it, afterwards too.
+ * @ctx->msg is as sip_parse_start() left it, afterwards too, unless it is to be dropped.
  *
  * Context: softirq or BH, under rcu_read_lock(), as for all here.
  * Return: true: it is to be dropped.

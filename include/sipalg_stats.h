@@ -42,7 +42,7 @@
 	X(FLOOD_RESPONSE, flood_response, "dropped: more responses of one source than source_response") \
 	X(FLOOD_DESTINATION, flood_destination, "dropped: more INVITEs or REGISTERs of strangers to one proxy than destination_invite, destination_register") \
 	X(BLOCKED, blocked, "dropped: their source is blocked") \
-	X(FLOOD_EARLY, flood_early, "of the messages dropped for these reasons, those that were dropped before they were routed") \
+	X(REFUSED_EARLY, refused_early, "of the messages dropped for these reasons, those that were dropped before they were routed") \
 	X(FAILURES, failures, "registrations and calls that failed as those of a guesser do") \
 	X(SOURCES_BLOCKED, sources_blocked, "times that a source was blocked, for block_failures such") \
 	X(SOURCES_EVICTED, sources_evicted, "sources forgotten to make room for others") \

@@ -156,7 +156,7 @@ static void flood_ends_before_routing(struct kunit *test)
 	proxy_passes(lab, "200 INVITE 1 a b call=up audio=5000");
 	set_rates(lab);
 	passed = phone_sends(lab, 20, "OPTIONS 1 a -");
-	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_FLOOD_EARLY), 20 - passed - 1);
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_REFUSED_EARLY), 20 - passed - 1);
 	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_FLOOD_OPTIONS), 20 - passed);
 	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_PACKETS), 22);
 	/* a class that has credit has as much of it as without a flood */
@@ -184,12 +184,12 @@ static void flood_is_over(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, sipalg_flood_lasts(lab->sn));
 	lab_wait(lab, 2);
 	KUNIT_EXPECT_FALSE(test, sipalg_flood_lasts(lab->sn));
-	early = lab_count(lab, SIPALG_STAT_FLOOD_EARLY);
+	early = lab_count(lab, SIPALG_STAT_REFUSED_EARLY);
 	while (phone_sends(lab, 1, "OPTIONS 1 a -"))
 		;
-	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_FLOOD_EARLY), early);
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_REFUSED_EARLY), early);
 	phone_sends(lab, 1, "OPTIONS 1 a -");
-	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_FLOOD_EARLY), early + 1);
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_REFUSED_EARLY), early + 1);
 }
 
 static void flood_spares_emergency_calls(struct kunit *test)
@@ -298,7 +298,7 @@ static void block_of_a_guesser(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, phone_passes(lab, "REGISTER 1 a - call=b2"));
 	KUNIT_EXPECT_FALSE(test, phone_passes(lab, "OPTIONS 1 a - call=b3"));
 	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_BLOCKED), 2);
-	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_FLOOD_EARLY), 1);
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_REFUSED_EARLY), 1);
 	/* what stands goes on, and help may be called */
 	KUNIT_EXPECT_TRUE(test, phone_passes(lab, "ACK 1 a b call=up"));
 	KUNIT_EXPECT_TRUE(test, phone_passes(lab, "INVITE 1 a - call=b4 uri=112"));

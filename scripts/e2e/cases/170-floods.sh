@@ -20,5 +20,6 @@ bg sink wan $E2E/flood sink $OTHER 5060
 bg answer wan $E2E/flood answer $OTHER 5060 404
 mapfile -t attacks < <(tr ';' '\n' <<< "${FLOOD_ATTACKS:-invite from inside;register scan}")
 LINES_SHOWN=200 peer floods "${FLOOD_SECONDS:-15}" "${FLOOD_CALLS:-50}" "${FLOOD_RATE:-8}" "${attacks[@]}"
+is 'what is too many is refused before it is routed' 1 $(($(stat refused_early) > 0))
 is 'nothing failed' '0 0' "$(stat commit_failed) $(stat no_memory)"
 finish
