@@ -102,7 +102,8 @@ static void source_is_over_before(struct kunit *test)
 	u32 i, got = 0;
 
 	for (i = 0; i < 100; i++)
-		KUNIT_EXPECT_FALSE(test, sip_source_is_over(lab->sn, source, SIP_CLASS_INVITE, &slow));
+		KUNIT_EXPECT_FALSE(test, sip_source_is_over(lab->sn, source, SIP_CLASS_INVITE,
+							    &slow));
 	while (!sip_source_is_over(lab->sn, source, SIP_CLASS_INVITE, &slow) && got < 100)
 		got += sip_source_take(lab->sn, source, SIP_CLASS_INVITE, &slow);
 	KUNIT_EXPECT_GE(test, got, 3);
