@@ -617,7 +617,7 @@ static bool is_ours(const struct nf_conn *ct)
 								    nf_ct_protonum(ct));
 }
 
-/* ctx->counted says why a datagram is refused. */
+/* Return: whether a datagram is one too many; it was counted then, and nothing else is. */
 static bool refuses_datagram(struct sipalg_ctx *ctx)
 {
 	enum sipalg_stat why;

@@ -18,7 +18,7 @@ struct nf_conntrack_helper;
 struct sipalg_net;
 struct sk_buff;
 
-/* Hooks for media.  Process context.  Return: 0 or -errno. */
+/* Hooks for media and floods.  Process context.  Return: 0 or -errno. */
 int sipalg_hooks_setup(struct net *net);
 void sipalg_hooks_teardown(struct net *net);
 
