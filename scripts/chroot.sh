@@ -23,7 +23,7 @@ if ! usable; then
 	rel=$(REFRESH=1 "$TOP/scripts/kernel.sh" 7)
 	say "making a trixie chroot with the headers of $rel"
 	rm -rf "$c"
-	sources=$("$TOP/scripts/trixie.sh")
+	sources=$("$TOP/scripts/archive.sh" apt trixie trixie-backports)
 	# binutils: without it every cc-option test fails silently
 	mmdebstrap --quiet --variant=apt --aptopt='APT::Install-Recommends "false"' \
 		--include="make,binutils,linux-headers-$rel" trixie "$c" - <<< "$sources" > "$LAB/trixie.log" 2>&1 ||

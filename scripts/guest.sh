@@ -29,7 +29,8 @@ else
 	cp -rL "$dir" "$w/s/test"
 	cp "$TOP/scripts/klog.bad" "$w/s/test/"
 	(cd "$w/s" && find test -print0 | LC_ALL=C sort -z | cpio --quiet -0 -o -H newc -R 0:0) | cat "$@" - > "$w/initrd"
-	set -- qemu-system-x86_64 -accel tcg,thread=multi -cpu max -smp "${SMP:-2}" -m "${MEM:-512}" \
+	emulator=$("$TOP/scripts/emulator.sh" | tail -1)
+	set -- "$emulator" -accel tcg,thread=multi -cpu max -smp "${SMP:-2}" -m "${MEM:-512}" \
 		-nodefaults -no-user-config -display none -no-reboot -serial stdio \
 		-device isa-debug-exit,iobase=0xf4,iosize=0x04 -kernel "$LAB/k/$series/vmlinuz" -initrd "$w/initrd" \
 		-append "console=ttyS0 quiet loglevel=4 panic=-1 oops=panic rdinit=/init $append"

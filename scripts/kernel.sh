@@ -23,7 +23,7 @@ newest() { apt-cache search --names-only "$1" | awk '{ print $1 }' | sort -V | t
 
 if [ "$series" = 7 ]; then	# lives in trixie-backports: an apt of our own
 	export APT_CONFIG=$LAB/apt/apt.conf
-	"$TOP/scripts/trixie.sh" > /dev/null
+	"$TOP/scripts/archive.sh" apt trixie trixie-backports > /dev/null
 	img=$(newest '^linux-binary-7\..*deb13-cloud-amd64$')	# image = binary + modules since 7.x
 	v=${img#linux-binary-}
 else
