@@ -5,6 +5,17 @@
 
 #include "world.h"
 
+static struct sdp_target shifted(const struct sdp_media *media, const struct scene *scene)
+{
+	u16 rtcp = media->is_rtp ? sdp_rtcp_of(media) : 0;
+
+	return (struct sdp_target){
+		.addr = scene->show,
+		.port = media->port + scene->shift,
+		.rtcp = rtcp ? rtcp + scene->shift : 0,
+	};
+}
+
 /* The sections of all descriptions are counted in one row. */
 static void choose_targets(struct sip_description *desc, const struct scene *scene, u32 *at)
 {
@@ -16,7 +27,8 @@ static void choose_targets(struct sip_description *desc, const struct scene *sce
 		if (!sip_addr_equal(sdp_conn_of(&desc->sdp, i), &scene->hide))
 			continue;
 		if (desc->sdp.media[i].port)
-			desc->plan.media[i] = scene->media[*at];
+			desc->plan.media[i] = scene->shift ?
+				shifted(&desc->sdp.media[i], scene) : scene->media[*at];
 		else
 			desc->plan.media[i].addr = scene->show;
 	}

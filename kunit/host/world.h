@@ -20,12 +20,15 @@
  * @hide: address that a description shall not name any more
  * @show: what stands for it
  * @media: what each section becomes that names @hide; of several descriptions all in one row
+ * @shift: if not 0, a section's ports become their own and this, whichever section it is, and
+ *	   @media is not used
  */
 struct scene {
 	struct sip_flow flow;
 	struct sip_addr hide;
 	struct sip_addr show;
 	struct sdp_target media[SDP_MAX_MEDIA];
+	u16 shift;
 };
 
 /**
