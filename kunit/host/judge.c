@@ -25,16 +25,16 @@ static bool same(const struct message *a, const struct message *b, u32 i)
 
 /* ---- what may be exchanged in a line --------------------------------------------------- */
 
-enum { PAIRS = 3, DEFAULT_PORT = 5060 };
+enum { PAIRS = 3 };
 
 /* an address that becomes another one */
 struct pair {
-	char from[64], to[64];
-	u16 from_port, to_port;
+	struct sip_endpoint from, to;
 };
 
 /* two texts side by side */
 struct walk {
+	const char *start;		/* of the first */
 	const char *a, *b;		/* what is left of them */
 	u32 a_len, b_len;
 	char before;			/* the byte in front of @a */
@@ -47,15 +47,8 @@ struct walk {
 
 static void add_pair(struct walk *w, const struct sip_endpoint *from, const struct sip_endpoint *to)
 {
-	struct pair *p = &w->pair[w->n_pairs];
-
-	if (!from->addr.family || sip_endpoint_equal(from, to))
-		return;
-	strcpy(p->from, expect_text(&from->addr));
-	strcpy(p->to, expect_text(&to->addr));
-	p->from_port = from->port;
-	p->to_port = to->port;
-	w->n_pairs++;
+	if (from->addr.family && !sip_endpoint_equal(from, to))
+		w->pair[w->n_pairs++] = (struct pair){ *from, *to };
 }
 
 static void add_pairs(struct walk *w, const struct scene *s)
@@ -75,6 +68,24 @@ static void step(struct walk *w, u32 a, u32 b)
 	w->a_len -= a;
 	w->b += b;
 	w->b_len -= b;
+}
+
+/* The longest beginning of a text that is the address, in whichever spelling. */
+static u32 addr_len(const char *p, u32 max, const struct sip_addr *addr)
+{
+	char text[64];
+	u32 len = 0;
+
+	while (len < max && len < sizeof(text) - 1 &&
+	       (isxdigit((unsigned char)p[len]) || p[len] == '.' || p[len] == ':'))
+		len++;
+	for (; len > 1; len--) {
+		memcpy(text, p, len);
+		text[len] = 0;
+		if (expect_is_addr(text, addr))
+			return len;
+	}
+	return 0;
 }
 
 static u32 number(const char *p, u32 len, u32 *digits)
@@ -103,11 +114,11 @@ static bool moved_port(struct walk *w)
 }
 
 /* rport= has the port of an address that stands elsewhere */
-static bool moved_rport(struct walk *w, const char *start)
+static bool moved_rport(struct walk *w)
 {
 	u32 a_len, b_len;
 
-	if (w->what != WHAT_VIA || w->a - start < 6 || strncasecmp(w->a - 6, "rport=", 6))
+	if (w->what != WHAT_VIA || w->a - w->start < 6 || strncasecmp(w->a - 6, "rport=", 6))
 		return false;
 	number(w->a, w->a_len, &a_len);
 	number(w->b, w->b_len, &b_len);
@@ -117,45 +128,66 @@ static bool moved_rport(struct walk *w, const char *start)
 	return true;
 }
 
+/* ":PORT", blanks anywhere.  Return: its bytes, 0 where there is none. */
+static u32 port_len(const char *p, u32 len, u32 *port)
+{
+	u32 at = 0, digits;
+
+	while (at < len && isspace((unsigned char)p[at]))
+		at++;
+	if (at == len || p[at++] != ':')
+		return 0;
+	while (at < len && isspace((unsigned char)p[at]))
+		at++;
+	*port = number(p + at, len - at, &digits);
+	return digits ? at + digits : 0;
+}
+
+/* The port of a URI that names none (RFC 3261 19.1.2). */
+static u16 default_port(const struct walk *w)
+{
+	const char *p = w->a;
+
+	while (p > w->start && p[-1] != '<' && p[-1] != ',' && p[-1] != ' ')
+		p--;
+	return strncasecmp(p, "sips:", 5) ? 5060 : 5061;
+}
+
 /*
  * The ports after an address that was exchanged: that of the mapping goes with it, one of
  * another socket stays, or becomes the mapped one (RFC 3581).
  */
 static bool ports_fit(struct walk *w, const struct pair *p)
 {
-	u32 a_len = 0, b_len = 0, a = 0, b = 0;
+	u32 a_len, b_len, a = 0, b = 0;
 
 	if (w->a_len && w->b_len && *w->a == ']' && *w->b == ']')
 		step(w, 1, 1);
-	if (w->a_len > 1 && *w->a == ':' && isdigit((unsigned char)w->a[1]))
-		a = number(w->a + 1, w->a_len - 1, &a_len);
-	if (w->b_len > 1 && *w->b == ':' && isdigit((unsigned char)w->b[1]))
-		b = number(w->b + 1, w->b_len - 1, &b_len);
-	step(w, a_len + !!a_len, b_len + !!b_len);
+	a_len = port_len(w->a, w->a_len, &a);
+	b_len = port_len(w->b, w->b_len, &b);
+	step(w, a_len, b_len);
 	if (w->kind == LINE_BODY)
 		return a == b || (u16)(a + w->shift) == b;
 	if (w->what == WHAT_VIA && w->is_response)	/* as the request had it */
 		return true;
 	if (!b_len)
-		return !a_len;
-	return b == p->to_port || (a_len && a == b && a != p->from_port) ||
-	       p->from_port == p->to_port;
+		return !a_len && p->from.port != default_port(w);
+	return b == p->to.port || (a_len && a == b && a != p->from.port);
 }
 
 static bool exchanged_addr(struct walk *w, bool *half)
 {
-	bool is_param = w->before == '=';
-	u32 i, a, b;
+	u32 at = w->a - w->start, i, a, b;
+	bool is_param = w->before == '=' || (w->before == '[' && at > 1 && w->a[-2] == '=');
 
 	if (isalnum((unsigned char)w->before) || w->before == '.')
 		return false;
 	for (i = 0; i < w->n_pairs; i++) {
 		const struct pair *p = &w->pair[i];
 
-		a = strlen(p->from);
-		b = strlen(p->to);
-		if (w->a_len < a || w->b_len < b || strncasecmp(w->a, p->from, a) ||
-		    strncasecmp(w->b, p->to, b))
+		a = addr_len(w->a, w->a_len, &p->from.addr);
+		b = addr_len(w->b, w->b_len, &p->to.addr);
+		if (!a || !b)
 			continue;
 		step(w, a, b);
 		if (!is_param && !ports_fit(w, p))
@@ -195,7 +227,7 @@ bool judge_exchanged(const struct trial *t, u32 line)
 {
 	const char *start = line_of(t->broken, line);
 	struct walk w = {
-		.a = start, .a_len = t->broken->line[line].len,
+		.start = start, .a = start, .a_len = t->broken->line[line].len,
 		.b = line_of(t->got, line), .b_len = t->got->line[line].len,
 		.before = '\n', .kind = t->was->line[line].kind, .what = t->was->line[line].what,
 		.shift = t->scene->shift, .is_response = t->was->is_response,
@@ -210,7 +242,7 @@ bool judge_exchanged(const struct trial *t, u32 line)
 			continue;
 		if (*w.a == *w.b && !(isdigit((unsigned char)*w.a) && moved_port(&w)))
 			step(&w, 1, 1);
-		else if (*w.a != *w.b && !moved_port(&w) && !moved_rport(&w, start))
+		else if (*w.a != *w.b && !moved_port(&w) && !moved_rport(&w))
 			return false;
 	}
 	return !w.a_len && !w.b_len && !half;
@@ -234,6 +266,16 @@ static bool has_own_conn(const struct message *m, const struct line *l)
 	return false;
 }
 
+/* The lines of a section whose m= is none any more are lines of the one before. */
+static bool is_orphan(const struct trial *t, const struct line *damaged, const struct line *l)
+{
+	if (damaged->what != WHAT_MEDIA || !strncmp(line_of(t->broken, t->line), "m=", 2) ||
+	    !has_own_conn(t->was, damaged))
+		return false;
+	return l->section == damaged->section - 1 ||
+	       (damaged->section == 1 && !has_own_conn(t->was, l));
+}
+
 /* A line of a description, where another of its lines is damaged. */
 static bool either_in_body(const struct trial *t, const struct line *damaged, const struct line *l)
 {
@@ -247,6 +289,8 @@ static bool either_in_body(const struct trial *t, const struct line *damaged, co
 		return strncmp(p, "v=", 2);
 	if (damaged->what == WHAT_CONN && !damaged->section)
 		return l->section && !has_own_conn(t->was, l);
+	if (is_orphan(t, damaged, l))
+		return true;
 	if (damaged->section != l->section)
 		return false;
 	if (damaged->what == WHAT_RTCP)
