@@ -196,8 +196,11 @@ static bool via_is_senders(struct sipalg_ctx *ctx)
 	const struct sip_via *via = &ctx->msg.via;
 	const struct sip_addr *by = &via->by.addr;
 
-	if (via->transport == (ctx->proto == IPPROTO_TCP ? SIP_TRANSPORT_UDP : SIP_TRANSPORT_TCP))
+	if (ctx->proto == IPPROTO_TCP && via->transport == SIP_TRANSPORT_UDP)
 		return false;
+	/* a phone that writes TCP and sends datagrams means itself; nobody else is believed */
+	if (ctx->proto == IPPROTO_UDP && via->transport == SIP_TRANSPORT_TCP)
+		return sip_addr_equal(by, &ctx->flow.self.addr);
 	/* a proxy outside may have several addresses: that is what "received" is for */
 	if (!sipalg_sender_is_inside(ctx))
 		return true;
@@ -223,6 +226,8 @@ static bool judge(struct sipalg_ctx *ctx)
 		sipalg_count(ctx->sn, SIPALG_STAT_NO_HOST);
 		return false;
 	}
+	if (!sip_may_act(&ctx->msg))
+		return false;
 	if (!sip_is_request(&ctx->msg))
 		return true;	/* a response is judged by the request that it answers */
 	if (ctx->msg.uri[0].scheme == SIP_SCHEME_OTHER)
@@ -239,6 +244,8 @@ static int decide(struct sipalg_ctx *ctx)
 {
 	bool is_request = sip_is_request(&ctx->msg);
 
+	if (!sip_may_act(&ctx->msg))
+		return sipalg_decide_passive(ctx);
 	switch (ctx->msg.method) {
 	case SIP_REGISTER:
 		if (is_request)
@@ -351,13 +358,23 @@ static int translate_and_commit(struct sipalg_ctx *ctx, const struct sipalg_nat_
 	return err;
 }
 
+/* What stayed in a message that was translated all the same. */
+static void count_left(const struct sipalg_ctx *ctx)
+{
+	unsigned long left = ctx->msg.left;
+	u32 i;
+
+	for_each_set_bit(i, &left, SIP_LEFT_COUNT)
+		sipalg_count(ctx->sn, SIPALG_STAT_LEFT + i);
+}
+
 static int handle_message(struct sipalg_ctx *ctx)
 {
 	const struct sipalg_nat_hooks *nat = sipalg_nat_hooks();
 	u32 before, published;
 	int err;
 
-	if (ctx->msg.method == SIP_METHOD_OTHER) {
+	if (ctx->msg.method == SIP_METHOD_OTHER && ctx->msg.method_name.len) {
 		if (!(ctx->is_nat ? ctx->set->unknown_nat : ctx->set->unknown_route))
 			return sipalg_drop(ctx, SIPALG_STAT_UNKNOWN_DROPPED);
 		sipalg_count(ctx->sn, SIPALG_STAT_UNKNOWN_METHOD);
@@ -377,27 +394,43 @@ static int handle_message(struct sipalg_ctx *ctx)
 	err = decide(ctx);
 	if (!err)
 		err = translate_and_commit(ctx, nat);
-	if (ctx->call)
+	if (ctx->call) {
+		ctx->call->left |= ctx->msg.left;
 		sip_call_leave(ctx->sn, ctx->call, !err);
+	}
 	if (err == -EBADMSG)
 		return sipalg_pass_malformed(ctx, ctx->msg.fault);
 	if (err)
 		return sipalg_pass_failed(ctx, err);
 	remember(ctx, before, published);
+	count_left(ctx);
 	sipalg_learn_callers(ctx);
 	return sipalg_pass(ctx, SIPALG_STAT_MESSAGES);
 }
 
+/* The start line; with strict=1 what is odd about it makes it none of SIP's. */
+static int read_start(struct sipalg_ctx *ctx)
+{
+	int line = sip_parse_start(&ctx->text, &ctx->msg);
+
+	if (!ctx->set->strict)
+		return line;
+	ctx->msg.flags |= SIP_MSG_STRICT;
+	return line > 0 && ctx->msg.left ? -ENOMSG : line;
+}
+
 static int read_text(struct sipalg_ctx *ctx)
 {
-	int line = sip_parse_start(&ctx->text, &ctx->msg), ret;
+	int line = read_start(ctx), ret;
 	enum sipalg_stat why;
 
 	if (line > 0 && sipalg_flood_refuses(ctx, line, &why))
 		return sipalg_drop(ctx, why);
-	ret = sip_parse_rest(&ctx->text, &ctx->msg, line);
+	ret = sip_parse_rest(&ctx->text, &ctx->msg, line, &ctx->flow.ends);
 	if (ret == -ENOMSG)
 		return sipalg_pass(ctx, SIPALG_STAT_NOT_SIP);
+	if (ctx->set->strict && ctx->msg.left)
+		return sipalg_pass_malformed(ctx, sip_strict_fault(&ctx->msg));
 	if (ret < 0)
 		return sipalg_pass_malformed(ctx, ctx->msg.fault);
 	sipalg_count(ctx->sn, sip_is_request(&ctx->msg) ? SIPALG_STAT_REQUESTS :
@@ -628,7 +661,7 @@ static bool refuses_datagram(struct sipalg_ctx *ctx)
 		return false;
 	len = ctx->text.len;
 	ctx->ids = (struct sipalg_ids){};
-	line = sip_parse_start(&ctx->text, &ctx->msg);
+	line = read_start(ctx);
 	if (line <= 0 || !sipalg_flood_refuses_early(ctx, line, &why))
 		return false;
 	sipalg_count(ctx->sn, SIPALG_STAT_PACKETS);
@@ -969,6 +1002,7 @@ SIPALG_EXPORT(sip_cut_header);
 SIPALG_EXPORT(sip_uri_parse);
 SIPALG_EXPORT(sip_content_type);
 SIPALG_EXPORT(sip_uri_port);
+SIPALG_EXPORT(sip_strict_fault);
 SIPALG_EXPORT(sip_user_hash);
 SIPALG_EXPORT(sip_via_form);
 SIPALG_EXPORT(sip_header_decide);

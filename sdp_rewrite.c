@@ -14,12 +14,13 @@
 
 /* ---- reading --------------------------------------------------------------------- */
 
-/* what a line belongs to: the session, one section, or one over the limit */
+/* what a line belongs to: the session, one section, or one that is passed as it is */
 struct reader {
 	const struct sip_text *t;
 	struct sdp *sdp;
 	struct sdp_media *media;
-	bool over;
+	bool skip;
+	u8 victim;		/* no section before this one is off */
 };
 
 /* Cuts the next word off a line; words are separated by single blanks (RFC 8866 9). */
@@ -67,7 +68,7 @@ static void read_origin(struct reader *r, struct sip_slice line)
 
 static void read_conn(struct reader *r, struct sip_slice line)
 {
-	if (r->over)
+	if (r->skip)
 		return;
 	if (!r->media) {
 		read_addr(r->t, line, &r->sdp->conn);
@@ -99,50 +100,95 @@ static void read_proto(const struct sip_text *t, struct sip_slice proto, struct 
 		media->is_rtp = sip_same(p + i, SIP_LIT("RTP/"));
 }
 
-/* m=<media> <port>["/"<count>] <proto> <fmt> ...; RFC 8866 5.14 */
-static int read_media(struct reader *r, struct sip_slice line)
+/* <port>["/"<count>] */
+static int read_ports(const struct sip_text *t, struct sip_slice port, struct sdp_media *media)
 {
-	struct sdp *sdp = r->sdp;
-	struct sip_slice type, port, count = {};
-	struct sdp_media *media;
-	bool has_count;
-	u32 n, slash;
+	u32 end = sip_slice_end(port), slash = sip_find(t->p, port.off, end, '/'), n = 1;
+	struct sip_slice count = {};
+	bool has_count = slash < end;
 
-	r->over = sdp->n_media == SDP_MAX_MEDIA;
-	if (r->over) {
-		if (sdp->n_over < U8_MAX)
-			sdp->n_over++;
-		return 0;
-	}
-	media = &sdp->media[sdp->n_media];
-	memset(media, 0, sizeof(*media));
-	type = take_word(r->t, &line);
-	port = take_word(r->t, &line);
-	slash = sip_find(r->t->p, port.off, sip_slice_end(port), '/');
-	has_count = slash < sip_slice_end(port);
 	if (has_count) {
-		count = sip_slice_of(slash + 1, sip_slice_end(port));
+		count = sip_slice_of(slash + 1, end);
 		port.len = slash - port.off;
 	}
-	if (sip_number(r->t, port, 65535, &n))
-		return -EBADMSG;
-	media->port = n;
-	n = 1;
-	if (has_count && (sip_number(r->t, count, 65535, &n) || !n))
+	if (has_count && (sip_number(t, count, 65535, &n) || !n))
 		return -EBADMSG;
 	media->count = n;
-	media->is_held = sdp->is_held;
-	media->setup = sdp->setup;
-	media->type = type;
+	if (sip_number(t, port, 65535, &n))
+		return -EBADMSG;
+	media->port = n;
 	media->port_text = port;
-	read_proto(r->t, take_word(r->t, &line), media);
-	r->media = media;
-	sdp->n_media++;
 	return 0;
 }
 
+/* <media> <port>["/"<count>] <proto> <fmt> ...; RFC 8866 5.14 */
+static int read_media_line(struct reader *r, struct sip_slice line, struct sdp_media *media)
+{
+	memset(media, 0, sizeof(*media));
+	media->type = take_word(r->t, &line);
+	if (read_ports(r->t, take_word(r->t, &line), media))
+		return -EBADMSG;
+	media->is_held = r->sdp->is_held;
+	media->setup = r->sdp->setup;
+	read_proto(r->t, take_word(r->t, &line), media);
+	return 0;
+}
+
+/* A section that is off makes place at the end for @media.  Return: whether there was one. */
+static bool make_place(struct reader *r, const struct sdp_media *media)
+{
+	struct sdp *sdp = r->sdp;
+	struct sdp_media *old;
+
+	while (r->victim < sdp->n_media && sdp->media[r->victim].port)
+		r->victim++;
+	if (!media->port || r->victim == sdp->n_media)
+		return false;
+	old = &sdp->media[r->victim];
+	memmove(old, old + 1, (u8 *)&sdp->media[sdp->n_media] - (u8 *)(old + 1));
+	sdp->n_media--;
+	return true;
+}
+
+/* A section over the limit: one that is off asks for nothing, another has a say about c=. */
+static void pass_over(struct reader *r, const struct sdp_media *media)
+{
+	struct sdp *sdp = r->sdp;
+
+	r->skip = true;
+	sdp->n_lines += sdp->n_lines < SDP_MAX_INDEX;
+	if (media->port && sdp->n_over < U8_MAX)
+		sdp->n_over++;
+}
+
+static void read_media(struct reader *r, struct sip_slice line)
+{
+	struct sdp *sdp = r->sdp;
+	struct sdp_media spare, *media = &spare;
+
+	if (sdp->n_media < SDP_MAX_MEDIA)
+		media = &sdp->media[sdp->n_media];
+	r->skip = read_media_line(r, line, media);
+	if (r->skip) {
+		sdp->is_left = true;
+		sdp->n_lines += sdp->n_lines < SDP_MAX_INDEX;
+		return;
+	}
+	if (sdp->n_lines == SDP_MAX_INDEX || (media == &spare && !make_place(r, media))) {
+		pass_over(r, media);
+		return;
+	}
+	if (media == &spare) {
+		media = &sdp->media[sdp->n_media];
+		*media = spare;
+	}
+	media->index = sdp->n_lines++;
+	r->media = media;
+	sdp->n_media++;
+}
+
 /* a=rtcp:<port> [nettype addrtype address]; RFC 3605 2.1 */
-static int read_rtcp(struct reader *r, struct sip_slice line)
+static void read_rtcp(struct reader *r, struct sip_slice line)
 {
 	struct sdp_media *media = r->media;
 	struct sip_slice port = take_word(r->t, &line);
@@ -150,15 +196,16 @@ static int read_rtcp(struct reader *r, struct sip_slice line)
 	int err;
 
 	if (media->rtcp_text.len)
-		return 0;
+		return;
 	err = sip_number(r->t, port, 65535, &n);
-	if (err)	/* not a number: an attribute that is not understood */
-		return err == -ERANGE ? -EBADMSG : 0;
+	if (err) {	/* no number is an attribute that is not understood */
+		r->sdp->is_left |= err == -ERANGE;
+		return;
+	}
 	media->rtcp = n;
 	media->rtcp_text = port;
 	if (line.len)
 		read_addr(r->t, line, &media->rtcp_conn);
-	return 0;
 }
 
 /* RFC 8866 6.7: the direction of the session, or of one section */
@@ -193,7 +240,7 @@ static __always_inline bool take_attr(const struct sip_text *t, struct sip_slice
 	return true;
 }
 
-static int read_media_attr(struct reader *r, struct sip_slice line)
+static void read_media_attr(struct reader *r, struct sip_slice line)
 {
 	struct sdp_media *media = r->media;
 
@@ -203,29 +250,28 @@ static int read_media_attr(struct reader *r, struct sip_slice line)
 		media->has_mux = true;
 		media->is_mux_only = true;
 	} else if (take_attr(r->t, &line, SIP_LIT("rtcp:"))) {
-		return read_rtcp(r, line);
+		read_rtcp(r, line);
 	} else if (take_attr(r->t, &line, SIP_LIT("candidate:")) ||
 		   take_attr(r->t, &line, SIP_LIT("path:"))) {
 		media->has_more = true;
 	}
-	return 0;
 }
 
-static int read_attr(struct reader *r, struct sip_slice line)
+static void read_attr(struct reader *r, struct sip_slice line)
 {
-	if (r->over)
-		return 0;
+	if (r->skip)
+		return;
 	read_direction(r, line);
 	if (take_attr(r->t, &line, SIP_LIT("setup:")))
 		read_setup(r, line);
-	return r->media ? read_media_attr(r, line) : 0;
+	if (r->media)
+		read_media_attr(r, line);
 }
 
 /* One line without its end.  @next: offset behind the end. */
-static int read_line(struct reader *r, struct sip_slice line, u32 next)
+static void read_line(struct reader *r, struct sip_slice line, u32 next)
 {
 	char type = line.len >= 2 && r->t->p[line.off + 1] == '=' ? r->t->p[line.off] : 0;
-	int err = 0;
 
 	if (type) {
 		line.off += 2;
@@ -234,22 +280,21 @@ static int read_line(struct reader *r, struct sip_slice line, u32 next)
 	while (line.len && sip_char_is((u8)r->t->p[sip_slice_end(line) - 1], SIP_C_WSP))
 		line.len--;
 	if (type == 'm')
-		err = read_media(r, line);
+		read_media(r, line);
 	else if (type == 'a')
-		err = read_attr(r, line);
+		read_attr(r, line);
 	else if (type == 'c')
 		read_conn(r, line);
-	else if (type == 'o' && !r->media)
+	else if (type == 'o' && !r->media && !r->skip)
 		read_origin(r, line);
-	if (err || !r->media || r->over)
-		return err;
+	if (!r->media || r->skip)
+		return;
 	if (type == 'm')
 		r->media->from = next;
 	/* RFC 8866 9: in a section m= and i= come before c=, attributes at its end */
 	if (type == 'm' || type == 'i')
 		r->media->conn_at = next;
 	r->media->attr_at = next;
-	return 0;
 }
 
 /*
@@ -269,21 +314,18 @@ int sdp_parse(const struct sip_text *text, struct sip_slice body, struct sdp *sd
 	struct reader r = { .t = text, .sdp = sdp };
 	u32 at = body.off, end = sip_slice_end(body), next;
 	struct sip_slice line;
-	int err;
 
 	memset(sdp, 0, offsetof(struct sdp, media));
-	if (body.len < 2 || text->p[at] != 'v' || text->p[at + 1] != '=')
-		return -ENOMSG;
+	sdp->has_version = body.len >= 2 && text->p[at] == 'v' && text->p[at + 1] == '=';
 	for (; at < end; at = next) {
 		next = cut_line(text, at, end, &line);
 		sdp->has_final_eol = text->p[next - 1] == '\n';
 		if (sdp->has_final_eol && !sdp->eol)
 			sdp->eol = next - sip_slice_end(line);
-		err = read_line(&r, line, next);
-		if (err)
-			return err;
+		read_line(&r, line, next);
 	}
-	return 0;
+	sdp->is_left |= !sdp->has_version;
+	return sdp->has_version || sdp->n_media ? 0 : -ENOMSG;
 }
 
 const struct sip_addr *sdp_conn_of(const struct sdp *sdp, unsigned int i)

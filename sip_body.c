@@ -157,7 +157,7 @@ static bool open_level(struct reader *r, struct sip_slice boundary, u8 part)
 }
 
 /* A part of the innermost multipart begins behind its boundary line.  Return: where to go on. */
-static int begin_part(struct reader *r, u32 at)
+static u32 begin_part(struct reader *r, u32 at)
 {
 	struct part_head head = {};
 	struct sip_part *part;
@@ -165,8 +165,10 @@ static int begin_part(struct reader *r, u32 at)
 
 	if (!body)
 		return at;
-	if (r->parts->n == SIP_MAX_PARTS)
-		return -EBADMSG;
+	if (r->parts->n == SIP_MAX_PARTS) {
+		r->parts->is_over = true;
+		return at;
+	}
 	r->current_part = r->parts->n++;
 	part = &r->parts->part[r->current_part];
 	*part = (struct sip_part){
@@ -214,8 +216,8 @@ static void end_parts(struct reader *r, u32 l, u32 at)
 		end_part(r, r->level[--r->n_levels].part, at);
 }
 
-/* Return: where to go on; -EBADMSG over the limit. */
-static int read_line(struct reader *r, struct sip_slice line, u32 next)
+/* Return: where to go on. */
+static u32 read_line(struct reader *r, struct sip_slice line, u32 next)
 {
 	u32 l;
 	int what = find_boundary(r, line, &l);
@@ -231,21 +233,26 @@ static int read_line(struct reader *r, struct sip_slice line, u32 next)
 	return next;
 }
 
-static int read_multipart(struct reader *r, u32 at)
+static void read_multipart(struct reader *r, u32 at)
 {
 	while (at < r->end && r->n_levels) {
 		u32 lf = sip_line_end(r->t->p, at, r->end);
-		int next = read_line(r, sip_slice_of(at, lf), lf < r->end ? lf + 1 : lf);
 
-		if (next < 0)
-			return next;
-		at = next;
+		at = read_line(r, sip_slice_of(at, lf), lf < r->end ? lf + 1 : lf);
 	}
 	end_parts(r, 0, r->end);
-	return 0;
 }
 
-int sip_body_parts(const struct sip_text *text, const struct sip_msg *msg,
+/* A body that does not say what it is, and begins with the version of a description. */
+static bool is_untyped_sdp(const struct sip_text *t, const struct sip_msg *msg)
+{
+	const char *p = sip_slice_ptr(t, msg->body);
+
+	return !msg->has_type && !(msg->flags & SIP_MSG_STRICT) && msg->body.len > 4 && !memcmp(p, "v=0", 3) &&
+	       (p[3] == '\n' || (p[3] == '\r' && p[4] == '\n'));
+}
+
+void sip_body_parts(const struct sip_text *text, const struct sip_msg *msg,
 		   struct sip_parts *parts)
 {
 	struct reader r = {
@@ -256,62 +263,52 @@ int sip_body_parts(const struct sip_text *text, const struct sip_msg *msg,
 	};
 
 	parts->n = 0;
+	parts->is_over = false;
 	if (!msg->body.len || msg->flags & SIP_MSG_ENCODED)
-		return 0;
-	if (msg->flags & SIP_MSG_SDP) {
+		return;
+	if (msg->flags & SIP_MSG_SDP || is_untyped_sdp(text, msg))
 		parts->part[parts->n++] = (struct sip_part){
 			.body = msg->body, .parent = SIP_PART_MESSAGE, .is_sdp = true,
 		};
-		return 0;
-	}
-	if (!(msg->flags & SIP_MSG_MULTIPART) ||
-	    !open_level(&r, msg->boundary, SIP_PART_MESSAGE))
-		return 0;
-	return read_multipart(&r, msg->body.off);
+	else if (msg->flags & SIP_MSG_MULTIPART && open_level(&r, msg->boundary, SIP_PART_MESSAGE))
+		read_multipart(&r, msg->body.off);
 }
 
 /* ---- descriptions ---------------------------------------------------------------- */
 
-static int read_description(const struct sip_text *text, struct sip_body *body, u32 part)
+static void read_description(const struct sip_text *text, struct sip_msg *msg,
+			     struct sip_body *body, u32 part)
 {
 	struct sip_description *desc;
-	int err;
 
 	if (body->n == SDP_MAX_DESCRIPTIONS) {
 		body->n_over++;
-		return 0;
+		return;
 	}
 	desc = &body->desc[body->n];
-	err = sdp_parse(text, body->parts.part[part].body, &desc->sdp);
-	if (err == -ENOMSG)	/* says it is SDP, but is something else: none of ours */
-		return 0;
-	if (err)
-		return err;
+	/* says it is SDP, but is something else: none of ours */
+	if (sdp_parse(text, body->parts.part[part].body, &desc->sdp) ||
+	    (msg->flags & SIP_MSG_STRICT && !desc->sdp.has_version))
+		return;
+	if (desc->sdp.is_left)
+		sip_leave(msg, SIP_LEFT_SDP_LINE);
 	memset(&desc->plan, 0, sizeof(desc->plan));
 	desc->part = part;
 	body->n++;
-	return 0;
 }
 
-int sip_body_read(const struct sip_text *text, struct sip_msg *msg, struct sip_body *body)
+void sip_body_read(const struct sip_text *text, struct sip_msg *msg, struct sip_body *body)
 {
 	u32 i;
 
 	body->n = 0;
 	body->n_over = 0;
-	if (sip_body_parts(text, msg, &body->parts)) {
-		msg->fault = SIP_FAULT_LIMIT;
-		return -EBADMSG;
-	}
-	for (i = 0; i < body->parts.n; i++) {
-		if (!body->parts.part[i].is_sdp)
-			continue;
-		if (read_description(text, body, i)) {
-			msg->fault = SIP_FAULT_SDP;
-			return -EBADMSG;
-		}
-	}
-	return 0;
+	sip_body_parts(text, msg, &body->parts);
+	if (body->parts.is_over)
+		sip_leave(msg, SIP_LEFT_LIMIT);
+	for (i = 0; i < body->parts.n; i++)
+		if (body->parts.part[i].is_sdp)
+			read_description(text, msg, body, i);
 }
 
 static int plan_part_length(struct sip_edits *edits, const struct sip_text *text, u32 base,

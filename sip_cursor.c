@@ -112,6 +112,21 @@ int sip_skip_quoted(struct sip_cursor *c)
 	return -EBADMSG;
 }
 
+/* Steps over what nobody can read, to the next semicolon or comma that is not quoted. */
+static int skip_param(struct sip_cursor *from, u32 at)
+{
+	struct sip_cursor c = { from->p, at, from->end };
+
+	while (c.at < c.end && c.p[c.at] != ';' && c.p[c.at] != ',') {
+		if (c.p[c.at] != '"')
+			c.at++;
+		else if (sip_skip_quoted(&c))
+			c.at = c.end;
+	}
+	from->at = c.at;
+	return -EBADMSG;
+}
+
 int sip_next_param(struct sip_cursor *from, struct sip_slice *name, struct sip_slice *value)
 {
 	struct sip_cursor c = *from;	/* where nobody else looks, it may stay in registers */
@@ -119,12 +134,12 @@ int sip_next_param(struct sip_cursor *from, struct sip_slice *name, struct sip_s
 	cur_skip_lws(&c);
 	if (!cur_skip(&c, ';')) {
 		from->at = c.at;
-		return 0;
+		return c.at == c.end || c.p[c.at] == ',' ? 0 : skip_param(from, c.at);
 	}
 	cur_skip_lws(&c);
 	*name = cur_take(&c, SIP_C_TOKEN);
 	if (!name->len)
-		return -EBADMSG;
+		return skip_param(from, c.at);
 	*value = sip_slice_of(c.at, c.at);
 	cur_skip_lws(&c);
 	if (cur_skip(&c, '=')) {
@@ -133,8 +148,10 @@ int sip_next_param(struct sip_cursor *from, struct sip_slice *name, struct sip_s
 			u32 quote = c.at;
 
 			from->at = quote;
-			if (sip_skip_quoted(from))
+			if (sip_skip_quoted(from)) {
+				from->at = from->end;	/* it is all one string */
 				return -EBADMSG;
+			}
 			*value = sip_slice_of(quote + 1, from->at - 1);
 			return 1;
 		}
@@ -144,26 +161,42 @@ int sip_next_param(struct sip_cursor *from, struct sip_slice *name, struct sip_s
 	return 1;
 }
 
+/*
+ * The end of a line whose CR or LF stands at @eol, as a reader takes it that expects CRLF: LF
+ * alone, and one CR too many.  Return: the index after it; 0: it is not all there; -EBADMSG.
+ */
+static int line_end_after(const struct sip_text *t, u32 eol)
+{
+	u32 lf = eol;
+
+	while (lf < t->len && t->p[lf] == '\r' && lf - eol < 2)
+		lf++;
+	if (lf == t->len)
+		return 0;
+	return t->p[lf] == '\n' ? (int)lf + 1 : -EBADMSG;
+}
+
 int sip_cut_header(const struct sip_text *text, u32 at, struct sip_cursor *c)
 {
 	u32 eol = at;
+	int next;
 
 	for (;;) {
 		eol = line_stop(text->p, eol, text->len);
-		if (eol - at >= SIP_MAX_LINE)
-			return -EBADMSG;
-		if (eol == text->len || (eol + 1 == text->len && text->p[eol] == '\r'))
-			return 0;
-		if (text->p[eol] != '\r' || text->p[eol + 1] != '\n')
-			return -EBADMSG;
-		if (eol + 2 == text->len)	/* whether it is folded stands in the next byte */
-			return 0;
-		if (!sip_char_is((u8)text->p[eol + 2], SIP_C_WSP))
-			break;
-		eol += 2;
+		c->p = text->p;
+		c->at = at;
+		c->end = eol;
+		if (eol + 2 < text->len && text->p[eol] == '\r' && text->p[eol + 1] == '\n')
+			next = eol + 2;		/* as nearly everybody writes it */
+		else
+			next = line_end_after(text, eol);
+		/* whether it is folded stands in the next byte */
+		if (next <= 0 || next == text->len)
+			return next < 0 ? next : 0;
+		if (!sip_char_is((u8)text->p[next], SIP_C_WSP))
+			return next;
+		eol = next;
 	}
-	*c = (struct sip_cursor){ text->p, at, eol };
-	return eol + 2;
 }
 
 /* ---- numbers --------------------------------------------------------------------- */

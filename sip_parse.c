@@ -4,8 +4,10 @@
  *
  * From top to bottom of a message: start line, then header by header.  Those
  * that matter are told by the length of their name; all others are stepped over.
- * A reader works on a cursor that cannot be read at its end, and the first thing
- * that does not fit ends the walk: there is no second guess.
+ * A reader works on a cursor that cannot be read at its end.  What does not fit is left,
+ * as little of it as can be: a parameter, a value, a header; each byte of it is stepped
+ * over once more to find where it ends.  Where two readers could differ about what a
+ * message says, the walk ends: there is no second guess.
  */
 #include <linux/kernel.h>
 #include <linux/stddef.h>
@@ -19,9 +21,16 @@
 struct walk {
 	const struct sip_text *t;
 	struct sip_msg *msg;
+	const struct sip_ends *ends;	/* which URIs are kept where not all can be */
 	u32 seen;		/* bits by enum once */
 	u32 until;		/* the walk ends when all of these were seen; 0: at the end */
+	bool is_whole;		/* nothing comes after the text */
+	u8 left;		/* enum sip_left of the header at hand; SIP_LEFT_COUNT: all was read */
 	u8 values[SIP_ROLE_COUNT];
+	u8 victim;		/* URIs before this one stay */
+	u8 victim_rank;		/* and of the others those that have this rank or more */
+	struct sip_slice first[4];	/* From, To, Call-ID, CSeq as they stood first */
+	struct sip_uri spare;	/* of a URI for which there is no place */
 };
 
 /* headers that every message has: those that may stand only once, and Via */
@@ -40,13 +49,45 @@ static int fault(struct walk *w, enum sip_fault what)
 	return -EBADMSG;
 }
 
-/* A number over its range is a fault of its own, everything else belongs to the header. */
-static int fault_of(struct walk *w, int err, enum sip_fault what)
+static void leave(struct walk *w, enum sip_left what)
 {
-	return fault(w, err == -ERANGE ? SIP_FAULT_NUMBER : what);
+	w->left = what;
+	sip_leave(w->msg, what);
 }
 
-/* Steps to the URI behind a display name.  Return: 1: it is in brackets, 0: bare, -EBADMSG. */
+/* A number over its range is said besides. */
+static void leave_for(struct walk *w, int err, enum sip_left what)
+{
+	if (err == -ERANGE)
+		leave(w, SIP_LEFT_NUMBER);
+	leave(w, what);
+}
+
+/* The same, and it tells which dialog or transaction the message belongs to (SECURITY M2). */
+static void leave_identity(struct walk *w, enum sip_left what)
+{
+	w->msg->flags |= SIP_MSG_PASSIVE;
+	leave(w, what);
+}
+
+/* What is left to someone who is strict. */
+static u8 fault_of(u8 left)
+{
+	static const u8 faults[] = {
+#define X(NAME, name, FAULT, text) [SIP_LEFT_##NAME] = SIP_FAULT_##FAULT,
+		SIP_LEFTS(X)
+#undef X
+	};
+
+	return faults[left];
+}
+
+u8 sip_strict_fault(const struct sip_msg *msg)
+{
+	return fault_of(msg->first_left);
+}
+
+/* Steps to the URI after a display name.  Return: 1: it is in brackets, 0: bare, -EBADMSG. */
 static int skip_display_name(struct sip_cursor *c)
 {
 	u32 from = c->at;
@@ -68,12 +109,25 @@ static int skip_display_name(struct sip_cursor *c)
 			c->at = from;
 			return 0;
 		}
-		if (ch != '\r')
+		if (ch != '\r' && ch != '\n')
 			return -EBADMSG;
 		cur_skip_lws(c);
-		if (cur_peek(c) == '\r')	/* a bare one */
-			return -EBADMSG;
 	}
+}
+
+/* The index of the first bracket, of either kind, from @at on, or @end. */
+static u32 find_bracket(const char *p, u32 at, u32 end)
+{
+	for (; end - at >= SIP_WORD; at += SIP_WORD) {
+		/* they differ in the bit of two */
+		u64 hits = sip_word_is(sip_word_at(p + at) | SIP_WORD_ONES * 2, '>');
+
+		if (hits)
+			return at + sip_word_first(hits);
+	}
+	while (at < end && p[at] != '<' && p[at] != '>')
+		at++;
+	return at;
 }
 
 /*
@@ -97,65 +151,196 @@ static int take_name_addr(struct sip_cursor *from, struct sip_slice *uri)
 		c.at = from->at;
 	}
 	if (bracket) {
-		at = sip_find(c.p, c.at, c.end, '>');
+		at = find_bracket(c.p, c.at, c.end);
 		*uri = sip_slice_of(c.at, at);
 		from->at = at + 1;
-		return at < c.end ? 0 : -EBADMSG;
+		return at < c.end && c.p[at] == '>' ? 0 : -EBADMSG;
 	}
 	*uri = cur_take(&c, SIP_C_VALUE);
 	from->at = c.at;
 	return sip_find(c.p, uri->off, c.at, '?') < c.at ? -EBADMSG : 0;
 }
 
-static struct sip_uri *add_uri(struct walk *w, enum sip_role role)
+/* ---- URIs that are kept --------------------------------------------------------- */
+
+/* How much a URI matters where not all can be kept. */
+enum rank {
+	RANK_NONE,
+	RANK_ADDRESS,		/* it names the address of an end of the connection */
+	RANK_END,		/* and its port */
+};
+
+static enum rank rank_of(const struct walk *w, const struct sip_uri *uri)
+{
+	enum rank rank = RANK_NONE;
+	u32 i;
+
+	for (i = 0; w->ends && uri->at.addr.family && i < ARRAY_SIZE(w->ends->at); i++) {
+		if (!sip_addr_equal(&uri->at.addr, &w->ends->at[i].addr))
+			continue;
+		if (sip_uri_port(uri) == w->ends->at[i].port)
+			return RANK_END;
+		rank = RANK_ADDRESS;
+	}
+	return rank;
+}
+
+/*
+ * A kept URI that matters less than @rank, or NULL.  It is looked for from where the last one
+ * was, so all look-ups together pass over the URIs once for each rank.
+ */
+static struct sip_uri *find_victim(struct walk *w, enum rank rank)
 {
 	struct sip_msg *msg = w->msg;
 
-	if (msg->n_uris == SIP_MAX_URIS || w->values[role] == SIP_MAX_VALUES)
-		return NULL;
-	w->values[role]++;
-	return &msg->uri[msg->n_uris++];
+	for (; w->victim_rank < rank; w->victim_rank++, w->victim = sip_is_request(msg))
+		for (; w->victim < msg->n_uris; w->victim++)
+			if (rank_of(w, &msg->uri[w->victim]) <= w->victim_rank)
+				return &msg->uri[w->victim++];
+	return NULL;
+}
+
+/* Keeps a URI that was read into the place after the last, or into the spare one. */
+static void keep_uri(struct walk *w, struct sip_uri *uri)
+{
+	struct sip_msg *msg = w->msg;
+	struct sip_uri *victim;
+
+	if (uri != &w->spare) {
+		w->values[uri->role]++;
+		msg->n_uris++;
+		return;
+	}
+	leave(w, SIP_LEFT_LIMIT);
+	victim = find_victim(w, rank_of(w, uri));
+	if (victim)
+		*victim = *uri;
+}
+
+static struct sip_uri *place_of(struct walk *w, enum sip_role role)
+{
+	struct sip_msg *msg = w->msg;
+
+	return msg->n_uris == SIP_MAX_URIS || w->values[role] == SIP_MAX_VALUES ?
+	       &w->spare : &msg->uri[msg->n_uris];
+}
+
+/* ---- headers of which there is one ------------------------------------------------ */
+
+/* what From, To, Call-ID and CSeq have in common */
+struct once_header {
+	enum once bit;
+	u8 at;			/* in walk.first */
+	u8 fault;
+	u8 left;
+};
+
+static const struct once_header once_from = {
+	ONCE_FROM, 0, SIP_FAULT_FROM, SIP_LEFT_FROM,
+};
+
+static const struct once_header once_to = {
+	ONCE_TO, 1, SIP_FAULT_TO, SIP_LEFT_TO,
+};
+
+static const struct once_header once_call_id = {
+	ONCE_CALL_ID, 2, SIP_FAULT_CALL_ID, SIP_LEFT_CALL_ID,
+};
+
+static const struct once_header once_cseq = {
+	ONCE_CSEQ, 3, SIP_FAULT_CSEQ, SIP_LEFT_CSEQ,
+};
+
+/* It is there again: that says nothing where it says the same, else readers differ. */
+static int again(struct walk *w, struct sip_cursor *c, const struct once_header *o)
+{
+	struct sip_slice was = w->first[o->at], is = sip_slice_of(c->at, c->end);
+
+	if (was.len != is.len || memcmp(c->p + was.off, c->p + is.off, is.len))
+		return fault(w, o->fault);
+	leave(w, o->left);
+	return 0;
+}
+
+/* Return: whether it is the first of its name; the cursor is at its value then. */
+static bool is_first(struct walk *w, struct sip_cursor *c, const struct once_header *o)
+{
+	cur_skip_lws(c);
+	if (w->seen & o->bit)
+		return false;
+	w->seen |= o->bit;
+	w->first[o->at] = sip_slice_of(c->at, c->end);
+	return true;
+}
+
+/*
+ * Some write a display name that needs quotes without them, or quotes in quotes.  What it is
+ * for is told for sure where only one URI stands in brackets.
+ */
+static int take_only_brackets(struct sip_cursor *c, struct sip_slice *uri)
+{
+	u32 from = sip_find(c->p, c->at, c->end, '<') + 1, to = sip_find(c->p, c->at, c->end, '>');
+
+	if (from >= to || to == c->end || sip_find(c->p, from, c->end, '<') < c->end ||
+	    sip_find(c->p, to + 1, c->end, '>') < c->end)
+		return -EBADMSG;
+	*uri = sip_slice_of(from, to);
+	c->at = to + 1;
+	return 0;
+}
+
+/* The parameters of From or To.  Two tags that differ are none that two readers agree about. */
+static void read_tag(struct walk *w, struct sip_cursor *c, struct sip_slice *tag, u8 left)
+{
+	struct sip_slice name, value;
+	bool has_tag = false;
+	int ret;
+
+	while ((ret = sip_next_param(c, &name, &value))) {
+		if (ret < 0) {
+			leave(w, left);
+			continue;
+		}
+		if (!sip_slice_is(w->t, name, SIP_LIT("tag")))
+			continue;
+		if (has_tag)
+			leave_identity(w, left);
+		*tag = value;
+		has_tag = true;
+	}
+	if (c->at < c->end)	/* a comma: another party */
+		leave_identity(w, left);
 }
 
 /* From and To: the URI and the tag */
-static int read_party(struct walk *w, struct sip_cursor *c, struct sip_slice *uri,
-		      struct sip_slice *tag)
+static int on_party(struct walk *w, struct sip_cursor *c, const struct once_header *o,
+		    struct sip_slice *uri, struct sip_slice *tag)
 {
-	struct sip_slice name, value;
-	int ret;
+	struct sip_cursor from;
 
-	if (take_name_addr(c, uri) || !uri->len)
-		return -EBADMSG;
-	while ((ret = sip_next_param(c, &name, &value)) > 0)
-		if (sip_slice_is(w->t, name, SIP_LIT("tag")))
-			*tag = value;
-	return ret || !cur_at_end(c) ? -EBADMSG : 0;
-}
-
-static int once(struct walk *w, enum once bit, enum sip_fault what)
-{
-	if (w->seen & bit)
-		return fault(w, what);
-	w->seen |= bit;
+	if (!is_first(w, c, o))
+		return again(w, c, o);
+	from = *c;
+	if (take_name_addr(c, uri) || !uri->len) {
+		leave(w, o->left);
+		*c = from;
+		if (take_only_brackets(c, uri)) {
+			leave_identity(w, o->left);
+			return 0;
+		}
+	}
+	read_tag(w, c, tag, o->left);
 	return 0;
 }
 
 static int on_from(struct walk *w, struct sip_cursor *c)
 {
-	if (once(w, ONCE_FROM, SIP_FAULT_FROM))
-		return -EBADMSG;
-	if (read_party(w, c, &w->msg->from, &w->msg->from_tag))
-		return fault(w, SIP_FAULT_FROM);
-	return 0;
+	return on_party(w, c, &once_from, &w->msg->from, &w->msg->from_tag);
 }
 
 static int on_to(struct walk *w, struct sip_cursor *c)
 {
-	if (once(w, ONCE_TO, SIP_FAULT_TO))
-		return -EBADMSG;
-	if (read_party(w, c, &w->msg->to, &w->msg->to_tag))
-		return fault(w, SIP_FAULT_TO);
-	return 0;
+	return on_party(w, c, &once_to, &w->msg->to, &w->msg->to_tag);
 }
 
 /* The index of the first byte from @at on that is not visible, or @end. */
@@ -179,14 +364,13 @@ static int on_call_id(struct walk *w, struct sip_cursor *c)
 {
 	u32 end;
 
-	if (once(w, ONCE_CALL_ID, SIP_FAULT_CALL_ID))
-		return -EBADMSG;
-	cur_skip_lws(c);
+	if (!is_first(w, c, &once_call_id))
+		return again(w, c, &once_call_id);
 	end = visible_end(c->p, c->at, c->end);
 	w->msg->call_id = sip_slice_of(c->at, end);
 	c->at = end;
 	if (!w->msg->call_id.len || !cur_at_end(c))
-		return fault(w, SIP_FAULT_CALL_ID);
+		leave_identity(w, SIP_LEFT_CALL_ID);
 	return 0;
 }
 
@@ -223,33 +407,49 @@ static u8 method_of(const struct sip_text *t, struct sip_slice s)
 	return SIP_METHOD_OTHER;
 }
 
-static int on_cseq(struct walk *w, struct sip_cursor *c)
+/* The number of a CSeq, and the white space after it. */
+static int read_cseq_number(struct walk *w, struct sip_cursor *c)
 {
-	struct sip_msg *msg = w->msg;
-	struct sip_slice digits, name;
-	int err;
+	struct sip_slice digits = cur_take(c, SIP_C_DIGIT);
 
-	if (once(w, ONCE_CSEQ, SIP_FAULT_CSEQ))
+	/* RFC 3261 8.1.1.5 says below 2^31; some switches count all of the 32 bits */
+	if (sip_number(w->t, digits, U32_MAX, &w->msg->cseq) || !cur_is_lws(c))
 		return -EBADMSG;
+	if (w->msg->cseq > S32_MAX)
+		leave(w, SIP_LEFT_CSEQ);
 	cur_skip_lws(c);
-	digits = cur_take(c, SIP_C_DIGIT);
-	/* RFC 3261 8.1.1.5: below 2^31 */
-	err = sip_number(w->t, digits, S32_MAX, &msg->cseq);
-	if (err)
-		return fault(w, SIP_FAULT_CSEQ);
-	if (!sip_char_is(cur_peek(c), SIP_C_WSP) && cur_peek(c) != '\r')
-		return fault(w, SIP_FAULT_CSEQ);
-	cur_skip_lws(c);
-	name = cur_take(c, SIP_C_TOKEN);
+	return 0;
+}
+
+/* A request has said its method already; a response says it here alone. */
+static int read_cseq_method(struct walk *w, struct sip_cursor *c)
+{
+	struct sip_slice name = cur_take(c, SIP_C_TOKEN);
+	struct sip_msg *msg = w->msg;
+
 	if (!name.len || !cur_at_end(c))
-		return fault(w, SIP_FAULT_CSEQ);
+		return -EBADMSG;
 	if (!sip_is_request(msg)) {
 		msg->method_name = name;
 		msg->method = method_of(w->t, name);
-	} else if (name.len != msg->method_name.len ||
-		   memcmp(w->t->p + name.off, w->t->p + msg->method_name.off, name.len)) {
-		return fault(w, SIP_FAULT_CSEQ);
+		return 0;
 	}
+	return name.len == msg->method_name.len &&
+	       !memcmp(w->t->p + name.off, w->t->p + msg->method_name.off, name.len) ? 0 : -EBADMSG;
+}
+
+static int on_cseq(struct walk *w, struct sip_cursor *c)
+{
+	if (!is_first(w, c, &once_cseq))
+		return again(w, c, &once_cseq);
+	if (read_cseq_number(w, c)) {
+		leave_identity(w, SIP_LEFT_CSEQ);
+		/* the method may be there all the same: it says what a body is for */
+		cur_take(c, SIP_C_TOKEN);
+		cur_skip_lws(c);
+	}
+	if (read_cseq_method(w, c))
+		leave_identity(w, SIP_LEFT_CSEQ);
 	return 0;
 }
 
@@ -313,18 +513,27 @@ static int on_via(struct walk *w, struct sip_cursor *c)
 	struct sip_slice name, value;
 	int ret;
 
-	if (w->msg->n_vias == SIP_MAX_VIAS)
-		return fault(w, SIP_FAULT_LIMIT);
-	if (w->msg->n_vias++)
+	if (w->msg->n_vias) {
+		w->msg->n_vias += w->msg->n_vias < U8_MAX;
+		if (w->msg->n_vias > SIP_MAX_VIAS)
+			leave(w, SIP_LEFT_LIMIT);
 		return 0;
+	}
+	w->msg->n_vias = 1;
 	w->seen |= SEEN_VIA;
 	ret = read_via_head(w->t, c, via);
-	if (ret)
-		return fault_of(w, ret, SIP_FAULT_VIA);
-	while ((ret = sip_next_param(c, &name, &value)) > 0)
-		via_param(w->t, via, name, value);
-	if (ret || (!cur_at_end(c) && cur_peek(c) != ','))
-		return fault(w, SIP_FAULT_VIA);
+	if (ret) {
+		memset(via, 0, sizeof(*via));
+		leave_for(w, ret, SIP_LEFT_VIA);
+		w->msg->flags |= SIP_MSG_PASSIVE;
+		return 0;
+	}
+	while ((ret = sip_next_param(c, &name, &value))) {
+		if (ret > 0)
+			via_param(w->t, via, name, value);
+		else
+			leave(w, SIP_LEFT_VIA);
+	}
 	return 0;
 }
 
@@ -339,11 +548,17 @@ static int on_content_length(struct walk *w, struct sip_cursor *c)
 	digits = cur_take(c, SIP_C_DIGIT);
 	if (sip_number(w->t, digits, SIP_MAX_CONTENT_LENGTH, &value) || !cur_at_end(c))
 		return fault(w, SIP_FAULT_LENGTH);
-	if (msg->flags & SIP_MSG_LENGTH)
+	if (!(msg->flags & SIP_MSG_LENGTH)) {
+		msg->flags |= SIP_MSG_LENGTH;
+		msg->content_length = value;
+		msg->length = digits;
+		return 0;
+	}
+	/* SECURITY S6: the same again; both are kept right */
+	if (value != msg->content_length || msg->length_again.len)
 		return fault(w, SIP_FAULT_LENGTH);
-	msg->flags |= SIP_MSG_LENGTH;
-	msg->content_length = value;
-	msg->length = digits;
+	msg->length_again = digits;
+	leave(w, SIP_LEFT_LENGTH);
 	return 0;
 }
 
@@ -351,9 +566,10 @@ static int on_content_length(struct walk *w, struct sip_cursor *c)
 static struct sip_slice boundary_of(const struct sip_text *t, struct sip_cursor *c)
 {
 	struct sip_slice name, value;
+	int ret;
 
-	while (sip_next_param(c, &name, &value) > 0)
-		if (sip_slice_is(t, name, SIP_LIT("boundary")) && value.len <= 70 &&
+	while ((ret = sip_next_param(c, &name, &value)))
+		if (ret > 0 && sip_slice_is(t, name, SIP_LIT("boundary")) && value.len <= 70 &&
 		    !memchr(sip_slice_ptr(t, value), '\\', value.len))
 			return value;
 	return (struct sip_slice){};
@@ -371,9 +587,11 @@ u8 sip_content_type(const struct sip_text *text, struct sip_cursor *c, struct si
 	type = cur_take(c, SIP_C_TOKEN);
 	cur_skip_lws(c);
 	if (!cur_skip(c, '/'))
-		return SIP_CONTENT_OTHER;
+		return SIP_CONTENT_UNKNOWN;
 	cur_skip_lws(c);
 	subtype = cur_take(c, SIP_C_TOKEN);
+	if (!type.len || !subtype.len)
+		return SIP_CONTENT_UNKNOWN;
 	if (sip_slice_is(text, type, SIP_LIT("application")))
 		return sip_slice_is(text, subtype, SIP_LIT("sdp")) ? SIP_CONTENT_SDP :
 								     SIP_CONTENT_OTHER;
@@ -389,14 +607,26 @@ u8 sip_content_type(const struct sip_text *text, struct sip_cursor *c, struct si
 static int on_content_type(struct walk *w, struct sip_cursor *c)
 {
 	static const u16 flags[] = {
+		[SIP_CONTENT_UNKNOWN]	= 0,
 		[SIP_CONTENT_OTHER]	= 0,
 		[SIP_CONTENT_SDP]	= SIP_MSG_SDP,
 		[SIP_CONTENT_MULTIPART]	= SIP_MSG_MULTIPART,
 	};
+	struct sip_msg *msg = w->msg;
+	u16 was = msg->flags & (SIP_MSG_SDP | SIP_MSG_MULTIPART), is;
+	u8 type;
 
 	cur_skip_lws(c);
-	w->msg->flags &= ~(SIP_MSG_SDP | SIP_MSG_MULTIPART);
-	w->msg->flags |= flags[sip_content_type(w->t, c, &w->msg->boundary)];
+	type = sip_content_type(w->t, c, &msg->boundary);
+	is = flags[type];
+	/* two that differ: nobody can say what the body is */
+	if (msg->has_type && was != is) {
+		msg->flags |= SIP_MSG_ENCODED;
+		leave(w, SIP_LEFT_SDP_LINE);
+	}
+	msg->has_type |= type != SIP_CONTENT_UNKNOWN;
+	msg->flags &= ~was;
+	msg->flags |= is;
 	return 0;
 }
 
@@ -409,8 +639,8 @@ static int on_content_encoding(struct walk *w, struct sip_cursor *c)
 }
 
 /*
- * delta-seconds; anything but digits is as if absent (RFC 2543 had dates here),
- * a number over 32 bits is a fault.
+ * delta-seconds; anything but digits is as if absent (RFC 2543 had dates here), and so is a
+ * number over 32 bits (RFC 3261 20.19).
  */
 static int read_seconds(struct walk *w, struct sip_cursor *c, u32 *out, u16 flag)
 {
@@ -421,50 +651,84 @@ static int read_seconds(struct walk *w, struct sip_cursor *c, u32 *out, u16 flag
 	digits = cur_take(c, SIP_C_DIGIT);
 	err = sip_number(w->t, digits, U32_MAX, out);
 	if (err == -ERANGE)
-		return fault(w, SIP_FAULT_NUMBER);
+		leave(w, SIP_LEFT_NUMBER);
 	if (!err && (cur_at_end(c) || cur_peek(c) == ';'))
 		w->msg->flags |= flag;
 	return 0;
 }
 
-static int uri_value_params(struct walk *w, struct sip_cursor *c, struct sip_uri *uri)
+static void uri_value_params(struct walk *w, struct sip_cursor *c, struct sip_uri *uri, u8 left)
 {
 	struct sip_slice name, value;
 	int ret, err;
 
-	while ((ret = sip_next_param(c, &name, &value)) > 0) {
+	while ((ret = sip_next_param(c, &name, &value))) {
+		if (ret < 0) {
+			leave(w, left);
+			continue;
+		}
 		if (uri->role != SIP_ROLE_CONTACT || !sip_slice_is(w->t, name, SIP_LIT("expires")))
 			continue;
 		err = sip_number(w->t, value, U32_MAX, &uri->expires);
 		if (err == -ERANGE)
-			return err;
+			leave(w, SIP_LEFT_NUMBER);
 		uri->has_expires = !err;
 	}
-	return ret;
+}
+
+/* A name-addr with its parameters. */
+static int read_uri(struct walk *w, struct sip_cursor *c, enum sip_role role, u8 left)
+{
+	struct sip_uri *uri = place_of(w, role);
+	struct sip_slice text;
+	int err;
+
+	if (take_name_addr(c, &text))
+		return -EBADMSG;
+	err = sip_uri_parse(w->t, text, uri);
+	if (err)
+		return err;
+	uri->role = role;
+	if (uri->is_odd)
+		leave(w, left);
+	uri_value_params(w, c, uri, left);
+	keep_uri(w, uri);
+	return 0;
+}
+
+/*
+ * Steps over a value that nobody can read, to the next comma that is neither quoted nor in
+ * brackets.  A bracket that another one follows was never closed.
+ */
+static void skip_value(struct sip_cursor *c)
+{
+	while (c->at < c->end && c->p[c->at] != ',') {
+		if (c->p[c->at] == '"') {
+			if (sip_skip_quoted(c))
+				c->at = c->end;
+		} else if (c->p[c->at++] == '<') {
+			u32 at = find_bracket(c->p, c->at, c->end);
+
+			if (at < c->end && c->p[at] == '>')
+				c->at = at;
+		}
+	}
 }
 
 /* One or more name-addrs with parameters, separated by commas. */
-static int read_uris(struct walk *w, struct sip_cursor *c, enum sip_role role, enum sip_fault what)
+static int read_uris(struct walk *w, struct sip_cursor *c, enum sip_role role, enum sip_left left)
 {
-	struct sip_slice text;
-	struct sip_uri *uri;
-	int err;
-
 	do {
-		if (take_name_addr(c, &text))
-			return fault(w, what);
-		uri = add_uri(w, role);
-		if (!uri)
-			return fault(w, SIP_FAULT_LIMIT);
-		err = sip_uri_parse(w->t, text, uri);
-		uri->role = role;
-		if (!err)
-			err = uri_value_params(w, c, uri);
-		if (err)
-			return fault_of(w, err, what);
-		cur_skip_lws(c);
+		struct sip_cursor from = *c;
+		int err = read_uri(w, c, role, left);
+
+		if (err) {
+			leave_for(w, err, left);
+			*c = from;
+			skip_value(c);
+		}
 	} while (cur_skip(c, ','));
-	return cur_at_end(c) ? 0 : fault(w, what);
+	return 0;
 }
 
 /*
@@ -511,7 +775,7 @@ static int on_contact(struct walk *w, struct sip_cursor *c)
 		return 0;
 	}
 	/* a display name may begin with it, too */
-	return read_uris(w, c, SIP_ROLE_CONTACT, SIP_FAULT_CONTACT);
+	return read_uris(w, c, SIP_ROLE_CONTACT, SIP_LEFT_CONTACT);
 }
 
 /* ---- the walk -------------------------------------------------------------------- */
@@ -652,19 +916,19 @@ static int read_value(struct walk *w, struct sip_cursor *c, enum header header)
 	case HEADER_SESSION_EXPIRES:
 		return read_seconds(w, c, &w->msg->session, SIP_MSG_SESSION);
 	case HEADER_ROUTE:
-		return read_uris(w, c, SIP_ROLE_ROUTE, SIP_FAULT_ROUTE);
+		return read_uris(w, c, SIP_ROLE_ROUTE, SIP_LEFT_ROUTE);
 	case HEADER_RECORD_ROUTE:
-		return read_uris(w, c, SIP_ROLE_RECORD_ROUTE, SIP_FAULT_ROUTE);
+		return read_uris(w, c, SIP_ROLE_RECORD_ROUTE, SIP_LEFT_ROUTE);
 	case HEADER_PATH:
-		return read_uris(w, c, SIP_ROLE_PATH, SIP_FAULT_ROUTE);
+		return read_uris(w, c, SIP_ROLE_PATH, SIP_LEFT_ROUTE);
 	case HEADER_SERVICE_ROUTE:
-		return read_uris(w, c, SIP_ROLE_SERVICE_ROUTE, SIP_FAULT_ROUTE);
+		return read_uris(w, c, SIP_ROLE_SERVICE_ROUTE, SIP_LEFT_ROUTE);
 	case HEADER_REFER_TO:
-		return read_uris(w, c, SIP_ROLE_REFER_TO, SIP_FAULT_REFER);
+		return read_uris(w, c, SIP_ROLE_REFER_TO, SIP_LEFT_REFER);
 	case HEADER_REFERRED_BY:
-		return read_uris(w, c, SIP_ROLE_REFERRED_BY, SIP_FAULT_REFER);
+		return read_uris(w, c, SIP_ROLE_REFERRED_BY, SIP_LEFT_REFER);
 	case HEADER_REPLY_TO:
-		return read_uris(w, c, SIP_ROLE_REPLY_TO, SIP_FAULT_REFER);
+		return read_uris(w, c, SIP_ROLE_REPLY_TO, SIP_LEFT_REFER);
 	case HEADER_CREDENTIALS:	/* who was asked for a password, and answers */
 		w->msg->flags |= SIP_MSG_CREDENTIALS;
 		return 0;
@@ -696,46 +960,98 @@ static bool take_header_name(struct sip_cursor *c, enum header *header)
 
 static int read_header(struct walk *w, struct sip_cursor *c)
 {
+	u32 from = c->at;
 	enum header header;
+	int err;
 
-	if (!take_header_name(c, &header))
-		return fault(w, SIP_FAULT_LINE);
+	if (!take_header_name(c, &header)) {
+		leave(w, SIP_LEFT_LINE);
+		return 0;
+	}
 	if (header == HEADER_OTHER || (w->until && header > HEADER_IDENTITY))
 		return 0;
-	return read_value(w, c, header);
+	w->left = SIP_LEFT_COUNT;
+	err = read_value(w, c, header);
+	/* SECURITY M4: for some readers the message ends at a NUL */
+	if (!err && w->left < SIP_LEFT_COUNT && memchr(c->p + from, 0, c->end - from))
+		return fault(w, fault_of(w->left));
+	return err;
 }
 
 /* What RFC 3261 8.1.1 asks of every message, and 8.2.6.2 of every response. */
 static int check_complete(struct walk *w)
 {
-	if (!w->msg->n_vias)
+	/* a line that is no header may have been meant for it */
+	if (!w->msg->n_vias && !(w->msg->left & 1U << SIP_LEFT_LINE))
 		return fault(w, SIP_FAULT_VIA);
+	if (!w->msg->n_vias)
+		leave_identity(w, SIP_LEFT_VIA);
 	if (!(w->seen & ONCE_FROM))
-		return fault(w, SIP_FAULT_FROM);
+		leave_identity(w, SIP_LEFT_FROM);
 	if (!(w->seen & ONCE_TO))
-		return fault(w, SIP_FAULT_TO);
+		leave_identity(w, SIP_LEFT_TO);
 	if (!(w->seen & ONCE_CALL_ID))
-		return fault(w, SIP_FAULT_CALL_ID);
+		leave_identity(w, SIP_LEFT_CALL_ID);
 	if (!(w->seen & ONCE_CSEQ))
-		return fault(w, SIP_FAULT_CSEQ);
+		leave_identity(w, SIP_LEFT_CSEQ);
 	return 0;
 }
 
+/* Bytes of the empty line at @at, however it ends; 0: it is not empty. */
+static u32 empty_line(const struct sip_text *t, u32 at)
+{
+	u32 lf = at;
+
+	while (lf < t->len && t->p[lf] == '\r' && lf - at < 2)
+		lf++;
+	return lf < t->len && t->p[lf] == '\n' ? lf + 1 - at : 0;
+}
+
+/* Legal lines that are so long or end so that someone who is strict does not take them. */
+static void look_at_line(struct walk *w, const struct sip_cursor *c, u32 next)
+{
+	if (next - c->end != 2)
+		leave(w, SIP_LEFT_LINE);
+	if (c->end - c->at >= SIP_MAX_HEADER)
+		leave(w, SIP_LEFT_LONG);
+}
+
+/* No header ends at @at.  Return: where to go on; 0: its end is not there; -EBADMSG. */
+static int no_header(struct walk *w, int ret)
+{
+	if (ret)
+		return fault(w, SIP_FAULT_LINE);
+	if (!w->is_whole)
+		return 0;
+	leave(w, SIP_LEFT_END);
+	return w->t->len;
+}
+
+/* Return: bytes of the header section; 0: its end is not there; -EBADMSG. */
 static int read_headers(struct walk *w, u32 at)
 {
 	const struct sip_text *t = w->t;
 	struct sip_cursor c;
-	u32 n;
+	u32 n, empty = 0;
 	int ret;
 
-	for (n = 0; ; n++) {
-		if (at + 2 <= t->len && t->p[at] == '\r' && t->p[at + 1] == '\n')
+	for (n = 0; at < t->len; n++) {
+		/* a letter cannot begin it */
+		empty = (u8)t->p[at] <= '\r' ? empty_line(t, at) : 0;
+		if (empty) {
+			if (empty != 2)
+				leave(w, SIP_LEFT_LINE);
+			at += empty;
 			break;
-		if (n == SIP_MAX_HEADERS)
-			return fault(w, SIP_FAULT_LIMIT);
+		}
 		ret = sip_cut_header(t, at, &c);
-		if (ret <= 0)
-			return ret ? fault(w, SIP_FAULT_LINE) : 0;
+		if (unlikely(ret <= 0)) {
+			ret = no_header(w, ret);
+			if (ret <= 0)
+				return ret;
+		} else if (unlikely((ret - c.end - 2) | (c.end - at) / SIP_MAX_HEADER)) {
+			look_at_line(w, &c, ret);
+		}
 		at = ret;
 		ret = read_header(w, &c);
 		if (ret)
@@ -743,69 +1059,147 @@ static int read_headers(struct walk *w, u32 at)
 		if (w->until && (w->seen & w->until) == w->until)
 			return at;
 	}
+	if (!empty && !w->is_whole)
+		return 0;
+	if (!empty)
+		leave(w, SIP_LEFT_END);
+	if (n > SIP_MAX_HEADERS)
+		leave(w, SIP_LEFT_LIMIT);
 	ret = check_complete(w);
-	return ret ? ret : (int)at + 2;
+	return ret ? ret : (int)at;
+}
+
+/* ---- start line ----------------------------------------------------------------- */
+
+/* One blank, and where there is another number of blanks and tabs, these.  Return: whether any. */
+static bool take_blank(struct walk *w, struct sip_cursor *c)
+{
+	u32 len = cur_take(c, SIP_C_WSP).len;
+
+	if (len != 1 || c->p[c->at - 1] != ' ')
+		leave(w, SIP_LEFT_START);
+	return len;
+}
+
+/* Control characters, which stand in no start line.  NUL and CR end it for some readers. */
+static int look_for_controls(struct walk *w, struct sip_cursor c)
+{
+	for (; c.at < c.end; c.at++) {
+		if (!sip_char_is(cur_peek(&c), SIP_C_CTL))
+			continue;
+		if (!cur_peek(&c) || cur_peek(&c) == '\r')
+			return -ENOMSG;
+		leave_identity(w, SIP_LEFT_START);
+	}
+	return 0;
 }
 
 /* "SIP/2.0" SP 3DIGIT SP reason; RFC 3261 7.2.  The version is compared in any case (7.1). */
-static int read_status_line(struct sip_msg *msg, struct sip_cursor *c)
+static int read_status_line(struct walk *w, struct sip_cursor *c)
 {
 	u32 i, status = 0;
 
 	c->at += sizeof("SIP/2.0") - 1;
-	if (!cur_skip(c, ' '))
+	if (!take_blank(w, c))
 		return -ENOMSG;
 	for (i = 0; i < 3; i++, c->at++) {
 		if (!sip_char_is(cur_peek(c), SIP_C_DIGIT))
 			return -ENOMSG;
 		status = status * 10 + (cur_peek(c) - '0');
 	}
-	if (!cur_skip(c, ' ') || status < 100 || status > 699)
+	if (status < 100 || status > 699)
 		return -ENOMSG;
-	for (; c->at < c->end; c->at++)
-		if (sip_char_is(cur_peek(c), SIP_C_CTL))
-			return -ENOMSG;
-	msg->flags |= SIP_MSG_RESPONSE;
-	msg->status = status;
-	return 0;
+	if (c->at == c->end)	/* the blank stands there even without a reason */
+		leave(w, SIP_LEFT_START);
+	else if (!sip_char_is(cur_peek(c), SIP_C_WSP))
+		return -ENOMSG;
+	else if (cur_peek(c) != ' ')
+		leave(w, SIP_LEFT_START);
+	w->msg->flags |= SIP_MSG_RESPONSE;
+	w->msg->status = status;
+	return look_for_controls(w, *c);
+}
+
+/* The Request-URI that cannot be read stays.  Of its scheme it is known whether it is SIP's. */
+static int leave_request_uri(struct walk *w, struct sip_slice text, int err)
+{
+	struct sip_uri *uri = &w->msg->uri[0];
+	char first = text.len ? w->t->p[text.off] : 0;
+
+	if (!first || first == '/' || first == '*')	/* SECURITY M1 */
+		return -ENOMSG;
+	*uri = (struct sip_uri){ .scheme = uri->scheme };
+	leave_for(w, err, SIP_LEFT_START);
+	return look_for_controls(w, (struct sip_cursor){ w->t->p, text.off, sip_slice_end(text) });
+}
+
+static int read_request_uri(struct walk *w, struct sip_slice text)
+{
+	struct sip_uri *uri = &w->msg->uri[0];
+	int err = sip_uri_parse(w->t, text, uri);
+
+	w->msg->n_uris = 1;
+	w->values[SIP_ROLE_REQUEST] = 1;
+	if (!err && uri->is_odd)
+		leave(w, SIP_LEFT_START);
+	return err ? leave_request_uri(w, text, err) : 0;
+}
+
+/* What is not a blank before, and the version after the last of them. */
+static bool cut_version(struct walk *w, struct sip_cursor *c)
+{
+	enum { LEN = sizeof("SIP/2.0") - 1 };
+	u32 end = c->end;
+
+	while (end > c->at && sip_char_is((u8)c->p[end - 1], SIP_C_WSP))
+		end--;
+	if (end != c->end)
+		leave(w, SIP_LEFT_START);
+	if (end - c->at <= LEN || !sip_same(c->p + end - LEN, SIP_LIT("SIP/2.0")))
+		return false;
+	end -= LEN;
+	if (!sip_char_is((u8)c->p[end - 1], SIP_C_WSP))
+		return false;
+	c->end = end - 1;
+	if (c->p[c->end] == ' ' && !sip_char_is((u8)c->p[c->end - 1], SIP_C_WSP))
+		return true;
+	leave(w, SIP_LEFT_START);
+	while (c->end > c->at && sip_char_is((u8)c->p[c->end - 1], SIP_C_WSP))
+		c->end--;
+	return true;
 }
 
 /* method SP Request-URI SP "SIP/2.0"; RFC 3261 7.1: no other white space */
 static int read_request_line(struct walk *w, struct sip_cursor *c)
 {
 	struct sip_msg *msg = w->msg;
-	struct sip_slice uri;
 	int err;
 
 	msg->method_name = cur_take(c, SIP_C_TOKEN);
-	if (!msg->method_name.len || !cur_skip(c, ' '))
+	if (!msg->method_name.len || !take_blank(w, c) || !cut_version(w, c))
 		return -ENOMSG;
-	uri = sip_slice_of(c->at, sip_find(c->p, c->at, c->end, ' '));
-	c->at += uri.len;
-	if (!cur_skip(c, ' ') || c->end - c->at != sizeof("SIP/2.0") - 1 ||
-	    !sip_same(c->p + c->at, SIP_LIT("SIP/2.0")))
-		return -ENOMSG;
-	err = sip_uri_parse(w->t, uri, add_uri(w, SIP_ROLE_REQUEST));
-	if (err)
-		return err == -ERANGE ? fault(w, SIP_FAULT_NUMBER) : -ENOMSG;
+	err = read_request_uri(w, sip_slice_of(c->at, c->end));
 	msg->method = method_of(w->t, msg->method_name);
-	return 0;
+	return err;
 }
 
 static int read_start_line(struct walk *w)
 {
 	const struct sip_text *t = w->t;
 	u32 lf = sip_line_end(t->p, 0, t->len);
-	struct sip_cursor c;
+	struct sip_cursor c = { t->p, 0, lf };
 	int err;
 
-	if (!lf || (lf < t->len && t->p[lf - 1] != '\r') || lf > SIP_MAX_LINE)
+	if (!lf || lf > SIP_MAX_LINE)
 		return -ENOMSG;
 	if (lf == t->len)
 		return sip_char_is((u8)t->p[0], SIP_C_TOKEN) ? 0 : -ENOMSG;
-	c = (struct sip_cursor){ t->p, 0, lf - 1 };
+	while (c.end && t->p[c.end - 1] == '\r' && lf - c.end < 2)
+		c.end--;
+	if (lf - c.end != 1)
+		leave(w, SIP_LEFT_START);
 	if (c.end > sizeof("SIP/2.0") - 1 && sip_same(t->p, SIP_LIT("SIP/2.0")))
-		err = read_status_line(w->msg, &c);
+		err = read_status_line(w, &c);
 	else
 		err = read_request_line(w, &c);
 	return err ? err : (int)lf + 1;
@@ -828,27 +1222,30 @@ int sip_parse_start(const struct sip_text *text, struct sip_msg *msg)
 	return text->len > SIP_MAX_MESSAGE ? -ENOMSG : read_start_line(&w);
 }
 
-/* Behind the start line: what it held is in @msg already. */
-static int walk_headers(const struct sip_text *text, struct sip_msg *msg, u32 line, u32 until)
+/* After the start line: what it held is in the message already. */
+static int walk_headers(struct walk *w, u32 line)
 {
-	struct walk w = { .t = text, .msg = msg, .until = until };
-
-	w.values[SIP_ROLE_REQUEST] = msg->n_uris;
-	return read_headers(&w, line);
+	w->values[SIP_ROLE_REQUEST] = w->msg->n_uris;
+	w->victim = w->msg->n_uris;
+	return read_headers(w, line);
 }
 
 int sip_parse(const struct sip_text *text, struct sip_msg *msg)
 {
+	struct walk w = { .t = text, .msg = msg };
 	int line = sip_parse_start(text, msg);
 
-	return line > 0 ? walk_headers(text, msg, line, 0) : line;
+	return line > 0 ? walk_headers(&w, line) : line;
 }
 
 int sip_parse_identity(const struct sip_text *text, struct sip_msg *msg, u32 line)
 {
 	struct sip_text head = { text->p, min_t(u32, text->len, SIP_MAX_IDENTITY) };
-	int ret = walk_headers(&head, msg, line, SEEN_ALL);
+	struct walk w = { .t = &head, .msg = msg, .until = SEEN_ALL };
+	int ret = walk_headers(&w, line);
 
+	if (ret > 0 && !sip_may_act(msg))
+		return -EBADMSG;
 	return ret > 0 ? 0 : ret ? ret : -E2BIG;
 }
 
@@ -867,21 +1264,18 @@ int sip_parse_body(const struct sip_text *text, struct sip_msg *msg, u32 head)
 	return head + len;
 }
 
-int sip_parse_rest(const struct sip_text *text, struct sip_msg *msg, int line)
+int sip_parse_rest(const struct sip_text *text, struct sip_msg *msg, int line,
+		   const struct sip_ends *ends)
 {
-	int head = line > 0 ? walk_headers(text, msg, line, 0) : line;
+	struct walk w = { .t = text, .msg = msg, .ends = ends, .is_whole = true };
+	int head = line > 0 ? walk_headers(&w, line) : line;
 
-	if (head > 0)
-		return sip_parse_body(text, msg, head);
-	if (head < 0)
-		return head;
-	if (!line)		/* not even a start line */
+	if (!head)		/* not even a start line */
 		return -ENOMSG;
-	msg->fault = SIP_FAULT_TRUNCATED;
-	return -EBADMSG;
+	return head > 0 ? sip_parse_body(text, msg, head) : head;
 }
 
 int sip_parse_datagram(const struct sip_text *text, struct sip_msg *msg)
 {
-	return sip_parse_rest(text, msg, sip_parse_start(text, msg));
+	return sip_parse_rest(text, msg, sip_parse_start(text, msg), NULL);
 }

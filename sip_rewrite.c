@@ -40,26 +40,45 @@ static bool is_sip(const struct sip_uri *uri)
 	return uri->scheme == SIP_SCHEME_SIP || uri->scheme == SIP_SCHEME_SIPS;
 }
 
-u16 sip_uri_port(const struct sip_uri *uri)
-{
-	if (uri->at.port.len)
-		return uri->at.num;
-	return uri->scheme == SIP_SCHEME_SIPS || uri->transport == SIP_TRANSPORT_TLS ?
-	       SIPS_PORT_DEFAULT : SIP_PORT_DEFAULT;
-}
-
 /* RFC 3261 18.2.2: a sent-by without port means the default one */
 static u16 via_port(const struct sip_via *via)
 {
 	return via->by.port.len ? via->by.num : SIP_PORT_DEFAULT;
 }
 
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/*
+ * The byte that is written at @at: itself, or escaped (RFC 3261 25.1).  What only looks like
+ * an escape is itself.  @next: out: where the one after it is written.
+ */
+static u8 user_byte(const struct sip_text *t, u32 at, u32 end, u32 *next)
+{
+	int high, low;
+
+	*next = at + 1;
+	if (t->p[at] != '%' || end - at < 3)
+		return t->p[at];
+	high = hex_digit(t->p[at + 1]);
+	low = hex_digit(t->p[at + 2]);
+	if (high < 0 || low < 0)
+		return t->p[at];
+	*next = at + 3;
+	return high << 4 | low;
+}
+
 u8 sip_user_hash(const struct sip_text *text, const struct sip_uri *uri)
 {
-	u32 hash = 2166136261U, i;	/* FNV-1a */
+	u32 hash = 2166136261U, end = sip_slice_end(uri->user), at, next;	/* FNV-1a */
 
-	for (i = uri->user.off; i < sip_slice_end(uri->user); i++)
-		hash = (hash ^ (u8)text->p[i]) * 16777619U;
+	for (at = uri->user.off; at < end; at = next)
+		hash = (hash ^ user_byte(text, at, end, &next)) * 16777619U;
 	return hash ^ hash >> 8 ^ hash >> 16 ^ hash >> 24;
 }
 
@@ -385,9 +404,13 @@ int sip_length_plan(struct sip_edits *edits, u32 base, const struct sip_msg *msg
 {
 	char buf[10];
 	u32 len;
+	int err;
 
 	if (!delta || !(msg->flags & SIP_MSG_LENGTH))
 		return 0;
 	len = sip_number_write(msg->content_length + delta, buf);
-	return sip_edit_add(edits, base + msg->length.off, msg->length.len, buf, len);
+	err = sip_edit_add(edits, base + msg->length.off, msg->length.len, buf, len);
+	if (err || !msg->length_again.len)
+		return err;
+	return sip_edit_add(edits, base + msg->length_again.off, msg->length_again.len, buf, len);
 }

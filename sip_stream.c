@@ -44,7 +44,7 @@ static bool begins_uri(const struct sip_text *t, u32 at)
 
 /*
  * Whether the text, which begins a version, may begin a status line: SP 3DIGIT SP
- * behind it, then a reason without control bytes (RFC 3261 7.2).
+ * after it, then a reason without control bytes (RFC 3261 7.2).
  */
 static bool begins_status(const struct sip_text *t)
 {
@@ -86,7 +86,35 @@ static bool may_become_start_line(const struct sip_text *t)
 	return end >= t->len || (t->p[end] == '\r' && end + 1 == t->len);
 }
 
-/* Return: index behind the line; 0: its end is not there; -ENOMSG. */
+/* The same of ends that speak SIP: a method or a version, then anything that is one line. */
+static bool may_become_odd_line(const struct sip_text *t)
+{
+	u32 end = VERSION_LEN, at;
+
+	if (!begins_version(t->p, t->len)) {
+		end = skip_class(t, 0, SIP_C_TOKEN);
+		if (!end || end > METHOD_MAX)
+			return false;
+	}
+	if (end >= t->len)
+		return true;
+	if (!sip_char_is((u8)t->p[end], SIP_C_WSP))
+		return false;
+	for (at = end; at < t->len; at++)
+		if (!t->p[at] || (t->p[at] == '\r' && t->len - at > 2))
+			return false;
+	return true;
+}
+
+/* What is left of a start line as it is, where both ends speak SIP or only seem to. */
+static bool is_start_line(const struct sip_frame *f, const struct sip_msg *msg)
+{
+	/* a port over its range is broken, but SIP's: that is the parser's business */
+	return f->is_known || !(msg->left & 1U << SIP_LEFT_START) ||
+	       msg->left & 1U << SIP_LEFT_NUMBER;
+}
+
+/* Return: index after the line; 0: its end is not there; -ENOMSG. */
 static int read_start_line(struct sip_frame *f, const struct sip_text *t, struct sip_msg *msg)
 {
 	u32 lf = sip_line_end(t->p, f->at, t->len);
@@ -95,13 +123,16 @@ static int read_start_line(struct sip_frame *f, const struct sip_text *t, struct
 	if (lf > SIP_MAX_LINE)
 		return -ENOMSG;
 	f->at = lf;
+	line.len = lf;
 	/* the same rule be it all there or not: where a stream is cut decides nothing */
-	if (!may_become_start_line(&(struct sip_text){ t->p, lf }))
+	if (f->is_known ? !may_become_odd_line(&line) : !may_become_start_line(&line))
 		return -ENOMSG;
 	if (lf == t->len)
 		return 0;
-	/* broken, but SIP's: that is the parser's business */
-	return sip_parse(&line, msg) == -ENOMSG ? -ENOMSG : (int)lf + 1;
+	line.len = lf + 1;
+	if (sip_parse_start(&line, msg) <= 0 || !is_start_line(f, msg))
+		return -ENOMSG;
+	return lf + 1;
 }
 
 /* ---- Content-Length ---------------------------------------------------------------- */
@@ -131,14 +162,17 @@ static u32 skip_length_name(const struct sip_text *t, u32 at, u32 end)
 	       sip_slice_is(t, name, SIP_LIT("l")) ? at : 0;
 }
 
-/* One whole header, from @at to behind its last line end. */
+/* One whole header, from @at to after its last line end. */
 static int read_header(struct sip_frame *f, const struct sip_text *t, u32 at, u32 end)
 {
 	struct sip_slice digits;
+	u32 length;
 
 	at = skip_length_name(t, at, end);
 	if (!at)
 		return 0;
+	if (f->after_lf)	/* it is none for who knows CRLF alone */
+		return -EBADMSG;
 	/* not over a line end, which is there at the latest */
 	at = skip_class(&(struct sip_text){ t->p, end }, at, SIP_C_WSP);
 	if (t->p[at] != ':')
@@ -147,11 +181,37 @@ static int read_header(struct sip_frame *f, const struct sip_text *t, u32 at, u3
 	digits.off = at;
 	at = skip_class(&(struct sip_text){ t->p, end }, at, SIP_C_DIGIT);
 	digits.len = at - digits.off;
-	if (f->has_length || skip_space(t, at, end) != end ||
-	    sip_number(t, digits, SIP_MAX_CONTENT_LENGTH, &f->length))
+	if (skip_space(t, at, end) != end ||
+	    sip_number(t, digits, SIP_MAX_CONTENT_LENGTH, &length))
 		return -EBADMSG;
+	if (f->has_length && length != f->length)
+		return -EBADMSG;
+	f->length = length;
 	f->has_length = true;
 	return 0;
+}
+
+/*
+ * Whether the LF at @lf ends a line of the header section, of which @f->header is the first
+ * byte or a fold before it.  Return: 0; -EBADMSG where readers differ.
+ */
+static int look_at_end(const struct sip_frame *f, const struct sip_text *t, u32 lf)
+{
+	u32 at = lf;
+
+	while (at > f->header && t->p[at - 1] == '\r')
+		at--;
+	if (at == lf)		/* LF alone */
+		return f->is_known && lf > f->header ? 0 : -EBADMSG;
+	if (at > f->header)
+		return 0;
+	/* an empty line, and not after a line that has not ended for everybody */
+	return lf - at == 1 && !f->after_lf ? 0 : -EBADMSG;
+}
+
+static bool is_empty_line(const struct sip_frame *f, const struct sip_text *t, u32 lf)
+{
+	return lf == f->header + 1 && t->p[f->header] == '\r';
 }
 
 /* Return: bytes of the header section; 0: its end is not there; -EBADMSG. */
@@ -162,25 +222,26 @@ static int read_headers(struct sip_frame *f, const struct sip_text *t)
 
 	for (;;) {
 		lf = sip_line_end(t->p, f->at, t->len);
-		if (lf - f->header > SIP_MAX_LINE || lf > SIP_MAX_MESSAGE)
+		if (lf > SIP_MAX_MESSAGE)
+			return -EBADMSG;
+		if (lf < t->len && look_at_end(f, t, lf))
 			return -EBADMSG;
 		if (lf == t->len || lf + 1 == t->len) {
 			/* an empty line ends the section; every other one may be folded */
-			if (lf + 1 == t->len && lf == f->header + 1 && t->p[f->header] == '\r')
+			if (lf + 1 == t->len && is_empty_line(f, t, lf))
 				return t->len;
 			f->at = lf;
 			return 0;
 		}
-		if (lf == f->header || t->p[lf - 1] != '\r')
-			return -EBADMSG;
 		f->at = lf + 1;
-		if (lf == f->header + 1)
+		if (is_empty_line(f, t, lf))
 			return f->at;
 		if (sip_char_is((u8)t->p[lf + 1], SIP_C_WSP))
 			continue;
 		err = read_header(f, t, f->header, f->at);
 		if (err)
 			return err;
+		f->after_lf = t->p[lf - 1] != '\r';
 		f->header = f->at;
 	}
 }
@@ -230,6 +291,8 @@ int sip_frame_next(struct sip_frame *f, const struct sip_text *t, struct sip_msg
 		ret = read_message(f, t, msg);
 	}
 	if (ret > 0)
-		*f = (struct sip_frame){ .is_keepalive = f->is_keepalive };
+		*f = (struct sip_frame){
+			.is_keepalive = f->is_keepalive, .is_known = f->is_known,
+		};
 	return ret;
 }

@@ -95,8 +95,17 @@ static void take_uri_param(const struct sip_text *t, struct sip_cursor *c, struc
 		uri->transport = sip_transport_of(t, value);
 }
 
+/*
+ * RFC 3261 25.1 escapes UTF-8 in a URI.  Some phones do not, and no reader takes such a byte
+ * for one that divides.
+ */
+static bool is_utf8(char c)
+{
+	return (u8)c > 127;
+}
+
 /* Whether an "@" may end what stands from @at to @end; see take_userinfo(). */
-static bool is_userinfo(const char *p, u32 at, u32 end)
+static bool is_userinfo(const char *p, u32 at, u32 end, bool *is_odd)
 {
 	bool in_password = false;
 
@@ -105,6 +114,10 @@ static bool is_userinfo(const char *p, u32 at, u32 end)
 
 		if (class & SIP_C_USER)
 			continue;
+		if (is_utf8(p[at])) {
+			*is_odd = true;
+			continue;
+		}
 		switch (p[at]) {
 		case ':':
 			if (in_password)
@@ -130,39 +143,45 @@ static bool is_userinfo(const char *p, u32 at, u32 end)
  * (RFC 3261 25.1).  So what ends with '@' and is no userinfo is nothing: were it taken for
  * one, what follows it, a Call-ID in embedded headers maybe, would be taken for the host.
  */
-static int take_userinfo(struct sip_cursor *c, struct sip_slice *user)
+static int take_userinfo(struct sip_cursor *c, struct sip_uri *uri)
 {
 	u32 at = sip_find(c->p, c->at, c->end, '@');
 
 	if (at == c->end)
 		return 0;
-	if (!is_userinfo(c->p, c->at, at))
+	if (!is_userinfo(c->p, c->at, at, &uri->is_odd))
 		return -EBADMSG;
-	*user = sip_slice_of(c->at, at);
+	uri->user = sip_slice_of(c->at, at);
 	c->at = at + 1;
 	return 0;
 }
 
-static bool uri_chars_ok(const char *p, u32 at, u32 end)
+static bool uri_chars_ok(const char *p, u32 at, u32 end, bool *is_odd)
 {
-	while (at < end && sip_chars[(u8)p[at]] & SIP_C_URI)
-		at++;
-	return at == end;
+	for (; at < end; at++) {
+		if (sip_chars[(u8)p[at]] & SIP_C_URI)
+			continue;
+		if (!is_utf8(p[at]))
+			return false;
+		*is_odd = true;
+	}
+	return true;
 }
 
 /* [userinfo "@"] hostport params headers */
 static int sip_uri_rest(const struct sip_text *t, struct sip_cursor *c, struct sip_uri *uri)
 {
 	u32 from = c->at;
-	int err = take_userinfo(c, &uri->user);
+	int err = take_userinfo(c, uri);
 
 	if (!err)
 		err = sip_take_host(t, c, &uri->at, false);
 	if (err)	/* a number is too large only where all else is a URI */
-		return err == -ERANGE && uri_chars_ok(c->p, from, c->end) ? err : -EBADMSG;
+		return err == -ERANGE && uri_chars_ok(c->p, from, c->end, &uri->is_odd) ? err :
+											  -EBADMSG;
 	if (c->at == c->end)
 		return 0;
-	if (!uri_chars_ok(c->p, c->at, c->end))
+	if (!uri_chars_ok(c->p, c->at, c->end, &uri->is_odd))
 		return -EBADMSG;
 	while (cur_skip(c, ';'))
 		take_uri_param(t, c, uri);
@@ -196,5 +215,13 @@ int sip_uri_parse(const struct sip_text *t, struct sip_slice s, struct sip_uri *
 	if (uri->scheme == SIP_SCHEME_SIP || uri->scheme == SIP_SCHEME_SIPS)
 		return sip_uri_rest(t, &c, uri);
 	uri->user = sip_slice_of(c.at, c.end);
-	return uri_chars_ok(c.p, c.at, c.end) ? 0 : -EBADMSG;
+	return uri_chars_ok(c.p, c.at, c.end, &uri->is_odd) ? 0 : -EBADMSG;
+}
+
+u16 sip_uri_port(const struct sip_uri *uri)
+{
+	if (uri->at.port.len)
+		return uri->at.num;
+	return uri->scheme == SIP_SCHEME_SIPS || uri->transport == SIP_TRANSPORT_TLS ?
+	       SIPS_PORT_DEFAULT : SIP_PORT_DEFAULT;
 }

@@ -101,6 +101,14 @@ static void open_contacts(struct sipalg_ctx *ctx)
 			open_contact(ctx, &msg->uri[i].at, sip_uri_port(&msg->uri[i]));
 }
 
+int sipalg_decide_passive(struct sipalg_ctx *ctx)
+{
+	int err = sipalg_media_read(ctx);
+
+	ctx->may_open = false;
+	return err ? err : sipalg_media_decide(ctx, SIP_CALLER);
+}
+
 int sipalg_decide_dialog(struct sipalg_ctx *ctx)
 {
 	struct sip_call_event ev = call_event(ctx);

@@ -19,6 +19,8 @@ static bool may_carry_sdp(const struct sip_msg *msg)
 		return sip_is_request(msg) || msg->status < 300;
 	case SIP_ACK:
 		return true;
+	case SIP_METHOD_OTHER:	/* of a response whose CSeq does not say: it may be one of these */
+		return !sip_is_request(msg) && msg->status < 300 && !sip_may_act(msg);
 	default:
 		return false;
 	}
@@ -407,9 +409,15 @@ static int arm_announced(struct sipalg_ctx *ctx)
 
 int sipalg_media_read(struct sipalg_ctx *ctx)
 {
-	if (!may_carry_sdp(&ctx->msg))
+	struct sip_msg *msg = &ctx->msg;
+
+	if (!may_carry_sdp(msg))
 		return 0;
-	return sip_body_read(&ctx->text, &ctx->msg, &ctx->body);
+	sip_body_read(&ctx->text, msg, &ctx->body);
+	if (!ctx->set->strict || !msg->left)
+		return 0;
+	msg->fault = sip_strict_fault(msg);
+	return -EBADMSG;
 }
 
 /* @first: the number of its first section: those of a message are counted in one row */
@@ -435,7 +443,7 @@ static int decide_description(struct sipalg_ctx *ctx, struct sip_description *de
 		sipalg_count(ctx->sn, SIPALG_STAT_MEDIA_OVER);
 	for (i = 0; !err && i < desc->sdp.n_media; i++) {
 		s.sdp = &desc->sdp.media[i];
-		s.index = first + i;
+		s.index = first + s.sdp->index;
 		s.proto = protos[s.sdp->transport];
 		s.rtp.addr = *sdp_conn_of(&desc->sdp, i);
 		s.rtp.port = s.sdp->port;
@@ -453,7 +461,7 @@ int sipalg_media_decide(struct sipalg_ctx *ctx, enum sip_side side)
 	if (ctx->body.n_over)
 		sipalg_count(ctx->sn, SIPALG_STAT_MEDIA_OVER);
 	for (i = 0; i < ctx->body.n; i++) {
-		err = decide_description(ctx, &ctx->body.desc[i], side, i * SDP_MAX_MEDIA);
+		err = decide_description(ctx, &ctx->body.desc[i], side, i * (SDP_MAX_INDEX + 1));
 		if (err)
 			return err;
 	}

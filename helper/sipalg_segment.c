@@ -311,10 +311,18 @@ int sipalg_segment_begin(struct sipalg_segment *seg, struct sipalg_ctx *ctx)
 
 int sipalg_segment_next(struct sipalg_segment *seg)
 {
+	struct sipalg_stream *s = seg->stream;
+	struct sip_frame *frame = &seg->half->frame;
+	int len;
+
 	if (seg->half->is_bypassed || seg->half->next == seg->in.next)
 		return 0;
 	seg->is_taken = false;
-	return sip_frame_next(&seg->half->frame, &seg->text, &seg->ctx->msg);
+	frame->is_known = s->has_spoken[0] && s->has_spoken[1];
+	len = sip_frame_next(frame, &seg->text, &seg->ctx->msg);
+	if (len > 0 && !frame->is_keepalive)
+		s->has_spoken[seg->ctx->dir] = true;
+	return len;
 }
 
 int sipalg_segment_pass(struct sipalg_segment *seg, u32 len)

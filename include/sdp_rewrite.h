@@ -46,6 +46,7 @@ struct sdp_addr {
  * @rtcp_text: the digits of the port of a=rtcp (RFC 3605)
  * @rtcp_conn: the address of a=rtcp
  * @from: offset behind its m= line
+ * @index: how many m= lines stand before its own
  * @conn_at: offset where a c= of its own would be inserted
  * @attr_at: offset where an attribute would be inserted
  * @port: the port; 0: the section is off (RFC 3264 8.2)
@@ -72,6 +73,7 @@ struct sdp_media {
 	u16 attr_at;
 	u16 port;
 	u16 count;
+	u8 index;
 	u16 rtcp;
 	u8 transport;
 	bool is_rtp;
@@ -88,20 +90,27 @@ struct sdp_media {
  * @origin: the address of o=
  * @conn: the session's c=
  * @n_media: used entries of @media
- * @n_over: media sections over SDP_MAX_MEDIA, which are passed as they are
+ * @n_lines: m= lines, at most SDP_MAX_INDEX
+ * @n_over: open sections for which there was no place: they are passed as they are
  * @eol: length of its line ends: 2 for CRLF, 1 for a bare LF
  * @has_final_eol: whether the last line is ended
+ * @has_version: it begins with v= (RFC 8866 5.1)
+ * @is_left: a line or section cannot be read, and stays as it is
  * @is_held: the session's direction
  * @setup: the session's a=setup
- * @media: the sections
+ * @media: the sections that can be read.  Where there are more than SDP_MAX_MEDIA, those that
+ *	are off (RFC 3264 8.2: none is ever taken out of a description) make place for others.
  */
 struct sdp {
 	struct sdp_addr origin;
 	struct sdp_addr conn;
 	u8 n_media;
+	u8 n_lines;
 	u8 n_over;
 	u8 eol;
 	bool has_final_eol;
+	bool has_version;
+	bool is_left;
 	bool is_held;
 	u8 setup;
 	struct sdp_media media[SDP_MAX_MEDIA];
@@ -139,11 +148,11 @@ struct sdp_plan {
  * @sdp: the result
  *
  * Lines end with CRLF or LF (RFC 8866 section 5 asks readers to take both), the
- * last one may lack it.  Unknown lines, media and attributes are skipped.
+ * last one may lack it.  Unknown lines, media and attributes are skipped.  An m= line that
+ * cannot be read takes the lines of its section with it; it has no say about the session's c=.
  *
  * Context: any; no lock, no allocation.
- * Return: 0; -ENOMSG where it does not begin with v=; -EBADMSG where an m= line
- * cannot be read or a port is over 65535.
+ * Return: 0; -ENOMSG where it neither begins with v= nor has a section.
  */
 int sdp_parse(const struct sip_text *text, struct sip_slice body, struct sdp *sdp);
 

@@ -35,12 +35,14 @@ struct sip_part {
 };
 
 /**
- * struct sip_parts - the parts of a body, each behind the one around it
+ * struct sip_parts - the parts of a body, each after the one around it
  * @n: used entries of @part
+ * @is_over: there are more, which are passed as they are
  * @part: the parts
  */
 struct sip_parts {
 	u8 n;
+	bool is_over;
 	struct sip_part part[SIP_MAX_PARTS];
 };
 
@@ -59,7 +61,7 @@ struct sip_description {
 /**
  * struct sip_body - the descriptions of a message
  * @n: used entries of @desc
- * @n_over: descriptions over SDP_MAX_DESCRIPTIONS, which are passed as they are
+ * @n_over: descriptions over SDP_MAX_DESCRIPTIONS, at most 255, which are passed as they are
  * @desc: the descriptions
  * @parts: all parts
  */
@@ -81,10 +83,12 @@ struct sip_body {
  * boundary.  What stands in front of the first part and behind the last is nobody's.  A
  * multipart whose last boundary is missing ends with its body.
  *
+ * A body of which no Content-Type says what it is, is a description where it begins like one
+ * (RFC 8866 5.1): nothing else does.
+ *
  * Context: any; no lock, no allocation.
- * Return: 0, also where nothing can be read here; -EBADMSG over SIP_MAX_PARTS.
  */
-int sip_body_parts(const struct sip_text *text, const struct sip_msg *msg,
+void sip_body_parts(const struct sip_text *text, const struct sip_msg *msg,
 		   struct sip_parts *parts);
 
 /**
@@ -93,11 +97,10 @@ int sip_body_parts(const struct sip_text *text, const struct sip_msg *msg,
  * @msg: its parsed form, the body included
  * @body: the result; every plan says that nothing changes
  *
- * What says that it is a description and does not begin like one is none.
- *
- * Return: 0; -EBADMSG with @msg->fault: SIP_FAULT_SDP or SIP_FAULT_LIMIT.
+ * What says that it is a description and has neither a version nor a section is none.
+ * What cannot be read, or is over a limit, is left as it is: see @msg->left.
  */
-int sip_body_read(const struct sip_text *text, struct sip_msg *msg, struct sip_body *body);
+void sip_body_read(const struct sip_text *text, struct sip_msg *msg, struct sip_body *body);
 
 /**
  * sip_body_plan() - add the edits of all descriptions, and of every length around them

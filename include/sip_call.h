@@ -190,6 +190,7 @@ struct sip_call_busy {
  * @n_contacts_before: how many before the message under way
  * @party: where each side signals from
  * @flow: the connections over which each side signals; NULL: not known
+ * @left: bits by enum sip_left: what could not be read in its messages, and stayed
  * @shown: length of @call_id
  * @call_id: the beginning of the Call-ID
  */
@@ -225,10 +226,12 @@ struct sip_call {
 	u8 n_contacts_before : 3;
 	bool is_dead : 1;
 	u8 shown;
+	u16 left;
 	char call_id[SIP_CALL_ID_SHOWN];
 };
 
 static_assert(SIP_CALL_CONTACTS < 1 << 3);	/* @n_contacts counts them */
+static_assert(SIP_LEFT_COUNT <= 16);		/* @left has them */
 
 /**
  * struct sip_call_event - what a message says to the call machine

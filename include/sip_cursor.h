@@ -44,7 +44,7 @@ static inline bool cur_skip(struct sip_cursor *c, char ch)
 
 /*
  * Linear white space, RFC 3261 25.1 LWS.  sip_cut_header() has cut the value so that
- * every CRLF in it is followed by a blank or tab.
+ * every CR and LF in it belongs to a line end that a blank or tab follows.
  */
 static inline void cur_skip_lws(struct sip_cursor *c)
 {
@@ -53,15 +53,17 @@ static inline void cur_skip_lws(struct sip_cursor *c)
 
 	if (at < c->end && (u8)p[at] > ' ')	/* mostly there is none */
 		return;
-	while (at < c->end) {
-		if (p[at] == ' ' || p[at] == '\t')
-			at++;
-		else if (p[at] == '\r' && at + 1 < c->end && p[at + 1] == '\n')
-			at += 2;
-		else
-			break;
-	}
+	while (at < c->end && (p[at] == ' ' || p[at] == '\t' || p[at] == '\r' || p[at] == '\n'))
+		at++;
 	c->at = at;
+}
+
+/* Whether linear white space is next. */
+static inline bool cur_is_lws(const struct sip_cursor *c)
+{
+	int ch = cur_peek(c);
+
+	return ch == ' ' || ch == '\t' || ch == '\r' || ch == '\n';
 }
 
 /* Whether nothing but white space follows. */
@@ -92,11 +94,16 @@ int sip_skip_quoted(struct sip_cursor *c);
 
 /**
  * sip_next_param() - the next ";name[=value]" of a header
- * @c: stands behind what came before
+ * @c: stands after what came before
  * @name: out: the name
  * @value: out: the value; empty where there is none, the inside of a quoted string where it is one
  *
- * Return: 1: found; 0: no more parameters; -EBADMSG.
+ * What is no parameter (nothing after a semicolon, or bytes that nobody can read) costs
+ * nothing but itself: the cursor is after it, and the next call goes on there.  Every call
+ * but the last moves the cursor.
+ *
+ * Return: 1: found; 0: no more parameters, the value or the header ends here; -EBADMSG: this
+ * one cannot be read, @name and @value are not to be used.
  */
 int sip_next_param(struct sip_cursor *c, struct sip_slice *name, struct sip_slice *value);
 
@@ -104,10 +111,13 @@ int sip_next_param(struct sip_cursor *c, struct sip_slice *name, struct sip_slic
  * sip_cut_header() - the next header, folded lines included (RFC 3261 7.3.1)
  * @text: the message
  * @at: where the header begins
- * @c: out: its text without the last CRLF
+ * @c: out: its text without the last line end
  *
- * Return: the index behind it; 0 where its end is not there; -EBADMSG where a line does not
- * end with CRLF, or is over SIP_MAX_LINE.
+ * A line ends with CRLF; LF alone and CR CRLF are taken for that, too, for all readers
+ * known take them so.  They can be told from CRLF by their length.
+ *
+ * Return: the index after it; 0 where its end is not there, @c holds what is; -EBADMSG at
+ * another CR, which ends a line for some readers and for others does not.
  */
 int sip_cut_header(const struct sip_text *text, u32 at, struct sip_cursor *c);
 

@@ -6,6 +6,11 @@
  * pieces stand that an ALG needs; it copies nothing, allocates nothing and
  * knows neither packets nor connections.  Results have three outcomes, never
  * mixed: > 0 a length, 0 more bytes are needed, < 0 an error.
+ *
+ * What a reader cannot make out costs no more than itself (RFC 3261 16.3 item 1): it is left
+ * as it is, sip_msg.left says what it was, and the walk goes on.  A message is lost, that is
+ * malformed, only where two readers could see two messages in it.  docs/behaviour.md has the
+ * rules, T1 to T18.
  */
 #ifndef _SIP_PARSE_H
 #define _SIP_PARSE_H
@@ -20,7 +25,8 @@
 
 /*
  * What can be wrong with a message: X(NAME, name, text).  The counters
- * malformed_<name> are made from the same list.
+ * malformed_<name> are made from the same list.  Most of these happen with strict=1 alone,
+ * where it is malformed what is otherwise left as it is.
  */
 #define SIP_FAULTS(X) \
 	X(LINE, line, "bare CR or LF, header without a colon, or line over the limit") \
@@ -44,6 +50,36 @@ enum sip_fault {
 	SIP_FAULTS(X)
 #undef X
 	SIP_FAULT_COUNT
+};
+
+/*
+ * What may be left as it is in a message that is translated all the same: X(NAME, name,
+ * FAULT, text).  The counters left_<name> are made from the same list.  FAULT is what it is
+ * to someone who is strict: of SIP_FAULTS, or NONE: then it is not SIP.
+ */
+#define SIP_LEFTS(X) \
+	X(START, start, NONE, "start line: blanks too many or missing, a Request-URI that is not readable") \
+	X(LINE, line, LINE, "line without a colon, with a blank in its name, or that ends with LF alone or CR CR LF") \
+	X(END, end, TRUNCATED, "header section that ends with its datagram") \
+	X(LONG, long, LINE, "header over 8192 bytes, if it was not needed") \
+	X(LIMIT, limit, LIMIT, "values or parts over those that are kept, or more headers than strict=1 takes") \
+	X(VIA, via, VIA, "top Via, or a parameter of it") \
+	X(FROM, from, FROM, "From: missing, there again, or not readable") \
+	X(TO, to, TO, "To: missing, there again, or not readable") \
+	X(CALL_ID, call_id, CALL_ID, "Call-ID: missing, there again, or not readable") \
+	X(CSEQ, cseq, CSEQ, "CSeq: missing, there again, not readable, over 31 bits or of another method") \
+	X(LENGTH, content_length, LENGTH, "Content-Length that is there again") \
+	X(CONTACT, contact, CONTACT, "Contact, or a parameter of it") \
+	X(ROUTE, route, ROUTE, "Route, Record-Route, Path or Service-Route, or a parameter of it") \
+	X(REFER, refer, REFER, "Refer-To, Referred-By or Reply-To, or a parameter of it") \
+	X(NUMBER, number, NUMBER, "time or port over its range") \
+	X(SDP_LINE, sdp_line, SDP, "line or section of a session description, or a body of two types")
+
+enum sip_left {
+#define X(NAME, name, FAULT, text) SIP_LEFT_##NAME,
+	SIP_LEFTS(X)
+#undef X
+	SIP_LEFT_COUNT
 };
 
 enum sip_method {
@@ -100,6 +136,7 @@ struct sip_via {
 
 /* what a body is, or a part of one */
 enum sip_content {
+	SIP_CONTENT_UNKNOWN,	/* it does not say */
 	SIP_CONTENT_OTHER,
 	SIP_CONTENT_SDP,
 	SIP_CONTENT_MULTIPART,	/* mixed, alternative or related: its parts may be changed */
@@ -117,6 +154,8 @@ enum {
 	SIP_MSG_MULTIPART	= 1 << 7,	/* the body has parts that may be read */
 	SIP_MSG_CREDENTIALS	= 1 << 8,	/* Authorization or Proxy-Authorization is there */
 	SIP_MSG_STALE		= 1 << 9,	/* a challenge says stale=true */
+	SIP_MSG_PASSIVE		= 1 << 10,	/* it opens and closes nothing */
+	SIP_MSG_STRICT		= 1 << 11,	/* by the caller: a body is what it says, or nothing */
 };
 
 /**
@@ -124,15 +163,19 @@ enum {
  * @flags: SIP_MSG_*
  * @status: 100 to 699; 0 for a request
  * @fault: enum sip_fault, set where sip_parse() returned -EBADMSG
+ * @first_left: enum sip_left of what was left first, where @left is not 0
+ * @left: bits by enum sip_left: what stays as it is
  * @method: enum sip_method of the request, or of a response's CSeq
  * @method_name: the same as written
  * @n_uris: used entries of @uri
- * @n_vias: Via header lines
+ * @n_vias: Via header lines, at most 255
+ * @has_type: Content-Type says what the body is
  * @cseq: CSeq number
  * @expires: seconds of Expires
  * @session: seconds of Session-Expires
  * @content_length: value of Content-Length
  * @length: its digits
+ * @length_again: the same where it is there twice
  * @call_id: Call-ID
  * @from_tag: tag of From; empty where there is none
  * @to_tag: tag of To
@@ -141,21 +184,26 @@ enum {
  * @body: the body, set by sip_parse_body()
  * @boundary: what divides the parts of a multipart; empty: it does not say
  * @via: the top Via
- * @uri: URIs in the order of the message; the Request-URI first, if there is one
+ * @uri: URIs, the Request-URI first, if there is one; in the order of the message, but where
+ *	there were more than are kept
  */
 struct sip_msg {
 	u16 flags;
 	u16 status;
 	u8 fault;
+	u8 first_left;
 	u8 method;
 	u8 n_uris;
 	u8 n_vias;
+	bool has_type;
+	u32 left;
 	u32 cseq;
 	u32 expires;
 	u32 session;
 	u32 content_length;
 	struct sip_slice method_name;
 	struct sip_slice length;
+	struct sip_slice length_again;
 	struct sip_slice call_id;
 	struct sip_slice from_tag;
 	struct sip_slice to_tag;
@@ -173,18 +221,51 @@ static inline bool sip_is_request(const struct sip_msg *msg)
 }
 
 /**
+ * sip_leave() - something of a message stays as it is
+ * @msg: the message
+ * @what: and what that is
+ */
+static inline void sip_leave(struct sip_msg *msg, enum sip_left what)
+{
+	if (!msg->left)
+		msg->first_left = what;
+	msg->left |= 1U << what;
+}
+
+/**
+ * sip_may_act() - whether a message may open or close anything (SECURITY M2, M4)
+ * @msg: a parsed message
+ *
+ * Return: false where nobody can say for sure who sent it to whom, or in which dialog.
+ */
+static inline bool sip_may_act(const struct sip_msg *msg)
+{
+	return !(msg->flags & SIP_MSG_PASSIVE);
+}
+
+/**
+ * sip_strict_fault() - what is wrong with a message to someone who is strict
+ * @msg: a message of which something was left
+ *
+ * Return: enum sip_fault; SIP_FAULT_NONE: it is not SIP.
+ */
+u8 sip_strict_fault(const struct sip_msg *msg);
+
+/**
  * sip_parse() - walk the start line and the header section of a message
  * @text: begins with the start line; may hold more than the message, or less
  * @msg: the result
  *
- * RFC 3261 section 7 and 25, with the demands of RFC 3261 8.1.1: Via, From, To,
- * Call-ID and CSeq are there, the last four once, and a request's CSeq names
- * its method.  The start line is taken literally: single blanks, SIP/2.0, CRLF.
+ * RFC 3261 section 7 and 25.  Malformed is a message without a Via, with another CR than
+ * that of a line end, with a NUL in a header that is read, with two different values of From,
+ * To, Call-ID, CSeq or Content-Length, or with a Content-Length that is no number.  All else
+ * that cannot be read is left as it is.  Where From, To, Call-ID or CSeq is (RFC 3261 8.1.1
+ * demands each once, and that a request's CSeq names its method), sip_may_act() is false.
  *
  * Context: any; no lock, no allocation.
  * Return: bytes of the header section with its blank line; 0 where its end is
  * not in @text; -ENOMSG where the first line is not SIP's; -EBADMSG where it is
- * SIP but broken, @msg->fault says how (the rest of @msg is not to be used).
+ * SIP but malformed, @msg->fault says how (the rest of @msg is not to be used).
  */
 int sip_parse(const struct sip_text *text, struct sip_msg *msg);
 
@@ -192,6 +273,11 @@ int sip_parse(const struct sip_text *text, struct sip_msg *msg);
  * sip_parse_start() - the start line alone
  * @text: as for sip_parse()
  * @msg: out: method, status and Request-URI; the rest is empty
+ *
+ * RFC 3261 7.1, 7.2.  What is left as it is: more white space than a blank, or none after a
+ * status; control characters but NUL and CR; a Request-URI that cannot be read, but for
+ * a path and "*", which are other protocols' (SECURITY M1); a line end of LF or CR CR LF.
+ * A stream that has not been SIP in both directions is asked for more: see sip_stream.h.
  *
  * Return: bytes of the line; else as sip_parse().
  */
@@ -217,7 +303,7 @@ int sip_parse_identity(const struct sip_text *text, struct sip_msg *msg, u32 lin
  * @head: what sip_parse() returned
  *
  * RFC 3261 18.3: the body has Content-Length bytes, or without it all that
- * follows; bytes behind a shorter Content-Length belong to nobody.
+ * follows; bytes after a shorter Content-Length belong to nobody.
  *
  * Return: bytes of the whole message; -EBADMSG with @msg->fault where
  * Content-Length is over what is there.
@@ -230,22 +316,34 @@ int sip_parse_body(const struct sip_text *text, struct sip_msg *msg, u32 head);
  * @msg: the result
  *
  * sip_parse() and sip_parse_body(), for a transport on which nothing more comes:
- * a first line without an end is not SIP's, a header section without one is a
- * fault.
+ * a first line without an end is not SIP's, and a header section ends with the datagram
+ * at the latest (RFC 3261 18.3: a datagram is its own frame).
  *
  * Return: bytes of the message; -ENOMSG; -EBADMSG with @msg->fault.
  */
 int sip_parse_datagram(const struct sip_text *text, struct sip_msg *msg);
 
 /**
- * sip_parse_rest() - sip_parse_datagram() behind the start line
+ * struct sip_ends - the addresses of a packet's connection
+ * @at: of both parties, as each side sees them
+ *
+ * Where a message has more URIs than are kept, those that name one of these are kept.
+ */
+struct sip_ends {
+	struct sip_endpoint at[4];
+};
+
+/**
+ * sip_parse_rest() - sip_parse_datagram() after the start line
  * @text: as there
  * @msg: what sip_parse_start() found, and nothing else
  * @line: what it returned
+ * @ends: which URIs matter most; NULL: those that come first
  *
  * Return: as sip_parse_datagram().
  */
-int sip_parse_rest(const struct sip_text *text, struct sip_msg *msg, int line);
+int sip_parse_rest(const struct sip_text *text, struct sip_msg *msg, int line,
+		   const struct sip_ends *ends);
 
 /**
  * sip_content_type() - read a Content-Type (RFC 3261 20.15), of a message or of a part

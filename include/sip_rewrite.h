@@ -18,17 +18,6 @@
 #include "sip_edit.h"
 #include "sip_parse.h"
 
-/* an address and a port in host byte order */
-struct sip_endpoint {
-	struct sip_addr addr;
-	u16 port;
-};
-
-static inline bool sip_endpoint_equal(const struct sip_endpoint *a, const struct sip_endpoint *b)
-{
-	return a->port == b->port && sip_addr_equal(&a->addr, &b->addr);
-}
-
 /*
  * How a sender wrote its own address.  The last request of a flow its top Via: a
  * response must give it back exactly (RFC 3261 18.1.2: the client compares it).
@@ -51,6 +40,7 @@ struct sip_via_memo {
  * @self_mapped: the sender as the receiver's side sees it
  * @peer: the receiver as the sender's side sees it
  * @peer_real: the receiver as it sees itself
+ * @ends: these four
  * @memo: how the receiver's last request on this flow wrote its Via (used for responses)
  * @is_published: @peer was published as an address of @peer_real, in a Contact
  * @is_registered: in one that was registered: requests for any user may come there
@@ -58,10 +48,15 @@ struct sip_via_memo {
  * @contact: how that was written, where it had no port, or one that is not the connection's
  */
 struct sip_flow {
-	struct sip_endpoint self;
-	struct sip_endpoint self_mapped;
-	struct sip_endpoint peer;
-	struct sip_endpoint peer_real;
+	union {
+		struct {
+			struct sip_endpoint self;
+			struct sip_endpoint self_mapped;
+			struct sip_endpoint peer;
+			struct sip_endpoint peer_real;
+		};
+		struct sip_ends ends;
+	};
 	struct sip_via_memo memo;
 	bool is_published;
 	bool is_registered;
@@ -99,19 +94,15 @@ struct sip_header_plan {
 };
 
 /**
- * sip_uri_port() - the port that a URI means
- * @uri: a sip: or sips: URI
- *
- * Return: as written, else the default of its scheme and transport (RFC 3261 19.1.2).
- */
-u16 sip_uri_port(const struct sip_uri *uri);
-
-/**
  * sip_user_hash() - stands for the user of a URI
  * @text: the message
  * @uri: a sip: or sips: URI
  *
- * Return: the same for the same userinfo.  Of others one in 256 has it too.
+ * RFC 3261 19.1.4: users are equal where they are with their escapes decoded; stacks that
+ * read a URI and write it again escape other characters than it had, in either case of
+ * letters.  Case counts, but in escapes.
+ *
+ * Return: the same for equal users.  Of others one in 256 has it too.
  */
 u8 sip_user_hash(const struct sip_text *text, const struct sip_uri *uri);
 

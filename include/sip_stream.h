@@ -10,7 +10,15 @@
  * read, so that no byte is read twice.
  *
  * Framing asks less of a message than sip_parse() does: one that is broken within
- * its bounds passes, and the stream goes on behind it.
+ * its bounds passes, and the stream goes on after it.
+ *
+ * What a start line must be depends on the stream.  One that has not been SIP in both
+ * directions may be anything that somebody made look like SIP (slipstreaming): its start lines
+ * are taken literally, single blanks, a Request-URI that can be read, CRLF.  Where both ends have
+ * sent a message they speak SIP, and one odd line of theirs ends nothing: a start line is what
+ * sip_parse_start() takes, and a header may hold a bare LF.  Where a message ends is never
+ * in doubt for that: an empty line or a Content-Length that one reader sees, and another one that
+ * knows CRLF alone does not, is a framing error in any stream, and so is a line of CRs.
  */
 #ifndef _SIP_STREAM_H
 #define _SIP_STREAM_H
@@ -27,6 +35,8 @@
  * @length: value of Content-Length
  * @has_length: whether it was there
  * @is_keepalive: the unit that was found last is no message but CRLFs
+ * @is_known: by the caller: both ends have sent a message of SIP
+ * @after_lf: the line before @header ended with LF alone
  */
 struct sip_frame {
 	u32 at;
@@ -35,6 +45,8 @@ struct sip_frame {
 	u32 length;
 	bool has_length;
 	bool is_keepalive;
+	bool is_known;
+	bool after_lf;
 };
 
 static inline void sip_frame_init(struct sip_frame *frame)
@@ -49,11 +61,11 @@ static inline void sip_frame_init(struct sip_frame *frame)
  * @msg: room to check a start line; its content means nothing afterwards
  *
  * A unit is a run of CRLFs (RFC 3261 7.5, RFC 5626 4.4.1) or a message with its body
- * (RFC 3261 18.3).  The length of a message is given by one Content-Length, all of
+ * (RFC 3261 18.3).  The length of a message is given by Content-Length, all of
  * it digits (SECURITY S6).  The start line must be SIP's, from its first byte on.
  *
  * Context: any; no lock, no allocation.
- * Return: bytes of the unit, and @frame is fresh but for @is_keepalive; 0 where more are
+ * Return: bytes of the unit, and @frame is fresh but for @is_keepalive and @is_known; 0 where more are
  * needed; -ENOMSG where no SIP message can begin with these bytes; -EBADMSG where
  * one does, but nobody can say where it ends, or it is over SIP_MAX_MESSAGE.
  */

@@ -30,6 +30,17 @@ enum sip_scheme {
 	SIP_SCHEME_URN,
 };
 
+/* an address and a port in host byte order */
+struct sip_endpoint {
+	struct sip_addr addr;
+	u16 port;
+};
+
+static inline bool sip_endpoint_equal(const struct sip_endpoint *a, const struct sip_endpoint *b)
+{
+	return a->port == b->port && sip_addr_equal(&a->addr, &b->addr);
+}
+
 /**
  * struct sip_host - host [":" port] as written
  * @host: the host, brackets of an IPv6 address included
@@ -52,6 +63,7 @@ struct sip_host {
  * @maddr: value of its maddr parameter
  * @expires: seconds, of a Contact's expires parameter
  * @has_expires: whether it was there
+ * @is_odd: it is read although a byte of it has no place in a URI: UTF-8 that is not escaped
  * @role: enum sip_role
  * @scheme: enum sip_scheme
  * @transport: its transport parameter, enum sip_transport
@@ -62,6 +74,7 @@ struct sip_uri {
 	struct sip_slice maddr;
 	u32 expires;
 	bool has_expires;
+	bool is_odd;
 	u8 role;
 	u8 scheme;
 	u8 transport;
@@ -90,8 +103,17 @@ u8 sip_transport_of(const struct sip_text *text, struct sip_slice name);
  *
  * Of schemes but sip: and sips: no more than the scheme is read.
  *
- * Return: 0; -EBADMSG; -ERANGE where the port is over 65535.
+ * Return: 0; -EBADMSG; -ERANGE where the port is over 65535.  On error no more of @uri is
+ * to be used than its scheme.
  */
 int sip_uri_parse(const struct sip_text *text, struct sip_slice s, struct sip_uri *uri);
+
+/**
+ * sip_uri_port() - the port that a URI means
+ * @uri: a sip: or sips: URI
+ *
+ * Return: as written, else the default of its scheme and transport (RFC 3261 19.1.2).
+ */
+u16 sip_uri_port(const struct sip_uri *uri);
 
 #endif /* _SIP_URI_H */

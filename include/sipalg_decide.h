@@ -19,10 +19,19 @@ struct sipalg_ctx;
  *       is read, with what each section shall name instead
  *
  * Context: softirq or BH, under rcu_read_lock(), as for all here.
- * Return: 0; -EBADMSG where the description is broken; -EADDRINUSE, -ENOSPC or
+ * Return: 0; -EBADMSG with strict=1 where the description is broken; -EADDRINUSE, -ENOSPC or
  * -ENOMEM where a pinhole was not had.
  */
 int sipalg_decide_dialog(struct sipalg_ctx *ctx);
+
+/**
+ * sipalg_decide_passive() - a message of which nobody can say what it belongs to
+ * @ctx: parsed, and sip_may_act() is false; its description is read, and names the mapped
+ *       addresses instead, but nothing is opened or closed for it (SECURITY M2)
+ *
+ * Return: 0; -EBADMSG with strict=1 where the description is broken.
+ */
+int sipalg_decide_passive(struct sipalg_ctx *ctx);
 
 /* A REGISTER: its contacts are asked for (RFC 3261 10.2). */
 void sipalg_decide_register(struct sipalg_ctx *ctx);

@@ -3,8 +3,8 @@
  * sipalg_stats: every counter, once.
  *
  * Enum, /proc/net/sipalg/stats line and the README's table come from this
- * list: X(NAME, name, text).  The counters malformed_<name> follow from
- * SIP_FAULTS in sip_parse.h.
+ * list: X(NAME, name, text).  The counters malformed_<name> and left_<name> follow from
+ * SIP_FAULTS and SIP_LEFTS in sip_parse.h.
  */
 #ifndef _SIPALG_STATS_H
 #define _SIPALG_STATS_H
@@ -83,7 +83,9 @@ enum sipalg_stat {
 #undef X
 	/* the counter of fault f is SIPALG_STAT_MALFORMED + f */
 	SIPALG_STAT_MALFORMED,
-	SIPALG_STAT_COUNT = SIPALG_STAT_MALFORMED + SIP_FAULT_COUNT,
+	/* and that of what is left, @l of enum sip_left, SIPALG_STAT_LEFT + l */
+	SIPALG_STAT_LEFT = SIPALG_STAT_MALFORMED + SIP_FAULT_COUNT,
+	SIPALG_STAT_COUNT = SIPALG_STAT_LEFT + SIP_LEFT_COUNT,
 };
 
 #endif /* _SIPALG_STATS_H */

@@ -65,6 +65,7 @@ struct sipalg_tcp_end {
  * @lock: guards what follows; a call's lock is taken inside of it
  * @is_dead: taken out of the table
  * @is_bypassed: nothing is read any more, in either direction
+ * @has_spoken: for each direction, whether a message of SIP has come (see sip_stream.h)
  * @is_ours: bytes were held or changed: the kernel must not judge by its own count
  * @bytes: what both halves remember, as it was added to the table's sum
  * @begin: for each direction the sequence number of its first byte
@@ -83,6 +84,7 @@ struct sipalg_stream {
 	spinlock_t lock;
 	bool is_dead;
 	bool is_bypassed;
+	bool has_spoken[2];
 	bool is_ours;
 	u32 bytes;
 	u32 begin[IP_CT_DIR_MAX];

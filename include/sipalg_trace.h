@@ -33,6 +33,7 @@ enum sipalg_trace_pinhole {
 #define SIPALG_TRACE_STAT(NAME, name, text) { SIPALG_STAT_##NAME, #name },
 #define SIPALG_TRACE_FAULT(NAME, name, text) \
 	{ SIPALG_STAT_MALFORMED + SIP_FAULT_##NAME, "malformed_" #name },
+#define SIPALG_TRACE_LEFT(NAME, name, FAULT, text) { 1U << SIP_LEFT_##NAME, #name },
 #endif
 
 TRACE_EVENT(sipalg_message,
@@ -47,11 +48,13 @@ TRACE_EVENT(sipalg_message,
 		__field(u32, cseq)
 		__field(u32, len)
 		__field(u32, counter)
+		__field(u32, left)
 		__field(bool, is_dropped)
 	),
 	TP_fast_assign(
 		sip_endpoint_to_inet(from, &__entry->from);
 		sip_endpoint_to_inet(to, &__entry->to);
+		__entry->left = msg->left;
 		__entry->status = msg->status;
 		__entry->method = msg->method;
 		__entry->cseq = msg->cseq;
@@ -59,7 +62,7 @@ TRACE_EVENT(sipalg_message,
 		__entry->counter = counter;
 		__entry->is_dropped = is_dropped;
 	),
-	TP_printk("%pISpc > %pISpc %s status=%u cseq=%u len=%u %s %s",
+	TP_printk("%pISpc > %pISpc %s status=%u cseq=%u len=%u %s %s left=%s",
 		  &__entry->from, &__entry->to,
 		  __print_symbolic(__entry->method,
 				   { SIP_METHOD_OTHER, "other" }, { SIP_INVITE, "INVITE" },
@@ -74,7 +77,9 @@ TRACE_EVENT(sipalg_message,
 		  __entry->is_dropped ? "dropped" : "passed",
 		  __print_symbolic(__entry->counter, SIPALG_STATS(SIPALG_TRACE_STAT)
 				   SIP_FAULTS(SIPALG_TRACE_FAULT)
-				   { SIPALG_STAT_COUNT, "opened_nothing" }))
+				   { SIPALG_STAT_COUNT, "opened_nothing" }),
+		  __entry->left ? __print_flags(__entry->left, ",", SIP_LEFTS(SIPALG_TRACE_LEFT)
+						{ 0, NULL }) : "-")
 );
 
 TRACE_EVENT(sipalg_call,

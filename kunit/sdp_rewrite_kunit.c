@@ -150,7 +150,9 @@ static void sdp_reads_media(struct kunit *test)
 		const struct sdp_media *m = &f->sdp.media[0];
 
 		sprintf(body, HEAD CONN "m=%s", c->line);
-		KUNIT_EXPECT_EQ_MSG(test, parse(test, f, body), c->ret, "%s", c->line);
+		KUNIT_EXPECT_EQ_MSG(test, parse(test, f, body), 0, "%s", c->line);
+		KUNIT_EXPECT_EQ_MSG(test, f->sdp.is_left, !!c->ret, "%s", c->line);
+		KUNIT_EXPECT_EQ_MSG(test, f->sdp.n_media, c->ret ? 0 : 1, "%s", c->line);
 		if (c->ret)
 			continue;
 		KUNIT_EXPECT_EQ_MSG(test, (int)m->port, (int)c->port, "%s", c->line);
@@ -244,8 +246,10 @@ static void sdp_rtcp_port_bound(struct kunit *test)
 	struct fixture *f = new_fixture(test);
 
 	KUNIT_EXPECT_EQ(test, parse(test, f, "v=0\r\nm=audio 1 RTP/AVP 0\r\na=rtcp:65535\r\n"), 0);
-	KUNIT_EXPECT_EQ(test, parse(test, f, "v=0\r\nm=audio 1 RTP/AVP 0\r\na=rtcp:65536\r\n"),
-			-EBADMSG);
+	KUNIT_EXPECT_FALSE(test, f->sdp.is_left);
+	KUNIT_EXPECT_EQ(test, parse(test, f, "v=0\r\nm=audio 1 RTP/AVP 0\r\na=rtcp:65536\r\n"), 0);
+	KUNIT_EXPECT_TRUE(test, f->sdp.is_left);
+	KUNIT_EXPECT_EQ(test, f->sdp.media[0].rtcp, 0);
 	/* of the session, or behind the last section that is read, it says nothing */
 	KUNIT_EXPECT_EQ(test, parse(test, f, "v=0\r\na=rtcp:65536\r\nm=audio 1 RTP/AVP 0\r\n"), 0);
 }

@@ -47,7 +47,7 @@ static struct fixture *parts_of(struct kunit *test, const char *type, const char
 {
 	struct fixture *f = read_as(test, type, body);
 
-	KUNIT_ASSERT_EQ(test, sip_body_read(&f->t, f->msg, &f->body), 0);
+	sip_body_read(&f->t, f->msg, &f->body);
 	return f;
 }
 
@@ -127,7 +127,7 @@ static void body_part_forms(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, f->body.n, 2);
 	expect_sdp(test, f, 1, "v=0\r\n");
 	/* headers that are no headers end nothing well: that part is nobody's */
-	f = in_mixed(test, "--b\r\nnonsense\n\r\nv=0\r\n--b\r\n" C_SDP "\r\nv=0\r\n--b--");
+	f = in_mixed(test, "--b\r\nnon\rsense\r\n\r\nv=0\r\n--b\r\n" C_SDP "\r\nv=0\r\n--b--");
 	KUNIT_EXPECT_EQ(test, f->body.parts.n, 1);
 	expect_sdp(test, f, 0, "v=0");
 	/* the last boundary is missing: the part ends with the body */
@@ -281,13 +281,36 @@ static void body_limits(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, f->body.n, SDP_MAX_DESCRIPTIONS);
 	KUNIT_EXPECT_EQ(test, f->body.n_over, SIP_MAX_PARTS - SDP_MAX_DESCRIPTIONS);
 	test_cat(test, body, 2048, part);
-	f = read_as(test, "multipart/mixed;boundary=b", body);
-	KUNIT_EXPECT_EQ(test, sip_body_read(&f->t, f->msg, &f->body), -EBADMSG);
-	KUNIT_EXPECT_EQ(test, f->msg->fault, SIP_FAULT_LIMIT);
-	f = read_as(test, "multipart/mixed;boundary=b",
-		    "--b\r\n" C_SDP "\r\nv=0\r\nm=audio x RTP/AVP 0\r\n--b--");
-	KUNIT_EXPECT_EQ(test, sip_body_read(&f->t, f->msg, &f->body), -EBADMSG);
-	KUNIT_EXPECT_EQ(test, f->msg->fault, SIP_FAULT_SDP);
+	KUNIT_EXPECT_EQ(test, f->msg->left, 0);
+	f = in_mixed(test, body);
+	KUNIT_EXPECT_EQ(test, f->body.parts.n, SIP_MAX_PARTS);
+	KUNIT_EXPECT_EQ(test, f->msg->left, 1U << SIP_LEFT_LIMIT);
+	KUNIT_EXPECT_EQ(test, sip_strict_fault(f->msg), SIP_FAULT_LIMIT);
+	f = in_mixed(test, "--b\r\n" C_SDP "\r\nv=0\r\nm=audio x RTP/AVP 0\r\n--b--");
+	KUNIT_EXPECT_EQ(test, f->body.n, 1);
+	KUNIT_EXPECT_EQ(test, f->body.desc[0].sdp.n_media, 0);
+	KUNIT_EXPECT_EQ(test, f->msg->left, 1U << SIP_LEFT_SDP_LINE);
+	KUNIT_EXPECT_EQ(test, sip_strict_fault(f->msg), SIP_FAULT_SDP);
+}
+
+/* A body that does not say what it is, and one that says two things. */
+static void body_untyped(struct kunit *test)
+{
+	struct fixture *f = parts_of(test, "application", "v=0\r\nc=IN IP4 10.0.0.2\r\n");
+
+	KUNIT_EXPECT_EQ(test, f->body.n, 1);
+	KUNIT_EXPECT_EQ(test, parts_of(test, "application", "v=0")->body.n, 0);
+	KUNIT_EXPECT_EQ(test, parts_of(test, "application", "x=0\r\nv=0\r\n")->body.n, 0);
+	KUNIT_EXPECT_EQ(test, parts_of(test, "text/plain", "v=0\r\ns=-\r\n")->body.n, 0);
+	f = read_as(test, "application", "v=0\r\ns=-\r\n");
+	f->msg->flags |= SIP_MSG_STRICT;
+	sip_body_read(&f->t, f->msg, &f->body);
+	KUNIT_EXPECT_EQ(test, f->body.n, 0);
+	f = parts_of(test, "text/plain\r\nc: application/sdp", "v=0\r\ns=-\r\n");
+	KUNIT_EXPECT_EQ(test, f->body.n, 0);
+	KUNIT_EXPECT_EQ(test, f->msg->left, 1U << SIP_LEFT_SDP_LINE);
+	f = parts_of(test, "application/sdp\r\nc: application/sdp", "v=0\r\ns=-\r\n");
+	KUNIT_EXPECT_EQ(test, f->body.n, 1);
 }
 
 /* multiparts inside of each other: the message's own is the first of SIP_MAX_NESTING */
@@ -326,7 +349,7 @@ static void body_truncated(struct kunit *test)
 		struct sip_text cut = test_bytes(test, f->t.p, head + i);
 		struct sip_msg *msg = test_parsed(test, &cut);
 
-		KUNIT_EXPECT_EQ(test, sip_body_read(&cut, msg, &f->body), 0);
+		sip_body_read(&cut, msg, &f->body);
 		KUNIT_EXPECT_LE(test, f->body.n, 1);
 	}
 }
@@ -413,6 +436,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(body_nested),
 	KUNIT_CASE(body_opaque),
 	KUNIT_CASE(body_limits),
+	KUNIT_CASE(body_untyped),
 	KUNIT_CASE(body_nesting),
 	KUNIT_CASE(body_truncated),
 	KUNIT_CASE(body_part_lengths),

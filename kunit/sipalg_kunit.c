@@ -108,7 +108,13 @@ void test_expect_fault(struct kunit *test, const struct sip_text *t, u8 fault, c
 
 	if (fault == SIP_FAULT_NONE) {
 		KUNIT_EXPECT_GT_MSG(test, ret, 0, "fault %u: %s", msg->fault, what);
+		KUNIT_EXPECT_EQ_MSG(test, msg->left, 0, "%s", what);
 		return;
+	}
+	/* what is left is a fault to someone who is strict */
+	if (ret != -ENOMSG && msg->left) {
+		msg->fault = sip_strict_fault(msg);
+		ret = msg->fault ? -EBADMSG : -ENOMSG;
 	}
 	KUNIT_EXPECT_EQ_MSG(test, ret, fault == SIP_FAULT_COUNT ? -ENOMSG : -EBADMSG, "%s", what);
 	if (ret == -EBADMSG)

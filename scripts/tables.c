@@ -28,6 +28,9 @@ static void counters(void)
 #define X(NAME, name, text) printf("| `malformed_%s` | passed unchanged: %s |\n", #name, text);
 	SIP_FAULTS(X)
 #undef X
+#define X(NAME, name, FAULT, text) printf("| `left_%s` | translated, but left as it is: %s |\n", #name, text);
+	SIP_LEFTS(X)
+#undef X
 }
 
 int main(int argc, char **argv)

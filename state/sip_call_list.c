@@ -87,6 +87,23 @@ static void show_pinhole(struct seq_file *seq, struct sip_pinhole *pin, bool is_
 		seq_printf(seq, ",sent=%llu,heard=%llu", heard.from_host, heard.to_host);
 }
 
+/* What could not be read, and stayed as it was: a column where there is any. */
+static void show_left(struct seq_file *seq, u16 left)
+{
+	static const char * const names[] = {
+#define X(NAME, name, FAULT, text) #name,
+		SIP_LEFTS(X)
+#undef X
+	};
+	u32 i;
+
+	if (left)
+		seq_puts(seq, " left");
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		if (left & 1U << i)
+			seq_printf(seq, ",%s", names[i]);
+}
+
 static int calls_show(struct seq_file *seq, void *v)
 {
 	struct sipalg_net *sn = sipalg_pernet(seq_file_net(seq));
@@ -112,6 +129,7 @@ static int calls_show(struct seq_file *seq, void *v)
 	list_for_each_entry(media, &call->media, node)
 		for (i = 0; i < media->n; i++)
 			show_pinhole(seq, media->pin[i], i & 1);
+	show_left(seq, call->left);
 	seq_putc(seq, '\n');
 	spin_unlock_bh(&call->lock);
 	return 0;

@@ -74,6 +74,9 @@ static const char * const stat_names[SIPALG_STAT_COUNT] = {
 #define X(NAME, name, text) [SIPALG_STAT_MALFORMED + SIP_FAULT_##NAME] = "malformed_" #name,
 	SIP_FAULTS(X)
 #undef X
+#define X(NAME, name, FAULT, text) [SIPALG_STAT_LEFT + SIP_LEFT_##NAME] = "left_" #name,
+	SIP_LEFTS(X)
+#undef X
 };
 
 static int stats_show(struct seq_file *seq, void *v)

@@ -92,6 +92,36 @@ static char *guarded(size_t len)
 	return end - len;
 }
 
+static bool is_same(const char *what, const char *want, const char *got)
+{
+	want = want ?: "";
+	if (strcmp(want, got))
+		printf("# %s: \"%s\", and not \"%s\"\n", what, got, want);
+	return !strcmp(want, got);
+}
+
+/* What stays, what that is to someone who is strict, and whether the message may act. */
+static bool left_check(const struct golden *g, const struct sip_msg *msg)
+{
+	static const char *const names[] = {
+#define X(NAME, name, FAULT, text) #name,
+		SIP_LEFTS(X)
+#undef X
+	};
+	char got[256] = "";
+	unsigned int i;
+	bool ok;
+
+	for (i = 0; i < SIP_LEFT_COUNT; i++)
+		if (msg->left & 1U << i)
+			strcat(strcat(got, *got ? " " : ""), names[i]);
+	ok = is_same("left", g->left, got);
+	if (msg->left)
+		ok &= is_same("strict", g->strict, sip_strict_fault(msg) ?
+			      fault_name(-EBADMSG, sip_strict_fault(msg)) : "not_sip");
+	return ok & is_same("acts", g->is_passive ? "no" : "yes", sip_may_act(msg) ? "yes" : "no");
+}
+
 static bool golden_check(const struct golden *g)
 {
 	static struct world w;
@@ -120,6 +150,8 @@ static bool golden_check(const struct golden *g)
 		printf("# no fault, but %s was expected\n", g->fault);
 		return false;
 	}
+	if (ret >= 0 && !left_check(g, &w.msg))
+		return false;
 	if (ret < 0)
 		ret = g->in_len;
 	if ((size_t)ret == want_len && !memcmp(buf, want, want_len))

@@ -121,6 +121,12 @@ static void read_key(struct golden *g, char *line)
 		read_hide(g, value);
 	else if (!strcmp(key, "fault"))
 		g->fault = strdup(value);
+	else if (!strcmp(key, "left"))
+		g->left = strdup(value);
+	else if (!strcmp(key, "strict"))
+		g->strict = strdup(value);
+	else if (!strcmp(key, "acts"))
+		g->is_passive = !strcmp(value, "no");
 	else if (!strcmp(key, "eol"))
 		g->lf = !strcmp(value, "lf");
 	else if (!strcmp(key, "final-eol"))
@@ -276,4 +282,6 @@ void golden_free(struct golden *g)
 	free(g->in);
 	free(g->want);
 	free((char *)g->fault);
+	free((char *)g->left);
+	free((char *)g->strict);
 }

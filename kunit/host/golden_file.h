@@ -14,6 +14,9 @@
  *	media I		ADDRESS PORT [RTCP]	what section I becomes
  *	hide		ADDRESS ADDRESS		instead of self and self-mapped, for SDP
  *	fault		not_sip, too_many_edits, or a name of SIP_FAULTS: comes out as it went in
+ *	left		names of SIP_LEFTS, in their order: what stays as it is; else nothing does
+ *	strict		not_sip, or a name of SIP_FAULTS: what is left is that with strict=1
+ *	acts		no: the message opens and closes nothing
  *	eol		lf: the body's lines end with LF
  *	final-eol	no: the body's last line has no end
  *	raw		yes: the message's bytes are written \r \n \t \0 \\ \xHH; line ends in the
@@ -33,6 +36,9 @@ enum { GOLDEN_ROOM = SIP_MAX_MESSAGE + SIP_MAX_GROWTH };
  * @path: the file
  * @scene: what its keys set
  * @fault: the fault that is expected; NULL: none
+ * @left: names of what is left, blanks between them; NULL: nothing
+ * @strict: the name of what that is with strict=1; NULL: nothing is left
+ * @is_passive: the message opens nothing
  * @lf: the body's lines end with LF
  * @no_final_eol: its last line has no end
  * @raw: the message is written byte by byte
@@ -43,6 +49,9 @@ struct golden {
 	const char *path;
 	struct scene scene;
 	const char *fault;
+	const char *left;
+	const char *strict;
+	bool is_passive;
 	bool lf;
 	bool no_final_eol;
 	bool raw;

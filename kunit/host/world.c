@@ -37,14 +37,11 @@ static void choose_targets(struct sip_description *desc, const struct scene *sce
 static int plan_body(struct world *w, const struct scene *scene, const struct sip_text *text)
 {
 	u32 i, at = 0;
-	int err;
 
 	w->has_sdp = false;
 	if (!scene->hide.family)
 		return 0;
-	err = sip_body_read(text, &w->msg, &w->body);
-	if (err)
-		return err;
+	sip_body_read(text, &w->msg, &w->body);
 	for (i = 0; i < w->body.n; i++)
 		choose_targets(&w->body.desc[i], scene, &at);
 	w->has_sdp = w->body.n;
