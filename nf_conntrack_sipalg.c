@@ -977,6 +977,7 @@ SIPALG_EXPORT(sip_parse_identity);
 SIPALG_EXPORT(sip_parse_rest);
 SIPALG_EXPORT(sip_keepalive_len);
 SIPALG_EXPORT(sip_number);
+SIPALG_EXPORT(sip_take_number);
 SIPALG_EXPORT(sip_number_write);
 SIPALG_EXPORT(sip_line_end);
 SIPALG_EXPORT(sip_frame_next);

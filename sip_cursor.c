@@ -2,6 +2,8 @@
 /*
  * sip_cursor: reading bytes.  See sip_cursor.h.
  */
+#include <linux/kernel.h>
+
 #include "sip_cursor.h"
 #include "sip_word.h"
 
@@ -113,7 +115,7 @@ int sip_skip_quoted(struct sip_cursor *c)
 }
 
 /* Steps over what nobody can read, to the next semicolon or comma that is not quoted. */
-static int skip_param(struct sip_cursor *from, u32 at)
+static __cold int skip_param(struct sip_cursor *from, u32 at)
 {
 	struct sip_cursor c = { from->p, at, from->end };
 
@@ -165,7 +167,7 @@ int sip_next_param(struct sip_cursor *from, struct sip_slice *name, struct sip_s
  * The end of a line whose CR or LF stands at @eol, as a reader takes it that expects CRLF: LF
  * alone, and one CR too many.  Return: the index after it; 0: it is not all there; -EBADMSG.
  */
-static int line_end_after(const struct sip_text *t, u32 eol)
+static __cold int line_end_after(const struct sip_text *t, u32 eol)
 {
 	u32 lf = eol;
 
@@ -186,14 +188,15 @@ int sip_cut_header(const struct sip_text *text, u32 at, struct sip_cursor *c)
 		c->p = text->p;
 		c->at = at;
 		c->end = eol;
-		if (eol + 2 < text->len && text->p[eol] == '\r' && text->p[eol + 1] == '\n')
-			next = eol + 2;		/* as nearly everybody writes it */
-		else
+		next = eol + 2;		/* as nearly everybody writes it */
+		if (unlikely(next >= text->len || text->p[eol] != '\r' ||
+			     text->p[eol + 1] != '\n')) {
 			next = line_end_after(text, eol);
-		/* whether it is folded stands in the next byte */
-		if (next <= 0 || next == text->len)
-			return next < 0 ? next : 0;
-		if (!sip_char_is((u8)text->p[next], SIP_C_WSP))
+			/* whether it is folded stands in the next byte */
+			if (next <= 0 || next == text->len)
+				return next < 0 ? next : 0;
+		}
+		if ((u8)text->p[next] > ' ' || !sip_char_is((u8)text->p[next], SIP_C_WSP))
 			return next;
 		eol = next;
 	}
@@ -201,25 +204,43 @@ int sip_cut_header(const struct sip_text *text, u32 at, struct sip_cursor *c)
 
 /* ---- numbers --------------------------------------------------------------------- */
 
-int sip_number(const struct sip_text *text, struct sip_slice s, u32 max, u32 *out)
+int sip_take_number(struct sip_cursor *c, u32 max, struct sip_slice *digits, u32 *out)
 {
-	const char *p = sip_slice_ptr(text, s), *end = p + s.len;
+	const char *p = c->p;
+	u32 from = c->at, at = from, end = c->end;
 	u64 value = 0;
 
-	if (!s.len)
-		return -EBADMSG;
-	for (; p < end; p++) {
-		u32 digit = (u8)*p - '0';
+	for (; at < end; at++) {
+		u32 digit = (u8)p[at] - '0';
 
 		if (digit > 9)
-			return -EBADMSG;
+			break;
 		if (value <= max)	/* stays over max once it is, so it cannot wrap */
 			value = value * 10 + digit;
 	}
+	c->at = at;
+	*digits = sip_slice_of(from, at);
+	if (at == from)
+		return -EBADMSG;
 	if (value > max)
 		return -ERANGE;
 	*out = value;
 	return 0;
+}
+
+int sip_number(const struct sip_text *text, struct sip_slice s, u32 max, u32 *out)
+{
+	struct sip_cursor c = { text->p, s.off, sip_slice_end(s) };
+	struct sip_slice digits;
+	u32 value;
+	int err = sip_take_number(&c, max, &digits, &value);
+
+	/* of what is no number nobody says that it is too large */
+	if (c.at < c.end)
+		return -EBADMSG;
+	if (!err)
+		*out = value;
+	return err;
 }
 
 u32 sip_number_write(u32 n, char *buf)

@@ -23,14 +23,14 @@ struct walk {
 	struct sip_msg *msg;
 	const struct sip_ends *ends;	/* which URIs are kept where not all can be */
 	u32 seen;		/* bits by enum once */
-	u32 until;		/* the walk ends when all of these were seen; 0: at the end */
+	u32 until;		/* the walk ends when all of these were seen */
+	u8 last;		/* enum header: others than those up to it are stepped over */
 	bool is_whole;		/* nothing comes after the text */
-	u8 left;		/* enum sip_left of the header at hand; SIP_LEFT_COUNT: all was read */
+	u8 left;		/* enum sip_left of the header at hand, and one; 0: all was read */
 	u8 values[SIP_ROLE_COUNT];
 	u8 victim;		/* URIs before this one stay */
 	u8 victim_rank;		/* and of the others those that have this rank or more */
 	struct sip_slice first[4];	/* From, To, Call-ID, CSeq as they stood first */
-	struct sip_uri spare;	/* of a URI for which there is no place */
 };
 
 /* headers that every message has: those that may stand only once, and Via */
@@ -40,6 +40,7 @@ enum once {
 	ONCE_CALL_ID	= 1 << 2,
 	ONCE_CSEQ	= 1 << 3,
 	SEEN_VIA	= 1 << 4,
+	SEEN_END	= 1 << 5,	/* never: the walk ends with the header section */
 	SEEN_ALL	= ONCE_FROM | ONCE_TO | ONCE_CALL_ID | ONCE_CSEQ | SEEN_VIA,
 };
 
@@ -49,14 +50,14 @@ static int fault(struct walk *w, enum sip_fault what)
 	return -EBADMSG;
 }
 
-static void leave(struct walk *w, enum sip_left what)
+static __cold void leave(struct walk *w, enum sip_left what)
 {
-	w->left = what;
+	w->left = what + 1;
 	sip_leave(w->msg, what);
 }
 
 /* A number over its range is said besides. */
-static void leave_for(struct walk *w, int err, enum sip_left what)
+static __cold void leave_for(struct walk *w, int err, enum sip_left what)
 {
 	if (err == -ERANGE)
 		leave(w, SIP_LEFT_NUMBER);
@@ -64,7 +65,7 @@ static void leave_for(struct walk *w, int err, enum sip_left what)
 }
 
 /* The same, and it tells which dialog or transaction the message belongs to (SECURITY M2). */
-static void leave_identity(struct walk *w, enum sip_left what)
+static __cold void leave_identity(struct walk *w, enum sip_left what)
 {
 	w->msg->flags |= SIP_MSG_PASSIVE;
 	leave(w, what);
@@ -116,7 +117,7 @@ static int skip_display_name(struct sip_cursor *c)
 }
 
 /* The index of the first bracket, of either kind, from @at on, or @end. */
-static u32 find_bracket(const char *p, u32 at, u32 end)
+static __always_inline u32 find_bracket(const char *p, u32 at, u32 end)
 {
 	for (; end - at >= SIP_WORD; at += SIP_WORD) {
 		/* they differ in the bit of two */
@@ -200,13 +201,13 @@ static struct sip_uri *find_victim(struct walk *w, enum rank rank)
 	return NULL;
 }
 
-/* Keeps a URI that was read into the place after the last, or into the spare one. */
+/* Keeps a URI that was read into the place after the last, or into the one that is none. */
 static void keep_uri(struct walk *w, struct sip_uri *uri)
 {
 	struct sip_msg *msg = w->msg;
 	struct sip_uri *victim;
 
-	if (uri != &w->spare) {
+	if (uri != &msg->uri[SIP_MAX_URIS]) {
 		w->values[uri->role]++;
 		msg->n_uris++;
 		return;
@@ -221,8 +222,7 @@ static struct sip_uri *place_of(struct walk *w, enum sip_role role)
 {
 	struct sip_msg *msg = w->msg;
 
-	return msg->n_uris == SIP_MAX_URIS || w->values[role] == SIP_MAX_VALUES ?
-	       &w->spare : &msg->uri[msg->n_uris];
+	return &msg->uri[w->values[role] < SIP_MAX_VALUES ? msg->n_uris : SIP_MAX_URIS];
 }
 
 /* ---- headers of which there is one ------------------------------------------------ */
@@ -252,7 +252,7 @@ static const struct once_header once_cseq = {
 };
 
 /* It is there again: that says nothing where it says the same, else readers differ. */
-static int again(struct walk *w, struct sip_cursor *c, const struct once_header *o)
+static __cold int again(struct walk *w, struct sip_cursor *c, const struct once_header *o)
 {
 	struct sip_slice was = w->first[o->at], is = sip_slice_of(c->at, c->end);
 
@@ -277,7 +277,7 @@ static bool is_first(struct walk *w, struct sip_cursor *c, const struct once_hea
  * Some write a display name that needs quotes without them, or quotes in quotes.  What it is
  * for is told for sure where only one URI stands in brackets.
  */
-static int take_only_brackets(struct sip_cursor *c, struct sip_slice *uri)
+static __cold int take_only_brackets(struct sip_cursor *c, struct sip_slice *uri)
 {
 	u32 from = sip_find(c->p, c->at, c->end, '<') + 1, to = sip_find(c->p, c->at, c->end, '>');
 
@@ -313,17 +313,17 @@ static void read_tag(struct walk *w, struct sip_cursor *c, struct sip_slice *tag
 }
 
 /* From and To: the URI and the tag */
-static int on_party(struct walk *w, struct sip_cursor *c, const struct once_header *o,
+static __always_inline int on_party(struct walk *w, struct sip_cursor *c, const struct once_header *o,
 		    struct sip_slice *uri, struct sip_slice *tag)
 {
-	struct sip_cursor from;
+	u32 from;
 
 	if (!is_first(w, c, o))
 		return again(w, c, o);
-	from = *c;
+	from = c->at;
 	if (take_name_addr(c, uri) || !uri->len) {
 		leave(w, o->left);
-		*c = from;
+		c->at = from;
 		if (take_only_brackets(c, uri)) {
 			leave_identity(w, o->left);
 			return 0;
@@ -410,10 +410,10 @@ static u8 method_of(const struct sip_text *t, struct sip_slice s)
 /* The number of a CSeq, and the white space after it. */
 static int read_cseq_number(struct walk *w, struct sip_cursor *c)
 {
-	struct sip_slice digits = cur_take(c, SIP_C_DIGIT);
+	struct sip_slice digits;
 
 	/* RFC 3261 8.1.1.5 says below 2^31; some switches count all of the 32 bits */
-	if (sip_number(w->t, digits, U32_MAX, &w->msg->cseq) || !cur_is_lws(c))
+	if (sip_take_number(c, U32_MAX, &digits, &w->msg->cseq) || !cur_is_lws(c))
 		return -EBADMSG;
 	if (w->msg->cseq > S32_MAX)
 		leave(w, SIP_LEFT_CSEQ);
@@ -545,8 +545,7 @@ static int on_content_length(struct walk *w, struct sip_cursor *c)
 	u32 value;
 
 	cur_skip_lws(c);
-	digits = cur_take(c, SIP_C_DIGIT);
-	if (sip_number(w->t, digits, SIP_MAX_CONTENT_LENGTH, &value) || !cur_at_end(c))
+	if (sip_take_number(c, SIP_MAX_CONTENT_LENGTH, &digits, &value) || !cur_at_end(c))
 		return fault(w, SIP_FAULT_LENGTH);
 	if (!(msg->flags & SIP_MSG_LENGTH)) {
 		msg->flags |= SIP_MSG_LENGTH;
@@ -648,8 +647,7 @@ static int read_seconds(struct walk *w, struct sip_cursor *c, u32 *out, u16 flag
 	int err;
 
 	cur_skip_lws(c);
-	digits = cur_take(c, SIP_C_DIGIT);
-	err = sip_number(w->t, digits, U32_MAX, out);
+	err = sip_take_number(c, U32_MAX, &digits, out);
 	if (err == -ERANGE)
 		leave(w, SIP_LEFT_NUMBER);
 	if (!err && (cur_at_end(c) || cur_peek(c) == ';'))
@@ -700,7 +698,7 @@ static int read_uri(struct walk *w, struct sip_cursor *c, enum sip_role role, u8
  * Steps over a value that nobody can read, to the next comma that is neither quoted nor in
  * brackets.  A bracket that another one follows was never closed.
  */
-static void skip_value(struct sip_cursor *c)
+static __cold void skip_value(struct sip_cursor *c)
 {
 	while (c->at < c->end && c->p[c->at] != ',') {
 		if (c->p[c->at] == '"') {
@@ -719,12 +717,12 @@ static void skip_value(struct sip_cursor *c)
 static int read_uris(struct walk *w, struct sip_cursor *c, enum sip_role role, enum sip_left left)
 {
 	do {
-		struct sip_cursor from = *c;
+		u32 from = c->at;
 		int err = read_uri(w, c, role, left);
 
 		if (err) {
 			leave_for(w, err, left);
-			*c = from;
+			c->at = from;
 			skip_value(c);
 		}
 	} while (cur_skip(c, ','));
@@ -803,6 +801,7 @@ enum header {
 	HEADER_REPLY_TO,
 	HEADER_CREDENTIALS,
 	HEADER_CHALLENGE,
+	HEADER_LAST = HEADER_CHALLENGE,
 };
 
 /* RFC 3261 7.3.3 and 20, and the RFCs that each comes from */
@@ -940,14 +939,27 @@ static int read_value(struct walk *w, struct sip_cursor *c, enum header header)
 	}
 }
 
-/* The name of a header, and the colon behind it.  Return: whether it is one. */
+/* Whether the name of a header has letters and dashes alone, in words: few are shorter. */
+static bool is_plain_name(const char *p, u32 len)
+{
+	u32 at;
+
+	if (len < SIP_WORD)
+		return false;
+	for (at = 0; len - at > SIP_WORD; at += SIP_WORD)
+		if (!sip_word_is_plain(sip_word_at(p + at)))
+			return false;
+	return sip_word_is_plain(sip_word_at(p + len - SIP_WORD));
+}
+
+/* The name of a header, and the colon after it.  Return: whether it is one. */
 static bool take_header_name(struct sip_cursor *c, enum header *header)
 {
 	u32 colon = sip_find(c->p, c->at, c->end, ':');
 	struct sip_slice name;
 
 	*header = header_of(c->p + c->at, colon - c->at);
-	if (*header && colon < c->end) {
+	if (colon < c->end && (*header || is_plain_name(c->p + c->at, colon - c->at))) {
 		c->at = colon + 1;
 		return true;
 	}
@@ -956,6 +968,15 @@ static bool take_header_name(struct sip_cursor *c, enum header *header)
 	*header = header_of(c->p + name.off, name.len);
 	cur_take(c, SIP_C_WSP);
 	return name.len && cur_skip(c, ':');
+}
+
+/* SECURITY M4: something of a header was left, and for some readers a message ends at a NUL. */
+static __cold int look_for_nul(struct walk *w, u32 from, u32 end)
+{
+	u8 left = w->left - 1;
+
+	w->left = 0;
+	return memchr(w->t->p + from, 0, end - from) ? fault(w, fault_of(left)) : 0;
 }
 
 static int read_header(struct walk *w, struct sip_cursor *c)
@@ -968,19 +989,17 @@ static int read_header(struct walk *w, struct sip_cursor *c)
 		leave(w, SIP_LEFT_LINE);
 		return 0;
 	}
-	if (header == HEADER_OTHER || (w->until && header > HEADER_IDENTITY))
+	if (header == HEADER_OTHER || header > w->last)
 		return 0;
-	w->left = SIP_LEFT_COUNT;
 	err = read_value(w, c, header);
-	/* SECURITY M4: for some readers the message ends at a NUL */
-	if (!err && w->left < SIP_LEFT_COUNT && memchr(c->p + from, 0, c->end - from))
-		return fault(w, fault_of(w->left));
-	return err;
+	return likely(!w->left) || err ? err : look_for_nul(w, from, c->end);
 }
 
 /* What RFC 3261 8.1.1 asks of every message, and 8.2.6.2 of every response. */
 static int check_complete(struct walk *w)
 {
+	if ((w->seen & SEEN_ALL) == SEEN_ALL)
+		return 0;
 	/* a line that is no header may have been meant for it */
 	if (!w->msg->n_vias && !(w->msg->left & 1U << SIP_LEFT_LINE))
 		return fault(w, SIP_FAULT_VIA);
@@ -998,17 +1017,22 @@ static int check_complete(struct walk *w)
 }
 
 /* Bytes of the empty line at @at, however it ends; 0: it is not empty. */
-static u32 empty_line(const struct sip_text *t, u32 at)
+static u32 end_headers(struct walk *w, u32 at)
 {
+	const struct sip_text *t = w->t;
 	u32 lf = at;
 
 	while (lf < t->len && t->p[lf] == '\r' && lf - at < 2)
 		lf++;
-	return lf < t->len && t->p[lf] == '\n' ? lf + 1 - at : 0;
+	if (lf == t->len || t->p[lf] != '\n')
+		return 0;
+	if (lf - at != 1)
+		leave(w, SIP_LEFT_LINE);
+	return lf + 1 - at;
 }
 
 /* Legal lines that are so long or end so that someone who is strict does not take them. */
-static void look_at_line(struct walk *w, const struct sip_cursor *c, u32 next)
+static __cold void look_at_line(struct walk *w, const struct sip_cursor *c, u32 next)
 {
 	if (next - c->end != 2)
 		leave(w, SIP_LEFT_LINE);
@@ -1017,7 +1041,7 @@ static void look_at_line(struct walk *w, const struct sip_cursor *c, u32 next)
 }
 
 /* No header ends at @at.  Return: where to go on; 0: its end is not there; -EBADMSG. */
-static int no_header(struct walk *w, int ret)
+static __cold int no_header(struct walk *w, int ret)
 {
 	if (ret)
 		return fault(w, SIP_FAULT_LINE);
@@ -1032,31 +1056,29 @@ static int read_headers(struct walk *w, u32 at)
 {
 	const struct sip_text *t = w->t;
 	struct sip_cursor c;
-	u32 n, empty = 0;
+	u32 longest = SIP_MAX_HEADER, n, empty = 0;
 	int ret;
 
 	for (n = 0; at < t->len; n++) {
-		/* a letter cannot begin it */
-		empty = (u8)t->p[at] <= '\r' ? empty_line(t, at) : 0;
-		if (empty) {
-			if (empty != 2)
-				leave(w, SIP_LEFT_LINE);
-			at += empty;
-			break;
+		/* a letter does not begin it */
+		if ((u8)t->p[at] <= '\r') {
+			empty = end_headers(w, at);
+			if (empty)
+				break;
 		}
 		ret = sip_cut_header(t, at, &c);
 		if (unlikely(ret <= 0)) {
 			ret = no_header(w, ret);
 			if (ret <= 0)
 				return ret;
-		} else if (unlikely((ret - c.end - 2) | (c.end - at) / SIP_MAX_HEADER)) {
+		} else if (unlikely(ret - c.end != 2 || c.end - at >= longest)) {
 			look_at_line(w, &c, ret);
 		}
 		at = ret;
 		ret = read_header(w, &c);
 		if (ret)
 			return ret;
-		if (w->until && (w->seen & w->until) == w->until)
+		if ((w->seen & w->until) == w->until)
 			return at;
 	}
 	if (!empty && !w->is_whole)
@@ -1066,7 +1088,7 @@ static int read_headers(struct walk *w, u32 at)
 	if (n > SIP_MAX_HEADERS)
 		leave(w, SIP_LEFT_LIMIT);
 	ret = check_complete(w);
-	return ret ? ret : (int)at;
+	return ret ? ret : (int)(at + empty);
 }
 
 /* ---- start line ----------------------------------------------------------------- */
@@ -1074,15 +1096,18 @@ static int read_headers(struct walk *w, u32 at)
 /* One blank, and where there is another number of blanks and tabs, these.  Return: whether any. */
 static bool take_blank(struct walk *w, struct sip_cursor *c)
 {
-	u32 len = cur_take(c, SIP_C_WSP).len;
+	u32 len;
 
-	if (len != 1 || c->p[c->at - 1] != ' ')
+	if (cur_skip(c, ' ') && cur_peek(c) > ' ')
+		return true;
+	len = cur_take(c, SIP_C_WSP).len;
+	if (len || c->p[c->at - 1] == ' ')
 		leave(w, SIP_LEFT_START);
-	return len;
+	return len || c->p[c->at - 1] == ' ';
 }
 
 /* Control characters, which stand in no start line.  NUL and CR end it for some readers. */
-static int look_for_controls(struct walk *w, struct sip_cursor c)
+static __cold int look_for_controls(struct walk *w, struct sip_cursor c)
 {
 	for (; c.at < c.end; c.at++) {
 		if (!sip_char_is(cur_peek(&c), SIP_C_CTL))
@@ -1121,7 +1146,7 @@ static int read_status_line(struct walk *w, struct sip_cursor *c)
 }
 
 /* The Request-URI that cannot be read stays.  Of its scheme it is known whether it is SIP's. */
-static int leave_request_uri(struct walk *w, struct sip_slice text, int err)
+static __cold int leave_request_uri(struct walk *w, struct sip_slice text, int err)
 {
 	struct sip_uri *uri = &w->msg->uri[0];
 	char first = text.len ? w->t->p[text.off] : 0;
@@ -1151,6 +1176,12 @@ static bool cut_version(struct walk *w, struct sip_cursor *c)
 	enum { LEN = sizeof("SIP/2.0") - 1 };
 	u32 end = c->end;
 
+	/* as nearly everybody writes it */
+	if (end - c->at > LEN + 1 && sip_same(c->p + end - LEN - 1, SIP_LIT(" SIP/2.0")) &&
+	    (u8)c->p[end - LEN - 2] > ' ') {
+		c->end = end - LEN - 1;
+		return true;
+	}
 	while (end > c->at && sip_char_is((u8)c->p[end - 1], SIP_C_WSP))
 		end--;
 	if (end != c->end)
@@ -1194,10 +1225,11 @@ static int read_start_line(struct walk *w)
 		return -ENOMSG;
 	if (lf == t->len)
 		return sip_char_is((u8)t->p[0], SIP_C_TOKEN) ? 0 : -ENOMSG;
-	while (c.end && t->p[c.end - 1] == '\r' && lf - c.end < 2)
-		c.end--;
-	if (lf - c.end != 1)
+	c.end -= t->p[lf - 1] == '\r';
+	if (unlikely(c.end == lf || !c.end || t->p[c.end - 1] == '\r')) {
 		leave(w, SIP_LEFT_START);
+		c.end -= c.end < lf && c.end;
+	}
 	if (c.end > sizeof("SIP/2.0") - 1 && sip_same(t->p, SIP_LIT("SIP/2.0")))
 		err = read_status_line(w, &c);
 	else
@@ -1232,7 +1264,7 @@ static int walk_headers(struct walk *w, u32 line)
 
 int sip_parse(const struct sip_text *text, struct sip_msg *msg)
 {
-	struct walk w = { .t = text, .msg = msg };
+	struct walk w = { .t = text, .msg = msg, .until = SEEN_END, .last = HEADER_LAST };
 	int line = sip_parse_start(text, msg);
 
 	return line > 0 ? walk_headers(&w, line) : line;
@@ -1241,7 +1273,9 @@ int sip_parse(const struct sip_text *text, struct sip_msg *msg)
 int sip_parse_identity(const struct sip_text *text, struct sip_msg *msg, u32 line)
 {
 	struct sip_text head = { text->p, min_t(u32, text->len, SIP_MAX_IDENTITY) };
-	struct walk w = { .t = &head, .msg = msg, .until = SEEN_ALL };
+	struct walk w = {
+		.t = &head, .msg = msg, .until = SEEN_ALL, .last = HEADER_IDENTITY,
+	};
 	int ret = walk_headers(&w, line);
 
 	if (ret > 0 && !sip_may_act(msg))
@@ -1267,7 +1301,10 @@ int sip_parse_body(const struct sip_text *text, struct sip_msg *msg, u32 head)
 int sip_parse_rest(const struct sip_text *text, struct sip_msg *msg, int line,
 		   const struct sip_ends *ends)
 {
-	struct walk w = { .t = text, .msg = msg, .ends = ends, .is_whole = true };
+	struct walk w = {
+		.t = text, .msg = msg, .ends = ends, .is_whole = true,
+		.until = SEEN_END, .last = HEADER_LAST,
+	};
 	int head = line > 0 ? walk_headers(&w, line) : line;
 
 	if (!head)		/* not even a start line */

@@ -8,13 +8,12 @@
 #include "sip_uri.h"
 #include "sip_word.h"
 
-static int take_port(const struct sip_text *t, struct sip_cursor *c, struct sip_host *h)
+static int take_port(struct sip_cursor *c, struct sip_host *h)
 {
 	u32 num;
 	int err;
 
-	h->port = cur_take(c, SIP_C_DIGIT);
-	err = sip_number(t, h->port, 65535, &num);
+	err = sip_take_number(c, 65535, &h->port, &num);
 	if (err)
 		return err;
 	h->num = num;
@@ -61,7 +60,7 @@ int sip_take_host(const struct sip_text *t, struct sip_cursor *c, struct sip_hos
 		return 0;
 	if (lws)
 		cur_skip_lws(c);
-	return take_port(t, c, h);
+	return take_port(c, h);
 }
 
 u8 sip_transport_of(const struct sip_text *t, struct sip_slice s)

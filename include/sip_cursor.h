@@ -53,7 +53,8 @@ static inline void cur_skip_lws(struct sip_cursor *c)
 
 	if (at < c->end && (u8)p[at] > ' ')	/* mostly there is none */
 		return;
-	while (at < c->end && (p[at] == ' ' || p[at] == '\t' || p[at] == '\r' || p[at] == '\n'))
+	while (at < c->end && (u8)p[at] <= ' ' &&
+	       (p[at] == ' ' || p[at] == '\t' || p[at] == '\r' || p[at] == '\n'))
 		at++;
 	c->at = at;
 }
@@ -122,7 +123,7 @@ int sip_next_param(struct sip_cursor *c, struct sip_slice *name, struct sip_slic
 int sip_cut_header(const struct sip_text *text, u32 at, struct sip_cursor *c);
 
 /**
- * sip_number() - the one decimal parser of the text core
+ * sip_number() - a slice as a decimal number
  * @text: the message
  * @s: the digits; all of it must be digits, leading zeros are allowed
  * @max: the largest value
@@ -131,6 +132,17 @@ int sip_cut_header(const struct sip_text *text, u32 at, struct sip_cursor *c);
  * Return: 0; -EBADMSG where it is empty or holds anything but digits, -ERANGE over @max.
  */
 int sip_number(const struct sip_text *text, struct sip_slice s, u32 max, u32 *out);
+
+/**
+ * sip_take_number() - the digits that come next, as a number
+ * @c: stands at the first; afterwards after the last
+ * @max: the largest value
+ * @digits: out: as they are written
+ * @out: the value, written only on success
+ *
+ * Return: 0; -EBADMSG where there is no digit, -ERANGE over @max: all digits are taken then.
+ */
+int sip_take_number(struct sip_cursor *c, u32 max, struct sip_slice *digits, u32 *out);
 
 /**
  * sip_number_write() - a number as decimal text

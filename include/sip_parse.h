@@ -185,7 +185,7 @@ enum {
  * @boundary: what divides the parts of a multipart; empty: it does not say
  * @via: the top Via
  * @uri: URIs, the Request-URI first, if there is one; in the order of the message, but where
- *	there were more than are kept
+ *	there were more than are kept; one place more than that, to read another one into
  */
 struct sip_msg {
 	u16 flags;
@@ -212,7 +212,7 @@ struct sip_msg {
 	struct sip_slice body;
 	struct sip_slice boundary;
 	struct sip_via via;
-	struct sip_uri uri[SIP_MAX_URIS];
+	struct sip_uri uri[SIP_MAX_URIS + 1];
 };
 
 static inline bool sip_is_request(const struct sip_msg *msg)

@@ -41,6 +41,17 @@ static inline u64 sip_word_is(u64 w, u8 ch)
 	return sip_word_below(w ^ SIP_WORD_ONES * ch, 1);
 }
 
+/* Whether all eight bytes are ASCII letters or '-', as in nearly every name of a header. */
+static inline bool sip_word_is_plain(u64 w)
+{
+	u64 low = w | SIP_WORD_ONES * 0x20, dash = w ^ SIP_WORD_ONES * '-';
+	u64 letters = (low + SIP_WORD_ONES * (128 - 'a')) & ~(low + SIP_WORD_ONES * (127 - 'z'));
+
+	/* unlike sip_word_is() this looks at each byte by itself: no hit makes another */
+	dash = ~((dash & ~SIP_WORD_HIGH) + ~SIP_WORD_HIGH);
+	return ((letters | dash) & ~w & SIP_WORD_HIGH) == SIP_WORD_HIGH;
+}
+
 /* how many bytes stand in front of the first hit; @hits is not 0 */
 static inline u32 sip_word_first(u64 hits)
 {
