@@ -6,6 +6,8 @@
 #
 #   host       unit tests of the text core in user space, address and undefined behaviour sanitizers
 #   golden     kunit/golden: message in, message out
+#   mutate     the same messages, each line damaged in each way: that line stays, all others are translated
+#   odd        what three SIP libraries would route those by is translated
 #   callgrind  instructions that the text core takes for a message, and their bound
 #   corpus     messages written by others, from $CORPORA (default: ../shared/corpora, else skipped)
 #   corpus-differ    what three SIP libraries read in them before and behind, and the way back
@@ -24,7 +26,7 @@ set -euo pipefail
 . "$(dirname "$0")/progress.sh"
 here=$TOP/scripts
 export CORPORA=${CORPORA:-$TOP/../shared/corpora}
-all=(host golden callgrind corpus corpus-differ corpus-stream kunit e2e-6.12 e2e-6.1 e2e-7 e2e-uml)
+all=(host golden mutate odd callgrind corpus corpus-differ corpus-stream kunit e2e-6.12 e2e-6.1 e2e-7 e2e-uml)
 [ $# -gt 0 ] || set -- "${all[@]}"
 for s; do [[ " ${all[*]} " = *" $s "* ]] || die "no stage $s" 2; done
 "$here/deps.sh"
@@ -40,6 +42,8 @@ declare -A few=(
 
 stage_host() { make -s -C "$SRC/kunit/host" test; }
 stage_golden() { make -s -C "$SRC/kunit/host" golden; }
+stage_mutate() { make -s -C "$SRC/kunit/host" mutate; }
+stage_odd() { make -s -C "$SRC/kunit/host" odd; }
 stage_callgrind() { make -s -C "$SRC/kunit/host" callgrind; }
 stage_corpus() {
 	[ -d "$CORPORA" ] || { echo '0 passed, 0 failed, 1 skipped'; return; }
