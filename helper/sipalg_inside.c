@@ -2,6 +2,7 @@
 /*
  * sipalg_inside: asking the routes.  See sipalg_inside.h.
  */
+#include <linux/netdevice.h>
 #include <linux/netfilter.h>
 #include <net/addrconf.h>
 #include <net/dst.h>
@@ -10,6 +11,7 @@
 #include <net/route.h>
 
 #include "sip_inet.h"
+#include "sip_neighbour.h"
 #include "sipalg_ctx.h"
 #include "sipalg_inside.h"
 
@@ -24,27 +26,54 @@ static bool is_host(u8 family, const struct dst_entry *dst)
 		 (RTF_LOCAL | RTF_ANYCAST | RTF_REJECT));
 }
 
-/* Return: index of the interface on which a host is reached; 0: it is none, or is not. */
-static int ifindex_of(const struct sipalg_ctx *ctx, const struct sip_addr *addr)
+/* The host is on the link itself: no router is between. */
+static bool is_on_link(u8 family, const struct dst_entry *dst)
+{
+	return family == NFPROTO_IPV6 &&
+	       !(((const struct rt6_info *)dst)->rt6i_flags & RTF_GATEWAY);
+}
+
+/* where a host is reached */
+struct place {
+	int ifindex;		/* 0: it is no host, or is not reached */
+	bool is_on_link;
+};
+
+static struct place place_of(const struct sipalg_ctx *ctx, const struct sip_addr *addr)
 {
 	union nf_inet_addr inet = sip_addr_to_inet(addr);
 	u8 family = sip_addr_nfproto(addr);
 	struct dst_entry *dst = NULL;
+	struct place place = {};
 	struct flowi fl = {};
-	int ifindex = 0;
 
 	if (!sip_addr_is_host(addr) || sip_addr_is_link_local(addr))
-		return 0;
+		return place;
 	if (family == NFPROTO_IPV4)
 		fl.u.ip4.daddr = inet.ip;
 	else
 		fl.u.ip6.daddr = inet.in6;
 	if (nf_route(ctx->sn->net, &dst, &fl, false, family))
-		return 0;
-	if (!dst->error && is_host(family, dst))
-		ifindex = dst->dev->ifindex;
+		return place;
+	if (!dst->error && is_host(family, dst)) {
+		place.ifindex = dst->dev->ifindex;
+		place.is_on_link = is_on_link(family, dst);
+	}
 	dst_release(dst);
-	return ifindex;
+	return place;
+}
+
+static int ifindex_of(const struct sipalg_ctx *ctx, const struct sip_addr *addr)
+{
+	return place_of(ctx, addr).ifindex;
+}
+
+/* The same; 0 where a router is between, too. */
+static int link_of(const struct sipalg_ctx *ctx, const struct sip_addr *addr)
+{
+	struct place place = place_of(ctx, addr);
+
+	return place.is_on_link ? place.ifindex : 0;
 }
 
 bool sipalg_is_inside(const struct sipalg_ctx *ctx, const struct sip_addr *addr)
@@ -56,4 +85,35 @@ bool sipalg_is_inside(const struct sipalg_ctx *ctx, const struct sip_addr *addr)
 	here = ifindex_of(ctx, &ctx->flow.self.addr);
 	there = ifindex_of(ctx, &ctx->flow.peer_real.addr);
 	return here && there && here != there && ifindex_of(ctx, addr) == here;
+}
+
+static bool is_of_station(const struct sipalg_ctx *ctx, int ifindex, const struct sip_addr *addr)
+{
+	struct net_device *dev = dev_get_by_index_rcu(ctx->sn->net, ifindex);
+
+	return dev && sip_neighbour_is_one(dev, &ctx->flow.self.addr, addr);
+}
+
+static bool has_prefix_of(const struct sip_addr *a, const struct sip_addr *b)
+{
+	return a->w[0] == b->w[0] && a->w[1] == b->w[1];
+}
+
+/* What refuses most, and costs least, comes first. */
+bool sipalg_is_second(const struct sipalg_ctx *ctx, const struct sip_addr *addr)
+{
+	const struct sip_addr *self = &ctx->flow.self.addr;
+	u32 how = ctx->set->second_address;
+	int here, there;
+
+	if (how == SIPALG_SECOND_OFF || addr->family != SIP_FAMILY_IPV6 ||
+	    self->family != SIP_FAMILY_IPV6)
+		return false;
+	if (how == SIPALG_SECOND_PREFIX && !has_prefix_of(self, addr))
+		return false;
+	here = link_of(ctx, self);
+	if (!here || (how == SIPALG_SECOND_NEIGHBOUR && !is_of_station(ctx, here, addr)))
+		return false;
+	there = ifindex_of(ctx, &ctx->flow.peer_real.addr);
+	return there && there != here && link_of(ctx, addr) == here;
 }

@@ -36,6 +36,7 @@ struct section {
 	const struct sdp_media *sdp;
 	struct sip_endpoint rtp;
 	bool is_published;	/* it stood there as we had published it */
+	bool is_second;		/* it is at another address of the sender's */
 };
 
 /* Whether RTCP comes to a port of its own at the same host. */
@@ -93,6 +94,9 @@ static int section_open(const struct section *s, struct sip_media *media)
 	int err;
 
 	want.real = s->rtp.addr;
+	/* who has many addresses has no more pinholes for that */
+	if (s->is_second)
+		want.charged = &ctx->flow.self.addr;
 	/*
 	 * Without NAT a port is what it is.  So it is where nobody may be told another: media
 	 * that the host sends belongs to the call then, and none comes in unasked.
@@ -294,13 +298,22 @@ static void hairpin_section(const struct section *s, struct sdp_target *target)
 		target->rtcp = pin->real.port;
 }
 
-/* The sender's own address, or with inside_media=1 that of a host beside it (SECURITY P1). */
-static bool is_own(const struct sipalg_ctx *ctx, const struct sip_addr *addr)
+/*
+ * The sender's own address, or another one of it, or with inside_media=1 that of a host beside
+ * it (SECURITY P1).
+ */
+static bool is_own(struct section *s)
 {
+	const struct sipalg_ctx *ctx = s->ctx;
+	const struct sip_addr *addr = &s->rtp.addr;
+
+	s->is_second = false;
 	if (!addr->family || !sipalg_sender_is_inside(ctx))
 		return false;
-	return sip_addr_equal(addr, &ctx->flow.self.addr) ||
-	       (ctx->set->inside_media && sipalg_is_inside(ctx, addr));
+	if (sip_addr_equal(addr, &ctx->flow.self.addr))
+		return true;
+	s->is_second = sipalg_is_second(ctx, addr);
+	return s->is_second || (ctx->set->inside_media && sipalg_is_inside(ctx, addr));
 }
 
 /* Opens nothing, but what is open keeps its port: a copy must be like the first. */
@@ -363,7 +376,7 @@ static int decide_section(struct section *s, struct sdp_target *target)
 {
 	struct sipalg_ctx *ctx = s->ctx;
 	bool is_any = sip_addr_is_any(&s->rtp.addr);
-	bool own = is_own(ctx, &s->rtp.addr);
+	bool own = is_own(s);
 
 	s->is_published = !own && find_published(s);
 	if (s->is_published)

@@ -110,12 +110,14 @@ struct sip_pinhole_key {
  * @comes_from: where packets of the peer come from, where that is not as announced
  * @caller: who may call in, where that is asked
  * @n_callers: how many were added; the oldest gives way
+ * @charged: who holds it, where that is not the address that it leads to; set once, at first
  */
 struct sip_pinhole_more {
 	struct sip_pinhole_conn conn[SIP_PINHOLE_CONNS - 1];
 	struct sip_endpoint comes_from;
 	struct sip_addr caller[SIP_PINHOLE_CALLERS];
 	u8 n_callers;
+	struct sip_addr charged;
 };
 
 /**
@@ -186,6 +188,7 @@ struct sip_pinhole {
  * @ct: the signalling connection of the packet under way: the master
  * @master: the same as its owner keeps it, so that it is kept once; NULL: he does not
  * @real: address of the host
+ * @charged: who holds them; NULL: @real
  * @mapped: address that the other side sees
  * @source: only this address may use the expectation; NULL: any
  * @ports: real ports; the first is the RTP port
@@ -204,6 +207,7 @@ struct sip_pinhole_want {
 	struct nf_conn *ct;
 	struct sip_master *master;
 	struct sip_addr real;
+	const struct sip_addr *charged;
 	struct sip_addr mapped;
 	const struct sip_addr *source;
 	u16 ports[2 * SDP_MAX_PAIRS];

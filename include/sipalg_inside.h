@@ -24,4 +24,24 @@ struct sip_addr;
  */
 bool sipalg_is_inside(const struct sipalg_ctx *ctx, const struct sip_addr *addr);
 
+/**
+ * sipalg_is_second() - is it another address of the sender's own, second_address
+ * @ctx: the packet that names it
+ * @addr: an address that is not the one that the packet came from
+ *
+ * SECURITY P1 and P2: IPv6 alone; it is one host, not the router itself, nothing of one link
+ * alone, and by the routes it is on the link that the sender is on, without a router between;
+ * the receiver of the message is elsewhere.  Then
+ *
+ *	neighbour	it is at the sender's own station, see sip_neighbour.h.  Whoever is that
+ *			station could take the address for itself by neighbour discovery, so the
+ *			pinhole leads where its packets could have come from anyway
+ *	prefix		it has the sender's /64: for a link whose hosts trust each other, as each
+ *			of them may open pinholes to any other one
+ *
+ * Context: softirq or BH, under rcu_read_lock().
+ * Return: whether it is.
+ */
+bool sipalg_is_second(const struct sipalg_ctx *ctx, const struct sip_addr *addr);
+
 #endif /* _SIPALG_INSIDE_H */

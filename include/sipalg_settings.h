@@ -24,6 +24,7 @@
 	X(strict, number, "0", 0, 1, 0, "1: malformed SIP is dropped") \
 	X(hairpin, number, "1", 0, 1, 0, "media between two inside hosts goes directly") \
 	X(inside_media, number, "0", 0, 1, 0, "media may be on another inside host than the sender") \
+	X(second_address, second_address, "neighbour", 0, 2, 0, "whose media may be at another IPv6 address than the sender's: off (nobody's), neighbour (that of the same station, by the router's neighbour table), prefix (any host's of the same link and /64)") \
 	X(tcp_media, number, "0", 0, 1, 0, "media over TCP may be opened") \
 	X(tcp_contact, number, "0", 0, 1, 0, "a TCP contact may have a port of its own; 0: calls come in over the connection that registered it") \
 	X(tcp_resync, number, "0", 0, 1, 0, "TCP streams may be taken up in the middle, after a failover") \
@@ -74,6 +75,12 @@ enum sipalg_signalling_source {
 	SIPALG_SIGNALLING_ANY,
 };
 
+enum sipalg_second_address {
+	SIPALG_SECOND_OFF,
+	SIPALG_SECOND_NEIGHBOUR,
+	SIPALG_SECOND_PREFIX,
+};
+
 enum {
 	SIPALG_MAX_PORTS	= 16,
 	SIPALG_MAX_NUMBERS	= 16,
@@ -110,6 +117,7 @@ struct sipalg_prefixes {
 #define SIPALG_TYPE_number		u32
 #define SIPALG_TYPE_media_source	u32
 #define SIPALG_TYPE_signalling_source	u32
+#define SIPALG_TYPE_second_address	u32
 #define SIPALG_TYPE_rate		struct sipalg_rate
 #define SIPALG_TYPE_ports		struct sipalg_ports
 #define SIPALG_TYPE_numbers		struct sipalg_numbers

@@ -776,6 +776,7 @@ void lab_teardown(struct kunit *test)
 }
 
 kunit_test_suites(&sip_call_suite, &sip_pinhole_suite, &sip_binding_suite,
-		  &sip_source_suite, &sip_quota_suite, &sipalg_flood_suite,
+		  &sip_source_suite, &sip_quota_suite, &sip_neighbour_suite,
+		  &sipalg_flood_suite,
 		  &sipalg_chaos_suite, &sipalg_rules_m_suite, &sipalg_rules_p_suite,
 		  &sipalg_rules_life_suite);

@@ -28,6 +28,7 @@ extern struct kunit_suite sip_pinhole_suite;
 extern struct kunit_suite sip_binding_suite;
 extern struct kunit_suite sip_source_suite;
 extern struct kunit_suite sip_quota_suite;
+extern struct kunit_suite sip_neighbour_suite;
 extern struct kunit_suite sipalg_flood_suite;
 extern struct kunit_suite sipalg_chaos_suite;
 extern struct kunit_suite sipalg_rules_m_suite;

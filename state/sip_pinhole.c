@@ -568,6 +568,19 @@ static void pinhole_free_rcu(struct rcu_head *rcu)
 	pinhole_free(container_of(rcu, struct sip_pinhole, rcu));
 }
 
+/* Before anybody else can see it.  Return: whether there was memory. */
+static bool pinhole_set_charged(struct sip_pinhole *pin, const struct sip_addr *charged)
+{
+	struct sip_pinhole_more *more;
+
+	spin_lock_bh(&pin->lock);
+	more = sip_pinhole_more(pin);
+	if (more)
+		more->charged = *charged;
+	spin_unlock_bh(&pin->lock);
+	return more;
+}
+
 static struct sip_pinhole *pinhole_alloc(const struct sip_pinhole_want *want, u32 i, u16 mapped)
 {
 	struct sip_pinhole *pin = kmem_cache_zalloc(pinhole_cache, GFP_ATOMIC);
@@ -595,6 +608,10 @@ static struct sip_pinhole *pinhole_alloc(const struct sip_pinhole_want *want, u3
 	pin->sought = sipalg_now(want->sn) - SIP_PINHOLE_SEEK_S * HZ;
 	if (want->source)
 		pin->source = *want->source;
+	if (want->charged && !pinhole_set_charged(pin, want->charged)) {
+		pinhole_free(pin);
+		return NULL;
+	}
 	return pin;
 }
 
@@ -630,7 +647,9 @@ bool sip_pinhole_is_scarce(struct sipalg_net *sn)
 static struct sip_quota *charge_host(const struct sip_pinhole_want *want, u32 more)
 {
 	u32 n = atomic_read(&want->sn->pinholes->n), max = pinholes_max(want->sn);
-	struct sip_quota_key host = { want->real, nf_ct_zone(want->ct)->id };
+	struct sip_quota_key host = {
+		want->charged ? *want->charged : want->real, nf_ct_zone(want->ct)->id
+	};
 	u32 share = min_t(u64, 3ULL * (max - n), U32_MAX);
 
 	if (want->class == SIP_PINHOLE_SIGNALLING)
@@ -684,16 +703,25 @@ static struct sip_pinhole *pinhole_add(const struct sip_pinhole_want *want, bool
 	return err ? ERR_PTR(err) : pin;
 }
 
+static struct sip_quota_key charged_of(const struct sip_pinhole *pin)
+{
+	const struct sip_pinhole_more *more = pin->more;
+	bool is_other = more && more->charged.family;
+
+	return (struct sip_quota_key){ is_other ? more->charged : pin->real.addr, pin->real.zone };
+}
+
 /* Return: whether a pinhole has closed that was counted as opened. */
 static bool pinhole_put(struct sipalg_net *sn, struct sip_pinhole *pin, enum sip_pinhole_end end)
 {
-	struct sip_quota_key host = { pin->real.addr, pin->real.zone };
+	struct sip_quota_key host;
 	struct sip_pinhole_table *table = sn->pinholes;
 	bool was_open;
 
 	if (!refcount_dec_and_test(&pin->users))
 		return false;
 	spin_lock_bh(&pin->lock);
+	host = charged_of(pin);
 	was_open = pin->is_counted;
 	pin->is_closed = true;
 	expect_end(sn, pin);

@@ -62,6 +62,7 @@ static const struct setting_type number_type = { number_read, number_show };
 
 static const char * const media_source_words[] = { "any", "announced", "signalling" };
 static const char * const signalling_source_words[] = { "registrar", "learned", "any" };
+static const char * const second_address_words[] = { "off", "neighbour", "prefix" };
 
 static int read_word(const char * const *words, int n, const char *text, u32 *value)
 {
@@ -99,6 +100,20 @@ static int signalling_source_show(const void *value, char *text)
 
 static const struct setting_type signalling_source_type = {
 	signalling_source_read, signalling_source_show
+};
+
+static int second_address_read(const struct setting *s, char *text, void *value)
+{
+	return read_word(second_address_words, ARRAY_SIZE(second_address_words), text, value);
+}
+
+static int second_address_show(const void *value, char *text)
+{
+	return scnprintf(text, SETTING_TEXT_MAX, "%s", second_address_words[*(const u32 *)value]);
+}
+
+static const struct setting_type second_address_type = {
+	second_address_read, second_address_show
 };
 
 /* "packets-a-second burst"; a lone 0 switches it off */
