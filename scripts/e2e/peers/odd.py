@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 """odd.py - calls of which one message has something odd in it: for several scripts.
 
-A message is a template.  {me} stands where the phone writes its own address and the provider must read the router's,
-{audio} and {video} where a port is published; all else arrives byte for byte as it was sent, the odd thing too.
+A message is a template.  {me}:{port} stands where the phone writes its own address and the provider must read the
+router's, {audio} and {video} where a port is published; all else arrives byte for byte as it was sent, the odd thing
+too.
 
     play(*odd_calls(Odd('a comma', ('<sip:alice', 'Doe, John <sip:alice'))))
 """
@@ -10,13 +11,13 @@ from scene import *
 
 HEAD = '''\
 INVITE {uri} SIP/2.0
-Via: SIP/2.0/UDP {me}:5060;branch={branch}
+Via: SIP/2.0/UDP {me}:{port};branch={branch}
 Max-Forwards: 70
 From: <sip:alice@example.com>;tag={tag}
 To: <sip:bob@example.com>
 Call-ID: {call}
 CSeq: {cseq} INVITE
-Contact: <sip:alice@{me}:5060>
+Contact: <sip:alice@{me}:{port}>
 Content-Type: application/sdp
 Content-Length: {length}
 
@@ -45,11 +46,14 @@ class Odd:
 
     left: counters left_NAME that it moves.  opens: False: nothing is opened by it.  eol: its line ends.
     end: the header section ends with the datagram, so.  length: what Content-Length says.  cseq: the first number.
+    more: what follows the body that Content-Length counts.  tcp: it is sent over TCP.
     """
 
-    def __init__(self, what, *swaps, left=(), opens=True, eol='\r\n', end=None, length=None, cseq=1, more=''):
+    def __init__(self, what, *swaps, left=(), opens=True, eol='\r\n', end=None, length=None, cseq=1, more='', tcp=False):
         self.what, self.left, self.opens, self.eol, self.length, self.cseq = what, left, opens, eol, length, cseq
-        self.head, self.body = HEAD, BODY
+        self.head, self.body, self.more = HEAD, BODY, more
+        if tcp:
+            self.head = HEAD.replace('0/UDP', '0/TCP').replace('{port}>', '{port};transport=tcp>')
         for old, new in swaps:
             if not old and '=' == new[1:2]:
                 self.body += new
@@ -62,7 +66,6 @@ class Odd:
                 self.body = self.body.replace(old, new, 1)
         if end is not None:
             self.head, self.body = self.head.rpartition('\r\nContent-Type')[0] + end, ''
-        self.more = more        # behind the body that Content-Length counts
         self.head, self.body = self.head.replace('\r\n', eol), self.body.replace('\r\n', eol)
 
     def sent(self, words):
@@ -71,10 +74,10 @@ class Odd:
         length = len(body.encode()) if self.length is None else self.length
         return (fill(self.head, words | {'length': str(length)}) + body + self.more).encode('utf-8', 'surrogateescape')
 
-    def seen(self, words):
+    def seen(self, words, port):
         """What the provider must see, as a regular expression."""
         return pattern(self.head + self.body, words | {
-            'me': re.escape(ROUTER), 'audio': PUBLISHED % 'audio', 'video': PUBLISHED % 'video', 'rtcp': PUBLISHED % 'rtcp',
+            'me': re.escape(ROUTER), 'port': str(port), 'audio': PUBLISHED % 'audio', 'video': PUBLISHED % 'video', 'rtcp': PUBLISHED % 'rtcp',
             'length': PUBLISHED % 'length' if self.length is None else str(self.length)}) + re.escape(bytes_of(self.more))
 
 
@@ -88,7 +91,7 @@ def fill(template, words):
 
 def pattern(template, words):
     parts = re.split(r'\{(\w+)\}', template)
-    own = ('me', 'audio', 'video', 'rtcp', 'length')
+    own = ('me', 'port', 'audio', 'video', 'rtcp', 'length')
     return b''.join(re.escape(bytes_of(p)) if not i % 2 else bytes_of(words[p]) if p in own else re.escape(bytes_of(words[p]))
                     for i, p in enumerate(parts))
 
@@ -113,7 +116,7 @@ def marks(dialog):
 
 
 def words_of(s, d, odd):
-    return {'uri': d.target, 'me': PHONE, 'branch': branch(), 'tag': d.local_tag, 'call': d.call_id, 'cseq': str(odd.cseq),
+    return {'uri': d.target, 'me': PHONE, 'port': str(s.phone.port), 'branch': branch(), 'tag': d.local_tag, 'call': d.call_id, 'cseq': str(odd.cseq),
             'audio': str(s.port), 'video': str(s.port + 4), 'rtcp': str(s.port + 1)}
 
 
@@ -127,13 +130,13 @@ def send(s, odd):
     got, source = s.provider.recv()
     if got is None:
         raise Missing('it does not arrive')
-    want = re.compile(odd.seen(words), re.S)
+    want = re.compile(odd.seen(words, getattr(s.phone, 'seen_as', (ROUTER, SIP_PORT))[1]), re.S)
     match = want.fullmatch(got)
     if not check('it arrives with the router\'s address, and else as it was sent', match, repr(data), repr(got)):
         raise Missing('no call of it')
     if odd.length is None and 'length' in match.groupdict():
-        equal('Content-Length', len(plain(got).partition(b'\r\n\r\n')[2]) if odd.eol == '\r\n' else
-              len(got.partition(odd.eol.encode() * 2)[2]), int(match['length']))
+        body = got.partition(odd.eol.encode() * 2)[2]
+        equal('Content-Length', len(body) - len(odd.more), int(match['length']))
     sent = Message(plain(data))
     d.local_header = sent['from']
     d.invite[d.cseq] = words['branch']
@@ -176,11 +179,25 @@ def called(s, odd):
     equal('the counters say what was left', set(odd.left), {n[5:] for n in left(before)})
 
 
-def odd_calls(*odds, flow=called):
+def cleared(play_it):
+    """The scene, behind which nothing of another one is left that broke off."""
+    @functools.wraps(play_it)
+    def play_alone():
+        try:
+            play_it()
+        finally:
+            for line in calls().values():
+                if line[1] != 'ended':
+                    order(f'end {line[0]}')
+            in_router('conntrack', '-F')
+    return play_alone
+
+
+def odd_calls(*odds, flow=called, scene=scene):
     """A scene of each."""
     def one(odd):
         def play_it(s):
             flow(s, odd)
         play_it.__doc__ = odd.what
-        return scene(play_it)
+        return cleared(scene(play_it))
     return [one(o) for o in odds]

@@ -3,7 +3,7 @@
 from odd import *
 
 FROM, TO = 'From: <sip:alice@example.com>;tag={tag}', 'To: <sip:bob@example.com>'
-CONTACT, VIA = '<sip:alice@{me}:5060>', '{me}:5060;branch={branch}'
+CONTACT, VIA = '<sip:alice@{me}:{port}>', '{me}:{port};branch={branch}'
 SECOND = 'm=video {video} RTP/AVP 96\r\n'
 LONG = 'eyJ' + 'x' * 9000
 
