@@ -289,8 +289,11 @@ static __cold int take_only_brackets(struct sip_cursor *c, struct sip_slice *uri
 	return 0;
 }
 
-/* The parameters of From or To.  Two tags that differ are none that two readers agree about. */
-static void read_tag(struct walk *w, struct sip_cursor *c, struct sip_slice *tag, u8 left)
+/*
+ * The parameters of From or To.  Two tags are none that two readers agree about.
+ * Return: whether all of the header was read; else a comma is next, and another party.
+ */
+static bool read_tag(struct walk *w, struct sip_cursor *c, struct sip_slice *tag, u8 left)
 {
 	struct sip_slice name, value;
 	bool has_tag = false;
@@ -308,28 +311,33 @@ static void read_tag(struct walk *w, struct sip_cursor *c, struct sip_slice *tag
 		*tag = value;
 		has_tag = true;
 	}
-	if (c->at < c->end)	/* a comma: another party */
-		leave_identity(w, left);
+	return c->at == c->end;
+}
+
+/*
+ * What is no name-addr with parameters.  A comma may be one of a name that needs quotes and
+ * has none; where it stands between two parties, nobody can say which of them it is.
+ */
+static __cold int odd_party(struct walk *w, struct sip_cursor *c, const struct once_header *o,
+			    struct sip_slice *uri, struct sip_slice *tag)
+{
+	leave(w, o->left);
+	*tag = (struct sip_slice){};
+	c->at = w->first[o->at].off;
+	if (take_only_brackets(c, uri) || !read_tag(w, c, tag, o->left))
+		leave_identity(w, o->left);
+	return 0;
 }
 
 /* From and To: the URI and the tag */
-static __always_inline int on_party(struct walk *w, struct sip_cursor *c, const struct once_header *o,
-		    struct sip_slice *uri, struct sip_slice *tag)
+static __always_inline int on_party(struct walk *w, struct sip_cursor *c,
+				    const struct once_header *o, struct sip_slice *uri,
+				    struct sip_slice *tag)
 {
-	u32 from;
-
 	if (!is_first(w, c, o))
 		return again(w, c, o);
-	from = c->at;
-	if (take_name_addr(c, uri) || !uri->len) {
-		leave(w, o->left);
-		c->at = from;
-		if (take_only_brackets(c, uri)) {
-			leave_identity(w, o->left);
-			return 0;
-		}
-	}
-	read_tag(w, c, tag, o->left);
+	if (take_name_addr(c, uri) || !uri->len || !read_tag(w, c, tag, o->left))
+		return odd_party(w, c, o, uri, tag);
 	return 0;
 }
 

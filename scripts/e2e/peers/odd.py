@@ -2,7 +2,7 @@
 """odd.py - calls of which one message has something odd in it: for several scripts.
 
 A message is a template.  {me}:{port} stands where the phone writes its own address and the provider must read the
-router's, {audio} and {video} where a port is published; all else arrives byte for byte as it was sent, the odd thing
+router's, {audio} and {video} where a port is published, {own_c} where a section gets a c= of its own; all else arrives byte for byte as it was sent, the odd thing
 too.
 
     play(*odd_calls(Odd('a comma', ('<sip:alice', 'Doe, John <sip:alice'))))
@@ -78,7 +78,7 @@ class Odd:
         """What the provider must see, as a regular expression."""
         return pattern(self.head + self.body, words | {
             'me': re.escape(ROUTER), 'port': str(port), 'audio': PUBLISHED % 'audio', 'video': PUBLISHED % 'video', 'rtcp': PUBLISHED % 'rtcp',
-            'length': PUBLISHED % 'length' if self.length is None else str(self.length)}) + re.escape(bytes_of(self.more))
+            'own_c': re.escape(f'c=IN IP4 {ROUTER}\r\n'), 'length': PUBLISHED % 'length' if self.length is None else str(self.length)}) + re.escape(bytes_of(self.more))
 
 
 def bytes_of(text):
@@ -91,7 +91,7 @@ def fill(template, words):
 
 def pattern(template, words):
     parts = re.split(r'\{(\w+)\}', template)
-    own = ('me', 'port', 'audio', 'video', 'rtcp', 'length')
+    own = ('me', 'port', 'audio', 'video', 'rtcp', 'own_c', 'length')
     return b''.join(re.escape(bytes_of(p)) if not i % 2 else bytes_of(words[p]) if p in own else re.escape(bytes_of(words[p]))
                     for i, p in enumerate(parts))
 
@@ -117,7 +117,7 @@ def marks(dialog):
 
 def words_of(s, d, odd):
     return {'uri': d.target, 'me': PHONE, 'port': str(s.phone.port), 'branch': branch(), 'tag': d.local_tag, 'call': d.call_id, 'cseq': str(odd.cseq),
-            'audio': str(s.port), 'video': str(s.port + 4), 'rtcp': str(s.port + 1)}
+            'audio': str(s.port), 'video': str(s.port + 4), 'rtcp': str(s.port + 1), 'own_c': ''}
 
 
 def send(s, odd):

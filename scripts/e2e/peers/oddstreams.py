@@ -84,22 +84,22 @@ def one_end_has_spoken(s, odd_):
 STARTS = [(' SIP/2.0\r\n', ' SIP/2.0 \r\n', 'a blank after the request line'),
           ('INVITE {uri} ', 'INVITE sip:bob smith@203.0.113.2:5060;transport=tcp ', 'a blank in the Request-URI'),
           ('INVITE {uri} ', 'INVITE sip:j\u00f6rg@203.0.113.2:5060;transport=tcp ', 'UTF-8 in the Request-URI')]
-starts = [Odd(what, (old, new), tcp=True) for old, new, what in STARTS]
+starts = [Odd(what, (old, new), tcp=True, left=['start']) for old, new, what in STARTS]
 later = [Odd(f'first {o.what}', (old, new), tcp=True) for o, (old, new, _) in zip(starts, STARTS)]
 second = [Odd(f'second {o.what}', (old, new), tcp=True) for o, (old, new, _) in zip(starts, STARTS)]
 headers = [
-    Odd('a bare LF in a header', ('Max-Forwards: 70\r\n', 'Max-Forwards: 70\nX: y\r\n'), tcp=True),
+    Odd('a bare LF in a header', ('Max-Forwards: 70\r\n', 'Max-Forwards: 70\nX: y\r\n'), tcp=True, left=['line']),
     Odd('a line without a colon', ('', 'whatever\r\n'), tcp=True, left=['line']),
-    Odd('a comma in From', ('From: <', 'From: Doe, John <'), tcp=True),
+    Odd('a comma in From', ('From: <', 'From: Doe, John <'), tcp=True, left=['from']),
     Odd('an empty Route', ('', 'Route:\r\n'), tcp=True, left=['route']),
-    Odd('a section that cannot be read', ('', 'm=video\r\n'), tcp=True, left=['sdp']),
+    Odd('a section that cannot be read', ('', 'm=video\r\n'), tcp=True, left=['sdp_line']),
 ]
 large = [
-    Odd('a header of 9,000 bytes', ('', f'Identity: {LONG}\r\n'), tcp=True),
-    Odd('a header of 30,000 bytes', ('', f'Identity: {LONG * 3}\r\n'), tcp=True),
-    Odd('140 headers', ('', ''.join(f'X-{i}: {i}\r\n' for i in range(140))), tcp=True),
+    Odd('a header of 9,000 bytes', ('', f'Identity: {LONG}\r\n'), tcp=True, left=['long']),
+    Odd('a header of 30,000 bytes', ('', f'Identity: {LONG * 3}\r\n'), tcp=True, left=['long']),
+    Odd('140 headers', ('', ''.join(f'X-{i}: {i}\r\n' for i in range(140))), tcp=True, left=['limit']),
 ]
-large_first = [Odd(f'first {o.what}', ('', more), tcp=True) for o, more in ((large[0], f'Identity: {LONG}\r\n'),)]
+large_first = [Odd(f'first {o.what}', ('', more), tcp=True, left=['long']) for o, more in ((large[0], f'Identity: {LONG}\r\n'),)]
 
 
 def odd_response(agent, request, start):
