@@ -293,7 +293,7 @@ static __cold int take_only_brackets(struct sip_cursor *c, struct sip_slice *uri
  * The parameters of From or To.  Two tags are none that two readers agree about.
  * Return: whether all of the header was read; else a comma is next, and another party.
  */
-static bool read_tag(struct walk *w, struct sip_cursor *c, struct sip_slice *tag, u8 left)
+static __always_inline bool read_tag(struct walk *w, struct sip_cursor *c, struct sip_slice *tag, u8 left)
 {
 	struct sip_slice name, value;
 	bool has_tag = false;
@@ -741,7 +741,7 @@ static int read_uris(struct walk *w, struct sip_cursor *c, enum sip_role role, e
  * RFC 2617 3.2.1: stale=true says that the password was right, and only the nonce too old.
  * Scheme, then parameters with commas between them; what is not readable says nothing.
  */
-static void read_challenge(struct walk *w, struct sip_cursor *c)
+static noinline void read_challenge(struct walk *w, struct sip_cursor *c)
 {
 	struct sip_slice name, value;
 	u32 from;
