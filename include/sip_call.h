@@ -185,7 +185,8 @@ struct sip_call_busy {
  * @ended: in the list of calls that are over; of those alone
  * @media: struct sip_media
  * @n_pinholes: pinholes of all media
- * @contact: signalling pinholes: contacts on ports that no connection has
+ * @contact: the only one of its signalling pinholes, which contacts lead to
+ * @contacts: all, where there are several
  * @n_contacts: how many
  * @n_contacts_before: how many before the message under way
  * @party: where each side signals from
@@ -215,7 +216,10 @@ struct sip_call {
 	u32 session_s;
 	struct sip_call_busy *busy;
 	struct list_head media;
-	struct sip_pinhole **contact;
+	union {
+		struct sip_pinhole *contact;
+		struct sip_pinhole **contacts;
+	};
 	struct sip_master *flow[2];
 	struct sip_endpoint party[2];
 	struct sip_quota *host;
@@ -387,8 +391,14 @@ void sip_call_drop_media(struct sipalg_net *sn, struct sip_call *call, struct si
  */
 void sip_call_hold(struct sip_call *call, enum sip_side side, u8 index, bool is_held);
 
+/* The signalling pinholes of a call, call->n_contacts of them.  @call is locked. */
+static inline struct sip_pinhole **sip_call_contacts(struct sip_call *call)
+{
+	return call->n_contacts > 1 ? call->contacts : &call->contact;
+}
+
 /* Whether @pin is one of the call's contacts.  @call is locked. */
-bool sip_call_has_contact(const struct sip_call *call, const struct sip_pinhole *pin);
+bool sip_call_has_contact(struct sip_call *call, const struct sip_pinhole *pin);
 
 /* Hands a signalling pinhole over to the call.  Return: false where it has too many.  Locked. */
 bool sip_call_add_contact(struct sip_call *call, struct sip_pinhole *pin);

@@ -905,8 +905,8 @@ static u32 memory_of(const struct sip_call *call)
 
 	if (call->flow[1] != call->flow[0])
 		sum += slab_size(call->flow[1], sizeof(*call->flow[1]));
-	if (call->contact)
-		sum += SIP_CALL_CONTACTS * sizeof(*call->contact);
+	if (call->n_contacts > 1)
+		sum += SIP_CALL_CONTACTS * sizeof(*call->contacts);
 	list_for_each_entry(media, &call->media, node) {
 		sum += slab_size(media, sizeof(*media)) +
 		       slab_size(media->old, sizeof(*media->old));

@@ -72,25 +72,52 @@ const char * const sip_call_reasons[] = {
 
 /* ---- contacts -------------------------------------------------------------------- */
 
-bool sip_call_has_contact(const struct sip_call *call, const struct sip_pinhole *pin)
+bool sip_call_has_contact(struct sip_call *call, const struct sip_pinhole *pin)
 {
+	struct sip_pinhole **contact = sip_call_contacts(call);
 	u32 i;
 
 	for (i = 0; i < call->n_contacts; i++)
-		if (call->contact[i] == pin)
+		if (contact[i] == pin)
 			return true;
 	return false;
 }
 
+/* Most calls have one at most, and that has its place in the call. */
+static bool make_list(struct sip_call *call)
+{
+	struct sip_pinhole *first = call->contact, **list;
+
+	list = kcalloc(SIP_CALL_CONTACTS, sizeof(*list), GFP_ATOMIC);
+	if (!list)
+		return false;
+	list[0] = first;
+	call->contacts = list;
+	return true;
+}
+
 bool sip_call_add_contact(struct sip_call *call, struct sip_pinhole *pin)
 {
+	u32 n = call->n_contacts;
+
 	lockdep_assert_held(&call->lock);
-	if (!call->contact)
-		call->contact = kcalloc(SIP_CALL_CONTACTS, sizeof(*call->contact), GFP_ATOMIC);
-	if (!call->contact || call->n_contacts == SIP_CALL_CONTACTS)
+	if (n == SIP_CALL_CONTACTS || (n == 1 && !make_list(call)))
 		return false;
-	call->contact[call->n_contacts++] = pin;
+	call->n_contacts++;
+	sip_call_contacts(call)[n] = pin;
 	return true;
+}
+
+/* The one that was added last closes. */
+static void contact_rm(struct sipalg_net *sn, struct sip_call *call)
+{
+	struct sip_pinhole **list = sip_call_contacts(call), *first = list[0];
+
+	sip_pinhole_close(sn, list[--call->n_contacts], SIP_PINHOLE_LET);
+	if (call->n_contacts != 1)
+		return;
+	kfree(list);
+	call->contact = first;
 }
 
 static void pinholes_rm(struct sipalg_net *sn, struct sip_call *call, enum sip_pinhole_end end)
@@ -100,7 +127,7 @@ static void pinholes_rm(struct sipalg_net *sn, struct sip_call *call, enum sip_p
 	list_for_each_entry_safe(media, next, &call->media, node)
 		sip_call_media_rm(sn, call, media, end);
 	while (call->n_contacts)
-		sip_pinhole_close(sn, call->contact[--call->n_contacts], SIP_PINHOLE_LET);
+		contact_rm(sn, call);
 }
 
 /* ---- table ----------------------------------------------------------------------- */
@@ -109,7 +136,6 @@ static void call_free(struct sip_call *call)
 {
 	sip_master_put(call->flow[SIP_CALLER]);
 	sip_master_put(call->flow[SIP_CALLEE]);
-	kfree(call->contact);
 	sip_call_busy_free(call);
 	kmem_cache_free(call_cache, call);
 }
@@ -478,7 +504,7 @@ void sip_call_leave(struct sipalg_net *sn, struct sip_call *call, bool keep)
 			sip_call_media_rm(sn, call, media, SIP_PINHOLE_LET);
 	}
 	while (!keep && call->n_contacts > call->n_contacts_before)
-		sip_pinhole_close(sn, call->contact[--call->n_contacts], SIP_PINHOLE_LET);
+		contact_rm(sn, call);
 	spin_unlock_bh(&call->lock);
 	call_put(call);
 }
@@ -917,7 +943,7 @@ static void keep_pinholes(struct sipalg_net *sn, struct sip_call *call)
 		}
 	}
 	for (i = 0; i < call->n_contacts; i++)
-		sip_pinhole_keep(sn, call->contact[i], SIP_CALL_TTL_S, 0);
+		sip_pinhole_keep(sn, sip_call_contacts(call)[i], SIP_CALL_TTL_S, 0);
 	if (call->heard != before && !call->session_s)
 		refresh(sn, call);
 }
