@@ -37,6 +37,7 @@
 #include "sip_quota.h"
 #include "sip_source.h"
 #include "sipalg_compat.h"
+#include "sipalg_contact.h"
 #include "sipalg_ctx.h"
 #include "sipalg_decide.h"
 #include "sipalg_flood.h"
@@ -176,9 +177,14 @@ static void ctx_fill_flow(struct sipalg_ctx *ctx)
 			     ctx->dir == IP_CT_DIR_ORIGINAL;
 	flow->is_registered = flow->is_published;
 	flow->user = 0;
+	ctx->via_port = 0;
 	if (data) {
 		u32 published = READ_ONCE(data->published[!ctx->dir]);
 
+		if (ctx->proto == IPPROTO_UDP)
+			ctx->via_port = sipalg_flow_listens_at(data, !ctx->dir);
+		if (published & SIPALG_FLOW_OF_CALL)
+			flow->is_registered = false;
 		flow->memo = sipalg_flow_memo(data, !ctx->dir);
 		flow->is_published |= published;
 		flow->is_registered |= published & SIPALG_FLOW_REGISTERED;
@@ -268,14 +274,29 @@ static int decide(struct sipalg_ctx *ctx)
 
 /*
  * Over TCP a hop that a proxy inside has put into its message is published like its
- * Contact would be, as the connection.
+ * Contact would be, as the connection.  A Contact that is reached over the other protocol
+ * is not: nothing of this connection stands in it.
  */
 static bool is_publishing(const struct sipalg_ctx *ctx, const struct sip_uri *uri)
 {
-	if (!sip_addr_equal(&uri->at.addr, &ctx->flow.self.addr))
+	struct sip_endpoint at;
+
+	if (!sip_addr_equal(&uri->at.addr, &ctx->flow.self.addr) ||
+	    sipalg_contact_is_elsewhere(ctx, uri, &at))
 		return false;
 	return uri->role == SIP_ROLE_CONTACT ||
 	       (ctx->seg && (uri->role == SIP_ROLE_RECORD_ROUTE || uri->role == SIP_ROLE_PATH));
+}
+
+/* RFC 3261 18.2.2: the sender listens where its Via says, which is not where it sends from. */
+static bool listens_elsewhere(const struct sipalg_ctx *ctx)
+{
+	const struct sip_via *via = &ctx->msg.via;
+	u16 port = via->by.port.len ? via->by.num : SIP_PORT_DEFAULT;
+
+	return sip_is_request(&ctx->msg) && !ctx->seg && !via->has_rport &&
+	       sipalg_sender_is_translated(ctx) && port >= SIPALG_PORT_MIN &&
+	       port != ctx->flow.self.port && sip_addr_equal(&via->by.addr, &ctx->flow.self.addr);
 }
 
 /*
@@ -291,7 +312,9 @@ static u32 published_form(const struct sipalg_ctx *ctx, const struct sip_uri *ur
 
 	if (ctx->msg.method == SIP_REGISTER && uri->role == SIP_ROLE_CONTACT)
 		word |= SIPALG_FLOW_REGISTERED;
-	if (is_flows ? form == SIP_VIA_NO_PORT : !!ctx->seg)
+	if (is_flows)
+		word |= SIPALG_FLOW_AT_PORT;
+	if (is_flows ? form == SIP_VIA_NO_PORT : ctx->seg || listens_elsewhere(ctx))
 		word |= form << 20 | sip_uri_port(uri);
 	return word;
 }
@@ -318,7 +341,8 @@ static u32 published_after(const struct sipalg_ctx *ctx, u32 word)
 		const struct sip_uri *uri = &ctx->msg.uri[i];
 
 		if (is_publishing(ctx, uri))
-			word = (word & SIPALG_FLOW_REGISTERED) | published_form(ctx, uri);
+			word = (word & (SIPALG_FLOW_REGISTERED | SIPALG_FLOW_OF_CALL)) |
+			       published_form(ctx, uri);
 		else if (ctx->msg.method == SIP_REGISTER && uri->role == SIP_ROLE_CONTACT &&
 			 sip_addr_equal(&uri->at.addr, &ctx->flow.self_mapped.addr))
 			word = 0;
@@ -327,14 +351,15 @@ static u32 published_after(const struct sipalg_ctx *ctx, u32 word)
 }
 
 /* What later messages of the connection need to know of this one. */
-static void remember(struct sipalg_ctx *ctx, u32 before, u32 published)
+static void remember(struct sipalg_ctx *ctx, u32 before, u32 published, bool listens)
 {
 	struct sipalg_flow_data *data = sipalg_flow_data(ctx->ct);
 
 	if (!data)
 		return;
 	if (sip_is_request(&ctx->msg))
-		sipalg_flow_set_memo(data, ctx->dir, sip_via_form(&ctx->msg, &ctx->flow));
+		sipalg_flow_set_memo(data, ctx->dir, sip_via_form(&ctx->msg, &ctx->flow),
+				     listens ? SIPALG_FLOW_LISTENS : 0);
 	/* where another CPU was faster, what it knows is newer */
 	if (published != before)
 		cmpxchg(&data->published[ctx->dir], before, published);
@@ -347,7 +372,7 @@ static int translate_and_commit(struct sipalg_ctx *ctx, const struct sipalg_nat_
 	if (!ctx->is_nat || !ctx->set->rewrite)
 		return 0;
 	err = nat->translate(ctx);
-	if (err || !ctx->edits.n)
+	if (err || (!ctx->edits.n && !ctx->lead_to))
 		return err;
 	if (ctx->seg)
 		err = sipalg_segment_replace(ctx->seg, ctx->text.len, &ctx->edits);
@@ -355,6 +380,8 @@ static int translate_and_commit(struct sipalg_ctx *ctx, const struct sipalg_nat_
 		err = nat->commit(ctx);
 	if (!err)
 		sipalg_count(ctx->sn, SIPALG_STAT_TRANSLATED);
+	if (!err && ctx->lead_to)
+		sipalg_count(ctx->sn, SIPALG_STAT_LED_TO_VIA);
 	return err;
 }
 
@@ -372,6 +399,7 @@ static int handle_message(struct sipalg_ctx *ctx)
 {
 	const struct sipalg_nat_hooks *nat = sipalg_nat_hooks();
 	u32 before, published;
+	bool listens;
 	int err;
 
 	if (ctx->msg.method == SIP_METHOD_OTHER && ctx->msg.method_name.len) {
@@ -387,11 +415,13 @@ static int handle_message(struct sipalg_ctx *ctx)
 	ctx->body.n = 0;
 	ctx->body.n_over = 0;
 	ctx->call = NULL;
+	ctx->lead_to = 0;
 	sip_edit_init(&ctx->edits);
-	before = published_before(ctx);
-	published = published_after(ctx, before);	/* reads text, which the commit moves */
 
 	err = decide(ctx);
+	before = published_before(ctx);
+	published = published_after(ctx, before);	/* read text, which the commit moves */
+	listens = listens_elsewhere(ctx);
 	if (!err)
 		err = translate_and_commit(ctx, nat);
 	if (ctx->call) {
@@ -402,7 +432,7 @@ static int handle_message(struct sipalg_ctx *ctx)
 		return sipalg_pass_malformed(ctx, ctx->msg.fault);
 	if (err)
 		return sipalg_pass_failed(ctx, err);
-	remember(ctx, before, published);
+	remember(ctx, before, published, listens);
 	count_left(ctx);
 	sipalg_learn_callers(ctx);
 	return sipalg_pass(ctx, SIPALG_STAT_MESSAGES);
@@ -604,6 +634,18 @@ static void ctx_fill(struct sipalg_ctx *ctx, struct sk_buff *skb, u32 protoff, s
 	ctx_fill_flow(ctx);
 }
 
+/* SECURITY P6, P13.  Return: whether who comes in first may not: he is to come no further. */
+static bool refuses_caller(struct sipalg_ctx *ctx)
+{
+	if (!test_bit(IPS_EXPECTED_BIT, &ctx->ct->status) || nf_ct_is_confirmed(ctx->ct))
+		return false;
+	if (sipalg_caller_is_refused(ctx))
+		return true;
+	if (sipalg_caller_inherits(ctx))
+		ctx_fill_flow(ctx);
+	return false;
+}
+
 static int sipalg_help(struct sk_buff *skb, unsigned int protoff, struct nf_conn *ct,
 		       enum ip_conntrack_info ctinfo)
 {
@@ -629,7 +671,7 @@ static int sipalg_help(struct sk_buff *skb, unsigned int protoff, struct nf_conn
 		return is_tcp ? NF_DROP : NF_ACCEPT;
 	}
 	ctx_fill(ctx, skb, protoff, ct, ctinfo);
-	if (set->enabled && sipalg_caller_is_refused(ctx))
+	if (set->enabled && refuses_caller(ctx))
 		verdict = sipalg_drop(ctx, SIPALG_STAT_CALLER_REFUSED);
 	else if (proto == IPPROTO_TCP)
 		verdict = handle_segment(ctx);

@@ -15,20 +15,11 @@
 
 #include "sip_pinhole.h"
 #include "sipalg_compat.h"
+#include "sipalg_contact.h"
 #include "sipalg_ctx.h"
+#include "sipalg_flow.h"
 
 /* ---- planning -------------------------------------------------------------------- */
-
-static struct sip_pinhole_key key_of(const struct sipalg_ctx *ctx, const struct sip_addr *addr,
-				     u16 port)
-{
-	return (struct sip_pinhole_key){
-		.addr = *addr,
-		.port = port,
-		.zone = nf_ct_zone(ctx->ct)->id,
-		.proto = ctx->proto,
-	};
-}
 
 /*
  * The sender's own address with another port than the connection's: where a
@@ -37,10 +28,11 @@ static struct sip_pinhole_key key_of(const struct sipalg_ctx *ctx, const struct 
  */
 static bool refine_own(struct sipalg_ctx *ctx, u16 port, struct sip_target *target)
 {
-	struct sip_pinhole_key key = key_of(ctx, &ctx->flow.self.addr, port);
-	struct sip_pinhole *pin = sip_pinhole_signalling(ctx->sn, &key);
+	struct sip_pinhole_key key = sipalg_contact_key(ctx, port, ctx->proto);
+	struct sip_endpoint mapped = { target->to.addr };
+	struct sip_pinhole *pin = sip_pinhole_signalling(ctx->sn, &key, &mapped);
 
-	if (!pin || !sip_addr_equal(&pin->mapped.addr, &target->to.addr))
+	if (!pin)
 		return false;
 	target->change = SIP_SET;
 	target->to.port = pin->mapped.port;
@@ -70,21 +62,12 @@ static void refine_way_back(struct sipalg_ctx *ctx, const struct sip_uri *uri,
 static void refine_back(struct sipalg_ctx *ctx, const struct sip_uri *uri,
 			struct sip_target *target)
 {
-	struct sip_pinhole_key key;
-	struct sip_pinhole *pin;
-
 	/* most name the receiver as it is, and nothing of it is mapped */
 	if (sip_addr_equal(&uri->at.addr, &ctx->flow.peer_real.addr) &&
 	    !sipalg_receiver_is_translated(ctx))
 		return;
-	key = key_of(ctx, &uri->at.addr, sip_uri_port(uri));
-	pin = sip_pinhole_by_mapped(ctx->sn, &key);
-	if (!pin || !pin->is_nat || pin->class != SIP_PINHOLE_SIGNALLING ||
-	    !sip_addr_equal(&pin->real.addr, &ctx->flow.peer_real.addr))
-		return;
-	target->change = SIP_SET;
-	target->to.addr = pin->real.addr;
-	target->to.port = pin->real.port;
+	if (sipalg_contact_back(ctx, uri, &target->to))
+		target->change = SIP_SET;
 }
 
 /* Where a mapping that we published may come back to its owner. */
@@ -101,6 +84,21 @@ static bool may_come_back(const struct sip_msg *msg, const struct sip_uri *uri)
 	}
 }
 
+/* What the flow says of a URI, and what is known besides. */
+static void refine_uri(struct sipalg_ctx *ctx, const struct sip_uri *uri,
+		       struct sip_target *target)
+{
+	bool is_own = target->change == SIP_SET || target->change == SIP_SET_ADDR;
+
+	if (is_own && sipalg_contact_is_elsewhere(ctx, uri, &target->to))
+		target->change = SIP_SET;
+	else if (target->change == SIP_SET_ADDR && is_way_back(uri))
+		refine_way_back(ctx, uri, target);
+	else if (target->change == SIP_KEEP && uri->at.addr.family &&
+		 may_come_back(&ctx->msg, uri))
+		refine_back(ctx, uri, target);
+}
+
 static void refine(struct sipalg_ctx *ctx)
 {
 	const struct sip_msg *msg = &ctx->msg;
@@ -109,16 +107,39 @@ static void refine(struct sipalg_ctx *ctx)
 
 	if (sip_is_request(msg) && plan->via.change == SIP_SET_ADDR)
 		refine_own(ctx, msg->via.by.num ? msg->via.by.num : SIP_PORT_DEFAULT, &plan->via);
-	for (i = 0; i < msg->n_uris; i++) {
-		const struct sip_uri *uri = &msg->uri[i];
-		struct sip_target *target = &plan->uri[i];
+	for (i = 0; i < msg->n_uris; i++)
+		refine_uri(ctx, &msg->uri[i], &plan->uri[i]);
+}
 
-		if (target->change == SIP_SET_ADDR && is_way_back(uri))
-			refine_way_back(ctx, uri, target);
-		else if (target->change == SIP_KEEP && uri->at.addr.family &&
-			 may_come_back(msg, uri))
-			refine_back(ctx, uri, target);
-	}
+/* Whether the top Via of a response says that port of the receiver's, when it gets there. */
+static bool via_says(const struct sipalg_ctx *ctx, u16 port)
+{
+	const struct sip_target *target = &ctx->plan.via;
+	const struct sip_host *by = &ctx->msg.via.by;
+
+	if (target->change != SIP_KEEP)
+		return target->to.port == port;
+	return sip_addr_equal(&by->addr, &ctx->flow.peer_real.addr) &&
+	       (by->port.len ? by->num : SIP_PORT_DEFAULT) == port;
+}
+
+/*
+ * RFC 3261 18.2.2: without rport a response goes to the port of the Via.  A server that sends
+ * it to where the request came from nevertheless means the same host, which does not listen there.
+ * What it asks of its own accord comes there too, unless the phone's Contact names that port.
+ */
+static u16 led_to(const struct sipalg_ctx *ctx)
+{
+	const struct sipalg_flow_data *data = sipalg_flow_data(ctx->ct);
+	bool is_meant;
+
+	if (!ctx->via_port || !data)
+		return 0;
+	if (sip_is_request(&ctx->msg))
+		is_meant = !(READ_ONCE(data->published[!ctx->dir]) & SIPALG_FLOW_AT_PORT);
+	else
+		is_meant = via_says(ctx, ctx->via_port);
+	return is_meant ? ctx->via_port : 0;
 }
 
 static int translate(struct sipalg_ctx *ctx)
@@ -127,6 +148,7 @@ static int translate(struct sipalg_ctx *ctx)
 
 	sip_header_decide(&ctx->text, &ctx->msg, &ctx->flow, &ctx->plan);
 	refine(ctx);
+	ctx->lead_to = led_to(ctx);
 	/* from the front to the back, as edits are added with the least work */
 	err = sip_header_plan(&ctx->edits, &ctx->text, ctx->base, &ctx->msg, &ctx->plan);
 	if (!err && ctx->body.n)
@@ -176,6 +198,15 @@ static void allow_fragments(struct sk_buff *skb, const struct nf_conn *ct)
 	ip_send_check(iph);
 }
 
+/* Under the checksum that is computed when the packet leaves: before resize() or after it. */
+static void lead(struct sipalg_ctx *ctx)
+{
+	struct udphdr *udph = (struct udphdr *)(ctx->skb->data + ctx->protoff);
+
+	if (ctx->lead_to)
+		udph->dest = htons(ctx->lead_to);
+}
+
 /*
  * The commit moves the text, so no slice of ctx->msg may be read after it.  All
  * that can fail comes before the first byte is changed: growing makes room first and
@@ -201,6 +232,7 @@ static int commit(struct sipalg_ctx *ctx)
 	/* the edits lie in the text that they came from, so this does not fail */
 	if (WARN_ON_ONCE(ret < 0))
 		return ret;
+	lead(ctx);
 	if (delta <= 0)
 		return resize(ctx, len, delta);
 	allow_fragments(skb, ctx->ct);

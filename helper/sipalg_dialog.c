@@ -9,6 +9,7 @@
 
 #include "sip_call.h"
 #include "sip_pinhole.h"
+#include "sipalg_contact.h"
 #include "sipalg_ctx.h"
 #include "sipalg_decide.h"
 #include "sipalg_emergency.h"
@@ -43,42 +44,96 @@ static struct sip_call_event call_event(struct sipalg_ctx *ctx)
 	};
 }
 
+/* One of the sender's ports, and what it is reached by there. */
+struct way_in {
+	u16 port;
+	u8 proto;
+	bool is_flows;	/* the connection that the message came on leads there */
+};
+
 /*
  * The sender wants to be reached on a port that no connection of its own has, as a
  * phone does that sends from one port and listens on another.  Requests of the
  * dialog, and responses by RFC 3261 18.2.2, will come there.
+ *
+ * Or on the port of the connection.  The other end of that comes in anyway, but another user
+ * agent that was called without a proxy between may send its BYE from another port (RFC 3261
+ * 18.1.1: it sends from where it likes).  That is opened for its address alone.
  */
-static void open_contact(struct sipalg_ctx *ctx, const struct sip_host *at, u16 port)
+static struct sip_pinhole_want want_of(const struct sipalg_ctx *ctx, const struct way_in *way)
 {
-	struct sip_pinhole_key key = {
-		.addr = ctx->flow.self.addr, .port = port, .zone = nf_ct_zone(ctx->ct)->id,
-		.proto = ctx->proto,
-	};
 	struct sip_pinhole_want want = sipalg_media_want(ctx);
+
+	want.ports[0] = way->port;
+	want.n = 1;
+	want.proto = way->proto;
+	want.class = SIP_PINHOLE_SIGNALLING;
+	want.is_lasting = true;
+	want.seed = way->port;
+	want.is_for_peers = way->is_flows;
+	if (way->is_flows)
+		want.mapped_port = ctx->flow.self_mapped.port;
+	if (way->is_flows || ctx->set->signalling_source == SIPALG_SIGNALLING_REGISTRAR)
+		want.source = &ctx->flow.peer_real.addr;
+	return want;
+}
+
+/*
+ * NAT may give one port to two hosts that send to different ones.  Where that is promised to
+ * another host already, the answers come over the connection alone.
+ */
+static bool is_taken(const struct sipalg_ctx *ctx, const struct sip_pinhole_want *want)
+{
+	struct sip_pinhole_key mapped = sipalg_contact_key(ctx, want->mapped_port, want->proto);
+
+	mapped.addr = want->mapped;
+	return want->mapped_port && sip_pinhole_by_mapped(ctx->sn, &mapped);
+}
+
+/* NAT lets nobody in at the connection's port but its other end.  One that came in has a way in. */
+static bool is_alone(const struct sipalg_ctx *ctx)
+{
+	return sipalg_sender_is_translated(ctx) && ctx->dir == IP_CT_DIR_ORIGINAL;
+}
+
+/* Return: the pinhole, with a reference for the call; NULL: there is none, or it has it. */
+static struct sip_pinhole *get_way_in(struct sipalg_ctx *ctx, const struct way_in *way)
+{
+	struct sip_pinhole_key real = sipalg_contact_key(ctx, way->port, way->proto);
+	struct sip_pinhole_want want = want_of(ctx, way);
+	struct sip_endpoint mapped = { want.mapped, want.mapped_port };
+	struct sip_pinhole *pin = sip_pinhole_signalling(ctx->sn, &real, &mapped);
+
+	if (pin && sip_call_has_contact(ctx->call, pin))
+		return NULL;
+	if (!pin || !sip_pinhole_get(pin)) {
+		/* counted; the address is translated all the same */
+		return is_taken(ctx, &want) || sip_pinhole_open(&want, &pin) ? NULL : pin;
+	}
+	/* a REGISTER has only reserved it, or it waits for others */
+	if (!READ_ONCE(pin->is_armed) || READ_ONCE(pin->is_for_peers))
+		sip_pinhole_arm(pin, &want);
+	return pin;
+}
+
+static void open_contact(struct sipalg_ctx *ctx, const struct sip_host *at, u16 port, u8 proto)
+{
+	struct way_in way = { port, proto, port == ctx->flow.self.port && proto == ctx->proto };
 	struct sip_addr peer = ctx->flow.peer_real.addr;
 	struct sip_pinhole *pin;
 
-	if (port == ctx->flow.self.port || port < SIPALG_PORT_MIN ||
-	    !sip_addr_equal(&at->addr, &ctx->flow.self.addr))
+	if (port < SIPALG_PORT_MIN || !sip_addr_equal(&at->addr, &ctx->flow.self.addr))
 		return;
-	want.ports[0] = port;
-	want.n = 1;
-	want.proto = ctx->proto;
-	want.class = SIP_PINHOLE_SIGNALLING;
-	want.is_lasting = true;
-	want.seed = port;
-	if (ctx->set->signalling_source == SIPALG_SIGNALLING_REGISTRAR)
-		want.source = &peer;
-	pin = sip_pinhole_signalling(ctx->sn, &key);
-	if (pin && sip_call_has_contact(ctx->call, pin))
+	/* RFC 5626: over TCP the connection is used, by the other side as well */
+	if (proto == IPPROTO_TCP && (way.is_flows || !ctx->set->tcp_contact))
 		return;
-	if (!pin || !sip_pinhole_get(pin)) {
-		if (sip_pinhole_open(&want, &pin))
-			return;		/* counted; the address is translated all the same */
-	} else if (!READ_ONCE(pin->is_armed)) {
-		sip_pinhole_arm(pin, &want);	/* a REGISTER has only reserved it */
-	}
-	sip_pinhole_add_caller(pin, &peer);
+	if (way.is_flows && !is_alone(ctx))
+		return;
+	pin = get_way_in(ctx, &way);
+	if (!pin)
+		return;
+	if (!READ_ONCE(pin->is_for_peers))
+		sip_pinhole_add_caller(pin, &peer);
 	if (!sip_call_add_contact(ctx->call, pin))
 		sip_pinhole_close(ctx->sn, pin, SIP_PINHOLE_LET);
 }
@@ -91,14 +146,14 @@ static void open_contacts(struct sipalg_ctx *ctx)
 
 	if (!sipalg_sender_is_inside(ctx) || sipalg_is_silent(ctx) || msg->method == SIP_ACK)
 		return;
-	/* RFC 5626: over TCP the connection is used, by the other side as well */
-	if (ctx->seg && !ctx->set->tcp_contact)
-		return;
-	if (sip_is_request(msg) && !via->has_rport && !ctx->seg)
-		open_contact(ctx, &via->by, via->by.port.len ? via->by.num : SIP_PORT_DEFAULT);
+	if (sip_is_request(msg) && !via->has_rport && !ctx->seg &&
+	    (via->by.port.len ? via->by.num : SIP_PORT_DEFAULT) != ctx->flow.self.port)
+		open_contact(ctx, &via->by, via->by.port.len ? via->by.num : SIP_PORT_DEFAULT,
+			     ctx->proto);
 	for (i = 0; i < msg->n_uris; i++)
 		if (msg->uri[i].role == SIP_ROLE_CONTACT)
-			open_contact(ctx, &msg->uri[i].at, sip_uri_port(&msg->uri[i]));
+			open_contact(ctx, &msg->uri[i].at, sip_uri_port(&msg->uri[i]),
+				     sipalg_contact_proto(ctx, &msg->uri[i]));
 }
 
 int sipalg_decide_passive(struct sipalg_ctx *ctx)

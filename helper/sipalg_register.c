@@ -7,6 +7,7 @@
 
 #include "sip_binding.h"
 #include "sip_pinhole.h"
+#include "sipalg_contact.h"
 #include "sipalg_ctx.h"
 #include "sipalg_decide.h"
 #include "sipalg_flow.h"
@@ -45,6 +46,22 @@ static struct sip_register register_of(struct sipalg_ctx *ctx)
 	};
 }
 
+/* The same of a contact that is reached over the other protocol: none of its ports is known. */
+static struct sip_register register_by(const struct sipalg_ctx *ctx,
+				       const struct sip_register *reg, u8 proto)
+{
+	struct sip_register other = *reg;
+
+	if (proto == reg->proto)
+		return other;
+	other.proto = proto;
+	other.self.port = 0;
+	other.mapped.port = 0;
+	other.answer_port = 0;
+	other.on_flow = false;
+	return other;
+}
+
 static u32 expires_of(const struct sipalg_ctx *ctx, const struct sip_uri *uri)
 {
 	if (uri && uri->has_expires)
@@ -65,6 +82,7 @@ void sipalg_decide_register(struct sipalg_ctx *ctx)
 		sip_binding_ask_none(&reg);
 	for (i = 0; i < ctx->msg.n_uris; i++) {
 		const struct sip_uri *uri = &ctx->msg.uri[i];
+		struct sip_register by;
 
 		if (uri->role != SIP_ROLE_CONTACT)
 			continue;
@@ -77,7 +95,8 @@ void sipalg_decide_register(struct sipalg_ctx *ctx)
 			continue;
 		}
 		/* without a pinhole the contact is still translated; why is counted */
-		sip_binding_ask(&reg, sip_uri_port(uri), expires_of(ctx, uri));
+		by = register_by(ctx, &reg, sipalg_contact_proto(ctx, uri));
+		sip_binding_ask(&by, sip_uri_port(uri), expires_of(ctx, uri));
 	}
 }
 
@@ -150,18 +169,44 @@ static struct sip_pinhole *receivers_pinhole(const struct sipalg_ctx *ctx)
 }
 
 /*
- * signalling_source=learned: an expectation can only ask for one source, so it lets
- * everybody in, and a stranger's connection ends here, before it is confirmed.
+ * signalling_source=learned, and what is for the peers of several calls: an expectation can only
+ * ask for one source, so it lets everybody in, and a stranger's connection ends here, before it
+ * is confirmed.
  */
 bool sipalg_caller_is_refused(const struct sipalg_ctx *ctx)
 {
-	struct sip_pinhole *pin;
+	bool is_asked = ctx->set->signalling_source == SIPALG_SIGNALLING_LEARNED;
+	struct sip_pinhole *pin = receivers_pinhole(ctx);
 
-	if (ctx->set->signalling_source != SIPALG_SIGNALLING_LEARNED ||
-	    !test_bit(IPS_EXPECTED_BIT, &ctx->ct->status) || nf_ct_is_confirmed(ctx->ct))
+	return pin && (is_asked || READ_ONCE(pin->is_for_peers)) &&
+	       !sip_pinhole_has_caller(pin, &ctx->flow.self.addr);
+}
+
+/* What the master has published, if it is a connection that the receiver began; else 0. */
+static u32 published_by_master(const struct sipalg_ctx *ctx)
+{
+	const struct nf_conn *master = ctx->ct->master;
+	const struct sipalg_flow_data *data = master ? sipalg_flow_data(master) : NULL;
+	struct sip_endpoint phone;
+
+	if (!data)
+		return 0;
+	phone = sip_source_of(&master->tuplehash[IP_CT_DIR_ORIGINAL].tuple);
+	return sip_addr_equal(&phone.addr, &ctx->flow.peer_real.addr) ?
+	       READ_ONCE(data->published[IP_CT_DIR_ORIGINAL]) : 0;
+}
+
+bool sipalg_caller_inherits(struct sipalg_ctx *ctx)
+{
+	struct sip_pinhole *pin = receivers_pinhole(ctx);
+	struct sipalg_flow_data *data = sipalg_flow_data(ctx->ct);
+	u32 published;
+
+	if (!pin || !READ_ONCE(pin->is_for_peers) || !data)
 		return false;
-	pin = receivers_pinhole(ctx);
-	return pin && !sip_pinhole_has_caller(pin, &ctx->flow.self.addr);
+	published = published_by_master(ctx) & ~SIPALG_FLOW_REGISTERED;
+	WRITE_ONCE(data->published[!ctx->dir], published | SIPALG_FLOW_OF_CALL);
+	return true;
 }
 
 /* Who may call in tells who else may: the hosts of his routes. */

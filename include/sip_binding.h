@@ -37,7 +37,8 @@ enum {
  * @mapped: the phone as the registrar sees it
  * @registrar: the registrar as the phone sees it
  * @answer_port: of a request, the port that its answer comes to (RFC 3261 18.2.2)
- * @proto: IPPROTO_UDP or IPPROTO_TCP
+ * @proto: what the contact is reached by, IPPROTO_UDP or IPPROTO_TCP; where that is not @ct's
+ *	own, the ports of @self and @mapped are 0
  * @on_flow: calls come in over @ct itself (RFC 5626): no pinhole
  */
 struct sip_register {
@@ -106,6 +107,18 @@ void sip_binding_ask_none(const struct sip_register *reg);
  */
 u32 sip_binding_grant(const struct sip_register *reg, const struct sip_grant *grants, u32 n,
 		      u32 default_s);
+
+/**
+ * sip_binding_of() - where a contact is registered, and published
+ * @sn: namespace
+ * @contact: the host's own address and port, as it named them
+ * @mapped: out, if it is; NULL: not asked
+ *
+ * Context: softirq or BH, under rcu_read_lock().
+ * Return: whether it is.
+ */
+bool sip_binding_of(struct sipalg_net *sn, const struct sip_pinhole_key *contact,
+		    struct sip_endpoint *mapped);
 
 /**
  * sip_binding_gc() - end the bindings whose time is over

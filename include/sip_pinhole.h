@@ -142,6 +142,8 @@ struct sip_pinhole_more {
  * @is_narrowed: too many strangers came: only the announced peer is let in for a while
  * @is_closed: no expectation is made any more
  * @is_due: a follower whose leader was taken; read without the lock, too
+ * @is_for_peers: it belongs to calls alone, and lets nobody in but @source, or where that is
+ *	any, who is a caller; read without the lock, too
  * @armed: 32 bits of sipalg_now() when its expectation was made; read without the lock, too
  * @sought: the same of the last time that it had others end for it
  * @has_come: the announced peer has come, or has been sent to
@@ -174,6 +176,7 @@ struct sip_pinhole {
 	bool is_lasting;
 	bool is_armed;
 	bool is_due;
+	bool is_for_peers;
 	u8 rearms;
 	bool is_paused : 1;
 	bool is_counted : 1;
@@ -199,6 +202,7 @@ struct sip_pinhole {
  * @proto: IPPROTO_UDP or IPPROTO_TCP
  * @class: SIP_PINHOLE_SIGNALLING, SIP_PINHOLE_MEDIA or SIP_PINHOLE_MEDIA_TOO
  * @is_lasting: the expectation is not used up by a packet
+ * @is_for_peers: a signalling pinhole for @source, and for those of other calls that share it
  * @is_pairs: every second port follows the one before it, in class SIP_PINHOLE_FOLLOWER
  * @ttl_s: life of the expectation, from 1
  */
@@ -218,6 +222,7 @@ struct sip_pinhole_want {
 	u8 proto;
 	u8 class;
 	bool is_lasting;
+	bool is_for_peers;
 	bool is_pairs;
 	u32 ttl_s;
 };
@@ -267,9 +272,10 @@ bool sip_pinhole_is_scarce(struct sipalg_net *sn);
 /**
  * sip_pinhole_arm() - let packets in through a reserved or used-up pinhole, or let it wait longer
  * @pin: a pinhole of @want's kind
- * @want: its sn, ct, source, is_lasting and ttl_s are used
+ * @want: its sn, ct, source, is_lasting, is_for_peers and ttl_s are used
  *
- * An expectation that waits for another source gives way.
+ * An expectation that waits for another source gives way.  What is for peers and waits for one
+ * already lets in both.
  *
  * Context: as sip_pinhole_open().
  * Return: as sip_pinhole_open().
@@ -347,12 +353,14 @@ struct sip_pinhole *sip_pinhole_by_real(struct sipalg_net *sn, const struct sip_
  * sip_pinhole_signalling() - the signalling pinhole of a host's port
  * @sn: namespace
  * @real: the host's address and port
+ * @mapped: where it is published; with port 0, at whatever port of that address
  *
  * Context: under rcu_read_lock(), as long as the result is used.
  * Return: the pinhole or NULL.
  */
 struct sip_pinhole *sip_pinhole_signalling(struct sipalg_net *sn,
-					   const struct sip_pinhole_key *real);
+					   const struct sip_pinhole_key *real,
+					   const struct sip_endpoint *mapped);
 
 /* One owner more.  Return: false where the pinhole is ending. */
 static inline bool sip_pinhole_get(struct sip_pinhole *pin)
@@ -395,8 +403,18 @@ static inline bool sip_pinhole_is_inside(struct sip_pinhole *pin, const struct s
 /* One address more that may call in; over SIP_PINHOLE_CALLERS the oldest may no longer. */
 void sip_pinhole_add_caller(struct sip_pinhole *pin, const struct sip_addr *addr);
 
-/* Whether @addr is one of those. */
+/* Whether @addr is one of those, or the only one that is let in at all. */
 bool sip_pinhole_has_caller(struct sip_pinhole *pin, const struct sip_addr *addr);
+
+/* A registration ends, and calls that share its way in keep it: for the callers so far. */
+void sip_pinhole_leave_to_peers(struct sip_pinhole *pin);
+
+/*
+ * For sip_pinhole.c: whom the expectation of a pinhole that is to be armed lets in; NULL: all.
+ * Under the pinhole's lock.
+ */
+const struct sip_addr *sip_pinhole_source_for(struct sip_pinhole *pin,
+					      const struct sip_pinhole_want *want);
 
 /**
  * sip_pinhole_used() - a connection that the host began belongs to a pinhole

@@ -49,6 +49,9 @@ struct sipalg_ids {
  * @base: offset of the message in the payload; of TCP 0, for there it is written by itself
  * @flow: the connection's addresses
  * @is_nat: the connection's addresses are translated
+ * @via_port: the receiver listens there, by the Via of its last request, and not where the
+ *	connection leads; 0: it does not
+ * @lead_to: of a datagram, the port that it is led to instead of the connection's; 0: it is not
  * @counted: the counter that says what became of the message; SIPALG_STAT_COUNT: others do
  * @may_open: the message has passed the rules for one that opens something (SECURITY M1-M5)
  * @source: what is known of the sender; NULL: there was no memory
@@ -78,6 +81,8 @@ struct sipalg_ctx {
 	u32 base;
 	struct sip_flow flow;
 	bool is_nat;
+	u16 via_port;
+	u16 lead_to;
 	enum sipalg_stat counted;
 	bool may_open;
 	struct sip_source *source;

@@ -43,12 +43,22 @@ void sipalg_decide_registered(struct sipalg_ctx *ctx);
 void sipalg_decide_subscribed(struct sipalg_ctx *ctx);
 
 /**
- * sipalg_caller_is_refused() - signalling_source=learned
- * @ctx: of a packet that a binding let in; only its flow is filled
+ * sipalg_caller_is_refused() - whether somebody came in who may not
+ * @ctx: of the first packet of a connection that a pinhole let in; only its flow is filled
  *
- * Return: true where the connection is new and its source may not call in.
+ * Return: true where signalling_source=learned, or the pinhole is for others' calls.
  */
 bool sipalg_caller_is_refused(const struct sipalg_ctx *ctx);
+
+/**
+ * sipalg_caller_inherits() - the other party of a call comes from another port than before
+ * @ctx: the same, and not refused
+ *
+ * What it knows of the phone was published on the connection of the call.
+ *
+ * Return: whether the connection's data changed.
+ */
+bool sipalg_caller_inherits(struct sipalg_ctx *ctx);
 
 /* Who may call in tells who else may: the hosts of his routes.  @ctx is parsed. */
 void sipalg_learn_callers(const struct sipalg_ctx *ctx);

@@ -19,9 +19,10 @@
  * @is_kept: @keep_until is set
  * @is_proven: one side has registered over it, and has not failed since:
  *	SIPALG_FLOW_PROVEN and the direction in which that one sends; 0: nobody has
- * @memo: for each direction, how its sender writes its own Via: enum sip_via_form << 16 | port
+ * @memo: for each direction, how its sender writes its own Via: enum sip_via_form << 16 | port,
+ *	and SIPALG_FLOW_LISTENS
  * @published: for each direction, whether its sender's address was published in a Contact,
- *	and of which user: SIPALG_FLOW_PUBLISHED, SIPALG_FLOW_REGISTERED, user << 24; and
+ *	and of which user: SIPALG_FLOW_PUBLISHED and the bits below it here, user << 24; and
  *	where that had no port, or another one than the connection, how it was written:
  *	enum sip_via_form << 20 | port
  * @stream: of TCP, the number of its sipalg_stream, which may be gone; 0: it has none
@@ -42,7 +43,12 @@ enum { SIPALG_FLOW_PROVEN = 2 };	/* beside 0 and 1, which are directions */
 enum {
 	SIPALG_FLOW_PUBLISHED	= 1 << 16,
 	SIPALG_FLOW_REGISTERED	= 1 << 17,	/* by a REGISTER */
+	SIPALG_FLOW_AT_PORT	= 1 << 18,	/* the Contact had the connection's own port */
+	SIPALG_FLOW_OF_CALL	= 1 << 19,	/* on the connection that let this one in */
 };
+
+/* in @memo: the sender listens at that port, another than it sends from, and says no rport */
+enum { SIPALG_FLOW_LISTENS = 1 << 24 };
 
 static_assert(sizeof(struct sipalg_flow_data) <= sizeof_field(struct nf_conn_help, data));
 
@@ -71,10 +77,19 @@ static inline struct sip_via_memo sipalg_flow_memo(const struct sipalg_flow_data
 	return (struct sip_via_memo){ .form = word >> 16, .port = word };
 }
 
-static inline void sipalg_flow_set_memo(struct sipalg_flow_data *data, int dir,
-					struct sip_via_memo memo)
+/* The port at which the sender of a direction listens and from which it does not send; 0: none. */
+static inline u16 sipalg_flow_listens_at(const struct sipalg_flow_data *data, int dir)
 {
-	WRITE_ONCE(data->memo[dir], (u32)memo.form << 16 | memo.port);
+	u32 word = READ_ONCE(data->memo[dir]);
+
+	return word & SIPALG_FLOW_LISTENS ? word : 0;
+}
+
+/* @listens: SIPALG_FLOW_LISTENS or 0 */
+static inline void sipalg_flow_set_memo(struct sipalg_flow_data *data, int dir,
+					struct sip_via_memo memo, u32 listens)
+{
+	WRITE_ONCE(data->memo[dir], listens | (u32)memo.form << 16 | memo.port);
 }
 
 /*

@@ -17,6 +17,7 @@
 	X(REQUESTS, requests, "of these, requests") \
 	X(RESPONSES, responses, "of these, responses") \
 	X(TRANSLATED, translated, "packets of which at least one byte was changed") \
+	X(LED_TO_VIA, led_to_via, "of these, those that were led to the port that the phone's Via names, where it listens") \
 	X(NOT_SIP, not_sip, "passed: the first line is not SIP's (keep-alives too)") \
 	X(UNKNOWN_METHOD, unknown_method, "translated and passed: SIP of an unknown method") \
 	X(UNKNOWN_DROPPED, unknown_dropped, "dropped: unknown method, by unknown_nat=0 or unknown_route=0") \
@@ -46,7 +47,7 @@
 	X(FAILURES, failures, "registrations and calls that failed as those of a guesser do") \
 	X(SOURCES_BLOCKED, sources_blocked, "times that a source was blocked, for block_failures such") \
 	X(SOURCES_EVICTED, sources_evicted, "sources forgotten to make room for others") \
-	X(CALLER_REFUSED, caller_refused, "dropped: called in through a binding, but is not allowed to by signalling_source=learned") \
+	X(CALLER_REFUSED, caller_refused, "dropped: called in through a binding, but is not allowed to by signalling_source=learned; or through the way in that was opened for others' calls") \
 	X(FOREIGN_CONTACT, foreign_contact, "opened nothing: a registered contact of another host than the sender") \
 	X(CALLS_ADDED, calls_added, "calls that began") \
 	X(CALLS_ENDED, calls_ended, "calls that ended: refused, hung up or timed out") \

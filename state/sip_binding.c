@@ -25,6 +25,7 @@ struct binding_key {
 /**
  * struct sip_binding - one contact of one address of record at one host
  * @node: in the table; an address of record may have several
+ * @contact_node: in the table by contact; several addresses of record may have one
  * @key: whose
  * @id: its number in the table
  * @port: the contact's port
@@ -51,6 +52,7 @@ struct binding_key {
  */
 struct sip_binding {
 	struct rhlist_head node;
+	struct rhlist_head contact_node;
 	struct binding_key key;
 	u32 id;
 	u16 port;
@@ -78,12 +80,16 @@ struct sip_binding {
 
 struct sip_binding_table {
 	struct rhltable bindings;
+	struct rhltable contacts;	/* the same, by struct sip_pinhole_key of the contact */
 	struct xarray by_id;	/* the same, for who wants to see them in order, and miss none */
 	u32 last_id;
 	unsigned long gc_next;	/* from which number on the next tick looks */
 	spinlock_t lock;	/* guards all of the table and its entries */
 	u32 n;
+	u32 n_tcp;		/* those over TCP; read without the lock, too, as @n */
 };
+
+enum { CONTACT_LOOKS = 16 };	/* bindings of one contact that are looked at for a bound one */
 
 static const struct rhashtable_params binding_params = {
 	.key_offset = offsetof(struct sip_binding, key),
@@ -91,6 +97,44 @@ static const struct rhashtable_params binding_params = {
 	.head_offset = offsetof(struct sip_binding, node),
 	.min_size = SIPALG_TABLE_LEAST,
 	.hashfn = sipalg_hash,
+	.automatic_shrinking = true,
+};
+
+static struct sip_pinhole_key contact_of(const struct sip_binding *b)
+{
+	return (struct sip_pinhole_key){ b->key.host, b->port, b->key.zone, b->proto };
+}
+
+static u32 contact_hash(const void *data, u32 len, u32 seed)
+{
+	const struct sip_pinhole_key *key = data;
+
+	return sipalg_hash_addr(&key->addr, (u32)key->zone << 16 | key->port, seed ^ key->proto);
+}
+
+static u32 contact_obj_hash(const void *obj, u32 len, u32 seed)
+{
+	struct sip_pinhole_key key = contact_of(obj);
+
+	return contact_hash(&key, len, seed);
+}
+
+static int contact_differs(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	const struct sip_pinhole_key *key = arg->key;
+	const struct sip_binding *b = obj;
+
+	return key->port != b->port || key->proto != b->proto || key->zone != b->key.zone ||
+	       !sip_addr_equal(&key->addr, &b->key.host);
+}
+
+static const struct rhashtable_params contact_params = {
+	.key_len = sizeof(struct sip_pinhole_key),
+	.head_offset = offsetof(struct sip_binding, contact_node),
+	.min_size = SIPALG_TABLE_LEAST,
+	.hashfn = contact_hash,
+	.obj_hashfn = contact_obj_hash,
+	.obj_cmpfn = contact_differs,
 	.automatic_shrinking = true,
 };
 
@@ -120,6 +164,25 @@ static struct sip_binding *binding_find(const struct sip_register *reg, u16 port
 	return NULL;
 }
 
+/* A granted binding of a contact, with that way in or (NULL) any; NULL: none was found. */
+static struct sip_binding *bound_at(struct sip_binding_table *table,
+				    const struct sip_pinhole_key *contact,
+				    const struct sip_pinhole *pin)
+{
+	struct rhlist_head *list, *pos;
+	struct sip_binding *b;
+	u32 left = CONTACT_LOOKS;
+
+	list = rhltable_lookup(&table->contacts, contact, contact_params);
+	rhl_for_each_entry_rcu(b, pos, list, contact_node) {
+		if (!left--)
+			break;
+		if (READ_ONCE(b->is_bound) && (!pin || b->pin == pin))
+			return b;
+	}
+	return NULL;
+}
+
 static int charge_host(const struct sip_register *reg, struct sip_binding *b)
 {
 	struct sip_quota_key host = { b->key.host, b->key.zone };
@@ -146,6 +209,7 @@ static struct sip_binding *binding_add(const struct sip_register *reg, u16 port)
 {
 	struct sip_binding_table *table = reg->sn->bindings;
 	u32 max = sipalg_settings(reg->sn)->bindings_max;
+	struct sip_pinhole_key contact;
 	struct sip_binding *b;
 	int err;
 
@@ -173,10 +237,17 @@ static struct sip_binding *binding_add(const struct sip_register *reg, u16 port)
 	err = rhltable_insert(&table->bindings, &b->node, binding_params);
 	if (err)
 		goto erase;
+	contact = contact_of(b);
+	err = rhltable_insert_key(&table->contacts, &contact, &b->contact_node, contact_params);
+	if (err)
+		goto remove;
 	table->n++;
+	WRITE_ONCE(table->n_tcp, table->n_tcp + (b->proto == IPPROTO_TCP));
 	sipalg_gc_soon(reg->sn);
 	return b;
 
+remove:
+	rhltable_remove(&table->bindings, &b->node, binding_params);
 erase:
 	b->is_dead = true;	/* a reader of the list may have found it */
 	xa_erase_bh(&table->by_id, b->id);
@@ -201,6 +272,17 @@ static void trace(const struct sip_binding *b, u32 life_s)
 	trace_sipalg_binding(&contact, &mapped, life_s);
 }
 
+/* A call that shares the way in keeps it, but for its peer alone. */
+static void close_way_in(struct sipalg_net *sn, const struct sip_binding *b,
+			 struct sip_pinhole *pin)
+{
+	struct sip_pinhole_key contact = contact_of(b);
+
+	if (pin && !bound_at(sn->bindings, &contact, pin))
+		sip_pinhole_leave_to_peers(pin);
+	sip_pinhole_close(sn, pin, SIP_PINHOLE_LET);
+}
+
 static void binding_rm(struct sipalg_net *sn, struct sip_binding *b)
 {
 	struct sip_binding_table *table = sn->bindings;
@@ -211,12 +293,14 @@ static void binding_rm(struct sipalg_net *sn, struct sip_binding *b)
 		sipalg_count(sn, SIPALG_STAT_BINDINGS_ENDED);
 		trace(b, 0);
 	}
-	sip_pinhole_close(sn, b->pin, SIP_PINHOLE_LET);
-	sip_pinhole_close(sn, b->next_pin, SIP_PINHOLE_LET);
 	xa_erase_bh(&table->by_id, b->id);
 	rhltable_remove(&table->bindings, &b->node, binding_params);
+	rhltable_remove(&table->contacts, &b->contact_node, contact_params);
+	close_way_in(sn, b, b->pin);
+	sip_pinhole_close(sn, b->next_pin, SIP_PINHOLE_LET);
 	b->is_dead = true;
 	table->n--;
+	WRITE_ONCE(table->n_tcp, table->n_tcp - (b->proto == IPPROTO_TCP));
 	call_rcu(&b->rcu, binding_free_rcu);
 }
 
@@ -243,24 +327,19 @@ static struct sip_pinhole_want want_of(const struct sip_register *reg, u16 port)
 	return want;
 }
 
-static bool pin_fits(const struct sip_pinhole *pin, const struct sip_pinhole_want *want)
-{
-	return sip_addr_equal(&pin->mapped.addr, &want->mapped) &&
-	       (!want->mapped_port || pin->mapped.port == want->mapped_port);
-}
-
 /* A pinhole for the contact: the one that it has, one that another account has, or a new one. */
 static struct sip_pinhole *pin_for(const struct sip_binding *b, const struct sip_register *reg)
 {
 	struct sip_pinhole_want want = want_of(reg, b->port);
+	struct sip_endpoint mapped = { want.mapped, want.mapped_port };
 	struct sip_pinhole_key real = {
 		.addr = want.real, .port = b->port, .zone = b->key.zone, .proto = b->proto,
 	};
 	struct sip_pinhole *pin;
 	int err;
 
-	pin = sip_pinhole_signalling(reg->sn, &real);
-	if (pin && pin_fits(pin, &want) && sip_pinhole_get(pin))
+	pin = sip_pinhole_signalling(reg->sn, &real, &mapped);
+	if (pin && sip_pinhole_get(pin))
 		return pin;
 	err = sip_pinhole_reserve(&want, &pin);
 	return err ? ERR_PTR(err) : pin;
@@ -385,6 +464,7 @@ static int bind_one(const struct sip_register *reg, struct sip_binding *b, u32 g
 	const struct sipalg_settings *set = sipalg_settings(reg->sn);
 	struct sip_pinhole_want want = want_of(reg, b->port);
 	struct sip_addr source = reg->registrar.addr;
+	struct sip_pinhole *old;
 	u32 life;
 	int err;
 
@@ -402,12 +482,13 @@ static int bind_one(const struct sip_register *reg, struct sip_binding *b, u32 g
 		if (err)
 			return err;
 	}
-	sip_pinhole_close(reg->sn, b->pin, SIP_PINHOLE_LET);
+	old = b->pin;
 	b->pin = b->next_pin;
 	b->next_pin = NULL;
+	close_way_in(reg->sn, b, old);
 	if (!b->is_bound)
 		sipalg_count(reg->sn, SIPALG_STAT_BINDINGS_ADDED);
-	b->is_bound = true;
+	WRITE_ONCE(b->is_bound, true);
 	b->registrar = reg->registrar;
 	b->expires = sipalg_now(reg->sn) + life * HZ;
 	trace(b, life);
@@ -440,6 +521,27 @@ u32 sip_binding_grant(const struct sip_register *reg, const struct sip_grant *gr
 	spin_unlock_bh(&table->lock);
 	return longest;
 }
+
+bool sip_binding_of(struct sipalg_net *sn, const struct sip_pinhole_key *contact,
+		    struct sip_endpoint *mapped)
+{
+	struct sip_binding_table *table = sn->bindings;
+	u32 n_tcp = READ_ONCE(table->n_tcp);
+	struct sip_binding *b;
+
+	/* most networks register over one protocol, and are asked about the other */
+	if (contact->proto == IPPROTO_TCP ? !n_tcp : READ_ONCE(table->n) == n_tcp)
+		return false;
+	if (!mapped)
+		return bound_at(table, contact, NULL);
+	spin_lock_bh(&table->lock);
+	b = bound_at(table, contact, NULL);
+	if (b)
+		*mapped = published(b, b->pin);
+	spin_unlock_bh(&table->lock);
+	return b;
+}
+SIPALG_EXPORT(sip_binding_of);
 
 /* The connection may have been flushed and begun anew, and the expectation with it. */
 static void binding_renew(struct sipalg_net *sn, struct sip_binding *b)
@@ -593,12 +695,19 @@ int sip_binding_setup(struct sipalg_net *sn)
 	spin_lock_init(&table->lock);
 	xa_init_flags(&table->by_id, XA_FLAGS_ALLOC1 | XA_FLAGS_LOCK_BH);
 	err = rhltable_init(&table->bindings, &binding_params);
-	if (err) {
-		kfree(table);
-		return err;
-	}
+	if (err)
+		goto free_table;
+	err = rhltable_init(&table->contacts, &contact_params);
+	if (err)
+		goto destroy_bindings;
 	sn->bindings = table;
 	return 0;
+
+destroy_bindings:
+	rhltable_destroy(&table->bindings);
+free_table:
+	kfree(table);
+	return err;
 }
 
 static void binding_destroy(void *ptr, void *arg)
@@ -615,6 +724,7 @@ static void binding_destroy(void *ptr, void *arg)
 /* No packet is under way in the namespace. */
 void sip_binding_teardown(struct sipalg_net *sn)
 {
+	rhltable_destroy(&sn->bindings->contacts);
 	rhltable_free_and_destroy(&sn->bindings->bindings, binding_destroy, sn);
 	xa_destroy(&sn->bindings->by_id);
 	kfree(sn->bindings);

@@ -329,6 +329,15 @@ static void make_room(struct sipalg_net *sn, struct sip_pinhole *pin, struct nf_
 
 /* ---- arming ------------------------------------------------------------------------ */
 
+/* Signalling over TCP may have opened a port for UDP: each protocol has its helper. */
+static struct nf_conntrack_helper *helper_for(const struct sip_pinhole *pin,
+					      const struct nf_conn *master)
+{
+	if (pin->mapped.proto == nf_ct_protonum(master))
+		return rcu_dereference(nfct_help(master)->helper);
+	return __nf_conntrack_helper_find(SIPALG_NAME, nf_ct_l3num(master), pin->mapped.proto);
+}
+
 /* Gives the kernel an expectation of that class.  Always a fresh one: a used one is spoilt. */
 static int expect_relate(struct sip_pinhole *pin, struct nf_conn *master, int class)
 {
@@ -343,8 +352,7 @@ static int expect_relate(struct sip_pinhole *pin, struct nf_conn *master, int cl
 		return -ENOMEM;
 	nf_ct_expect_init(exp, class, sip_addr_nfproto(&pin->mapped.addr),
 			  pin->source.family ? &src : NULL, &dst, pin->mapped.proto, NULL, &port);
-	sipalg_expect_assign(exp, class == SIP_PINHOLE_SIGNALLING ?
-			     rcu_dereference(nfct_help(master)->helper) : NULL);
+	sipalg_expect_assign(exp, class == SIP_PINHOLE_SIGNALLING ? helper_for(pin, master) : NULL);
 	exp->expectfn = expected;
 	if (pin->is_lasting)
 		exp->flags |= NF_CT_EXPECT_PERMANENT;
@@ -762,7 +770,7 @@ static int pin_arm(const struct sip_pinhole_want *want, struct sip_pinhole *pin)
 	int err = 0;
 
 	spin_lock_bh(&pin->lock);
-	set_source(want->sn, pin, want->source);
+	set_source(want->sn, pin, sip_pinhole_source_for(pin, want));
 	pin->is_armed = true;
 	sip_master_set(&pin->master, want->master,
 		       &want->ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple);
@@ -934,14 +942,17 @@ struct sip_pinhole *sip_pinhole_by_real(struct sipalg_net *sn, const struct sip_
 SIPALG_EXPORT(sip_pinhole_by_real);
 
 struct sip_pinhole *sip_pinhole_signalling(struct sipalg_net *sn,
-					   const struct sip_pinhole_key *real)
+					   const struct sip_pinhole_key *real,
+					   const struct sip_endpoint *mapped)
 {
 	struct rhlist_head *list, *pos;
 	struct sip_pinhole *pin;
 
 	list = rhltable_lookup(&sn->pinholes->real, real, real_params);
 	rhl_for_each_entry_rcu(pin, pos, list, real_node)
-		if (pin->class == SIP_PINHOLE_SIGNALLING)
+		if (pin->class == SIP_PINHOLE_SIGNALLING &&
+		    (!mapped->port || pin->mapped.port == mapped->port) &&
+		    sip_addr_equal(&pin->mapped.addr, &mapped->addr))
 			return pin;
 	return NULL;
 }

@@ -14,7 +14,7 @@ function table() {
 	layer("sipalg_flow")
 	layer("sip_call sip_call_media sip_call_tx sip_call_list | sip_binding | sipalg_stream")
 	layer("sipalg_ctx")
-	layer("sipalg_decide | sipalg_emergency | sipalg_packet | sipalg_inside")
+	layer("sipalg_decide | sipalg_emergency | sipalg_packet | sipalg_inside | sipalg_contact")
 	layer("sipalg_media")
 	layer("sipalg_dialog | sipalg_register | sipalg_flood | sipalg_hooks | sipalg_ack | sipalg_handshake")
 	layer("sipalg_segment")

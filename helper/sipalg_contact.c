@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * sipalg_contact: over which protocol a Contact is reached.  See sipalg_contact.h.
+ */
+#include <net/netfilter/nf_conntrack_zones.h>
+
+#include "sip_binding.h"
+#include "sip_pinhole.h"
+#include "sipalg_compat.h"
+#include "sipalg_contact.h"
+#include "sipalg_ctx.h"
+
+static struct sip_pinhole_key key_of(const struct sipalg_ctx *ctx, const struct sip_addr *addr,
+				     u16 port, u8 proto)
+{
+	return (struct sip_pinhole_key){ *addr, port, nf_ct_zone(ctx->ct)->id, proto };
+}
+
+struct sip_pinhole_key sipalg_contact_key(const struct sipalg_ctx *ctx, u16 port, u8 proto)
+{
+	return key_of(ctx, &ctx->flow.self.addr, port, proto);
+}
+SIPALG_EXPORT(sipalg_contact_key);
+
+static u8 other_than(u8 proto)
+{
+	return proto == IPPROTO_UDP ? IPPROTO_TCP : IPPROTO_UDP;
+}
+
+/* 0: it does not say; TLS (so of sips:, RFC 3261 26.2.2) and what else there is are not ours */
+static u8 said_by(const struct sipalg_ctx *ctx, const struct sip_uri *uri)
+{
+	if (uri->scheme != SIP_SCHEME_SIP)
+		return ctx->proto;
+	switch (uri->transport) {
+	case SIP_TRANSPORT_NONE:
+		return 0;
+	case SIP_TRANSPORT_UDP:
+		return IPPROTO_UDP;
+	case SIP_TRANSPORT_TCP:
+		return IPPROTO_TCP;
+	default:
+		return ctx->proto;
+	}
+}
+
+/* Registered with the other protocol and not with this one. */
+static bool is_registered_with(const struct sipalg_ctx *ctx, u16 port, u8 proto)
+{
+	struct sip_pinhole_key other = sipalg_contact_key(ctx, port, proto);
+	struct sip_pinhole_key own = sipalg_contact_key(ctx, port, ctx->proto);
+
+	return sip_binding_of(ctx->sn, &other, NULL) && !sip_binding_of(ctx->sn, &own, NULL);
+}
+
+/* A REGISTER says by itself what is registered, and TCP at another port needs tcp_contact=1. */
+static u8 registers(const struct sipalg_ctx *ctx, u8 said)
+{
+	if (!said || (said == IPPROTO_TCP && !ctx->set->tcp_contact))
+		return ctx->proto;
+	return said;
+}
+
+u8 sipalg_contact_proto(const struct sipalg_ctx *ctx, const struct sip_uri *uri)
+{
+	u8 said = said_by(ctx, uri), other = other_than(ctx->proto);
+
+	if (ctx->msg.method == SIP_REGISTER)
+		return registers(ctx, said);
+	if (said)
+		return said;
+	return is_registered_with(ctx, sip_uri_port(uri), other) ? other : ctx->proto;
+}
+
+bool sipalg_contact_is_elsewhere(const struct sipalg_ctx *ctx, const struct sip_uri *uri,
+				 struct sip_endpoint *at)
+{
+	const struct sip_endpoint mapped = { ctx->flow.self_mapped.addr };
+	struct sip_pinhole_key key;
+	struct sip_pinhole *pin;
+	u8 proto;
+
+	if (uri->role != SIP_ROLE_CONTACT || !sip_addr_equal(&uri->at.addr, &ctx->flow.self.addr))
+		return false;
+	proto = sipalg_contact_proto(ctx, uri);
+	if (proto == ctx->proto)
+		return false;
+	key = sipalg_contact_key(ctx, sip_uri_port(uri), proto);
+	pin = sip_pinhole_signalling(ctx->sn, &key, &mapped);
+	if (!pin)
+		return sip_binding_of(ctx->sn, &key, at);
+	*at = (struct sip_endpoint){ pin->mapped.addr, pin->mapped.port };
+	return true;
+}
+SIPALG_EXPORT(sipalg_contact_is_elsewhere);
+
+/*
+ * While nobody but the parties of a call may come to it, a mapping is the address of that call:
+ * other requests may name the host behind it by the same one.
+ */
+static bool is_meant(const struct sipalg_ctx *ctx, const struct sip_uri *uri,
+		     const struct sip_pinhole *pin)
+{
+	if (!READ_ONCE(pin->is_for_peers) || uri->role != SIP_ROLE_REQUEST)
+		return true;
+	return ctx->msg.to_tag.len && ctx->msg.method != SIP_ACK;
+}
+
+static bool back_through(const struct sipalg_ctx *ctx, const struct sip_uri *uri, u8 proto,
+			 struct sip_endpoint *real)
+{
+	struct sip_pinhole_key key = key_of(ctx, &uri->at.addr, sip_uri_port(uri), proto);
+	struct sip_pinhole *pin = sip_pinhole_by_mapped(ctx->sn, &key);
+
+	if (!pin || !pin->is_nat || pin->class != SIP_PINHOLE_SIGNALLING ||
+	    !sip_addr_equal(&pin->real.addr, &ctx->flow.peer_real.addr) || !is_meant(ctx, uri, pin))
+		return false;
+	*real = (struct sip_endpoint){ pin->real.addr, pin->real.port };
+	return true;
+}
+
+/* The connection over which the receiver has registered what it listens at with UDP, too. */
+static bool back_to_connection(const struct sipalg_ctx *ctx, const struct sip_uri *uri,
+			       struct sip_endpoint *real)
+{
+	const struct sip_endpoint *phone = &ctx->flow.peer_real;
+	struct sip_pinhole_key key = key_of(ctx, &phone->addr, phone->port, IPPROTO_TCP);
+	struct sip_endpoint mapped, at = { uri->at.addr, sip_uri_port(uri) };
+
+	if (!sip_binding_of(ctx->sn, &key, &mapped) || !sip_endpoint_equal(&mapped, &at))
+		return false;
+	*real = *phone;
+	return true;
+}
+
+bool sipalg_contact_back(const struct sipalg_ctx *ctx, const struct sip_uri *uri,
+			 struct sip_endpoint *real)
+{
+	if (back_through(ctx, uri, ctx->proto, real))
+		return true;
+	/* most URIs are neither's: only what has the receiver's public address is asked about */
+	if (!sip_addr_equal(&uri->at.addr, &ctx->flow.peer.addr))
+		return false;
+	if (back_through(ctx, uri, other_than(ctx->proto), real))
+		return true;
+	return ctx->proto == IPPROTO_UDP && back_to_connection(ctx, uri, real);
+}
+SIPALG_EXPORT(sipalg_contact_back);
