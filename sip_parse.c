@@ -382,39 +382,6 @@ static int on_call_id(struct walk *w, struct sip_cursor *c)
 	return 0;
 }
 
-/* RFC 3261 7.1: method names are case-sensitive */
-static u8 method_of(const struct sip_text *t, struct sip_slice s)
-{
-	static const struct {
-		const char *name;
-		u8 len;
-		u8 method;
-	} methods[] = {
-		{ SIP_LIT("INVITE"),	SIP_INVITE },
-		{ SIP_LIT("ACK"),	SIP_ACK },
-		{ SIP_LIT("BYE"),	SIP_BYE },
-		{ SIP_LIT("CANCEL"),	SIP_CANCEL },
-		{ SIP_LIT("PRACK"),	SIP_PRACK },
-		{ SIP_LIT("UPDATE"),	SIP_UPDATE },
-		{ SIP_LIT("REGISTER"),	SIP_REGISTER },
-		{ SIP_LIT("OPTIONS"),	SIP_OPTIONS },
-		{ SIP_LIT("SUBSCRIBE"),	SIP_SUBSCRIBE },
-		{ SIP_LIT("NOTIFY"),	SIP_NOTIFY },
-		{ SIP_LIT("PUBLISH"),	SIP_PUBLISH },
-		{ SIP_LIT("INFO"),	SIP_INFO },
-		{ SIP_LIT("REFER"),	SIP_REFER },
-		{ SIP_LIT("MESSAGE"),	SIP_MESSAGE },
-	};
-	const char *p = sip_slice_ptr(t, s);
-	u32 i;
-
-	for (i = 0; i < ARRAY_SIZE(methods); i++)
-		if (methods[i].len == s.len && methods[i].name[0] == *p &&
-		    !memcmp(p, methods[i].name, s.len))
-			return methods[i].method;
-	return SIP_METHOD_OTHER;
-}
-
 /* The number of a CSeq, and the white space after it. */
 static int read_cseq_number(struct walk *w, struct sip_cursor *c)
 {
@@ -439,7 +406,7 @@ static int read_cseq_method(struct walk *w, struct sip_cursor *c)
 		return -EBADMSG;
 	if (!sip_is_request(msg)) {
 		msg->method_name = name;
-		msg->method = method_of(w->t, name);
+		msg->method = sip_method_of(w->t, name);
 		return 0;
 	}
 	return name.len == msg->method_name.len &&
@@ -1099,152 +1066,6 @@ static int read_headers(struct walk *w, u32 at)
 	return ret ? ret : (int)(at + empty);
 }
 
-/* ---- start line ----------------------------------------------------------------- */
-
-/* One blank, and where there is another number of blanks and tabs, these.  Return: whether any. */
-static bool take_blank(struct walk *w, struct sip_cursor *c)
-{
-	u32 len;
-
-	if (cur_skip(c, ' ') && cur_peek(c) > ' ')
-		return true;
-	len = cur_take(c, SIP_C_WSP).len;
-	if (len || c->p[c->at - 1] == ' ')
-		leave(w, SIP_LEFT_START);
-	return len || c->p[c->at - 1] == ' ';
-}
-
-/* Control characters, which stand in no start line.  NUL and CR end it for some readers. */
-static __cold int look_for_controls(struct walk *w, struct sip_cursor c)
-{
-	for (; c.at < c.end; c.at++) {
-		if (!sip_char_is(cur_peek(&c), SIP_C_CTL))
-			continue;
-		if (!cur_peek(&c) || cur_peek(&c) == '\r')
-			return -ENOMSG;
-		leave_identity(w, SIP_LEFT_START);
-	}
-	return 0;
-}
-
-/* "SIP/2.0" SP 3DIGIT SP reason; RFC 3261 7.2.  The version is compared in any case (7.1). */
-static int read_status_line(struct walk *w, struct sip_cursor *c)
-{
-	u32 i, status = 0;
-
-	c->at += sizeof("SIP/2.0") - 1;
-	if (!take_blank(w, c))
-		return -ENOMSG;
-	for (i = 0; i < 3; i++, c->at++) {
-		if (!sip_char_is(cur_peek(c), SIP_C_DIGIT))
-			return -ENOMSG;
-		status = status * 10 + (cur_peek(c) - '0');
-	}
-	if (status < 100 || status > 699)
-		return -ENOMSG;
-	if (c->at == c->end)	/* the blank stands there even without a reason */
-		leave(w, SIP_LEFT_START);
-	else if (!sip_char_is(cur_peek(c), SIP_C_WSP))
-		return -ENOMSG;
-	else if (cur_peek(c) != ' ')
-		leave(w, SIP_LEFT_START);
-	w->msg->flags |= SIP_MSG_RESPONSE;
-	w->msg->status = status;
-	return look_for_controls(w, *c);
-}
-
-/* The Request-URI that cannot be read stays.  Of its scheme it is known whether it is SIP's. */
-static __cold int leave_request_uri(struct walk *w, struct sip_slice text, int err)
-{
-	struct sip_uri *uri = &w->msg->uri[0];
-	char first = text.len ? w->t->p[text.off] : 0;
-
-	if (!first || first == '/' || first == '*')	/* SECURITY M1 */
-		return -ENOMSG;
-	*uri = (struct sip_uri){ .scheme = uri->scheme };
-	leave_for(w, err, SIP_LEFT_START);
-	return look_for_controls(w, (struct sip_cursor){ w->t->p, text.off, sip_slice_end(text) });
-}
-
-static int read_request_uri(struct walk *w, struct sip_slice text)
-{
-	struct sip_uri *uri = &w->msg->uri[0];
-	int err = sip_uri_parse(w->t, text, uri);
-
-	w->msg->n_uris = 1;
-	w->values[SIP_ROLE_REQUEST] = 1;
-	if (!err && uri->is_odd)
-		leave(w, SIP_LEFT_START);
-	return err ? leave_request_uri(w, text, err) : 0;
-}
-
-/* What is not a blank before, and the version after the last of them. */
-static bool cut_version(struct walk *w, struct sip_cursor *c)
-{
-	enum { LEN = sizeof("SIP/2.0") - 1 };
-	u32 end = c->end;
-
-	/* as nearly everybody writes it */
-	if (end - c->at > LEN + 1 && sip_same(c->p + end - LEN - 1, SIP_LIT(" SIP/2.0")) &&
-	    (u8)c->p[end - LEN - 2] > ' ') {
-		c->end = end - LEN - 1;
-		return true;
-	}
-	while (end > c->at && sip_char_is((u8)c->p[end - 1], SIP_C_WSP))
-		end--;
-	if (end != c->end)
-		leave(w, SIP_LEFT_START);
-	if (end - c->at <= LEN || !sip_same(c->p + end - LEN, SIP_LIT("SIP/2.0")))
-		return false;
-	end -= LEN;
-	if (!sip_char_is((u8)c->p[end - 1], SIP_C_WSP))
-		return false;
-	c->end = end - 1;
-	if (c->p[c->end] == ' ' && !sip_char_is((u8)c->p[c->end - 1], SIP_C_WSP))
-		return true;
-	leave(w, SIP_LEFT_START);
-	while (c->end > c->at && sip_char_is((u8)c->p[c->end - 1], SIP_C_WSP))
-		c->end--;
-	return true;
-}
-
-/* method SP Request-URI SP "SIP/2.0"; RFC 3261 7.1: no other white space */
-static int read_request_line(struct walk *w, struct sip_cursor *c)
-{
-	struct sip_msg *msg = w->msg;
-	int err;
-
-	msg->method_name = cur_take(c, SIP_C_TOKEN);
-	if (!msg->method_name.len || !take_blank(w, c) || !cut_version(w, c))
-		return -ENOMSG;
-	err = read_request_uri(w, sip_slice_of(c->at, c->end));
-	msg->method = method_of(w->t, msg->method_name);
-	return err;
-}
-
-static int read_start_line(struct walk *w)
-{
-	const struct sip_text *t = w->t;
-	u32 lf = sip_line_end(t->p, 0, t->len);
-	struct sip_cursor c = { t->p, 0, lf };
-	int err;
-
-	if (!lf || lf > SIP_MAX_LINE)
-		return -ENOMSG;
-	if (lf == t->len)
-		return sip_char_is((u8)t->p[0], SIP_C_TOKEN) ? 0 : -ENOMSG;
-	c.end -= t->p[lf - 1] == '\r';
-	if (unlikely(c.end == lf || !c.end || t->p[c.end - 1] == '\r')) {
-		leave(w, SIP_LEFT_START);
-		c.end -= c.end < lf && c.end;
-	}
-	if (c.end > sizeof("SIP/2.0") - 1 && sip_same(t->p, SIP_LIT("SIP/2.0")))
-		err = read_status_line(w, &c);
-	else
-		err = read_request_line(w, &c);
-	return err ? err : (int)lf + 1;
-}
-
 u32 sip_keepalive_len(const struct sip_text *text)
 {
 	u32 at = 0;
@@ -1252,14 +1073,6 @@ u32 sip_keepalive_len(const struct sip_text *text)
 	while (at + 2 <= text->len && text->p[at] == '\r' && text->p[at + 1] == '\n')
 		at += 2;
 	return at;
-}
-
-int sip_parse_start(const struct sip_text *text, struct sip_msg *msg)
-{
-	struct walk w = { .t = text, .msg = msg };
-
-	memset(msg, 0, offsetof(struct sip_msg, uri));
-	return text->len > SIP_MAX_MESSAGE ? -ENOMSG : read_start_line(&w);
 }
 
 /* After the start line: what it held is in the message already. */

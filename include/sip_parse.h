@@ -284,6 +284,15 @@ int sip_parse(const struct sip_text *text, struct sip_msg *msg);
 int sip_parse_start(const struct sip_text *text, struct sip_msg *msg);
 
 /**
+ * sip_method_of() - a method by its name (RFC 3261 7.1: which is case-sensitive)
+ * @text: the message
+ * @name: not empty
+ *
+ * Return: enum sip_method.
+ */
+u8 sip_method_of(const struct sip_text *text, struct sip_slice name);
+
+/**
  * sip_parse_identity() - no more than which transaction and dialog a message belongs to
  * @text: as for sip_parse()
  * @msg: what sip_parse_start() found; out: the top Via, Call-ID, CSeq and both tags, too

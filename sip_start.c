@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * sip_start: the first line of a message, which says whether it is SIP at all.  See
+ * sip_parse.h for the contract.
+ *
+ * The version tells: no other protocol ends a request line with it, or begins a status line.
+ * What else is odd about the line is left as it is.
+ */
+#include <linux/kernel.h>
+#include <linux/stddef.h>
+#include <linux/string.h>
+
+#include "sip_cursor.h"
+#include "sip_parse.h"
+
+/* RFC 3261 7.1: method names are case-sensitive */
+u8 sip_method_of(const struct sip_text *t, struct sip_slice s)
+{
+	static const struct {
+		const char *name;
+		u8 len;
+		u8 method;
+	} methods[] = {
+		{ SIP_LIT("INVITE"),	SIP_INVITE },
+		{ SIP_LIT("ACK"),	SIP_ACK },
+		{ SIP_LIT("BYE"),	SIP_BYE },
+		{ SIP_LIT("CANCEL"),	SIP_CANCEL },
+		{ SIP_LIT("PRACK"),	SIP_PRACK },
+		{ SIP_LIT("UPDATE"),	SIP_UPDATE },
+		{ SIP_LIT("REGISTER"),	SIP_REGISTER },
+		{ SIP_LIT("OPTIONS"),	SIP_OPTIONS },
+		{ SIP_LIT("SUBSCRIBE"),	SIP_SUBSCRIBE },
+		{ SIP_LIT("NOTIFY"),	SIP_NOTIFY },
+		{ SIP_LIT("PUBLISH"),	SIP_PUBLISH },
+		{ SIP_LIT("INFO"),	SIP_INFO },
+		{ SIP_LIT("REFER"),	SIP_REFER },
+		{ SIP_LIT("MESSAGE"),	SIP_MESSAGE },
+	};
+	const char *p = sip_slice_ptr(t, s);
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(methods); i++)
+		if (methods[i].len == s.len && methods[i].name[0] == *p &&
+		    !memcmp(p, methods[i].name, s.len))
+			return methods[i].method;
+	return SIP_METHOD_OTHER;
+}
+
+/* One blank, and where there is another number of blanks and tabs, these.  Return: whether any. */
+static bool take_blank(struct sip_msg *msg, struct sip_cursor *c)
+{
+	u32 len;
+
+	if (cur_skip(c, ' ') && cur_peek(c) > ' ')
+		return true;
+	len = cur_take(c, SIP_C_WSP).len;
+	if (len || c->p[c->at - 1] == ' ')
+		sip_leave(msg, SIP_LEFT_START);
+	return len || c->p[c->at - 1] == ' ';
+}
+
+/* Control characters, which stand in no start line.  NUL and CR end it for some readers. */
+static int look_for_controls(struct sip_msg *msg, struct sip_cursor c)
+{
+	for (; c.at < c.end; c.at++) {
+		if (!sip_char_is(cur_peek(&c), SIP_C_CTL))
+			continue;
+		if (!cur_peek(&c) || cur_peek(&c) == '\r')
+			return -ENOMSG;
+		msg->flags |= SIP_MSG_PASSIVE;
+		sip_leave(msg, SIP_LEFT_START);
+	}
+	return 0;
+}
+
+/* "SIP/2.0" SP 3DIGIT SP reason; RFC 3261 7.2.  The version is compared in any case (7.1). */
+static int read_status_line(struct sip_msg *msg, struct sip_cursor *c)
+{
+	u32 i, status = 0;
+
+	c->at += sizeof("SIP/2.0") - 1;
+	if (!take_blank(msg, c))
+		return -ENOMSG;
+	for (i = 0; i < 3; i++, c->at++) {
+		if (!sip_char_is(cur_peek(c), SIP_C_DIGIT))
+			return -ENOMSG;
+		status = status * 10 + (cur_peek(c) - '0');
+	}
+	if (status < 100 || status > 699)
+		return -ENOMSG;
+	if (c->at == c->end)	/* the blank stands there even without a reason */
+		sip_leave(msg, SIP_LEFT_START);
+	else if (!sip_char_is(cur_peek(c), SIP_C_WSP))
+		return -ENOMSG;
+	else if (cur_peek(c) != ' ')
+		sip_leave(msg, SIP_LEFT_START);
+	msg->flags |= SIP_MSG_RESPONSE;
+	msg->status = status;
+	return look_for_controls(msg, *c);
+}
+
+/* The Request-URI that cannot be read stays.  Of its scheme it is known whether it is SIP's. */
+static __cold int leave_request_uri(const struct sip_text *t, struct sip_msg *msg,
+				    struct sip_slice text, int err)
+{
+	struct sip_uri *uri = &msg->uri[0];
+	char first = text.len ? t->p[text.off] : 0;
+
+	if (!first || first == '/' || first == '*')	/* SECURITY M1 */
+		return -ENOMSG;
+	*uri = (struct sip_uri){ .scheme = uri->scheme };
+	if (err == -ERANGE)
+		sip_leave(msg, SIP_LEFT_NUMBER);
+	sip_leave(msg, SIP_LEFT_START);
+	return look_for_controls(msg, (struct sip_cursor){ t->p, text.off, sip_slice_end(text) });
+}
+
+static int read_request_uri(const struct sip_text *t, struct sip_msg *msg,
+			    struct sip_slice text)
+{
+	struct sip_uri *uri = &msg->uri[0];
+	int err = sip_uri_parse(t, text, uri);
+
+	msg->n_uris = 1;
+	if (!err && uri->is_odd)
+		sip_leave(msg, SIP_LEFT_START);
+	return err ? leave_request_uri(t, msg, text, err) : 0;
+}
+
+/* What is not a blank before, and the version after the last of them. */
+static bool cut_version(struct sip_msg *msg, struct sip_cursor *c)
+{
+	enum { LEN = sizeof("SIP/2.0") - 1 };
+	u32 end = c->end;
+
+	/* as nearly everybody writes it */
+	if (end - c->at > LEN + 1 && sip_same(c->p + end - LEN - 1, SIP_LIT(" SIP/2.0")) &&
+	    (u8)c->p[end - LEN - 2] > ' ') {
+		c->end = end - LEN - 1;
+		return true;
+	}
+	while (end > c->at && sip_char_is((u8)c->p[end - 1], SIP_C_WSP))
+		end--;
+	if (end != c->end)
+		sip_leave(msg, SIP_LEFT_START);
+	if (end - c->at <= LEN || !sip_same(c->p + end - LEN, SIP_LIT("SIP/2.0")))
+		return false;
+	end -= LEN;
+	if (!sip_char_is((u8)c->p[end - 1], SIP_C_WSP))
+		return false;
+	c->end = end - 1;
+	if (c->p[c->end] == ' ' && !sip_char_is((u8)c->p[c->end - 1], SIP_C_WSP))
+		return true;
+	sip_leave(msg, SIP_LEFT_START);
+	while (c->end > c->at && sip_char_is((u8)c->p[c->end - 1], SIP_C_WSP))
+		c->end--;
+	return true;
+}
+
+/* method SP Request-URI SP "SIP/2.0"; RFC 3261 7.1: no other white space */
+static int read_request_line(const struct sip_text *t, struct sip_msg *msg,
+			     struct sip_cursor *c)
+{
+	int err;
+
+	msg->method_name = cur_take(c, SIP_C_TOKEN);
+	if (!msg->method_name.len || !take_blank(msg, c) || !cut_version(msg, c))
+		return -ENOMSG;
+	err = read_request_uri(t, msg, sip_slice_of(c->at, c->end));
+	msg->method = sip_method_of(t, msg->method_name);
+	return err;
+}
+
+int sip_parse_start(const struct sip_text *t, struct sip_msg *msg)
+{
+	u32 lf = sip_line_end(t->p, 0, t->len);
+	struct sip_cursor c = { t->p, 0, lf };
+	int err;
+
+	memset(msg, 0, offsetof(struct sip_msg, uri));
+	if (!lf || lf > SIP_MAX_LINE || t->len > SIP_MAX_MESSAGE)
+		return -ENOMSG;
+	if (lf == t->len)
+		return sip_char_is((u8)t->p[0], SIP_C_TOKEN) ? 0 : -ENOMSG;
+	c.end -= t->p[lf - 1] == '\r';
+	if (unlikely(c.end == lf || !c.end || t->p[c.end - 1] == '\r')) {
+		sip_leave(msg, SIP_LEFT_START);
+		c.end -= c.end < lf && c.end;
+	}
+	if (c.end > sizeof("SIP/2.0") - 1 && sip_same(t->p, SIP_LIT("SIP/2.0")))
+		err = read_status_line(msg, &c);
+	else
+		err = read_request_line(t, msg, &c);
+	return err ? err : (int)lf + 1;
+}
