@@ -107,9 +107,10 @@ static int value_cut_in_half(const struct damage_line *l, char *out)
 	return has_value(l) ? splice(l, middle(l), l->len - middle(l), "", out) : -1;
 }
 
+/* what is left is no empty line */
 static int last_byte_removed(const struct damage_line *l, char *out)
 {
-	return has_value(l) ? splice(l, l->len - 1, 1, "", out) : -1;
+	return has_value(l) && l->p[l->len - 2] != '\n' ? splice(l, l->len - 1, 1, "", out) : -1;
 }
 
 static int quote_in_front(const struct damage_line *l, char *out)
@@ -190,9 +191,10 @@ static int blank_at_the_end(const struct damage_line *l, char *out)
 	return splice(l, l->len, 0, " ", out);
 }
 
+/* not before another line end: that would be an empty line */
 static int bare_lf(const struct damage_line *l, char *out)
 {
-	return in_the_middle(l, "\n", out);
+	return has_value(l) && !strchr("\r\n", l->p[middle(l)]) ? in_the_middle(l, "\n", out) : -1;
 }
 
 static int blank_removed(const struct damage_line *l, char *out)

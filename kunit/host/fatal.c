@@ -154,7 +154,7 @@ static bool second_call_id(const struct message *m, struct message *out)
 
 static bool second_cseq(const struct message *m, struct message *out)
 {
-	return one_more(m, "cseq", 0, "CSeq: 1 SUBSCRIBE\r\n", out);
+	return one_more(m, "cseq", 0, "CSeq: 77 MESSAGE\r\n", out);
 }
 
 static bool no_via(const struct message *m, struct message *out)

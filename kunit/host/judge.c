@@ -128,17 +128,26 @@ static bool moved_rport(struct walk *w)
 	return true;
 }
 
+/* Over blanks, and line ends of a folded header. */
+static u32 skip_blanks(const char *p, u32 len, u32 at)
+{
+	while (at < len && isspace((unsigned char)p[at])) {
+		if (p[at] == '\n' && (at + 1 == len || (p[at + 1] != ' ' && p[at + 1] != '\t')))
+			break;
+		at++;
+	}
+	return at;
+}
+
 /* ":PORT", blanks anywhere.  Return: its bytes, 0 where there is none. */
 static u32 port_len(const char *p, u32 len, u32 *port)
 {
 	u32 at = 0, digits;
 
-	while (at < len && isspace((unsigned char)p[at]))
-		at++;
+	at = skip_blanks(p, len, at);
 	if (at == len || p[at++] != ':')
 		return 0;
-	while (at < len && isspace((unsigned char)p[at]))
-		at++;
+	at = skip_blanks(p, len, at);
 	*port = number(p + at, len - at, &digits);
 	return digits ? at + digits : 0;
 }
@@ -382,7 +391,7 @@ enum verdict judge(struct trial *t, enum framing framing, u32 *bad)
 	*bad = t->line;
 	if (framing && stayed(t))
 		return MESSAGE_STAYED;
-	if (framing > FRAMING_START)
+	if (framing > FRAMING_VIA)
 		return MUST_STAY;
 	message_split_like(t->got, t->broken);
 	for (i = 0; i < t->was->n; i++)

@@ -28,16 +28,17 @@ static const char *const frame_names[FRAMES] = {
 
 /* of one kind of damage */
 struct counts {
-	u32 runs, verdict[VERDICTS], framing[FRAMINGS], frame[FRAMES], lost;
+	u32 runs, verdict[VERDICTS], framing[FRAMINGS], frame[2][FRAMES], lost;
 };
 
 static struct counts counts[64], all;
 static u32 passed, failed, shown, good, changed;
 
-static enum frame frame(const struct message *m)
+/* @is_known: both ends have spoken SIP on the stream */
+static enum frame frame(const struct message *m, bool is_known)
 {
 	struct sip_text text = { m->text, m->len };
-	struct sip_frame f = {};
+	struct sip_frame f = { .is_known = is_known };
 	static struct sip_msg msg;
 	int ret = sip_frame_next(&f, &text, &msg);
 
@@ -68,24 +69,27 @@ static void tell(const struct mutation *m, const char *what, u32 bad)
 
 /* ---- one damaged message --------------------------------------------------------------- */
 
-/* What decides where a message ends in a stream, and whether it is one. */
+/* What decides where a message ends in a stream. */
 static bool is_of_framing(const struct mutation *m, enum framing framing)
 {
-	const struct line *l = &m->ref->m.line[m->trial.line];
-
-	return framing || l->kind == LINE_START || l->what == WHAT_LENGTH ||
-	       (l->kind == LINE_HEADER && !strcmp(m->damage->name, "bare LF"));
+	return framing || message_length(&m->ref->m) < 0 ||
+	       m->ref->m.line[m->trial.line].what == WHAT_LENGTH;
 }
 
+/*
+ * A stream on which both ends have spoken SIP goes on after one odd message.  One of
+ * which that is not known may end for it: that is only counted.
+ */
 static void run_stream(struct mutation *m, struct counts *c, enum framing framing)
 {
-	enum frame was = frame(m->trial.broken);
+	enum frame was = frame(m->trial.broken, true);
 
-	c->frame[was]++;
-	if (was != FRAMED && message_length(&m->ref->m) >= 0 && !is_of_framing(m, framing)) {
+	c->frame[0][frame(m->trial.broken, false)]++;
+	c->frame[1][was]++;
+	if (was != FRAMED && !is_of_framing(m, framing)) {
 		c->lost++;
 		tell(m, frame_names[was], m->trial.line);
-	} else if (was == FRAMED && frame(m->trial.got) != FRAMED) {
+	} else if (was == FRAMED && frame(m->trial.got, true) != FRAMED) {
 		c->lost++;
 		tell(m, "its translation ends elsewhere", m->trial.line);
 	} else {
@@ -170,20 +174,24 @@ static void print_counts(const char *name, const struct counts *c)
 	       c->verdict[LINE_STAYED], c->verdict[LINE_TRANSLATED]);
 	for (i = FRAMING_GOOD + 1; i < FRAMINGS; i++)
 		printf(" %6u", c->framing[i]);
-	printf(" %6u |", c->verdict[OTHER_LINE] + c->verdict[ODD_LINE] +
+	printf(" %6u", c->verdict[OTHER_LINE] + c->verdict[ODD_LINE] +
 	       c->verdict[HALF_SECTION] + c->verdict[MUST_STAY]);
-	for (i = 0; i < FRAMES; i++)
-		printf(" %6u", c->frame[i]);
-	printf(" %6u\n", c->lost);
+	for (i = 0; i < 2 * FRAMES; i++)
+		printf("%s %5u", i % FRAMES ? "" : " |", c->frame[i / FRAMES][i % FRAMES]);
+	printf(" %5u\n", c->lost);
 }
 
 static void print_head(void)
 {
-	printf("%-21s %6s %6s %6s %6s | the message stayed, for its      | %-6s | as a unit of a stream\n",
-	       "", "", "wholly", "line", "line", "other");
-	printf("%-21s %6s %6s %6s %6s %6s %6s %6s %6s %6s %6s |", "damage", "runs", "priv.", "stayed",
+	u32 i;
+
+	printf("%-20s  %6s %6s %6s %6s  %-34s %6s | %-29s | of a stream known to be SIP\n", "", "",
+	       "wholly", "line", "line", "the message stayed, for its", "other", "unit of a new stream");
+	printf("%-21s %6s %6s %6s %6s %6s %6s %6s %6s %6s %6s", "damage", "runs", "priv.", "stayed",
 	       "transl", "start", "no Via", "length", "CR,NUL", "twice", "faults");
-	printf(" %6s %6s %6s %6s %6s %6s\n", "framed", "no SIP", "no end", "more", "elsewh", "lost");
+	for (i = 0; i < 2; i++)
+		printf(" | %5s %5s %5s %5s %5s", "good", "noSIP", "noend", "more", "elsew");
+	printf("  lost\n");
 }
 
 static void add(struct counts *to, const struct counts *c)

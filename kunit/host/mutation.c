@@ -91,7 +91,7 @@ void print_text(char mark, const char *p, u32 len)
 		if (c == '\r')
 			printf("\\r");
 		else if (c == '\n')
-			printf("\\n%s", i + 1 < len ? "\n#   " : "");
+			printf("\\n");
 		else if (c < 32 || c > 126)
 			printf("\\x%02x", c);
 		else

@@ -25,12 +25,12 @@ static const char *const place_names[PLACES] = {
 	"top Via", "Contact", "media", "not read any more",
 };
 
-/* a kind of damage of a kind of line, and what is left of the address for whom */
+/* a kind of damage of a kind of line, and what is left of the address for a library */
 static struct finding {
 	const struct damage *damage;
 	char line[24];
 	enum place place;
-	u32 n[LIBRARIES];
+	u32 lib, n;
 	char example[200];
 	const char *known;
 } findings[FINDINGS];
@@ -38,18 +38,38 @@ static u32 n_findings;
 
 /* by library: texts that it takes, places by which it would route, and those left private */
 static u32 asked[LIBRARIES], taken[LIBRARIES], routed[LIBRARIES], left[LIBRARIES];
-static u32 by_rule, failed;
+static u32 by_rule, by_reason, failed;
 
 /*
- * What stays private though a library reads it, and why that is right: kind of damage, of
- * line, and what is left.  NULL: any.
+ * What stays private though a library reads it, and why that is right.  NULL: any damage,
+ * line or library, PLACES: any place.  The first that fits counts, and without a reason it
+ * is not right.
  */
 static const struct {
 	const char *damage, *line;
 	enum place place;
-	const char *why;
+	const char *library, *why;
 } known[] = {
-	{ "-", "-", PLACES, "" },
+	{ "20 digits", "request line", PLACES, NULL, "another version of SIP" },
+	{ "last byte removed", "request line", PLACES, NULL, "another version of SIP" },
+	{ "digits replaced", "request line", PLACES, NULL, "another version of SIP" },
+	{ "9000 bytes", "request line", PLACES, NULL, "another version of SIP" },
+	{ "bare LF", "request line", PLACES, NULL, "the first line has no version" },
+	{ "first byte removed", "status line", PLACES, NULL, "no version, and no method" },
+	{ "20 digits", "status line", PLACES, NULL, "no status has so many digits" },
+	{ "9000 bytes", "Content-Type", PLACE_MEDIA, NULL, "another type" },
+	{ "9000 bytes", "c", PLACE_MEDIA, NULL, "another type" },
+	{ "value emptied", "e", PLACE_MEDIA, NULL, NULL },
+	{ NULL, "e", PLACE_MEDIA, NULL, "another encoding: nobody can say what the body is" },
+	{ NULL, "CSeq", PLACE_CONTACT, "osip", "an answer without a number answers nothing" },
+	{ "value cut in half", "status line", PLACE_VIA, "osip", "it takes the next line for a reason" },
+	{ "quote in front", NULL, PLACE_VIA, "re", NULL },
+	{ "> removed", NULL, PLACE_CONTACT, "re", NULL },
+	{ "< removed", NULL, PLACE_CONTACT, "re", NULL },
+	{ "quote in front", NULL, PLACE_CONTACT, "re", "it looks for an address within a name" },
+	{ NULL, "Via", PLACE_VIA, "re", "it says no port where that is no number" },
+	{ NULL, "Contact", PLACE_CONTACT, "re", "it says no port where that is no number" },
+	{ NULL, "m", PLACE_CONTACT, "re", "it says no port where that is no number" },
 };
 
 /* ---- findings -------------------------------------------------------------------------- */
@@ -68,34 +88,39 @@ static const char *line_name(const struct mutation *m)
 	return name;
 }
 
-static const char *why_known(const struct mutation *m, const char *line, enum place place)
+static bool fits(const char *want, const char *is)
+{
+	return !want || !strcasecmp(want, is);
+}
+
+static const char *why_known(const struct finding *f)
 {
 	size_t i;
 
 	for (i = 0; i < sizeof(known) / sizeof(*known); i++)
-		if ((!known[i].damage || !strcmp(known[i].damage, m->damage->name)) &&
-		    (!known[i].line || !strcasecmp(known[i].line, line)) &&
-		    known[i].place == place)
+		if (fits(known[i].damage, f->damage->name) && fits(known[i].line, f->line) &&
+		    fits(known[i].library, libraries[f->lib].name) &&
+		    (known[i].place == PLACES || known[i].place == f->place))
 			return known[i].why;
 	return NULL;
 }
 
-static struct finding *finding_of(const struct mutation *m, enum place place)
+static struct finding *finding_of(const struct mutation *m, enum place place, u32 lib)
 {
 	const struct line *l = &m->trial.broken->line[m->trial.line];
 	const char *line = line_name(m);
 	struct finding *f;
 
 	for (f = findings; f < findings + n_findings; f++)
-		if (f->damage == m->damage && f->place == place && !strcmp(f->line, line))
+		if (f->damage == m->damage && f->place == place && f->lib == lib &&
+		    !strcmp(f->line, line))
 			return f;
 	if (n_findings == FINDINGS)
 		return NULL;
 	n_findings++;
-	f->damage = m->damage;
-	f->place = place;
-	f->known = why_known(m, line, place);
+	*f = (struct finding){ .damage = m->damage, .place = place, .lib = lib };
 	strcpy(f->line, line);
+	f->known = why_known(f);
 	snprintf(f->example, sizeof(f->example), "%s %s: %.*s", m->ref->name,
 		 m->way == EXPECT_OUT ? "out" : "in", (int)(l->len < 120 ? l->len : 120),
 		 m->trial.broken->text + l->off);
@@ -104,13 +129,15 @@ static struct finding *finding_of(const struct mutation *m, enum place place)
 
 static void find(const struct mutation *m, enum place place, u32 lib)
 {
-	struct finding *f = finding_of(m, place);
+	struct finding *f = finding_of(m, place, lib);
 
 	left[lib]++;
-	if (!f || !f->known)
-		failed++;
 	if (f)
-		f->n[lib]++;
+		f->n++;
+	if (f && f->known)
+		by_reason++;
+	else
+		failed++;
 }
 
 /* ---- what a library routes by ---------------------------------------------------------- */
@@ -119,6 +146,14 @@ static void find(const struct mutation *m, enum place place, u32 lib)
 static const struct sip_endpoint *hidden(const struct mutation *m)
 {
 	return m->way == EXPECT_OUT ? &m->scene.flow.self : &m->scene.flow.peer;
+}
+
+/* What is no number is nothing to send to; absent, it is the default one. */
+static bool is_port(const char *port)
+{
+	size_t len = port ? strspn(port, "0123456789") : 0;
+
+	return !port || !*port || (!port[len] && len < 6 && atoi(port) < 65536);
 }
 
 static bool via_is_private(const struct mutation *m, const struct fields *f)
@@ -131,7 +166,7 @@ static bool via_is_private(const struct mutation *m, const struct fields *f)
 	/* one of another transport is another connection's business */
 	if (!protocol || (strcasecmp(protocol, "UDP") && strcasecmp(protocol, "TCP")))
 		return false;
-	return is_request == (m->way == EXPECT_OUT) &&
+	return is_request == (m->way == EXPECT_OUT) && is_port(fields_get(f, "via.0.port")) &&
 	       expect_is_addr(fields_get(f, "via.0.host"), &hidden(m)->addr);
 }
 
@@ -139,8 +174,13 @@ static bool is_register(const struct fields *f)
 {
 	const char *cseq = fields_get(f, "cseq.method");
 
-	cseq = cseq ? cseq : fields_get(f, "header.CSeq.0");
-	return cseq && strcasestr(cseq, "REGISTER");
+	if (cseq)
+		return !strcmp(cseq, "REGISTER");
+	cseq = fields_get(f, "header.CSeq.0");
+	if (!cseq)
+		return false;
+	cseq += strspn(cseq, "0123456789");
+	return !strcmp(cseq + strspn(cseq, " \t"), "REGISTER");
 }
 
 static bool contact_is_private(const struct mutation *m, const struct fields *f, u32 i)
@@ -149,6 +189,7 @@ static bool contact_is_private(const struct mutation *m, const struct fields *f,
 	const char *port = fields_get(f, "contact.%u.port", i);
 
 	if (!scheme || (strcasecmp(scheme, "sip") && strcasecmp(scheme, "sips")) ||
+	    !is_port(port) ||
 	    !expect_is_addr(fields_get(f, "contact.%u.host", i), &hidden(m)->addr))
 		return false;
 	if (m->way == EXPECT_OUT)
@@ -162,7 +203,7 @@ static bool media_is_private(const struct mutation *m, const struct fields *f, u
 {
 	const char *port = fields_get(f, "sdp.m.%u.port", i);
 
-	return port && atoi(port) &&
+	return port && is_port(port) && atoi(port) &&
 	       expect_is_addr(fields_get(f, "sdp.m.%u.conn", i), &m->scene.hide);
 }
 
@@ -226,16 +267,17 @@ static void compare(const struct mutation *m, u32 lib, const struct fields *befo
 			judge_place(m, place, lib, is_private(m, after, place, i));
 }
 
-static void run_library(const struct mutation *m, u32 lib, enum reader_kind kind)
+/* Return: whether the library takes it. */
+static bool run_library(const struct mutation *m, u32 lib, enum reader_kind kind)
 {
 	struct plain_text was = text_of(m->trial.broken, kind), is = text_of(m->trial.got, kind);
 	const struct fields *before, *after;
 
 	if (!was.len)
-		return;
+		return false;
 	before = ask(lib, kind, was, false);
 	if (!before->is_good)
-		return;
+		return false;
 	after = ask(lib, kind, is, true);
 	if (!after->is_good) {
 		find(m, PLACE_GONE, lib);
@@ -245,6 +287,7 @@ static void run_library(const struct mutation *m, u32 lib, enum reader_kind kind
 	} else {
 		compare(m, lib, before, after, PLACE_MEDIA);
 	}
+	return true;
 }
 
 static void run(struct mutation *m)
@@ -260,10 +303,10 @@ static void run(struct mutation *m)
 	for (i = 0; i < LIBRARIES; i++) {
 		if (!libraries[i].is_there)
 			continue;
-		/* no line of a body says where a message goes */
-		if (m->ref->m.line[m->trial.line].kind != LINE_BODY)
-			run_library(m, i, READER_MESSAGE);
-		run_library(m, i, READER_SDP);
+		/* no line of a body says where a message goes, or that it is none */
+		if (m->ref->m.line[m->trial.line].kind == LINE_BODY ||
+		    run_library(m, i, READER_MESSAGE))
+			run_library(m, i, READER_SDP);
 	}
 }
 
@@ -271,17 +314,9 @@ static void run(struct mutation *m)
 
 static void print_finding(const struct finding *f)
 {
-	u32 i;
-
-	printf("%s%s, %s: %s:", f->known ? "# known: " : "# ", f->line, f->damage->name,
-	       place_names[f->place]);
-	for (i = 0; i < LIBRARIES; i++)
-		if (f->n[i])
-			printf(" %s %u", libraries[i].name, f->n[i]);
-	if (f->known)
-		printf(" (%s)\n", f->known);
-	else
-		putchar('\n');
+	printf("# %s, %s: %s left for %s, %u times%s%s\n", f->line, f->damage->name,
+	       place_names[f->place], libraries[f->lib].name, f->n, f->known ? ": " : "",
+	       f->known ? f->known : "");
 	if (!f->known)
 		print_text('!', f->example, strlen(f->example));
 }
@@ -292,8 +327,8 @@ static void print_damage(const struct damage *d)
 	const struct finding *f;
 
 	for (f = findings; f < findings + n_findings; f++)
-		for (i = 0; i < LIBRARIES && f->damage == d; i++)
-			n[f->place][i] += f->n[i];
+		if (f->damage == d)
+			n[f->place][f->lib] += f->n;
 	printf("%-21s", d->name);
 	for (place = 0; place < PLACES; place++) {
 		printf(" |");
@@ -323,7 +358,8 @@ static u32 print_all(void)
 		       libraries[i].name, asked[i], taken[i], routed[i], left[i]);
 		sum += routed[i];
 	}
-	printf("%u messages stay by rule and were not asked about\n", by_rule);
+	printf("%u messages stay by rule and were not asked about, %u places with a reason\n",
+	       by_rule, by_reason);
 	return sum;
 }
 
