@@ -55,7 +55,8 @@ static bool put_byte(const struct message *m, const char *name, char letter, cha
 
 	if (i == m->n)
 		return false;
-	return splice(m, (struct line){ .off = m->line[i].off + m->line[i].len / 2 }, &byte, 1, out);
+	return splice(m, (struct line){ .off = m->line[i].off + m->line[i].len / 2 }, &byte, 1,
+		      out);
 }
 
 /* One more header after the start line, of the same name as one that is there. */

@@ -232,7 +232,8 @@ static bool moved_length(struct walk *w, const struct trial *t, u32 line)
 	}
 }
 
-bool judge_exchanged(const struct trial *t, u32 line)
+/* Whether two lines differ in nothing but what the scene exchanges, each address wholly. */
+static bool is_exchanged(const struct trial *t, u32 line)
 {
 	const char *start = line_of(t->broken, line);
 	struct walk w = {
@@ -343,13 +344,13 @@ static bool may_be_either(const struct trial *t, u32 i)
 static bool is_right(const struct trial *t, u32 i)
 {
 	if (i == t->line)
-		return same(t->broken, t->got, i) || judge_exchanged(t, i);
+		return same(t->broken, t->got, i) || is_exchanged(t, i);
 	if (t->was->line[i].what == WHAT_LENGTH)
-		return judge_exchanged(t, i) &&
+		return is_exchanged(t, i) &&
 		       (message_length(t->broken) < 0 || message_length(t->got) >= 0);
 	if (same(t->want, t->got, i))
 		return true;
-	return may_be_either(t, i) && (same(t->broken, t->got, i) || judge_exchanged(t, i));
+	return may_be_either(t, i) && (same(t->broken, t->got, i) || is_exchanged(t, i));
 }
 
 /* The index of the first line of that kind in the section; the number of lines: none. */

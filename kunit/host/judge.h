@@ -45,7 +45,4 @@ extern const char *const verdict_names[VERDICTS];
 /* @framing: message_framing() of the broken message; @bad: where a fault is */
 enum verdict judge(struct trial *t, enum framing framing, u32 *bad);
 
-/* whether two texts differ in nothing but what the scene exchanges, each wholly */
-bool judge_exchanged(const struct trial *t, u32 line);
-
 #endif /* _HOST_JUDGE_H */

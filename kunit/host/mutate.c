@@ -185,10 +185,11 @@ static void print_head(void)
 {
 	u32 i;
 
-	printf("%-20s  %6s %6s %6s %6s  %-34s %6s | %-29s | of a stream known to be SIP\n", "", "",
-	       "wholly", "line", "line", "the message stayed, for its", "other", "unit of a new stream");
-	printf("%-21s %6s %6s %6s %6s %6s %6s %6s %6s %6s %6s", "damage", "runs", "priv.", "stayed",
-	       "transl", "start", "no Via", "length", "CR,NUL", "twice", "faults");
+	printf("%-21s %6s %6s %6s %6s  %-34s %6s | %-29s | %s\n", "", "", "wholly", "line", "line",
+	       "the message stayed, for its", "other", "unit of a new stream",
+	       "of a stream known to be SIP");
+	printf("%-21s %6s %6s %6s %6s %6s %6s %6s %6s %6s %6s", "damage", "runs", "priv.",
+	       "stayed", "transl", "start", "no Via", "length", "CR,NUL", "twice", "faults");
 	for (i = 0; i < 2; i++)
 		printf(" | %5s %5s %5s %5s %5s", "good", "noSIP", "noend", "more", "elsew");
 	printf("  lost\n");
@@ -221,8 +222,8 @@ int main(int argc, char **argv)
 	print_counts("all", &all);
 	for (i = 0; i < n_fatals; i++)
 		printf("must stay: %-21s %u messages\n", fatals[i].name, fatal_runs[i]);
-	printf("%u reference messages, %u with their ways, in which %u lines are translated\n", n, good,
-	       changed);
+	printf("%u reference messages, %u with their ways, in which %u lines are translated\n", n,
+	       good, changed);
 	printf("%u passed, %u failed, 0 skipped\n", passed, failed);
 	return failed || !passed;
 }

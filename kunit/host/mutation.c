@@ -73,7 +73,9 @@ void mutations_each(const struct reference *r, u32 n, void (*f)(struct mutation 
 
 	for (i = 0; i < 2 * n; i++) {
 		m = (struct mutation){
-			.ref = &r[i / 2], .way = i & 1 ? EXPECT_IN : EXPECT_OUT, .longer = i / 2 & 1,
+			.ref = &r[i / 2],
+			.way = i & 1 ? EXPECT_IN : EXPECT_OUT,
+			.longer = i / 2 & 1,
 		};
 		if (choose_scene(&m))
 			each_line(&m, f);

@@ -62,7 +62,7 @@ static const struct {
 	{ "value emptied", "e", PLACE_MEDIA, NULL, NULL },
 	{ NULL, "e", PLACE_MEDIA, NULL, "another encoding: nobody can say what the body is" },
 	{ NULL, "CSeq", PLACE_CONTACT, "osip", "an answer without a number answers nothing" },
-	{ "value cut in half", "status line", PLACE_VIA, "osip", "it takes the next line for a reason" },
+	{ "value cut in half", "status line", PLACE_VIA, "osip", "it reads on in the next line" },
 	{ "quote in front", NULL, PLACE_VIA, "re", NULL },
 	{ "> removed", NULL, PLACE_CONTACT, "re", NULL },
 	{ "< removed", NULL, PLACE_CONTACT, "re", NULL },
@@ -379,6 +379,7 @@ int main(int argc, char **argv)
 	mutations_each(refs, references_read(refs, argv[2], argv[3]), run);
 	libraries_stop();
 	sum = print_all();
-	printf("%u passed, %u failed, %u skipped\n", sum > failed ? sum - failed : 0, failed, skipped);
-	return failed || !sum;
+	printf("%u passed, %u failed, %u skipped\n", sum > failed ? sum - failed : 0, failed,
+	       skipped);
+	return failed || (!sum && skipped < LIBRARIES);
 }

@@ -65,7 +65,8 @@ static u8 body_what(const char *p, u32 len)
 		u8 what;
 	} words[] = {
 		{ "v=", WHAT_VERSION }, { "c=", WHAT_CONN }, { "m=", WHAT_MEDIA },
-		{ "a=rtcp", WHAT_RTCP }, { "a=candidate", WHAT_FOLLOWS }, { "a=path", WHAT_FOLLOWS },
+		{ "a=rtcp", WHAT_RTCP }, { "a=candidate", WHAT_FOLLOWS },
+		{ "a=path", WHAT_FOLLOWS },
 	};
 	size_t i;
 
@@ -405,10 +406,10 @@ static bool has_via(const struct message *m)
 
 static bool has_odd_byte(const struct message *m, u32 head)
 {
-	u32 i;
+	const char *p = m->text, *end = p + head;
 
-	for (i = 0; i < head; i++)
-		if (!m->text[i] || (m->text[i] == '\r' && (i + 1 == head || m->text[i + 1] != '\n')))
+	for (; p < end; p++)
+		if (!*p || (*p == '\r' && (p + 1 == end || p[1] != '\n')))
 			return true;
 	return false;
 }

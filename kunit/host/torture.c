@@ -138,7 +138,8 @@ static bool read_endpoint(struct text t, struct sip_endpoint *ep)
 
 static void make_scene(struct scene *s, const struct sip_endpoint *own, bool is_answer)
 {
-	const char *to = own->addr.family == SIP_FAMILY_IPV6 ? "2001:db8:ffff::77" : "198.51.100.77";
+	bool is_v6 = own->addr.family == SIP_FAMILY_IPV6;
+	const char *to = is_v6 ? "2001:db8:ffff::77" : "198.51.100.77";
 	struct sip_endpoint mapped = { .port = 61000 };
 
 	sip_addr_parse(&mapped.addr, to, strlen(to));
