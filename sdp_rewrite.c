@@ -23,17 +23,35 @@ struct reader {
 	u8 victim;		/* no section before this one is off */
 };
 
-/* Cuts the next word off a line; words are separated by single blanks (RFC 8866 9). */
+static bool is_blank(char c)
+{
+	return (u8)c <= ' ' && (c == ' ' || c == '\t');
+}
+
+/*
+ * Cuts the next word off a line; words are separated by single blanks (RFC 8866 9), and where
+ * there are more, or tabs, others read them as well.
+ */
 static struct sip_slice take_word(const struct sip_text *t, struct sip_slice *line)
 {
 	u32 from = line->off, end = sip_slice_end(*line), at = from, next;
 
-	while (at < end && t->p[at] != ' ')
+	while (at < end && !is_blank(t->p[at]))
 		at++;
-	for (next = at; next < end && t->p[next] == ' '; next++)
+	for (next = at; next < end && is_blank(t->p[next]); next++)
 		;
 	*line = sip_slice_of(next, end);
 	return sip_slice_of(from, at);
+}
+
+/* No blank stands after the equals sign (RFC 8866 5); others step over it. */
+static struct sip_slice skip_blanks(const struct sip_text *t, struct sip_slice line)
+{
+	while (line.len && is_blank(t->p[line.off])) {
+		line.off++;
+		line.len--;
+	}
+	return line;
 }
 
 /* nettype addrtype address: what o=, c= and a=rtcp have in common */
@@ -277,16 +295,16 @@ static void read_line(struct reader *r, struct sip_slice line, u32 next)
 		line.off += 2;
 		line.len -= 2;
 	}
-	while (line.len && sip_char_is((u8)r->t->p[sip_slice_end(line) - 1], SIP_C_WSP))
+	while (line.len && is_blank(r->t->p[sip_slice_end(line) - 1]))
 		line.len--;
-	if (type == 'm')
-		read_media(r, line);
-	else if (type == 'a')
+	if (type == 'a')
 		read_attr(r, line);
+	else if (type == 'm')
+		read_media(r, skip_blanks(r->t, line));
 	else if (type == 'c')
-		read_conn(r, line);
+		read_conn(r, skip_blanks(r->t, line));
 	else if (type == 'o' && !r->media && !r->skip)
-		read_origin(r, line);
+		read_origin(r, skip_blanks(r->t, line));
 	if (!r->media || r->skip)
 		return;
 	if (type == 'm')
@@ -566,7 +584,7 @@ static int plan_more_line(struct planner *p, u32 i, struct sip_slice line)
 	}
 	if (!take_attr(p->t, &line, SIP_LIT("c=")))
 		return 0;
-	read_addr(p->t, line, &addr);
+	read_addr(p->t, skip_blanks(p->t, line), &addr);
 	if (addr.text.off == p->sdp->media[i].conn.text.off ||
 	    !sip_addr_equal(&addr.addr, sdp_conn_of(p->sdp, i)))
 		return 0;

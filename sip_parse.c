@@ -159,7 +159,43 @@ static int take_name_addr(struct sip_cursor *from, struct sip_slice *uri)
 	}
 	*uri = cur_take(&c, SIP_C_VALUE);
 	from->at = c.at;
-	return sip_find(c.p, uri->off, c.at, '?') < c.at ? -EBADMSG : 0;
+	/* a bracket that was not opened belongs to the URI for some */
+	return sip_find(c.p, uri->off, c.at, '?') < c.at || cur_peek(&c) == '>' ? -EBADMSG : 0;
+}
+
+/*
+ * What take_name_addr() does not read, and others do alike: a bracket that nothing closes
+ * before the next comma or bracket.  The cursor stands where the value begins.
+ */
+static __cold int take_unclosed(struct sip_cursor *from, struct sip_slice *uri)
+{
+	struct sip_cursor c = *from;
+	u32 at, end;
+
+	cur_skip_lws(&c);
+	if (!cur_skip(&c, '<') && skip_display_name(&c) != 1)
+		return -EBADMSG;
+	end = find_bracket(c.p, c.at, c.end);
+	at = sip_find(c.p, c.at, end, ',');
+	if (end < c.end && c.p[end] == '>')
+		return -EBADMSG;
+	from->at = at;
+	while (at > c.at && (u8)c.p[at - 1] <= ' ')
+		at--;
+	*uri = sip_slice_of(c.at, at);
+	return 0;
+}
+
+/* RFC 4475 3.1.2.14: blanks within the brackets.  Return: the URI without them. */
+static struct sip_slice trimmed(const struct sip_text *t, struct sip_slice s)
+{
+	u32 at = s.off, end = sip_slice_end(s);
+
+	while (at < end && (u8)t->p[at] <= ' ')
+		at++;
+	while (end > at && (u8)t->p[end - 1] <= ' ')
+		end--;
+	return sip_slice_of(at, end);
 }
 
 /* ---- URIs that are kept --------------------------------------------------------- */
@@ -413,18 +449,31 @@ static int read_cseq_method(struct walk *w, struct sip_cursor *c)
 	       !memcmp(w->t->p + name.off, w->t->p + msg->method_name.off, name.len) ? 0 : -EBADMSG;
 }
 
+/* The last word of a CSeq that cannot be read: it says what the body is for, no more. */
+static __cold void guess_method(struct walk *w, u32 end)
+{
+	struct sip_msg *msg = w->msg;
+	u32 from = w->first[once_cseq.at].off, at;
+
+	while (end > from && !sip_char_is((u8)w->t->p[end - 1], SIP_C_TOKEN))
+		end--;
+	for (at = end; at > from && sip_char_is((u8)w->t->p[at - 1], SIP_C_TOKEN); at--)
+		;
+	msg->method_name = sip_slice_of(at, end);
+	msg->method = at < end ? sip_method_of(w->t, msg->method_name) : SIP_METHOD_OTHER;
+	if (msg->method == SIP_METHOD_OTHER)
+		msg->method_name.len = 0;
+}
+
 static int on_cseq(struct walk *w, struct sip_cursor *c)
 {
 	if (!is_first(w, c, &once_cseq))
 		return again(w, c, &once_cseq);
-	if (read_cseq_number(w, c)) {
-		leave_identity(w, SIP_LEFT_CSEQ);
-		/* the method may be there all the same: it says what a body is for */
-		cur_take(c, SIP_C_TOKEN);
-		cur_skip_lws(c);
-	}
-	if (read_cseq_method(w, c))
-		leave_identity(w, SIP_LEFT_CSEQ);
+	if (!read_cseq_number(w, c) && !read_cseq_method(w, c))
+		return 0;
+	leave_identity(w, SIP_LEFT_CSEQ);
+	if (!sip_is_request(w->msg))
+		guess_method(w, c->end);
 	return 0;
 }
 
@@ -454,6 +503,28 @@ static int read_via_protocol(const struct sip_text *t, struct sip_cursor *c, str
 	}
 	via->transport = sip_transport_of(t, cur_take(c, SIP_C_TOKEN));
 	return via->transport ? 0 : -EBADMSG;
+}
+
+/*
+ * Others ask less of it: what is before the second slash says nothing to them.  They send
+ * their answer to what is behind it.
+ */
+static __cold int read_odd_via_head(const struct sip_text *t, struct sip_cursor *c,
+				    struct sip_via *via)
+{
+	u32 slash = sip_find(c->p, c->at, c->end, '/');
+
+	slash = slash < c->end ? sip_find(c->p, slash + 1, c->end, '/') : slash;
+	if (slash == c->end)
+		return -EBADMSG;
+	memset(via, 0, sizeof(*via));
+	c->at = slash + 1;
+	cur_skip_lws(c);
+	via->transport = sip_transport_of(t, cur_take(c, SIP_C_TOKEN));
+	if (!via->transport || !cur_is_lws(c))
+		return -EBADMSG;
+	cur_skip_lws(c);
+	return sip_take_host(t, c, &via->by, true);
 }
 
 /* sent-protocol LWS sent-by: "SIP/2.0/UDP host:port" */
@@ -486,6 +557,7 @@ static int on_via(struct walk *w, struct sip_cursor *c)
 {
 	struct sip_via *via = &w->msg->via;
 	struct sip_slice name, value;
+	u32 from;
 	int ret;
 
 	if (w->msg->n_vias) {
@@ -496,12 +568,16 @@ static int on_via(struct walk *w, struct sip_cursor *c)
 	}
 	w->msg->n_vias = 1;
 	w->seen |= SEEN_VIA;
+	from = c->at;
 	ret = read_via_head(w->t, c, via);
 	if (ret) {
-		memset(via, 0, sizeof(*via));
 		leave_for(w, ret, SIP_LEFT_VIA);
 		w->msg->flags |= SIP_MSG_PASSIVE;
-		return 0;
+		c->at = from;
+		if (read_odd_via_head(w->t, c, via)) {
+			memset(via, 0, sizeof(*via));
+			return 0;
+		}
 	}
 	while ((ret = sip_next_param(c, &name, &value))) {
 		if (ret > 0)
@@ -606,9 +682,15 @@ static int on_content_type(struct walk *w, struct sip_cursor *c)
 
 static int on_content_encoding(struct walk *w, struct sip_cursor *c)
 {
+	struct sip_msg *msg = w->msg;
+	struct sip_slice coding;
+
 	cur_skip_lws(c);
-	if (!sip_slice_is(w->t, cur_take(c, SIP_C_TOKEN), SIP_LIT("identity")) || !cur_at_end(c))
-		w->msg->flags |= SIP_MSG_ENCODED;
+	coding = cur_take(c, SIP_C_TOKEN);
+	if (!coding.len && cur_at_end(c) && !(msg->flags & SIP_MSG_STRICT))
+		leave(w, SIP_LEFT_SDP_LINE);	/* it says nothing, so it is none */
+	else if (!sip_slice_is(w->t, coding, SIP_LIT("identity")) || !cur_at_end(c))
+		msg->flags |= SIP_MSG_ENCODED;
 	return 0;
 }
 
@@ -649,18 +731,34 @@ static void uri_value_params(struct walk *w, struct sip_cursor *c, struct sip_ur
 	}
 }
 
+/* Once more, less strictly, from the beginning of the value. */
+static __cold int read_odd_uri(struct walk *w, struct sip_cursor *c, u32 from, struct sip_uri *uri)
+{
+	struct sip_slice text;
+
+	c->at = from;
+	if (!take_name_addr(c, &text))
+		return sip_uri_parse(w->t, trimmed(w->t, text), uri);
+	c->at = from;
+	return take_unclosed(c, &text) ? -EBADMSG : sip_uri_parse(w->t, text, uri);
+}
+
 /* A name-addr with its parameters. */
 static int read_uri(struct walk *w, struct sip_cursor *c, enum sip_role role, u8 left)
 {
 	struct sip_uri *uri = place_of(w, role);
 	struct sip_slice text;
-	int err;
+	u32 from = c->at;
+	int err = take_name_addr(c, &text);
 
-	if (take_name_addr(c, &text))
-		return -EBADMSG;
-	err = sip_uri_parse(w->t, text, uri);
-	if (err)
-		return err;
+	if (!err)
+		err = sip_uri_parse(w->t, text, uri);
+	if (unlikely(err)) {
+		err = read_odd_uri(w, c, from, uri) ? err : 0;
+		if (err)
+			return err;
+		leave(w, left);
+	}
 	uri->role = role;
 	if (uri->is_odd)
 		leave(w, left);
@@ -1104,15 +1202,34 @@ int sip_parse_identity(const struct sip_text *text, struct sip_msg *msg, u32 lin
 	return ret > 0 ? 0 : ret ? ret : -E2BIG;
 }
 
+/*
+ * All lines of some end with LF alone, and their bodies were counted with CRLF.  Nobody sees a
+ * second message in that.
+ */
+static __cold bool is_counted_with_crlf(const struct sip_text *t, u32 head, u32 length)
+{
+	u32 n = 0, at;
+
+	if (memchr(t->p, '\r', t->len))
+		return false;
+	for (at = sip_line_end(t->p, head, t->len); at < t->len;
+	     at = sip_line_end(t->p, at + 1, t->len))
+		n++;
+	return length <= t->len - head + n;
+}
+
 int sip_parse_body(const struct sip_text *text, struct sip_msg *msg, u32 head)
 {
 	u32 len = text->len - head;
 
-	if (msg->flags & SIP_MSG_LENGTH) {
-		if (msg->content_length > len) {
+	if (msg->flags & SIP_MSG_LENGTH && msg->content_length > len) {
+		if (!is_counted_with_crlf(text, head, msg->content_length)) {
 			msg->fault = SIP_FAULT_LENGTH;
 			return -EBADMSG;
 		}
+		msg->flags |= SIP_MSG_PASSIVE;
+		sip_leave(msg, SIP_LEFT_END);
+	} else if (msg->flags & SIP_MSG_LENGTH) {
 		len = msg->content_length;
 	}
 	msg->body = sip_slice_of(head, head + len);

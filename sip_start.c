@@ -88,11 +88,9 @@ static int read_status_line(struct sip_msg *msg, struct sip_cursor *c)
 	}
 	if (status < 100 || status > 699)
 		return -ENOMSG;
-	if (c->at == c->end)	/* the blank stands there even without a reason */
-		sip_leave(msg, SIP_LEFT_START);
-	else if (!sip_char_is(cur_peek(c), SIP_C_WSP))
+	if (sip_char_is(cur_peek(c), SIP_C_DIGIT))
 		return -ENOMSG;
-	else if (cur_peek(c) != ' ')
+	if (cur_peek(c) != ' ')	/* it stands there even without a reason */
 		sip_leave(msg, SIP_LEFT_START);
 	msg->flags |= SIP_MSG_RESPONSE;
 	msg->status = status;
@@ -178,8 +176,10 @@ int sip_parse_start(const struct sip_text *t, struct sip_msg *msg)
 	int err;
 
 	memset(msg, 0, offsetof(struct sip_msg, uri));
-	if (!lf || lf > SIP_MAX_LINE || t->len > SIP_MAX_MESSAGE)
+	if (!lf || t->len > SIP_MAX_MESSAGE)
 		return -ENOMSG;
+	if (lf > SIP_MAX_LINE)
+		sip_leave(msg, SIP_LEFT_START);
 	if (lf == t->len)
 		return sip_char_is((u8)t->p[0], SIP_C_TOKEN) ? 0 : -ENOMSG;
 	c.end -= t->p[lf - 1] == '\r';

@@ -58,9 +58,9 @@ enum sip_fault {
  * to someone who is strict: of SIP_FAULTS, or NONE: then it is not SIP.
  */
 #define SIP_LEFTS(X) \
-	X(START, start, NONE, "start line: blanks too many or missing, a Request-URI that is not readable") \
+	X(START, start, NONE, "start line: over 8192 bytes, blanks too many or missing, a Request-URI that is not readable") \
 	X(LINE, line, LINE, "line without a colon, with a blank in its name, or that ends with LF alone or CR CR LF") \
-	X(END, end, TRUNCATED, "header section that ends with its datagram") \
+	X(END, end, TRUNCATED, "header section, or a body of LF lines, that ends with its datagram") \
 	X(LONG, long, LINE, "header over 8192 bytes, if it was not needed") \
 	X(LIMIT, limit, LIMIT, "values or parts over those that are kept, or more headers than strict=1 takes") \
 	X(VIA, via, VIA, "top Via, or a parameter of it") \
@@ -275,7 +275,7 @@ int sip_parse(const struct sip_text *text, struct sip_msg *msg);
  * @msg: out: method, status and Request-URI; the rest is empty
  *
  * RFC 3261 7.1, 7.2.  What is left as it is: more white space than a blank, or none after a
- * status; control characters but NUL and CR; a Request-URI that cannot be read, but for
+ * status; control characters but NUL and CR; a length over SIP_MAX_LINE; a Request-URI that cannot be read, but for
  * a path and "*", which are other protocols' (SECURITY M1); a line end of LF or CR CR LF.
  * A stream that has not been SIP in both directions is asked for more: see sip_stream.h.
  *
@@ -315,7 +315,8 @@ int sip_parse_identity(const struct sip_text *text, struct sip_msg *msg, u32 lin
  * follows; bytes after a shorter Content-Length belong to nobody.
  *
  * Return: bytes of the whole message; -EBADMSG with @msg->fault where
- * Content-Length is over what is there.
+ * Content-Length is over what is there, but for lines that end with LF and were counted
+ * with CRLF.
  */
 int sip_parse_body(const struct sip_text *text, struct sip_msg *msg, u32 head);
 

@@ -55,7 +55,7 @@ int world_plan(struct world *w, const struct scene *scene, const struct sip_text
 	int ret;
 
 	sip_edit_init(&w->edits);
-	ret = sip_parse_datagram(text, &w->msg);
+	ret = sip_parse_rest(text, &w->msg, sip_parse_start(text, &w->msg), &scene->flow.ends);
 	if (ret < 0)
 		return ret;
 	sip_header_decide(text, &w->msg, &scene->flow, &w->plan);
