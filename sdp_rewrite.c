@@ -54,6 +54,18 @@ static struct sip_slice skip_blanks(const struct sip_text *t, struct sip_slice l
 	return line;
 }
 
+static __always_inline bool has_prefix(const struct sip_text *t, struct sip_slice s,
+				       const char *word, u32 len)
+{
+	return s.len >= len && sip_same(sip_slice_ptr(t, s), word, len);
+}
+
+static __always_inline bool has_suffix(const struct sip_text *t, struct sip_slice s,
+				       const char *word, u32 len)
+{
+	return s.len >= len && sip_same(t->p + sip_slice_end(s) - len, word, len);
+}
+
 /* nettype addrtype address: what o=, c= and a=rtcp have in common */
 static void read_addr(const struct sip_text *t, struct sip_slice line, struct sdp_addr *out)
 {
@@ -66,11 +78,12 @@ static void read_addr(const struct sip_text *t, struct sip_slice line, struct sd
 	/* RFC 8866 5.7: TTL and number of multicast addresses */
 	addr.len = sip_find(p, 0, addr.len, '/');
 	out->text = addr;
-	if (sip_slice_is(t, type, SIP_LIT("IP4")))
+	/* some look at the address alone: what stands at these words does not hide them */
+	if (has_prefix(t, type, SIP_LIT("IP4")))
 		family = SIP_FAMILY_IPV4;
-	else if (sip_slice_is(t, type, SIP_LIT("IP6")))
+	else if (has_prefix(t, type, SIP_LIT("IP6")))
 		family = SIP_FAMILY_IPV6;
-	if (!sip_slice_is(t, net, SIP_LIT("IN")) || !sip_addr_parse(&out->addr, p, addr.len) ||
+	if (!has_suffix(t, net, SIP_LIT("IN")) || !sip_addr_parse(&out->addr, p, addr.len) ||
 	    out->addr.family != family)
 		memset(&out->addr, 0, sizeof(out->addr));
 }
@@ -96,12 +109,6 @@ static void read_conn(struct reader *r, struct sip_slice line)
 	} else {
 		r->media->has_more = true;
 	}
-}
-
-static __always_inline bool has_prefix(const struct sip_text *t, struct sip_slice s,
-				       const char *word, u32 len)
-{
-	return s.len >= len && sip_same(sip_slice_ptr(t, s), word, len);
 }
 
 static void read_proto(const struct sip_text *t, struct sip_slice proto, struct sdp_media *media)

@@ -566,6 +566,10 @@ static int on_via(struct walk *w, struct sip_cursor *c)
 			leave(w, SIP_LEFT_LIMIT);
 		return 0;
 	}
+	if (cur_at_end(c)) {	/* it names no hop, so the next one is on top */
+		leave(w, SIP_LEFT_VIA);
+		return 0;
+	}
 	w->msg->n_vias = 1;
 	w->seen |= SEEN_VIA;
 	from = c->at;
@@ -1073,8 +1077,8 @@ static int check_complete(struct walk *w)
 {
 	if ((w->seen & SEEN_ALL) == SEEN_ALL)
 		return 0;
-	/* a line that is no header may have been meant for it */
-	if (!w->msg->n_vias && !(w->msg->left & 1U << SIP_LEFT_LINE))
+	/* one that is empty was there, and a line that is no header may have been meant for it */
+	if (!w->msg->n_vias && !(w->msg->left & (1U << SIP_LEFT_LINE | 1U << SIP_LEFT_VIA)))
 		return fault(w, SIP_FAULT_VIA);
 	if (!w->msg->n_vias)
 		leave_identity(w, SIP_LEFT_VIA);

@@ -120,7 +120,7 @@ static int read_start_line(struct sip_frame *f, const struct sip_text *t, struct
 	u32 lf = sip_line_end(t->p, f->at, t->len);
 	struct sip_text line = { t->p, lf + 1 };
 
-	if (lf > SIP_MAX_LINE)
+	if (lf > SIP_MAX_LINE && !f->is_known)
 		return -ENOMSG;
 	f->at = lf;
 	line.len = lf;

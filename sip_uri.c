@@ -180,8 +180,9 @@ static int sip_uri_rest(const struct sip_text *t, struct sip_cursor *c, struct s
 											  -EBADMSG;
 	if (c->at == c->end)
 		return 0;
+	/* where it goes is said; what cannot be read after that says no more */
 	if (!uri_chars_ok(c->p, c->at, c->end, &uri->is_odd))
-		return -EBADMSG;
+		uri->is_odd = true;
 	while (cur_skip(c, ';'))
 		take_uri_param(t, c, uri);
 	return cur_peek(c) < 0 || cur_peek(c) == '?' ? 0 : -EBADMSG;

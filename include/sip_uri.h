@@ -63,7 +63,8 @@ struct sip_host {
  * @maddr: value of its maddr parameter
  * @expires: seconds, of a Contact's expires parameter
  * @has_expires: whether it was there
- * @is_odd: it is read although a byte of it has no place in a URI: UTF-8 that is not escaped
+ * @is_odd: it is read although a byte of it has no place in a URI: UTF-8 that is not escaped,
+ *	or anything in parameters or headers
  * @role: enum sip_role
  * @scheme: enum sip_scheme
  * @transport: its transport parameter, enum sip_transport
