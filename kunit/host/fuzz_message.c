@@ -24,7 +24,7 @@ static void check(const struct sip_text *t, const struct sip_msg *msg)
 {
 	u32 i;
 
-	if (msg->n_uris > SIP_MAX_URIS || msg->cseq > S32_MAX)
+	if (msg->n_uris > SIP_MAX_URIS || (msg->left && msg->first_left >= SIP_LEFT_COUNT))
 		abort();
 	host_in_text(t, &msg->via.by);
 	in_text(t, msg->via.branch);
@@ -33,6 +33,8 @@ static void check(const struct sip_text *t, const struct sip_msg *msg)
 	in_text(t, msg->via.rport);
 	in_text(t, msg->method_name);
 	in_text(t, msg->length);
+	in_text(t, msg->length_again);
+	in_text(t, msg->boundary);
 	in_text(t, msg->call_id);
 	in_text(t, msg->from);
 	in_text(t, msg->from_tag);
@@ -52,7 +54,7 @@ static void check_prefix(const struct sip_text *t, const struct sip_msg *msg, in
 	static struct sip_msg again;
 
 	if (sip_parse(&cut, &again) != head || again.cseq != msg->cseq ||
-	    again.n_uris != msg->n_uris || again.flags != msg->flags)
+	    again.n_uris != msg->n_uris || again.flags != msg->flags || again.left != msg->left)
 		abort();
 	cut.len--;
 	if (sip_parse(&cut, &again) > 0)
@@ -70,8 +72,10 @@ static void check_identity(const struct sip_text *t, const struct sip_msg *msg)
 		abort();
 	if (!msg)
 		return;
-	if (ret == -EBADMSG)
+	if (ret == -EBADMSG && sip_may_act(msg))
 		abort();	/* it asks less than the walk did */
+	if (!ret && !sip_may_act(msg))
+		abort();	/* nor may it take what nobody can read for what is known */
 	if (!ret && (memcmp(&look.via, &msg->via, sizeof(look.via)) || look.cseq != msg->cseq ||
 		     memcmp(&look.call_id, &msg->call_id, sizeof(look.call_id)) ||
 		     memcmp(&look.from_tag, &msg->from_tag, sizeof(look.from_tag)) ||
@@ -100,7 +104,10 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	}
 	check_identity(&t, head > 0 ? &msg : NULL);
 	ret = sip_parse_datagram(&t, &msg);
-	if (ret == 0 || ret > (int)size || (ret > 0 && head <= 0))
+	if (ret == 0 || ret > (int)size || (ret > 0 && head < 0))
+		abort();
+	/* only a datagram ends a header section */
+	if (ret > 0 && !head && !(msg.left & 1U << SIP_LEFT_END))
 		abort();
 	if (ret > 0)
 		check(&t, &msg);

@@ -2,8 +2,13 @@
 /*
  * F4: any bytes to the framer, at once and in pieces: the same units, the same end.
  *
- * The input: how many pieces the plan has, their sizes, which are used in turn, then
- * the stream.  Every reading ends where its memory ends.
+ * The input: how many pieces the plan has, and whether the stream is known to be SIP, the
+ * sizes of the pieces, which are used in turn, then the stream.  Every reading ends where its
+ * memory ends.
+ *
+ * What is framed is read by the parser with the same end, or not at all: where one of the two
+ * saw an empty line or a length that the other does not see, somebody could hide a message
+ * in another one's body.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +24,19 @@ struct units {
 };
 
 static struct sip_msg msg;
+static bool is_known;
+
+/* The parser's message of @ret bytes must not end elsewhere. */
+static void check_end(const struct sip_text *t, int ret)
+{
+	struct sip_text unit = { t->p, ret };
+	int head = sip_parse(&unit, &msg);
+
+	if (head > 0 && (!(msg.flags & SIP_MSG_LENGTH) || head + (int)msg.content_length != ret))
+		abort();
+	if (!head)
+		abort();
+}
 
 static void add(struct units *u, u32 len, bool is_keepalive)
 {
@@ -40,6 +58,7 @@ static void check_unit(const struct sip_frame *f, const struct sip_text *t, int 
 	struct sip_text head = { t->p, 0 };
 
 	now.is_keepalive = false;
+	now.is_known = false;
 	if (memcmp(&now, &fresh, sizeof(now)) || ret > (int)t->len)
 		abort();
 	if (f->is_keepalive) {
@@ -49,8 +68,11 @@ static void check_unit(const struct sip_frame *f, const struct sip_text *t, int 
 	}
 	/* what is framed begins as SIP, and within the bounds */
 	head.len = sip_line_end(t->p, 0, t->len) + 1;
-	if (ret > SIP_MAX_MESSAGE || head.len > (u32)ret || sip_parse(&head, &msg) == -ENOMSG)
+	if (ret > SIP_MAX_MESSAGE || head.len > (u32)ret || sip_parse_start(&head, &msg) <= 0)
 		abort();
+	if (!is_known && msg.left & 1U << SIP_LEFT_START && !(msg.left & 1U << SIP_LEFT_NUMBER))
+		abort();
+	check_end(t, ret);
 }
 
 /* All units that are there.  @p begins where the unit at hand begins. */
@@ -73,7 +95,7 @@ static void read_all(struct units *u, struct sip_frame *f, const u8 *p, u32 len)
 
 static void read_stream(struct units *u, const u8 *p, u32 len, const u8 *plan, u32 n_plan)
 {
-	struct sip_frame f = {};
+	struct sip_frame f = { .is_known = is_known };
 	u32 have = 0, i = 0, n;
 
 	u->n = 0;
@@ -94,6 +116,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	if (!size)
 		return 0;
 	n_plan = 1 + data[0] % PLAN_MAX;
+	is_known = data[0] & 128;
 	if (size < 1 + n_plan)
 		return 0;
 	size -= 1 + n_plan;
