@@ -292,7 +292,7 @@ static bool is_publishing(const struct sipalg_ctx *ctx, const struct sip_uri *ur
 static bool listens_elsewhere(const struct sipalg_ctx *ctx)
 {
 	const struct sip_via *via = &ctx->msg.via;
-	u16 port = via->by.port.len ? via->by.num : SIP_PORT_DEFAULT;
+	u16 port = sipalg_via_port(via);
 
 	return sip_is_request(&ctx->msg) && !ctx->seg && !via->has_rport &&
 	       sipalg_sender_is_translated(ctx) && port >= SIPALG_PORT_MIN &&

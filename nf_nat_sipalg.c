@@ -106,7 +106,7 @@ static void refine(struct sipalg_ctx *ctx)
 	u32 i;
 
 	if (sip_is_request(msg) && plan->via.change == SIP_SET_ADDR)
-		refine_own(ctx, msg->via.by.num ? msg->via.by.num : SIP_PORT_DEFAULT, &plan->via);
+		refine_own(ctx, sipalg_via_port(&msg->via), &plan->via);
 	for (i = 0; i < msg->n_uris; i++)
 		refine_uri(ctx, &msg->uri[i], &plan->uri[i]);
 }
@@ -115,12 +115,12 @@ static void refine(struct sipalg_ctx *ctx)
 static bool via_says(const struct sipalg_ctx *ctx, u16 port)
 {
 	const struct sip_target *target = &ctx->plan.via;
-	const struct sip_host *by = &ctx->msg.via.by;
+	const struct sip_via *via = &ctx->msg.via;
 
 	if (target->change != SIP_KEEP)
 		return target->to.port == port;
-	return sip_addr_equal(&by->addr, &ctx->flow.peer_real.addr) &&
-	       (by->port.len ? by->num : SIP_PORT_DEFAULT) == port;
+	return sip_addr_equal(&via->by.addr, &ctx->flow.peer_real.addr) &&
+	       sipalg_via_port(via) == port;
 }
 
 /*

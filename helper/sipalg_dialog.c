@@ -147,9 +147,8 @@ static void open_contacts(struct sipalg_ctx *ctx)
 	if (!sipalg_sender_is_inside(ctx) || sipalg_is_silent(ctx) || msg->method == SIP_ACK)
 		return;
 	if (sip_is_request(msg) && !via->has_rport && !ctx->seg &&
-	    (via->by.port.len ? via->by.num : SIP_PORT_DEFAULT) != ctx->flow.self.port)
-		open_contact(ctx, &via->by, via->by.port.len ? via->by.num : SIP_PORT_DEFAULT,
-			     ctx->proto);
+	    sipalg_via_port(via) != ctx->flow.self.port)
+		open_contact(ctx, &via->by, sipalg_via_port(via), ctx->proto);
 	for (i = 0; i < msg->n_uris; i++)
 		if (msg->uri[i].role == SIP_ROLE_CONTACT)
 			open_contact(ctx, &msg->uri[i].at, sip_uri_port(&msg->uri[i]),

@@ -14,19 +14,12 @@
 
 /* ---- registrations --------------------------------------------------------------- */
 
-/* RFC 3261 18.2.2: without rport a response goes to the port of sent-by; 0: with it */
-static u16 answer_port(const struct sip_via *via)
-{
-	if (via->has_rport)
-		return 0;
-	return via->by.port.len ? via->by.num : SIP_PORT_DEFAULT;
-}
-
 /* A REGISTER and its answer speak of the phone: of the sender, then of the receiver. */
 static struct sip_register register_of(struct sipalg_ctx *ctx)
 {
 	const struct sip_flow *flow = &ctx->flow;
 	bool is_request = sip_is_request(&ctx->msg);
+	const struct sip_via *via = &ctx->msg.via;
 
 	return (struct sip_register){
 		.sn = ctx->sn,
@@ -40,7 +33,8 @@ static struct sip_register register_of(struct sipalg_ctx *ctx)
 		.self = is_request ? flow->self : flow->peer_real,
 		.mapped = is_request ? flow->self_mapped : flow->peer,
 		.registrar = is_request ? flow->peer_real : flow->self,
-		.answer_port = is_request && !ctx->seg ? answer_port(&ctx->msg.via) : 0,
+		.answer_port = is_request && !ctx->seg && !via->has_rport ?
+			       sipalg_via_port(via) : 0,
 		.proto = ctx->proto,
 		.on_flow = ctx->seg && !ctx->set->tcp_contact,
 	};
@@ -218,7 +212,9 @@ void sipalg_learn_callers(const struct sipalg_ctx *ctx)
 	if (ctx->set->signalling_source != SIPALG_SIGNALLING_LEARNED)
 		return;
 	pin = receivers_pinhole(ctx);
-	if (!pin || !sip_pinhole_has_caller(pin, &ctx->flow.self.addr))
+	/* who comes in to a call is its peer, and opens that for nobody else */
+	if (!pin || READ_ONCE(pin->is_for_peers) ||
+	    !sip_pinhole_has_caller(pin, &ctx->flow.self.addr))
 		return;
 	for (i = 0; i < ctx->msg.n_uris; i++) {
 		const struct sip_uri *uri = &ctx->msg.uri[i];

@@ -9,11 +9,10 @@
 #ifndef _SIPALG_CONTACT_H
 #define _SIPALG_CONTACT_H
 
-#include <linux/types.h>
+#include "sip_parse.h"
 
 struct sip_endpoint;
 struct sip_pinhole_key;
-struct sip_uri;
 struct sipalg_ctx;
 
 /**
@@ -54,6 +53,12 @@ bool sipalg_contact_is_elsewhere(const struct sipalg_ctx *ctx, const struct sip_
  */
 bool sipalg_contact_back(const struct sipalg_ctx *ctx, const struct sip_uri *uri,
 			 struct sip_endpoint *real);
+
+/* RFC 3261 18.2.2: where an answer without rport goes to; a sent-by without port means 5060 */
+static inline u16 sipalg_via_port(const struct sip_via *via)
+{
+	return via->by.port.len ? via->by.num : SIP_PORT_DEFAULT;
+}
 
 /* The key of the pinhole, or binding, of a port of the message's sender. */
 struct sip_pinhole_key sipalg_contact_key(const struct sipalg_ctx *ctx, u16 port, u8 proto);

@@ -447,7 +447,7 @@ static void call_stands_a_challenge(struct kunit *test)
 	lab_proxy(lab, "200 INVITE 3 a b audio=6000");
 	EXPECT_STATE(lab, SIP_CALL_UP);
 	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_CALLS_ADDED), 1);
-	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_PINHOLES_OPENED), 2);
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_PINHOLES_OPENED), 3);
 }
 
 static void call_is_cancelled(struct kunit *test)
@@ -895,7 +895,7 @@ static u32 memory_of_pinhole(const struct sip_call *call, const struct sip_pinho
 }
 
 /* All objects of a call.  A lock is counted as in a kernel that does not debug them. */
-static u32 memory_of(const struct sip_call *call)
+static u32 memory_of(struct sip_call *call)
 {
 	const u32 debug = sizeof(spinlock_t) - sizeof(u32);
 	u32 i, sum = slab_size(call, sizeof(*call)) - debug +
@@ -907,6 +907,13 @@ static u32 memory_of(const struct sip_call *call)
 		sum += slab_size(call->flow[1], sizeof(*call->flow[1]));
 	if (call->n_contacts > 1)
 		sum += SIP_CALL_CONTACTS * sizeof(*call->contacts);
+	for (i = 0; i < call->n_contacts; i++) {
+		const struct sip_pinhole *pin = sip_call_contacts(call)[i];
+
+		/* one that a registration shares is there without a call, too */
+		if (refcount_read(&pin->users) == 1)
+			sum += memory_of_pinhole(call, pin) - debug;
+	}
 	list_for_each_entry(media, &call->media, node) {
 		sum += slab_size(media, sizeof(*media)) +
 		       slab_size(media->old, sizeof(*media->old));
@@ -933,12 +940,19 @@ static u32 memory_of_first_call(struct lab *lab)
 	return sum;
 }
 
-/* A call that is up, and quiet, with media that flows: 1 KiB. */
-static void call_with_one_stream_is_small(struct kunit *test)
+/* What a call takes that is up, and quiet, with media that flows. */
+static u32 memory_of_quiet_call(struct kunit *test, bool is_registered)
 {
 	struct lab *lab = call_up_with_media(test);
 	u32 size;
 
+	if (is_registered) {
+		lab->more = "Contact: <sip:bob@192.168.1.2:5060>;expires=600\r\n";
+		lab_phone(lab, "REGISTER 1 a - call=reg");
+		lab->more = "Contact: <sip:bob@203.0.113.1:5060>;expires=600\r\n";
+		lab_proxy(lab, "200 REGISTER 1 a t call=reg");
+		KUNIT_ASSERT_EQ(test, lab_count(lab, SIPALG_STAT_BINDINGS_ADDED), 1);
+	}
 	KUNIT_ASSERT_EQ(test, lab_call(lab, "one", "a").n_media, 2);
 	KUNIT_EXPECT_NE(test, (int)lab_media_out(lab, 4000, lab_end("203.0.113.2", 6000)), 0);
 	KUNIT_EXPECT_NE(test, (int)lab_media_out(lab, 4001, lab_end("203.0.113.2", 6001)), 0);
@@ -946,7 +960,19 @@ static void call_with_one_stream_is_small(struct kunit *test)
 	EXPECT_STATE(lab, SIP_CALL_UP);
 	size = memory_of_first_call(lab);
 	kunit_info(test, "%u bytes\n", size);
-	KUNIT_EXPECT_LE(test, size, 1024u);
+	return size;
+}
+
+static void call_with_one_stream_is_small(struct kunit *test)
+{
+	KUNIT_EXPECT_LE(test, memory_of_quiet_call(test, true), 1024u);
+}
+
+/* Who is not registered has no pinhole at the port of his connection but that of his calls. */
+static void call_of_one_not_registered_has_a_pinhole_more(struct kunit *test)
+{
+	KUNIT_EXPECT_LE(test, memory_of_quiet_call(test, false),
+			1024u + (u32)sizeof(struct sip_pinhole));
 }
 
 /* What was asked is forgotten when nobody sends it again, and what is asked later is known. */
@@ -995,6 +1021,7 @@ static void calls_end_by_turns(struct kunit *test)
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(call_with_one_stream_is_small),
+	KUNIT_CASE(call_of_one_not_registered_has_a_pinhole_more),
 	KUNIT_CASE(call_rests_and_goes_on),
 	KUNIT_CASE(calls_end_by_turns),
 	KUNIT_CASE(call_lives),

@@ -87,7 +87,7 @@ static void pinhole_keeps_the_port(struct kunit *test)
 	lab_phone(lab, "UPDATE 3 a b audio=4000");
 	KUNIT_EXPECT_EQ(test, lab_audio(lab), 4000);
 	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 0), 2);
-	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_PINHOLES_OPENED), 2);
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_PINHOLES_OPENED), 3);
 	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_PINHOLES_MOVED), 0);
 	hang_up(lab);
 	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 0), 0);

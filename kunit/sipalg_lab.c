@@ -152,6 +152,7 @@ static void look_at(struct lab *lab, const struct sk_buff *skb)
 	back = &ct->tuplehash[!CTINFO2DIR(ctinfo)].tuple;
 	lab->led_to = (struct lab_end){ back->src.u3.ip, ntohs(back->src.u.all) };
 	lab->left_from = (struct lab_end){ back->dst.u3.ip, ntohs(back->dst.u.all) };
+	lab->came_to = ntohs(((const struct udphdr *)(skb->data + sizeof(struct iphdr)))->dest);
 	lab->is_related = test_bit(IPS_EXPECTED_BIT, &ct->status);
 }
 
@@ -502,6 +503,18 @@ struct nf_conn *lab_master(const struct lab *lab)
 
 /* ---- what is there --------------------------------------------------------------- */
 
+static bool is_for_peers(struct lab *lab, const struct nf_conntrack_expect *exp)
+{
+	struct sip_pinhole_key key = {
+		.addr = { .family = SIP_FAMILY_IPV4, .w = { (__force u32)exp->tuple.dst.u3.ip } },
+		.port = ntohs(exp->tuple.dst.u.all),
+		.proto = exp->tuple.dst.protonum,
+	};
+	struct sip_pinhole *pin = sip_pinhole_by_mapped(lab->sn, &key);
+
+	return pin && READ_ONCE(pin->is_for_peers);
+}
+
 /* Expectations of ours at @port, or at any; of @class, or of any (-1). */
 static u32 count_expected(struct lab *lab, u16 port, int class)
 {
@@ -515,8 +528,9 @@ static u32 count_expected(struct lab *lab, u16 port, int class)
 	for (i = 0; fn && i < nf_ct_expect_hsize; i++)
 		hlist_for_each_entry(exp, &nf_ct_expect_hash[i], hnode)
 			n += exp->expectfn == fn->expectfn &&
-			     (!port || (ntohs(exp->tuple.dst.u.all) == port &&
-					exp->tuple.dst.u3.ip == outside_ip(lab))) &&
+			     (port ? ntohs(exp->tuple.dst.u.all) == port &&
+				     exp->tuple.dst.u3.ip == outside_ip(lab) :
+				     class >= 0 || !is_for_peers(lab, exp)) &&
 			     (class < 0 || exp->class == class);
 	spin_unlock_bh(&nf_conntrack_expect_lock);
 	rcu_read_unlock();
@@ -757,6 +771,7 @@ void lab_teardown(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, sip_call_gc(lab->sn));
 	KUNIT_EXPECT_FALSE(test, sip_binding_gc(lab->sn));
 	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 0), 0);
+	KUNIT_EXPECT_EQ(test, lab_waiting_in_class(lab, SIP_PINHOLE_SIGNALLING), 0);
 	KUNIT_EXPECT_EQ(test, lab_reserved(lab), 0);
 	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_CALLS_ADDED),
 			lab_count(lab, SIPALG_STAT_CALLS_ENDED));
@@ -776,7 +791,7 @@ void lab_teardown(struct kunit *test)
 }
 
 kunit_test_suites(&sip_call_suite, &sip_pinhole_suite, &sip_binding_suite,
-		  &sip_source_suite, &sip_quota_suite, &sip_neighbour_suite,
-		  &sipalg_flood_suite,
+		  &sip_contact_suite, &sip_source_suite, &sip_quota_suite,
+		  &sip_neighbour_suite, &sipalg_flood_suite,
 		  &sipalg_chaos_suite, &sipalg_rules_m_suite, &sipalg_rules_p_suite,
 		  &sipalg_rules_life_suite);

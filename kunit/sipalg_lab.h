@@ -26,6 +26,7 @@
 extern struct kunit_suite sip_call_suite;
 extern struct kunit_suite sip_pinhole_suite;
 extern struct kunit_suite sip_binding_suite;
+extern struct kunit_suite sip_contact_suite;
 extern struct kunit_suite sip_source_suite;
 extern struct kunit_suite sip_quota_suite;
 extern struct kunit_suite sip_neighbour_suite;
@@ -100,6 +101,7 @@ struct lab_call {
  * @out: the text that left the router; empty: dropped
  * @led_to: where the last packet was led to
  * @left_from: where its sender seems to be
+ * @came_to: the port that it itself was sent on to
  * @is_related: whether its connection belongs to a call or a binding
  * @since: the counters at the beginning
  */
@@ -123,6 +125,7 @@ struct lab {
 	char *out;
 	struct lab_end led_to;
 	struct lab_end left_from;
+	u16 came_to;
 	bool is_related;
 	u64 since[SIPALG_STAT_COUNT];
 };
@@ -176,7 +179,10 @@ u32 lab_number(const struct lab *lab, const char *what);
 /* The media port that the last message published; 0: none. */
 u16 lab_audio(const struct lab *lab);
 
-/* How many expectations of ours wait at that port of the outside address; 0: of all ports. */
+/*
+ * How many expectations of ours wait at that port of the outside address; 0: of all ports, but
+ * for the one of each host that is for the peers of its calls.
+ */
 u32 lab_waiting(struct lab *lab, u16 port);
 
 /* How many of a class (enum sip_pinhole_class). */

@@ -406,7 +406,7 @@ static void rule_m4_control_characters(struct kunit *test)
 			KUNIT_EXPECT_EQ_MSG(test, call_of(lab, n).state, -1, "%s: %u", text, k);
 		}
 	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_CALLS_ADDED), 3);
-	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_PINHOLES_OPENED), 6);
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_PINHOLES_OPENED), 7);
 }
 
 static void rule_m4_in_descriptions(struct kunit *test)
@@ -428,7 +428,7 @@ static void rule_m4_in_descriptions(struct kunit *test)
 			KUNIT_EXPECT_EQ_MSG(test, lab_waiting(lab, 0), 4, "%s: %u", text, k);
 			KUNIT_EXPECT_TRUE_MSG(test, lab_has(lab, text), "%s: %u", text, k);
 		}
-	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_PINHOLES_OPENED), 4);
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_PINHOLES_OPENED), 5);
 }
 
 static void rule_m4_in_responses(struct kunit *test)

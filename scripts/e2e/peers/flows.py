@@ -145,7 +145,7 @@ def session_refresh(s):
     again, answered = reoffer(call.callee, s.phone, s.answer, s.offer)
     equal('a refresh from outside is as it was', s.answer, again.text)
     equal('its answer publishes the same port', call.offer.at, answered.at)
-    equal('two pinholes in all', 2, s.moved('pinholes_opened'))
+    equal('two pinholes for media in all, and one for the peer', 3, s.moved('pinholes_opened'))
     s.talk(call.offer.at)
     hang_up(call.caller, s.provider)
 

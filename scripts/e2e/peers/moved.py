@@ -23,7 +23,7 @@ def phone_moves(s):
         seen, _ = reoffer(call.caller, s.provider, s.offer, s.answer)
         equal('the re-INVITE publishes the same port', call.offer.at, seen.at)
         equal('it is one call', 1, s.moved('calls_added'))
-        equal('two pinholes in all', 2, s.moved('pinholes_opened'))
+        equal('two pinholes for media in all, and one for the peer at each port', 4, s.moved('pinholes_opened'))
         forget(SIP_PORT)
         check('with the first connection nothing of it is lost', eventually(lambda: call.offer.port in media_waiting()),
               waiting())

@@ -40,14 +40,14 @@ def refused(phone, provider, seen):
 
 def opens_nothing(phone, provider, what, addr):
     """Neither a description nor a contact that names it."""
-    before = stats()
     d, seen, port = offered(phone, provider, addr)
-    equal(f'{what} in a description: opens nothing', [], waiting())
+    equal(f'{what} in a description: opens nothing', [], media_waiting())
     equal(f'{what} in a description: stays as it was written', (addr, port), seen.sdp.at)
     refused(phone, provider, seen)
     d, seen, port = offered(phone, provider, addr, f'sip:alice@{host(addr)}:5070')
     equal(f'{what} in a Contact: opens nothing', [], waiting())
     refused(phone, provider, seen)
+    before = stats()
     register(phone, provider, contact=f'sip:alice@{host(addr)}:5070')
     equal(f'{what} registered: opens nothing', ([], 0), (waiting(), moved(before).get('pinholes_opened', 0)))
 
@@ -71,12 +71,12 @@ def p1():
             in_router('conntrack', '-F')
     with settings(second_address='off'):    # here it has the link-layer address of the phone
         d, seen, port = offered(phone, provider, BESIDE)
-    equal('inside_media=0: the description of a host beside it opens nothing', ([], BESIDE), (waiting(), seen.sdp.addr))
+    equal('inside_media=0: the description of a host beside it opens nothing', ([], BESIDE), (media_waiting(), seen.sdp.addr))
     refused(phone, provider, seen)
     with settings(inside_media=1):
         for what, addr in OUTSIDE.items():
             d, seen, port = offered(phone, provider, addr)
-            equal(f'inside_media=1: {what} is not inside by the routes', ([], addr), (waiting(), seen.sdp.addr))
+            equal(f'inside_media=1: {what} is not inside by the routes', ([], addr), (media_waiting(), seen.sdp.addr))
             refused(phone, provider, seen)
 
 

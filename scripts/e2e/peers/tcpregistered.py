@@ -159,7 +159,7 @@ def moved_to_tcp():
         equal('the answer comes as it was', udp.answer, answered.text)
         udp.talk(seen.at, 'media after it')
     equal('it is one call', (1, 0), (udp.moved('calls_added'), udp.moved('calls_ended')))
-    equal('nothing more was opened', 2, udp.moved('pinholes_opened'))
+    equal('nothing more was opened than for media and, over UDP, the peer', 3, udp.moved('pinholes_opened'))
     hang_up(c, provider)
     equal('BYE over TCP ends it', 'ended hung-up', call_state(c))
     equal('no pinhole is left', [], media_waiting())
