@@ -382,7 +382,7 @@ static void look_at_call(struct chaos *c, struct sip_call *call, u32 *alive)
 		for (i = 0; i < media->n; i++, n++)
 			__set_bit(media->pin[i]->mapped.port, c->owned);
 	for (i = 0; i < call->n_contacts; i++)
-		__set_bit(call->contact[i]->mapped.port, c->owned);
+		__set_bit(sip_call_contacts(call)[i]->mapped.port, c->owned);
 	if (n != call->n_pinholes)
 		broken(c, "the call counts its pinholes wrongly", n);
 	if (call->state != SIP_CALL_ENDED)
