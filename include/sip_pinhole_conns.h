@@ -24,6 +24,15 @@ struct sip_pinhole_more *sip_pinhole_more(struct sip_pinhole *pin);
 /* With the pinhole; the lock is not needed. */
 void sip_pinhole_more_free(struct sip_pinhole *pin);
 
+/* Another than its host holds it.  Before others see it.  Return: whether there was memory. */
+bool sip_pinhole_set_charged(struct sip_pinhole *pin, const struct sip_addr *charged);
+
+/* Who holds it. */
+static inline const struct sip_addr *sip_pinhole_charged(const struct sip_pinhole *pin)
+{
+	return pin->more && pin->more->charged.family ? &pin->more->charged : &pin->real.addr;
+}
+
 int sip_pinhole_conns_module_init(void);
 void sip_pinhole_conns_module_exit(void);
 

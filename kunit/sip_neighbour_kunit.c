@@ -57,7 +57,8 @@ static struct sip_addr addr_of(const char *text)
 }
 
 /* What neighbour discovery has found out, or has to forget. */
-static void found(struct kunit *test, const char *text, const char *station, u8 state, bool is_router)
+static void found(struct kunit *test, const char *text, const char *station, u8 state,
+		  bool is_router)
 {
 	struct sip_addr addr = addr_of(text);
 	union nf_inet_addr inet = sip_addr_to_inet(&addr);

@@ -576,19 +576,6 @@ static void pinhole_free_rcu(struct rcu_head *rcu)
 	pinhole_free(container_of(rcu, struct sip_pinhole, rcu));
 }
 
-/* Before anybody else can see it.  Return: whether there was memory. */
-static bool pinhole_set_charged(struct sip_pinhole *pin, const struct sip_addr *charged)
-{
-	struct sip_pinhole_more *more;
-
-	spin_lock_bh(&pin->lock);
-	more = sip_pinhole_more(pin);
-	if (more)
-		more->charged = *charged;
-	spin_unlock_bh(&pin->lock);
-	return more;
-}
-
 static struct sip_pinhole *pinhole_alloc(const struct sip_pinhole_want *want, u32 i, u16 mapped)
 {
 	struct sip_pinhole *pin = kmem_cache_zalloc(pinhole_cache, GFP_ATOMIC);
@@ -616,7 +603,7 @@ static struct sip_pinhole *pinhole_alloc(const struct sip_pinhole_want *want, u3
 	pin->sought = sipalg_now(want->sn) - SIP_PINHOLE_SEEK_S * HZ;
 	if (want->source)
 		pin->source = *want->source;
-	if (want->charged && !pinhole_set_charged(pin, want->charged)) {
+	if (want->charged && !sip_pinhole_set_charged(pin, want->charged)) {
 		pinhole_free(pin);
 		return NULL;
 	}
@@ -711,14 +698,6 @@ static struct sip_pinhole *pinhole_add(const struct sip_pinhole_want *want, bool
 	return err ? ERR_PTR(err) : pin;
 }
 
-static struct sip_quota_key charged_of(const struct sip_pinhole *pin)
-{
-	const struct sip_pinhole_more *more = pin->more;
-	bool is_other = more && more->charged.family;
-
-	return (struct sip_quota_key){ is_other ? more->charged : pin->real.addr, pin->real.zone };
-}
-
 /* Return: whether a pinhole has closed that was counted as opened. */
 static bool pinhole_put(struct sipalg_net *sn, struct sip_pinhole *pin, enum sip_pinhole_end end)
 {
@@ -729,7 +708,7 @@ static bool pinhole_put(struct sipalg_net *sn, struct sip_pinhole *pin, enum sip
 	if (!refcount_dec_and_test(&pin->users))
 		return false;
 	spin_lock_bh(&pin->lock);
-	host = charged_of(pin);
+	host = (struct sip_quota_key){ *sip_pinhole_charged(pin), pin->real.zone };
 	was_open = pin->is_counted;
 	pin->is_closed = true;
 	expect_end(sn, pin);

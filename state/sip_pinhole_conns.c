@@ -85,6 +85,18 @@ struct sip_pinhole_more *sip_pinhole_more(struct sip_pinhole *pin)
 	return pin->more;
 }
 
+bool sip_pinhole_set_charged(struct sip_pinhole *pin, const struct sip_addr *charged)
+{
+	struct sip_pinhole_more *more;
+
+	spin_lock_bh(&pin->lock);
+	more = sip_pinhole_more(pin);
+	if (more)
+		more->charged = *charged;
+	spin_unlock_bh(&pin->lock);
+	return more;
+}
+
 void sip_pinhole_more_free(struct sip_pinhole *pin)
 {
 	if (pin->more)
