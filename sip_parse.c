@@ -1047,13 +1047,24 @@ static bool take_header_name(struct sip_cursor *c, enum header *header)
 	return name.len && cur_skip(c, ':');
 }
 
-/* SECURITY M4: something of a header was left, and for some readers a message ends at a NUL. */
-static __cold int look_for_nul(struct walk *w, u32 from, u32 end)
+/*
+ * SECURITY M4: something of a header was left.  For some readers a message ends at a NUL; another
+ * control character says that nobody can be sure what the header means.
+ */
+static __cold int look_for_controls(struct walk *w, u32 at, u32 end)
 {
+	const char *p = w->t->p;
 	u8 left = w->left - 1;
 
 	w->left = 0;
-	return memchr(w->t->p + from, 0, end - from) ? fault(w, fault_of(left)) : 0;
+	for (; at < end; at++) {
+		if (!sip_char_is((u8)p[at], SIP_C_CTL) || p[at] == '\r' || p[at] == '\n')
+			continue;
+		if (!p[at])
+			return fault(w, fault_of(left));
+		w->msg->flags |= SIP_MSG_PASSIVE;
+	}
+	return 0;
 }
 
 static int read_header(struct walk *w, struct sip_cursor *c)
@@ -1064,12 +1075,12 @@ static int read_header(struct walk *w, struct sip_cursor *c)
 
 	if (!take_header_name(c, &header)) {
 		leave(w, SIP_LEFT_LINE);
-		return 0;
+		return look_for_controls(w, from, c->end);
 	}
 	if (header == HEADER_OTHER || header > w->last)
 		return 0;
 	err = read_value(w, c, header);
-	return likely(!w->left) || err ? err : look_for_nul(w, from, c->end);
+	return likely(!w->left) || err ? err : look_for_controls(w, from, c->end);
 }
 
 /* What RFC 3261 8.1.1 asks of every message, and 8.2.6.2 of every response. */

@@ -54,7 +54,7 @@ enum sip_call_reason {
 
 enum {
 	SIP_CALL_TXS		= 8,	/* pending requests that a call remembers */
-	SIP_CALL_ID_SHOWN	= 64,	/* bytes of a Call-ID in /proc */
+	SIP_CALL_ID_SHOWN	= 62,	/* bytes of a Call-ID in /proc */
 	SIP_CALL_LINGER_S	= 32,	/* 64*T1: how long an ended call is remembered */
 	SIP_CALL_TICK_S		= 10,	/* a live call renews what it needs this often, */
 	SIP_CALL_TTL_S		= 240,	/* for so long */
@@ -224,13 +224,13 @@ struct sip_call {
 	struct sip_endpoint party[2];
 	struct sip_quota *host;
 	u32 n_pinholes;
+	u16 left;
 	u8 state : 4;
 	u8 reason : 4;
 	u8 n_contacts : 3;
 	u8 n_contacts_before : 3;
 	bool is_dead : 1;
 	u8 shown;
-	u16 left;
 	char call_id[SIP_CALL_ID_SHOWN];
 };
 
