@@ -505,9 +505,20 @@ static int read_via_protocol(const struct sip_text *t, struct sip_cursor *c, str
 	return via->transport ? 0 : -EBADMSG;
 }
 
+/* sent-by, which ends where it can be told from what is next: a port may be put there. */
+static int take_sent_by(const struct sip_text *t, struct sip_cursor *c, struct sip_via *via)
+{
+	int err = sip_take_host(t, c, &via->by, true);
+	int next = cur_peek(c);
+
+	if (err || next < 0 || next == ';' || next == ',' || c->p[c->at - 1] <= ' ')
+		return err;
+	return cur_is_lws(c) ? 0 : -EBADMSG;
+}
+
 /*
  * Others ask less of it: what is before the second slash says nothing to them.  They send
- * their answer to what is behind it.
+ * their answer to what is after it.
  */
 static __cold int read_odd_via_head(const struct sip_text *t, struct sip_cursor *c,
 				    struct sip_via *via)
@@ -524,7 +535,7 @@ static __cold int read_odd_via_head(const struct sip_text *t, struct sip_cursor 
 	if (!via->transport || !cur_is_lws(c))
 		return -EBADMSG;
 	cur_skip_lws(c);
-	return sip_take_host(t, c, &via->by, true);
+	return take_sent_by(t, c, via);
 }
 
 /* sent-protocol LWS sent-by: "SIP/2.0/UDP host:port" */
@@ -534,7 +545,7 @@ static int read_via_head(const struct sip_text *t, struct sip_cursor *c, struct 
 	if (read_via_protocol(t, c, via))
 		return -EBADMSG;
 	cur_skip_lws(c);
-	return sip_take_host(t, c, &via->by, true);
+	return take_sent_by(t, c, via);
 }
 
 static void via_param(const struct sip_text *t, struct sip_via *via,

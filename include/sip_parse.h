@@ -10,7 +10,7 @@
  * What a reader cannot make out costs no more than itself (RFC 3261 16.3 item 1): it is left
  * as it is, sip_msg.left says what it was, and the walk goes on.  A message is lost, that is
  * malformed, only where two readers could see two messages in it.  docs/behaviour.md has the
- * rules, T1 to T18.
+ * rules, T1 to T19.
  */
 #ifndef _SIP_PARSE_H
 #define _SIP_PARSE_H

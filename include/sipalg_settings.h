@@ -21,7 +21,7 @@
 	X(ports, ports, "5060", 1, 65535, 0, "for auto_attach, up to 16, comma separated") \
 	X(unknown_nat, number, "1", 0, 1, 0, "pass messages of unknown method under NAT") \
 	X(unknown_route, number, "1", 0, 1, 0, "pass messages of unknown method without NAT") \
-	X(strict, number, "0", 0, 1, 0, "1: malformed SIP is dropped") \
+	X(strict, number, "0", 0, 1, 0, "1: what cannot be read makes a message malformed, and such are dropped") \
 	X(hairpin, number, "1", 0, 1, 0, "media between two inside hosts goes directly") \
 	X(inside_media, number, "0", 0, 1, 0, "media may be on another inside host than the sender") \
 	X(second_address, second_address, "neighbour", 0, 2, 0, "whose media may be at another IPv6 address than the sender's: off (nobody's), neighbour (that of the same station, by the router's neighbour table), prefix (any host's of the same link and /64)") \
