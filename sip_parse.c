@@ -13,6 +13,7 @@
 #include <linux/stddef.h>
 
 #include "sip_cursor.h"
+#include "sip_header.h"
 #include "sip_parse.h"
 #include "sip_word.h"
 
@@ -866,160 +867,49 @@ static int on_contact(struct walk *w, struct sip_cursor *c)
 
 /* ---- the walk -------------------------------------------------------------------- */
 
-enum header {
-	HEADER_OTHER,
-	HEADER_VIA,
-	HEADER_FROM,
-	HEADER_TO,
-	HEADER_CALL_ID,
-	HEADER_CSEQ,
-	HEADER_IDENTITY = HEADER_CSEQ,	/* up to here: which transaction and dialog it is */
-	HEADER_CONTACT,
-	HEADER_CONTENT_LENGTH,
-	HEADER_CONTENT_TYPE,
-	HEADER_CONTENT_ENCODING,
-	HEADER_EXPIRES,
-	HEADER_SESSION_EXPIRES,
-	HEADER_ROUTE,
-	HEADER_RECORD_ROUTE,
-	HEADER_PATH,
-	HEADER_SERVICE_ROUTE,
-	HEADER_REFER_TO,
-	HEADER_REFERRED_BY,
-	HEADER_REPLY_TO,
-	HEADER_CREDENTIALS,
-	HEADER_CHALLENGE,
-	HEADER_LAST = HEADER_CHALLENGE,
-};
-
-/* RFC 3261 7.3.3 and 20, and the RFCs that each comes from */
-static enum header short_header(char letter)
-{
-	switch (letter | 0x20) {
-	case 'b':
-		return HEADER_REFERRED_BY;
-	case 'c':
-		return HEADER_CONTENT_TYPE;
-	case 'e':
-		return HEADER_CONTENT_ENCODING;
-	case 'f':
-		return HEADER_FROM;
-	case 'i':
-		return HEADER_CALL_ID;
-	case 'l':
-		return HEADER_CONTENT_LENGTH;
-	case 'm':
-		return HEADER_CONTACT;
-	case 'r':
-		return HEADER_REFER_TO;
-	case 't':
-		return HEADER_TO;
-	case 'v':
-		return HEADER_VIA;
-	case 'x':
-		return HEADER_SESSION_EXPIRES;
-	default:
-		return HEADER_OTHER;
-	}
-}
-
-#define NAME_IS(lit)	sip_same(p, SIP_LIT(lit))
-
-/*
- * By length, and then the few names of that length.  RFC 3261 7.3.1: in any case.
- * Return: HEADER_OTHER also for what is no name of a header.
- */
-static enum header header_of(const char *p, u32 len)
-{
-	switch (len) {
-	case 1:
-		return short_header(*p);
-	case 2:
-		return NAME_IS("To") ? HEADER_TO : HEADER_OTHER;
-	case 3:
-		return NAME_IS("Via") ? HEADER_VIA : HEADER_OTHER;
-	case 4:
-		return NAME_IS("From") ? HEADER_FROM :
-		       NAME_IS("CSeq") ? HEADER_CSEQ :
-		       NAME_IS("Path") ? HEADER_PATH : HEADER_OTHER;
-	case 5:
-		return NAME_IS("Route") ? HEADER_ROUTE : HEADER_OTHER;
-	case 7:
-		return NAME_IS("Call-ID") ? HEADER_CALL_ID :
-		       NAME_IS("Contact") ? HEADER_CONTACT :
-		       NAME_IS("Expires") ? HEADER_EXPIRES : HEADER_OTHER;
-	case 8:
-		return NAME_IS("Refer-To") ? HEADER_REFER_TO :
-		       NAME_IS("Reply-To") ? HEADER_REPLY_TO : HEADER_OTHER;
-	case 11:
-		return NAME_IS("Referred-By") ? HEADER_REFERRED_BY : HEADER_OTHER;
-	case 12:
-		return NAME_IS("Content-Type") ? HEADER_CONTENT_TYPE :
-		       NAME_IS("Record-Route") ? HEADER_RECORD_ROUTE : HEADER_OTHER;
-	case 13:
-		return NAME_IS("Authorization") ? HEADER_CREDENTIALS :
-		       NAME_IS("Service-Route") ? HEADER_SERVICE_ROUTE : HEADER_OTHER;
-	case 14:
-		return NAME_IS("Content-Length") ? HEADER_CONTENT_LENGTH : HEADER_OTHER;
-	case 15:
-		return NAME_IS("Session-Expires") ? HEADER_SESSION_EXPIRES : HEADER_OTHER;
-	case 16:
-		return NAME_IS("Content-Encoding") ? HEADER_CONTENT_ENCODING :
-		       NAME_IS("WWW-Authenticate") ? HEADER_CHALLENGE : HEADER_OTHER;
-	case 18:
-		return NAME_IS("Proxy-Authenticate") ? HEADER_CHALLENGE : HEADER_OTHER;
-	case 19:
-		return NAME_IS("Proxy-Authorization") ? HEADER_CREDENTIALS : HEADER_OTHER;
-	default:
-		return HEADER_OTHER;
-	}
-}
-
-#undef NAME_IS
-
-static int read_value(struct walk *w, struct sip_cursor *c, enum header header)
+static int read_value(struct walk *w, struct sip_cursor *c, enum sip_header header)
 {
 	switch (header) {
-	case HEADER_VIA:
+	case SIP_HEADER_VIA:
 		return on_via(w, c);
-	case HEADER_FROM:
+	case SIP_HEADER_FROM:
 		return on_from(w, c);
-	case HEADER_TO:
+	case SIP_HEADER_TO:
 		return on_to(w, c);
-	case HEADER_CALL_ID:
+	case SIP_HEADER_CALL_ID:
 		return on_call_id(w, c);
-	case HEADER_CSEQ:
+	case SIP_HEADER_CSEQ:
 		return on_cseq(w, c);
-	case HEADER_CONTACT:
+	case SIP_HEADER_CONTACT:
 		return on_contact(w, c);
-	case HEADER_CONTENT_LENGTH:
+	case SIP_HEADER_CONTENT_LENGTH:
 		return on_content_length(w, c);
-	case HEADER_CONTENT_TYPE:
+	case SIP_HEADER_CONTENT_TYPE:
 		return on_content_type(w, c);
-	case HEADER_CONTENT_ENCODING:
+	case SIP_HEADER_CONTENT_ENCODING:
 		return on_content_encoding(w, c);
-	case HEADER_EXPIRES:
+	case SIP_HEADER_EXPIRES:
 		return read_seconds(w, c, &w->msg->expires, SIP_MSG_EXPIRES);
-	case HEADER_SESSION_EXPIRES:
+	case SIP_HEADER_SESSION_EXPIRES:
 		return read_seconds(w, c, &w->msg->session, SIP_MSG_SESSION);
-	case HEADER_ROUTE:
+	case SIP_HEADER_ROUTE:
 		return read_uris(w, c, SIP_ROLE_ROUTE, SIP_LEFT_ROUTE);
-	case HEADER_RECORD_ROUTE:
+	case SIP_HEADER_RECORD_ROUTE:
 		return read_uris(w, c, SIP_ROLE_RECORD_ROUTE, SIP_LEFT_ROUTE);
-	case HEADER_PATH:
+	case SIP_HEADER_PATH:
 		return read_uris(w, c, SIP_ROLE_PATH, SIP_LEFT_ROUTE);
-	case HEADER_SERVICE_ROUTE:
+	case SIP_HEADER_SERVICE_ROUTE:
 		return read_uris(w, c, SIP_ROLE_SERVICE_ROUTE, SIP_LEFT_ROUTE);
-	case HEADER_REFER_TO:
+	case SIP_HEADER_REFER_TO:
 		return read_uris(w, c, SIP_ROLE_REFER_TO, SIP_LEFT_REFER);
-	case HEADER_REFERRED_BY:
+	case SIP_HEADER_REFERRED_BY:
 		return read_uris(w, c, SIP_ROLE_REFERRED_BY, SIP_LEFT_REFER);
-	case HEADER_REPLY_TO:
+	case SIP_HEADER_REPLY_TO:
 		return read_uris(w, c, SIP_ROLE_REPLY_TO, SIP_LEFT_REFER);
-	case HEADER_CREDENTIALS:	/* who was asked for a password, and answers */
+	case SIP_HEADER_CREDENTIALS:	/* who was asked for a password, and answers */
 		w->msg->flags |= SIP_MSG_CREDENTIALS;
 		return 0;
-	case HEADER_CHALLENGE:
+	case SIP_HEADER_CHALLENGE:
 		read_challenge(w, c);
 		return 0;
 	default:
@@ -1041,19 +931,19 @@ static bool is_plain_name(const char *p, u32 len)
 }
 
 /* The name of a header, and the colon after it.  Return: whether it is one. */
-static bool take_header_name(struct sip_cursor *c, enum header *header)
+static bool take_header_name(struct sip_cursor *c, enum sip_header *header)
 {
 	u32 colon = sip_find(c->p, c->at, c->end, ':');
 	struct sip_slice name;
 
-	*header = header_of(c->p + c->at, colon - c->at);
+	*header = sip_header_of(c->p + c->at, colon - c->at);
 	if (colon < c->end && (*header || is_plain_name(c->p + c->at, colon - c->at))) {
 		c->at = colon + 1;
 		return true;
 	}
 	/* blanks may stand in front of the colon, and of any other name the letters count */
 	name = cur_take(c, SIP_C_TOKEN);
-	*header = header_of(c->p + name.off, name.len);
+	*header = sip_header_of(c->p + name.off, name.len);
 	cur_take(c, SIP_C_WSP);
 	return name.len && cur_skip(c, ':');
 }
@@ -1081,14 +971,14 @@ static __cold int look_for_controls(struct walk *w, u32 at, u32 end)
 static int read_header(struct walk *w, struct sip_cursor *c)
 {
 	u32 from = c->at;
-	enum header header;
+	enum sip_header header;
 	int err;
 
 	if (!take_header_name(c, &header)) {
 		leave(w, SIP_LEFT_LINE);
 		return look_for_controls(w, from, c->end);
 	}
-	if (header == HEADER_OTHER || header > w->last)
+	if (header == SIP_HEADER_OTHER || header > w->last)
 		return 0;
 	err = read_value(w, c, header);
 	return likely(!w->left) || err ? err : look_for_controls(w, from, c->end);
@@ -1209,7 +1099,7 @@ static int walk_headers(struct walk *w, u32 line)
 
 int sip_parse(const struct sip_text *text, struct sip_msg *msg)
 {
-	struct walk w = { .t = text, .msg = msg, .until = SEEN_END, .last = HEADER_LAST };
+	struct walk w = { .t = text, .msg = msg, .until = SEEN_END, .last = SIP_HEADER_LAST };
 	int line = sip_parse_start(text, msg);
 
 	return line > 0 ? walk_headers(&w, line) : line;
@@ -1219,7 +1109,7 @@ int sip_parse_identity(const struct sip_text *text, struct sip_msg *msg, u32 lin
 {
 	struct sip_text head = { text->p, min_t(u32, text->len, SIP_MAX_IDENTITY) };
 	struct walk w = {
-		.t = &head, .msg = msg, .until = SEEN_ALL, .last = HEADER_IDENTITY,
+		.t = &head, .msg = msg, .until = SEEN_ALL, .last = SIP_HEADER_IDENTITY,
 	};
 	int ret = walk_headers(&w, line);
 
@@ -1267,7 +1157,7 @@ int sip_parse_rest(const struct sip_text *text, struct sip_msg *msg, int line,
 {
 	struct walk w = {
 		.t = text, .msg = msg, .ends = ends, .is_whole = true,
-		.until = SEEN_END, .last = HEADER_LAST,
+		.until = SEEN_END, .last = SIP_HEADER_LAST,
 	};
 	int head = line > 0 ? walk_headers(&w, line) : line;
 
