@@ -248,7 +248,8 @@ static bool is_untyped_sdp(const struct sip_text *t, const struct sip_msg *msg)
 {
 	const char *p = sip_slice_ptr(t, msg->body);
 
-	return !msg->has_type && !(msg->flags & SIP_MSG_STRICT) && msg->body.len > 4 && !memcmp(p, "v=0", 3) &&
+	return !msg->has_type && !(msg->flags & SIP_MSG_STRICT) && msg->body.len > 4 &&
+	       !memcmp(p, "v=0", 3) &&
 	       (p[3] == '\n' || (p[3] == '\r' && p[4] == '\n'));
 }
 

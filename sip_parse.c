@@ -330,7 +330,8 @@ static __cold int take_only_brackets(struct sip_cursor *c, struct sip_slice *uri
  * The parameters of From or To.  Two tags are none that two readers agree about.
  * Return: whether all of the header was read; else a comma is next, and another party.
  */
-static __always_inline bool read_tag(struct walk *w, struct sip_cursor *c, struct sip_slice *tag, u8 left)
+static __always_inline bool read_tag(struct walk *w, struct sip_cursor *c,
+				     struct sip_slice *tag, u8 left)
 {
 	struct sip_slice name, value;
 	bool has_tag = false;

@@ -11,7 +11,7 @@ enum {
 	SIP_MAX_HEADER		= 8192,	/* bytes of a header with its folded lines; strict=1 */
 	SIP_MAX_HEADERS		= 128,	/* strict=1 */
 	SIP_MAX_VIAS		= 70,	/* RFC 3261 8.1.1.6: Max-Forwards starts at 70; strict=1 */
-	SIP_MAX_VALUES		= 32,	/* values of Contact, and of each route header, that are kept */
+	SIP_MAX_VALUES		= 32,	/* kept values of Contact, and of each route header */
 	SIP_MAX_URIS		= 64,	/* URIs that are kept for translation */
 	SIP_MAX_EDITS		= 256,	/* edits of one packet */
 	SIP_MAX_GROWTH		= 16384, /* bytes that translation may add to a packet */

@@ -155,7 +155,7 @@ enum {
 	SIP_MSG_CREDENTIALS	= 1 << 8,	/* Authorization or Proxy-Authorization is there */
 	SIP_MSG_STALE		= 1 << 9,	/* a challenge says stale=true */
 	SIP_MSG_PASSIVE		= 1 << 10,	/* it opens and closes nothing */
-	SIP_MSG_STRICT		= 1 << 11,	/* by the caller: a body is what it says, or nothing */
+	SIP_MSG_STRICT		= 1 << 11,	/* by the caller: a body is what it says */
 };
 
 /**
@@ -275,8 +275,9 @@ int sip_parse(const struct sip_text *text, struct sip_msg *msg);
  * @msg: out: method, status and Request-URI; the rest is empty
  *
  * RFC 3261 7.1, 7.2.  What is left as it is: more white space than a blank, or none after a
- * status; control characters but NUL and CR; a length over SIP_MAX_LINE; a Request-URI that cannot be read, but for
- * a path and "*", which are other protocols' (SECURITY M1); a line end of LF or CR CR LF.
+ * status; control characters but NUL and CR; a length over SIP_MAX_LINE; a line end of LF or
+ * CR CR LF; a Request-URI that cannot be read, but for a path and "*", which are other
+ * protocols' (SECURITY M1).
  * A stream that has not been SIP in both directions is asked for more: see sip_stream.h.
  *
  * Return: bytes of the line; else as sip_parse().

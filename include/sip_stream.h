@@ -65,8 +65,8 @@ static inline void sip_frame_init(struct sip_frame *frame)
  * it digits (SECURITY S6).  The start line must be SIP's, from its first byte on.
  *
  * Context: any; no lock, no allocation.
- * Return: bytes of the unit, and @frame is fresh but for @is_keepalive and @is_known; 0 where more are
- * needed; -ENOMSG where no SIP message can begin with these bytes; -EBADMSG where
+ * Return: bytes of the unit, and @frame is fresh but for @is_keepalive and @is_known; 0 where
+ * more are needed; -ENOMSG where no SIP message can begin with these bytes; -EBADMSG where
  * one does, but nobody can say where it ends, or it is over SIP_MAX_MESSAGE.
  */
 int sip_frame_next(struct sip_frame *frame, const struct sip_text *text, struct sip_msg *msg);

@@ -61,7 +61,8 @@ static void identity_is_not_there(struct kunit *test)
 			-EBADMSG);
 	KUNIT_EXPECT_EQ(test, identity_of(test, START VIA FROM TO CALL_ID), -E2BIG);
 	KUNIT_EXPECT_EQ(test, identity_of(test, START VIA FROM TO CALL_ID "CSeq: 7 BYE"), -E2BIG);
-	KUNIT_EXPECT_EQ(test, identity_of(test, START VIA FROM "f: <sip:x@y>\r\n" TO MORE), -EBADMSG);
+	KUNIT_EXPECT_EQ(test, identity_of(test, START VIA FROM "f: <sip:x@y>\r\n" TO MORE),
+			-EBADMSG);
 	KUNIT_EXPECT_EQ(test, identity_of(test, START VIA FROM TO CALL_ID "CSeq: 7 ACK\r\n" MORE),
 			-EBADMSG);
 	KUNIT_EXPECT_EQ(test, identity_of(test, START "Via: x\r\n" FROM TO CALL_ID CSEQ MORE),

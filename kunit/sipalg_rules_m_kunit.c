@@ -94,7 +94,7 @@ static const char * const odd_lines[] = {
 	"INVITE  " TO_PROXY " SIP/2.0", "INVITE " TO_PROXY "  SIP/2.0",
 	"INVITE\t" TO_PROXY " SIP/2.0", "INVITE " TO_PROXY "\tSIP/2.0",
 	"INVITE " TO_PROXY " SIP/2.0 ", "INVITE sip:bob@203.0.113.2 x SIP/2.0",
-	"INVITE sip:b\xc3\xb6" "b@203.0.113.2 SIP/2.0",
+	"INVITE sip:j\xc3\xb6rg@203.0.113.2 SIP/2.0",
 };
 
 /* the same, but nobody can say whose scheme it is */

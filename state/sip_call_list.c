@@ -91,7 +91,7 @@ static void show_pinhole(struct seq_file *seq, struct sip_pinhole *pin, bool is_
 static void show_left(struct seq_file *seq, u16 left)
 {
 	static const char * const names[] = {
-#define X(NAME, name, FAULT, text) #name,
+#define X(NAME, name, FAULT, text) [SIP_LEFT_##NAME] = #name,
 		SIP_LEFTS(X)
 #undef X
 	};

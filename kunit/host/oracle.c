@@ -84,7 +84,8 @@ static const char *check_header(const struct scene *s, const struct sip_msg *msg
 	if (sip_is_request(msg) && msg->via.transport < SIP_TRANSPORT_TLS &&
 	    is_hidden(s, &msg->via.by.addr))
 		return "the address is left in the top Via";
-	for (i = 0; i < msg->n_uris; i++)
+	/* of more than are kept others may be kept now */
+	for (i = 0; i < msg->n_uris && !(before.msg.left & 1U << SIP_LEFT_LIMIT); i++)
 		if (msg->uri[i].role == SIP_ROLE_CONTACT && is_hidden(s, &msg->uri[i].at.addr))
 			return "the address is left in a Contact";
 	return NULL;
