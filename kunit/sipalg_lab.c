@@ -547,6 +547,15 @@ u32 lab_waiting_in_class(struct lab *lab, u32 class)
 	return count_expected(lab, 0, class);
 }
 
+u32 lab_for_peers(struct lab *lab)
+{
+	u32 class, n = 0;
+
+	for (class = 0; class < SIP_PINHOLE_CLASSES; class++)
+		n += lab_waiting_in_class(lab, class);
+	return n - lab_waiting(lab, 0);
+}
+
 bool lab_is_lasting(struct lab *lab, u16 port)
 {
 	struct nf_conntrack_expect *exp;

@@ -185,6 +185,9 @@ u16 lab_audio(const struct lab *lab);
  */
 u32 lab_waiting(struct lab *lab, u16 port);
 
+/* How many of those there are. */
+u32 lab_for_peers(struct lab *lab);
+
 /* How many of a class (enum sip_pinhole_class). */
 u32 lab_waiting_in_class(struct lab *lab, u32 class);
 

@@ -85,4 +85,13 @@ static inline void expect_nothing(struct lab *lab, const char *what)
 			    lab_count(lab, SIPALG_STAT_PINHOLES_CLOSED), "%s", what);
 }
 
+/* The same of one whose calls have a way in for their other parties. */
+static inline void expect_no_more(struct lab *lab, const char *what)
+{
+	KUNIT_EXPECT_EQ_MSG(lab->test, lab_waiting(lab, 0), 0, "%s", what);
+	KUNIT_EXPECT_EQ_MSG(lab->test, lab_count(lab, SIPALG_STAT_PINHOLES_OPENED),
+			    lab_count(lab, SIPALG_STAT_PINHOLES_CLOSED) + lab_for_peers(lab),
+			    "%s", what);
+}
+
 #endif /* _SIPALG_RULES_H */
