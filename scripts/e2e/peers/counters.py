@@ -128,6 +128,22 @@ def a_call():
     register(s.phone, s.provider, expires=0, dialog=d)
 
 
+class Elsewhere(Agent):
+    """Listens at 5070."""
+
+    def via(self, branch_=None):
+        return super().via(branch_).replace(f':{self.port};', ':5070;')
+
+
+@moves('led_to_via', drops=0)
+def listens_elsewhere():
+    """an answer to the port that a phone sends from"""
+    phone, listener, far = Elsewhere('lan', PHONE, 5071), Agent('lan', PHONE, 5070), Agent('wan', PROVIDER)
+    _, options = asks(phone, far, method='OPTIONS')
+    far.reply(options, 200, tag='l')
+    listener.take(200)
+
+
 @moves('pinholes_moved', drops=0)
 def the_same_port():
     """two phones with one port"""
@@ -201,8 +217,8 @@ def no_pinhole_for_a_binding():
 def too_many_pinholes_of_a_host():
     """three quarters of pinholes_max"""
     phone, far = Agent('lan', PHONE), Agent('wan', PROVIDER)
-    with settings(pinholes_max=8):
-        asks(phone, far, sdp(PHONE, *[next(_ports) for _ in range(4)]))
+    with settings(pinholes_max=12):
+        asks(phone, far, sdp(PHONE, *[next(_ports) for _ in range(5)]))
 
 
 # --- limits -------------------------------------------------------------------------
