@@ -485,6 +485,8 @@ static void rule_p8_port_counts(struct kunit *test)
 	KUNIT_EXPECT_LE(test, lab_waiting(lab, 0), 2);
 	refuse(lab, "none");
 	offer(lab, "over", "m=audio 4000/4294967297 RTP/AVP 0\r\n");
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 0), 0);
+	refuse(lab, "over");
 	expect_nothing(lab, "a count over 32 bits");
 	/* not beyond the last port, nor around to the first */
 	offer(lab, "end", "m=audio 65530/4 RTP/AVP 0\r\n");
@@ -582,6 +584,8 @@ static void rule_p8_parts(struct kunit *test)
 	refuse(lab, "descriptions");
 	offer_parts(lab, "parts", 1, SIP_MAX_PARTS);
 	KUNIT_EXPECT_TRUE(test, lab_has(lab, "c=IN IP4 192.168.1.2\r\n"));
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 0), 0);
+	refuse(lab, "parts");
 	expect_nothing(lab, "the seventeenth part");
 }
 
