@@ -51,6 +51,7 @@ static int fault(struct walk *w, enum sip_fault what)
 	return -EBADMSG;
 }
 
+/* Of the header at hand something stays as it is. */
 static __cold void leave(struct walk *w, enum sip_left what)
 {
 	w->left = what + 1;
@@ -576,7 +577,7 @@ static int on_via(struct walk *w, struct sip_cursor *c)
 	if (w->msg->n_vias) {
 		w->msg->n_vias += w->msg->n_vias < U8_MAX;
 		if (w->msg->n_vias > SIP_MAX_VIAS)
-			leave(w, SIP_LEFT_LIMIT);
+			sip_leave(w->msg, SIP_LEFT_LIMIT);
 		return 0;
 	}
 	if (cur_at_end(c)) {	/* it names no hop, so the next one is on top */
@@ -1017,7 +1018,7 @@ static u32 end_headers(struct walk *w, u32 at)
 	if (lf == t->len || t->p[lf] != '\n')
 		return 0;
 	if (lf - at != 1)
-		leave(w, SIP_LEFT_LINE);
+		sip_leave(w->msg, SIP_LEFT_LINE);
 	return lf + 1 - at;
 }
 
@@ -1025,9 +1026,9 @@ static u32 end_headers(struct walk *w, u32 at)
 static __cold void look_at_line(struct walk *w, const struct sip_cursor *c, u32 next)
 {
 	if (next - c->end != 2)
-		leave(w, SIP_LEFT_LINE);
+		sip_leave(w->msg, SIP_LEFT_LINE);
 	if (c->end - c->at >= SIP_MAX_HEADER)
-		leave(w, SIP_LEFT_LONG);
+		sip_leave(w->msg, SIP_LEFT_LONG);
 }
 
 /* No header ends at @at.  Return: where to go on; 0: its end is not there; -EBADMSG. */
@@ -1037,7 +1038,7 @@ static __cold int no_header(struct walk *w, int ret)
 		return fault(w, SIP_FAULT_LINE);
 	if (!w->is_whole)
 		return 0;
-	leave(w, SIP_LEFT_END);
+	sip_leave(w->msg, SIP_LEFT_END);
 	return w->t->len;
 }
 
@@ -1074,9 +1075,9 @@ static int read_headers(struct walk *w, u32 at)
 	if (!empty && !w->is_whole)
 		return 0;
 	if (!empty)
-		leave(w, SIP_LEFT_END);
+		sip_leave(w->msg, SIP_LEFT_END);
 	if (n > SIP_MAX_HEADERS)
-		leave(w, SIP_LEFT_LIMIT);
+		sip_leave(w->msg, SIP_LEFT_LIMIT);
 	ret = check_complete(w);
 	return ret ? ret : (int)(at + empty);
 }

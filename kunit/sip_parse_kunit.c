@@ -507,6 +507,20 @@ static void parse_truncated(struct kunit *test)
 	}
 }
 
+/* What was left of one header says nothing about the next ones, which nobody reads. */
+static void parse_left_is_of_one_header(struct kunit *test)
+{
+	static const char text[] = "OPTIONS sip:a@b SIP/2.0\r\n"
+				   "v: SIP/2.0/UDP c;;branch=z\r\nY: z\nv: \0\r\n"
+				   "f: <sip:a@b>;tag=1\r\nt: <sip:a@b>\r\ni: 1\r\n"
+				   "CSeq: 1 OPTIONS\r\nUser-Agent: \0\r\n\r\n";
+	struct sip_text t = test_bytes(test, text, sizeof(text) - 1);
+	struct sip_msg *msg = test_parsed(test, &t);
+
+	KUNIT_EXPECT_EQ(test, msg->left, 1U << SIP_LEFT_LINE | 1U << SIP_LEFT_VIA);
+	KUNIT_EXPECT_TRUE(test, sip_may_act(msg));
+}
+
 static void parse_body(struct kunit *test)
 {
 	struct sip_text t = test_replace(test, test_invite, "Content-Length: 189", "l: 0100");
@@ -799,6 +813,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(parse_nul),
 	KUNIT_CASE(parse_any_byte_anywhere),
 	KUNIT_CASE(parse_truncated),
+	KUNIT_CASE(parse_left_is_of_one_header),
 	KUNIT_CASE(parse_body),
 	KUNIT_CASE(parse_keepalives),
 	KUNIT_CASE(parse_line_end),
