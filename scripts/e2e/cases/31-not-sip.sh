@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-# What is not SIP, or is broken SIP, passes byte for byte, opens nothing and is counted by its reason;
-# strict=1 drops what is broken; unknown methods pass unless told otherwise.
+# What is not SIP, or SIP that two readers could read as two messages, passes byte for byte, opens nothing and is counted
+# by its reason; of odd SIP what cannot be read stays; strict=1 drops both; unknown methods pass unless told otherwise.
 . ./lib.sh
 
 topo

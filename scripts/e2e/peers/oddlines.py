@@ -37,7 +37,7 @@ VALUES = [
     Odd('Session-Expires that is no number', ('', 'Session-Expires: never;refresher=uac\r\n')),
     Odd('a second Contact that cannot be read', (CONTACT, CONTACT + ', <sip:alice@2001:db8::7>'), left=['contact']),
     Odd('a first Contact that cannot be read', (CONTACT, '<sip:alice@2001:db8::7>, ' + CONTACT), left=['contact']),
-    Odd('a Contact without an end in a line of its own', ('', 'Contact: <sip:alice@192.168.1.2:5060\r\n'), left=['contact']),
+    Odd('a Contact without an end in a line of its own', ('', 'Contact: <sip:alice@{me}:{port}\r\n'), left=['contact']),
     Odd('a lower Via that nobody can read', ('', 'Via: SIP/2.0/UDP ;;;\r\n')),
 ]
 
