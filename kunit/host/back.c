@@ -83,7 +83,7 @@ static u32 section_port(struct plain_text line, u32 port)
 {
 	const char *blank = memchr(line.p, ' ', line.len);
 
-	return blank && !memcmp(line.p, "m=", 2) ? atoi(blank + 1) : port;
+	return line.len > 2 && blank && !memcmp(line.p, "m=", 2) ? atoi(blank + 1) : port;
 }
 
 /* "a=rtcp:" and the port above, nothing else: what is so without being said */
@@ -197,15 +197,31 @@ static bool is_header(struct plain_text line, const char *name, char letter)
 
 	while (len < line.len && !strchr(": \t\r\n", line.p[len]))
 		len++;
-	return (len == strlen(name) && !strncasecmp(line.p, name, len)) ||
-	       (len == 1 && letter && (*line.p | 0x20) == letter);
+	if (!(len == strlen(name) && !strncasecmp(line.p, name, len)) &&
+	    !(len == 1 && letter && (*line.p | 0x20) == letter))
+		return false;
+	while (len < line.len && (line.p[len] == ' ' || line.p[len] == '\t'))
+		len++;
+	return len < line.len && line.p[len] == ':';
+}
+
+static bool is_empty(struct plain_text line)
+{
+	while (line.len && strchr("\r\n", line.p[line.len - 1]))
+		line.len--;
+	return !line.len;
 }
 
 static struct plain_text head_of(struct plain_text t, struct plain_text *start)
 {
-	struct plain_text head = { t.p, form_head_len(t.p, t.len) - 2 };
+	struct plain_text rest = { t.p, form_head_len(t.p, t.len) }, head, line;
 
-	*start = plain_line(&head, false);
+	*start = plain_line(&rest, false);
+	for (head = (struct plain_text){ rest.p, 0 }; rest.len; head.len += line.len) {
+		line = plain_line(&rest, false);
+		if (is_empty(line))
+			break;
+	}
 	return head;
 }
 

@@ -25,9 +25,29 @@ static u32 n_names;
 
 u32 form_head_len(const char *p, u32 len)
 {
-	const char *end = memmem(p, len, "\r\n\r\n", 4);
+	u32 at = 0, lf;
 
-	return end ? end + 4 - p : 0;
+	while (at < len) {
+		const char *end = memchr(p + at, '\n', len - at);
+
+		if (!end)
+			break;
+		lf = end - p;
+		while (at < lf && p[at] == '\r')
+			at++;
+		if (at == lf)
+			return lf + 1;
+		at = lf + 1;
+	}
+	return len;
+}
+
+/* After the line end from @p on, or @end. */
+static const char *next_line(const char *p, const char *end)
+{
+	const char *lf = memchr(p, '\n', end - p);
+
+	return lf ? lf + 1 : end;
 }
 
 /* The name of the header at @p is @name, or @letter alone. */
@@ -51,14 +71,15 @@ long form_length(const char *p, u32 head, u32 *at, u32 *digits)
 	const char *end = p + head, *line = p, *value;
 	long found = -1;
 
-	for (; line < end; line = (char *)memchr(line, '\n', end - line) + 1) {
+	for (; line < end; line = next_line(line, end)) {
 		value = value_of(line, end, "Content-Length", 'l');
 		if (!value)
 			continue;
 		while (value < end && isspace((unsigned char)*value))
 			value++;
 		*at = value - p;
-		*digits = strspn(value, "0123456789");
+		for (*digits = 0; value + *digits < end && isdigit((unsigned char)value[*digits]);)
+			++*digits;
 		if (found >= 0 || !*digits || *digits > 9)
 			return -1;
 		found = atol(value);
@@ -315,11 +336,9 @@ static u32 put_all(enum form form, const char *in, u32 len, char *out)
 {
 	u32 head = form_head_len(in, len), at, digits, n, body;
 	static char new_body[ORACLE_ROOM], new_head[ORACLE_ROOM];
-	long length = head ? form_length(in, head, &at, &digits) : -1;
+	long length = form_length(in, head, &at, &digits);
 
 	learn_names(in, len);
-	if (!head)
-		return put_head(form, in, len, out);
 	body = put_body(form, in + head, len - head, new_body);
 	memcpy(new_head, in, head);
 	if (length >= 0 && length <= (long)(len - head) && body != len - head) {

@@ -32,7 +32,10 @@ extern const char *const form_names[FORMS];
  */
 u32 form_make(enum form form, const char *in, u32 len, char *out);
 
-/* Length of the header section with its empty line, 0 where that is missing. */
+/*
+ * Length of the header section with its empty line, at each kind of line end; where that is
+ * missing the text ends the section (docs/behaviour.md, T15 and T16).
+ */
 u32 form_head_len(const char *p, u32 len);
 /* The value of the only Content-Length and where its digits stand; -1: none, or no number. */
 long form_length(const char *p, u32 head, u32 *at, u32 *digits);

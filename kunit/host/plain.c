@@ -6,9 +6,10 @@
 #include <string.h>
 
 #include "form.h"
+#include "oracle.h"
 #include "plain.h"
 
-enum { LINE_MAX_LEN = SIP_MAX_MESSAGE };
+enum { LINE_MAX_LEN = ORACLE_ROOM + SIP_MAX_GROWTH + 1 };
 
 /* ---- lines -------------------------------------------------------------------------- */
 
@@ -377,7 +378,7 @@ struct plain_text plain_sdp(struct plain_text message)
 	struct plain_text none = { message.p, 0 }, body;
 	long length;
 
-	if (!head || !says((struct plain_text){ message.p, head }, "Content-Type", 'c',
+	if (!says((struct plain_text){ message.p, head }, "Content-Type", 'c',
 			   "application/sdp"))
 		return none;
 	body = (struct plain_text){ message.p + head, message.len - head };
