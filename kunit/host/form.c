@@ -87,6 +87,13 @@ long form_length(const char *p, u32 head, u32 *at, u32 *digits)
 	return found;
 }
 
+bool form_is_sdp(const char *p, u32 len)
+{
+	for (; len && (*p == '\r' || *p == '\n'); len--)
+		p++;
+	return len > 2 && !memcmp(p, "v=", 2);
+}
+
 /* ---- hosts -------------------------------------------------------------------------- */
 
 static bool is_host_char(char c)
@@ -319,7 +326,7 @@ static u32 put_body(enum form form, const char *in, u32 len, char *out)
 	const char *end = in + len, *next;
 	u32 n = 0;
 
-	if (len < 2 || memcmp(in, "v=", 2) || memchr(in, 0, len)) {
+	if (!form_is_sdp(in, len) || memchr(in, 0, len)) {
 		memcpy(out, in, len);
 		return len;
 	}

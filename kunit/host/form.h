@@ -37,6 +37,8 @@ u32 form_make(enum form form, const char *in, u32 len, char *out);
  * missing the text ends the section (docs/behaviour.md, T15 and T16).
  */
 u32 form_head_len(const char *p, u32 len);
+/* Whether a body begins as a description, after empty lines that stay (T10). */
+bool form_is_sdp(const char *p, u32 len);
 /* The value of the only Content-Length and where its digits stand; -1: none, or no number. */
 long form_length(const char *p, u32 head, u32 *at, u32 *digits);
 

@@ -385,7 +385,7 @@ struct plain_text plain_sdp(struct plain_text message)
 	length = form_length(message.p, head, &at, &digits);
 	if (length >= 0 && length < body.len)
 		body.len = length;
-	return body.len > 2 && !memcmp(body.p, "v=", 2) ? body : none;
+	return form_is_sdp(body.p, body.len) ? body : none;
 }
 
 /* How many bytes stand behind the body, where Content-Length says where that ends. */
