@@ -154,7 +154,6 @@ static const char *differ(const struct fields *before, const struct fields *afte
 			  const struct variant *v, const struct scene *s, int kind)
 {
 	static struct fields want, got;
-	const char *why;
 
 	fields_clear(&want);
 	fields_clear(&got);
