@@ -186,6 +186,23 @@ class Stream:
 # --- passes -------------------------------------------------------------------------
 
 
+def odd_fault(m, got, way):
+    """Of a message that is odd nothing may change but the addresses of the way, their ports, and lengths."""
+    def plain(text):
+        for addr in (way.real[0], way.mapped[0]):
+            text = re.sub(r'(?i)\[?' + re.escape(addr) + r'\]?(?![\d.:]*[\d]\.)', 'HOST', text)
+        text = re.sub(r'HOST(\s*:\s*\d+)?', 'HOST', text)
+        text = re.sub(r'(?mi)^(m=\S+ |a=rtcp:|(?:content-length|l)[ \t]*:[ \t]*)\d+', r'\1N', text)
+        return re.sub(r'(?mi)(;\s*rport\s*=\s*)\d+', r'\1N', text)
+    text = got.decode('latin-1')
+    if plain(m.text) != plain(text):
+        return f'odd, and it became {got!r}'
+    via = re.search(r'(?mi)^(?:via|v)[ \t]*:[ \t]*SIP/2\.0/(?:UDP|TCP)[ \t]+([^\s;:,]+)', text)
+    if via and 'via' not in m.odd and way.is_nat and way.is_out and via.group(1) == way.real[0] and m.is_request:
+        return f'odd, and its Via is {way.real[0]} still'
+    return None
+
+
 class Result:
     """What became of one set in one pass."""
 
@@ -205,6 +222,9 @@ class Result:
             self.expected[m.broken] += 1
             self.count['not SIP' if m.broken == 'not_sip' else 'malformed'] += 1
             what = None if got == m.data else f'{m.broken}, but it became {got!r}'
+        elif m.odd:
+            self.count['odd'] += 1
+            what = odd_fault(m, got, way)
         else:
             self.count['translated' if got != m.data else 'unchanged'] += 1
             ports, call = media_ports(m.text), call_id(m.text)
@@ -216,7 +236,7 @@ class Result:
             self.bad.append(f'{m.name}: {what}')
 
     def say(self, counted):
-        counts = [f'{self.count[k]} {k}' for k in ('translated', 'unchanged', 'malformed', 'not SIP')]
+        counts = [f'{self.count[k]} {k}' for k in ('translated', 'unchanged', 'odd', 'malformed', 'not SIP')]
         counts += [f'{n} not sent ({why})' for why, n in sorted(self.reasons.items())]
         print(f'# {self.name}: {self.sent} sent, {self.arrived} arrived, ' + ', '.join(counts))
         for line in self.told:
@@ -272,10 +292,14 @@ class Pass:
     def tell(m, got, counted, r):
         """How this one message was counted."""
         verdict = next((n for n in counted if n == 'not_sip' or n.startswith('malformed_')), None)
-        if verdict:
-            r.told.append(f'{m.name}: {verdict}')
+        left = [n[5:] for n in counted if n.startswith('left_')]
+        if verdict or left:
+            r.told.append(f'{m.name}: {verdict or " ".join(left)}')
         if verdict != m.broken:
             r.bad.append(f'{m.name}: {verdict}, not {m.broken}')
+        # a description is looked at in messages that carry offers and answers alone
+        if not set(m.odd) - {'sdp_line'} <= set(left) <= set(m.odd):
+            r.bad.append(f'{m.name}: left {left}, not {m.odd}')
         if got is not None and (got != m.data) != bool(counted.get('translated')):
             r.bad.append(f'{m.name}: the counter of translated packets is wrong')
 
