@@ -263,6 +263,7 @@ static int read_message(struct sip_frame *f, const struct sip_text *t, struct si
 			return ret;
 		f->header = ret;
 		f->at = ret;
+		f->after_lf = t->p[ret - 2] != '\r';
 	}
 	if (!f->total) {
 		ret = read_headers(f, t);
