@@ -70,6 +70,12 @@ static const struct {
 	{ "blanks in the middle", "Contact", PLACE_CONTACT, "osip", "it reads an address with blanks in it" },
 	{ "quote in front", NULL, PLACE_CONTACT, "re", "it looks for an address within a name" },
 	{ NULL, "Via", PLACE_VIA, "re", "it says no port where that is no number" },
+	{ NULL, "v", PLACE_VIA, "re", "it says no port where that is no number" },
+	{ "quote in the middle", "Via", PLACE_VIA, "osip", "it alone steps over what is between bracket and colon" },
+	{ "[ in the middle", "Via", PLACE_VIA, "osip", "it alone steps over what is between bracket and colon" },
+	{ "0x01 in the middle", "Via", PLACE_VIA, "osip", "it alone steps over what is between bracket and colon" },
+	{ "0xff in the middle", "Via", PLACE_VIA, "osip", "it alone steps over what is between bracket and colon" },
+	{ "UTF-8 in the middle", "Via", PLACE_VIA, "osip", "it alone steps over what is between bracket and colon" },
 	{ NULL, "Contact", PLACE_CONTACT, "re", "it says no port where that is no number" },
 	{ NULL, "m", PLACE_CONTACT, "re", "it says no port where that is no number" },
 };
