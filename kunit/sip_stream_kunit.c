@@ -860,8 +860,49 @@ static void stream_pieces_do_not_matter(struct kunit *test)
 	KUNIT_EXPECT_LT(test, lost, RANDOM_TEXTS);
 }
 
+/* ---- ends that speak SIP: docs/behaviour.md T12 --------------------------------------- */
+
+#define REQUEST	"OPTIONS sip:a@example.com SIP/2.0"
+
+/* An odd line costs a stream nothing once both ends have sent SIP, but never its frame. */
+static void stream_odd_lines(struct kunit *test)
+{
+	enum { WHOLE = 1 };
+	static const struct {
+		const char *text;
+		int is_new, is_known;	/* WHOLE: all of it is a message */
+	} cases[] = {
+		{ REQUEST "\r\nl: 0\r\n\r\n", WHOLE, WHOLE },
+		{ REQUEST "\r\nX: 1\nl: 0\r\nY: 1\r\n\r\n", -EBADMSG, -EBADMSG },
+		{ REQUEST "\r\nX: 1\nY: 1\r\nl: 0\r\n\r\n", -EBADMSG, WHOLE },
+		{ REQUEST "\nX: 1\r\nl: 0\r\n\r\n", -ENOMSG, WHOLE },
+		{ REQUEST "\nl: 0\r\nX: 1\r\n\r\n", -ENOMSG, -EBADMSG },
+		{ REQUEST "\n\r\nl: 0\r\n\r\n", -ENOMSG, -EBADMSG },
+		{ REQUEST "\r\nl: 0\r\nX: 1\n\r\n", -EBADMSG, -EBADMSG },
+		{ REQUEST "\r\nl: 0\r\n\n", -EBADMSG, -EBADMSG },
+		{ "OPTIONS  sip:a@example.com SIP/2.0\r\nl: 0\r\n\r\n", -ENOMSG, WHOLE },
+		{ "SIP/2.0 200\r\nl: 0\r\n\r\n", -ENOMSG, WHOLE },
+		{ "GET / HTTP/1.1\r\nl: 0\r\n\r\n", -ENOMSG, -ENOMSG },
+	};
+	struct stream *s = stream_new(test);
+	int ret, len, want;
+	u32 i, known;
+
+	for (i = 0; i < 2 * ARRAY_SIZE(cases); i++) {
+		known = i % 2;
+		len = strlen(cases[i / 2].text);
+		want = known ? cases[i / 2].is_known : cases[i / 2].is_new;
+		sip_frame_init(&s->frame);
+		s->frame.is_known = known;
+		ret = stream_next(s, cases[i / 2].text, len);
+		KUNIT_EXPECT_EQ_MSG(test, ret, want == WHOLE ? len : want, "case %u, known %u",
+				    i / 2, known);
+	}
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(stream_keepalives),
+	KUNIT_CASE(stream_odd_lines),
 	KUNIT_CASE(stream_keepalive_is_cut),
 	KUNIT_CASE(stream_message_after_keepalive),
 	KUNIT_CASE(stream_good_starts),
