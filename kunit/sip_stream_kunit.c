@@ -870,19 +870,19 @@ static void stream_odd_lines(struct kunit *test)
 	enum { WHOLE = 1 };
 	static const struct {
 		const char *text;
-		int is_new, is_known;	/* WHOLE: all of it is a message */
+		int want[2];	/* of a new stream, of a known one; WHOLE: all of it is a message */
 	} cases[] = {
-		{ REQUEST "\r\nl: 0\r\n\r\n", WHOLE, WHOLE },
-		{ REQUEST "\r\nX: 1\nl: 0\r\nY: 1\r\n\r\n", -EBADMSG, -EBADMSG },
-		{ REQUEST "\r\nX: 1\nY: 1\r\nl: 0\r\n\r\n", -EBADMSG, WHOLE },
-		{ REQUEST "\nX: 1\r\nl: 0\r\n\r\n", -ENOMSG, WHOLE },
-		{ REQUEST "\nl: 0\r\nX: 1\r\n\r\n", -ENOMSG, -EBADMSG },
-		{ REQUEST "\n\r\nl: 0\r\n\r\n", -ENOMSG, -EBADMSG },
-		{ REQUEST "\r\nl: 0\r\nX: 1\n\r\n", -EBADMSG, -EBADMSG },
-		{ REQUEST "\r\nl: 0\r\n\n", -EBADMSG, -EBADMSG },
-		{ "OPTIONS  sip:a@example.com SIP/2.0\r\nl: 0\r\n\r\n", -ENOMSG, WHOLE },
-		{ "SIP/2.0 200\r\nl: 0\r\n\r\n", -ENOMSG, WHOLE },
-		{ "GET / HTTP/1.1\r\nl: 0\r\n\r\n", -ENOMSG, -ENOMSG },
+		{ REQUEST "\r\nl: 0\r\n\r\n", { WHOLE, WHOLE } },
+		{ REQUEST "\r\nX: 1\nl: 0\r\nY: 1\r\n\r\n", { -EBADMSG, -EBADMSG } },
+		{ REQUEST "\r\nX: 1\nY: 1\r\nl: 0\r\n\r\n", { -EBADMSG, WHOLE } },
+		{ REQUEST "\nX: 1\r\nl: 0\r\n\r\n", { -ENOMSG, WHOLE } },
+		{ REQUEST "\nl: 0\r\nX: 1\r\n\r\n", { -ENOMSG, -EBADMSG } },
+		{ REQUEST "\n\r\nl: 0\r\n\r\n", { -ENOMSG, -EBADMSG } },
+		{ REQUEST "\r\nl: 0\r\nX: 1\n\r\n", { -EBADMSG, -EBADMSG } },
+		{ REQUEST "\r\nl: 0\r\n\n", { -EBADMSG, -EBADMSG } },
+		{ "OPTIONS  sip:a@example.com SIP/2.0\r\nl: 0\r\n\r\n", { -ENOMSG, WHOLE } },
+		{ "SIP/2.0 200\r\nl: 0\r\n\r\n", { -ENOMSG, WHOLE } },
+		{ "GET / HTTP/1.1\r\nl: 0\r\n\r\n", { -ENOMSG, -ENOMSG } },
 	};
 	struct stream *s = stream_new(test);
 	int ret, len, want;
@@ -891,7 +891,7 @@ static void stream_odd_lines(struct kunit *test)
 	for (i = 0; i < 2 * ARRAY_SIZE(cases); i++) {
 		known = i % 2;
 		len = strlen(cases[i / 2].text);
-		want = known ? cases[i / 2].is_known : cases[i / 2].is_new;
+		want = cases[i / 2].want[known];
 		sip_frame_init(&s->frame);
 		s->frame.is_known = known;
 		ret = stream_next(s, cases[i / 2].text, len);
