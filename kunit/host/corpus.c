@@ -7,7 +7,6 @@
  * What must hold of the translation says oracle.h.  The data stay unedited, but for
  * messages whose lines end with LF alone: these get CRLF first.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +14,7 @@
 #include <sys/stat.h>
 
 #include "oracle.h"
+#include "tree.h"
 
 /* descriptions without a message come after the oracle's own verdicts */
 enum { SDP_ONLY = ORACLE_COUNT, VERDICTS };
@@ -112,8 +112,9 @@ static size_t to_wire(char *buf, size_t len)
 	return len + lf;
 }
 
-static void run_file(const char *path, unsigned int *counts)
+static void run_file(const char *path, void *arg)
 {
+	unsigned int *counts = arg;
 	char *buf = malloc(ORACLE_ROOM), *exact;
 	FILE *f = fopen(path, "r");
 	static struct world w;
@@ -151,28 +152,6 @@ static void print_counts(const char *name, const unsigned int *counts)
 		printf(" %u %s%s", counts[i], verdict_names[i], i + 1 < VERDICTS ? "," : "\n");
 }
 
-/* every file below @dir, in the order of their names */
-static void run_tree(const char *dir, unsigned int *counts)
-{
-	struct dirent **entries;
-	char path[4096];
-	struct stat st;
-	int i, n;
-
-	n = scandir(dir, &entries, NULL, alphasort);
-	for (i = 0; i < n; i++) {
-		snprintf(path, sizeof(path), "%s/%s", dir, entries[i]->d_name);
-		if (entries[i]->d_name[0] == '.' || stat(path, &st))
-			;
-		else if (S_ISDIR(st.st_mode))
-			run_tree(path, counts);
-		else if (S_ISREG(st.st_mode))
-			run_file(path, counts);
-		free(entries[i]);
-	}
-	free(entries);
-}
-
 int main(int argc, char **argv)
 {
 	static const char *const sets[] = {
@@ -194,7 +173,7 @@ int main(int argc, char **argv)
 			continue;
 		}
 		memset(counts, 0, sizeof(counts));
-		run_tree(path, counts);
+		tree_walk(path, run_file, counts);
 		print_counts(sets[i], counts);
 	}
 	print_counts("all", totals);

@@ -15,7 +15,6 @@
  *	Content-Length is exact where it was
  *	what was translated comes home as it was written (back.h)
  */
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +26,7 @@
 #include "oracle.h"
 #include "plain.h"
 #include "sip_stream.h"
+#include "tree.h"
 
 enum transport { UDP, TCP, TRANSPORTS };
 
@@ -363,7 +363,7 @@ static void run_form(const char *in, u32 len)
 	forget_all(subject.before);
 }
 
-static void run_file(const char *path)
+static void run_file(const char *path, void *arg)
 {
 	static char in[SIP_MAX_MESSAGE / 2];
 	FILE *f = fopen(path, "r");
@@ -376,27 +376,6 @@ static void run_file(const char *path)
 	subject.path = path;
 	for (subject.form = 0; subject.form < FORMS; subject.form++)
 		run_form(in, len);
-}
-
-static void run_tree(const char *dir)
-{
-	struct dirent **entries;
-	char path[4096];
-	struct stat st;
-	int i, n = scandir(dir, &entries, NULL, alphasort);
-
-	for (i = 0; i < n; i++) {
-		snprintf(path, sizeof(path), "%s/%s", dir, entries[i]->d_name);
-		if (entries[i]->d_name[0] == '.' || stat(path, &st))
-			;
-		else if (S_ISDIR(st.st_mode))
-			run_tree(path);
-		else if (S_ISREG(st.st_mode))
-			run_file(path);
-		free(entries[i]);
-	}
-	if (n >= 0)
-		free(entries);
 }
 
 /* ---- report ---------------------------------------------------------------------------- */
@@ -490,7 +469,7 @@ int main(int argc, char **argv)
 			skipped++;
 			continue;
 		}
-		run_tree(path);
+		tree_walk(path, run_file, NULL);
 		print_set(sets[i]);
 	}
 	libraries_stop();

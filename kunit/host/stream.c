@@ -13,7 +13,6 @@
  * ones, whose messages may be odd (docs/behaviour.md, T12).  Of a message that takes no part the
  * framer must say so too.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +20,7 @@
 #include <sys/stat.h>
 
 #include "sip_stream.h"
+#include "tree.h"
 
 enum { JOINED = 4, RANDOM_READINGS = 50, ROOM = JOINED * (SIP_MAX_MESSAGE + 8) };
 
@@ -326,8 +326,9 @@ static u32 to_wire(char *out, const char *in, u32 len)
 	return n;
 }
 
-static void run_file(const char *path, unsigned int *counts)
+static void run_file(const char *path, void *arg)
 {
+	unsigned int *counts = arg;
 	static char in[SIP_MAX_MESSAGE / 2], buf[SIP_MAX_MESSAGE];
 	FILE *f = fopen(path, "r");
 	enum verdict v;
@@ -343,27 +344,6 @@ static void run_file(const char *path, unsigned int *counts)
 		join(buf, len);
 	counts[v]++;
 	totals[v]++;
-}
-
-static void run_tree(const char *dir, unsigned int *counts)
-{
-	struct dirent **entries;
-	char path[4096];
-	struct stat st;
-	int i, n = scandir(dir, &entries, NULL, alphasort);
-
-	for (i = 0; i < n; i++) {
-		snprintf(path, sizeof(path), "%s/%s", dir, entries[i]->d_name);
-		if (entries[i]->d_name[0] == '.' || stat(path, &st))
-			;
-		else if (S_ISDIR(st.st_mode))
-			run_tree(path, counts);
-		else if (S_ISREG(st.st_mode))
-			run_file(path, counts);
-		free(entries[i]);
-	}
-	if (n >= 0)
-		free(entries);
 }
 
 /* ---- lines that the sets have not ---------------------------------------------------- */
@@ -442,7 +422,7 @@ static void run_set(const char *dir, const char *name)
 		skipped_sets++;
 		return;
 	}
-	run_tree(path, counts);
+	tree_walk(path, run_file, counts);
 	run_stream();
 	print_counts(name, counts);
 }

@@ -12,7 +12,6 @@
  */
 #include <arpa/inet.h>
 #include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +19,7 @@
 #include <sys/stat.h>
 
 #include "oracle.h"
+#include "tree.h"
 
 /* what became of a message */
 enum fate { PUBLIC, PRIVATE, NO_HOST, FATES };
@@ -248,8 +248,9 @@ static void run_form(const char *path, char *buf, u32 len, enum form form,
 	       (int)(t.len < 60 ? t.len : 60), t.p);
 }
 
-static void run_file(const char *path, u32 counts[FORMS][FATES])
+static void run_file(const char *path, void *arg)
 {
+	u32 (*counts)[FATES] = arg;
 	static char buf[ORACLE_ROOM];
 	u32 len = slurp(path, buf);
 
@@ -259,27 +260,6 @@ static void run_file(const char *path, u32 counts[FORMS][FATES])
 	len = slurp(path, buf);
 	if (!memchr(buf, '\r', len))
 		run_form(path, buf, to_crlf(buf, len), CRLF, counts);
-}
-
-static void run_tree(const char *dir, u32 counts[FORMS][FATES])
-{
-	struct dirent **entries;
-	char path[4096];
-	struct stat st;
-	int i, n = scandir(dir, &entries, NULL, alphasort);
-
-	for (i = 0; i < n; i++) {
-		snprintf(path, sizeof(path), "%s/%s", dir, entries[i]->d_name);
-		if (entries[i]->d_name[0] == '.' || stat(path, &st))
-			;
-		else if (S_ISDIR(st.st_mode))
-			run_tree(path, counts);
-		else if (S_ISREG(st.st_mode))
-			run_file(path, counts);
-		free(entries[i]);
-	}
-	if (n >= 0)
-		free(entries);
 }
 
 static void print_counts(const char *name, u32 counts[FORMS][FATES])
@@ -324,7 +304,7 @@ int main(int argc, char **argv)
 			skipped++;
 			continue;
 		}
-		run_tree(path, counts);
+		tree_walk(path, run_file, counts);
 		print_counts(sets[i], counts);
 	}
 	print_counts("all", totals);
