@@ -607,16 +607,40 @@ static int on_via(struct walk *w, struct sip_cursor *c)
 }
 
 /* RFC 3261 20.14; SECURITY: what frames a message is all digits and bounded, or it is a fault */
+/*
+ * No number: the frame is the datagram, a stream has ended already (sip_stream).  Its first digits
+ * are kept for sip_parse_body().  Two that readers may choose from are no frame at all.
+ */
+static __cold int odd_length(struct walk *w, struct sip_cursor *c, struct sip_slice digits,
+			    u32 value)
+{
+	struct sip_msg *msg = w->msg;
+
+	if (msg->flags & SIP_MSG_LENGTH || msg->left & 1U << SIP_LEFT_LENGTH ||
+	    sip_find(c->p, digits.off, c->end, ',') < c->end)
+		return fault(w, SIP_FAULT_LENGTH);
+	msg->content_length = value;
+	msg->length = digits;
+	leave_identity(w, SIP_LEFT_LENGTH);
+	return 0;
+}
+
 static int on_content_length(struct walk *w, struct sip_cursor *c)
 {
 	struct sip_msg *msg = w->msg;
 	struct sip_slice digits;
-	u32 value;
+	u32 value = 0;
+	int err;
 
 	cur_skip_lws(c);
-	if (sip_take_number(c, SIP_MAX_CONTENT_LENGTH, &digits, &value) || !cur_at_end(c))
+	err = sip_take_number(c, SIP_MAX_CONTENT_LENGTH, &digits, &value);
+	if (err == -ERANGE)
 		return fault(w, SIP_FAULT_LENGTH);
+	if (err || !cur_at_end(c))
+		return odd_length(w, c, digits, value);
 	if (!(msg->flags & SIP_MSG_LENGTH)) {
+		if (msg->left & 1U << SIP_LEFT_LENGTH)
+			return fault(w, SIP_FAULT_LENGTH);
 		msg->flags |= SIP_MSG_LENGTH;
 		msg->content_length = value;
 		msg->length = digits;
@@ -1140,7 +1164,7 @@ int sip_parse_body(const struct sip_text *text, struct sip_msg *msg, u32 head)
 {
 	u32 len = text->len - head;
 
-	if (msg->flags & SIP_MSG_LENGTH && msg->content_length > len) {
+	if (msg->length.len && msg->content_length > len) {
 		if (!is_counted_with_crlf(text, head, msg->content_length)) {
 			msg->fault = SIP_FAULT_LENGTH;
 			return -EBADMSG;
@@ -1149,6 +1173,8 @@ int sip_parse_body(const struct sip_text *text, struct sip_msg *msg, u32 head)
 		sip_leave(msg, SIP_LEFT_END);
 	} else if (msg->flags & SIP_MSG_LENGTH) {
 		len = msg->content_length;
+	} else if (msg->length.len && msg->content_length == len) {
+		msg->flags |= SIP_MSG_LENGTH;	/* it is meant, whatever stands after it */
 	}
 	msg->body = sip_slice_of(head, head + len);
 	return head + len;

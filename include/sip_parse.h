@@ -68,7 +68,7 @@ enum sip_fault {
 	X(TO, to, TO, "To: missing, there again, or not readable") \
 	X(CALL_ID, call_id, CALL_ID, "Call-ID: missing, there again, or not readable") \
 	X(CSEQ, cseq, CSEQ, "CSeq: missing, there again, not readable, over 31 bits or of another method") \
-	X(LENGTH, content_length, LENGTH, "Content-Length that is there again") \
+	X(LENGTH, content_length, LENGTH, "Content-Length that is no number, or there again") \
 	X(CONTACT, contact, CONTACT, "Contact, or a parameter of it") \
 	X(ROUTE, route, ROUTE, "Route, Record-Route, Path or Service-Route, or a parameter of it") \
 	X(REFER, refer, REFER, "Refer-To, Referred-By or Reply-To, or a parameter of it") \
@@ -173,7 +173,7 @@ enum {
  * @cseq: CSeq number
  * @expires: seconds of Expires
  * @session: seconds of Session-Expires
- * @content_length: value of Content-Length
+ * @content_length: value of Content-Length; without SIP_MSG_LENGTH of digits that begin what is no number
  * @length: its digits
  * @length_again: the same where it is there twice
  * @call_id: Call-ID

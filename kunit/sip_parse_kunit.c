@@ -478,7 +478,8 @@ static void parse_truncated(struct kunit *test)
 	u32 head = strstr(test_invite, "\r\n\r\n") + 4 - test_invite;
 	u32 start = strstr(test_invite, "\r\n") + 2 - test_invite;
 	u32 via = start + 1;		/* a line that may become one */
-	u32 length = strstr(test_invite, "Content-Length: 189") + 14 - test_invite;
+	/* without a digit it is no number */
+	u32 length = strstr(test_invite, "Content-Length: 189") + 16 - test_invite;
 	char *end = (char *)whole.p + whole.len;
 	u32 whole_len = whole.len;
 	struct sip_msg *msg = test_new_msg(test);

@@ -115,16 +115,6 @@ static bool length_far_over(const struct message *m, struct message *out)
 	return set_length(m, "4294967296", out);
 }
 
-static bool length_negative(const struct message *m, struct message *out)
-{
-	return set_length(m, "-1", out);
-}
-
-static bool length_no_number(const struct message *m, struct message *out)
-{
-	return set_length(m, "many", out);
-}
-
 static bool length_two_numbers(const struct message *m, struct message *out)
 {
 	return set_length(m, "0, 1", out);
@@ -176,8 +166,6 @@ const struct fatal fatals[] = {
 	{ "NUL in Contact", nul_in_contact },
 	{ "length over the body", length_over },
 	{ "length over 32 bits", length_far_over },
-	{ "length negative", length_negative },
-	{ "length no number", length_no_number },
 	{ "length two numbers", length_two_numbers },
 	{ "second length", second_length },
 	{ "second From", second_from },

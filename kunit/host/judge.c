@@ -225,6 +225,8 @@ static bool moved_length(struct walk *w, const struct trial *t, u32 line)
 			return false;
 		a += x.off + x.len;
 		b += y.off + y.len;
+		if (w->a + w->a_len - a == w->b + w->b_len - b && !memcmp(a, b, w->a + w->a_len - a))
+			return true;
 		while (a < w->a + w->a_len && b < w->b + w->b_len && *a == *b && !isalpha(*a))
 			a++, b++;
 		if (a == w->a + w->a_len || b == w->b + w->b_len)

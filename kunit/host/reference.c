@@ -196,18 +196,22 @@ struct line length_digits(const char *p, u32 len)
 	return digits;
 }
 
-/* The value, -1: no number, -2: another header. */
+enum { NO_LENGTH = -2, SEVERAL = -1, NO_NUMBER = -3 };
+
+/* The value; SEVERAL: or over what is counted; NO_NUMBER; NO_LENGTH: another header. */
 static long length_of(const char *p, u32 len)
 {
 	struct line digits = length_digits(p, len);
 	u32 at = digits.off + digits.len;
 
 	if (!digits.off)
-		return -2;
+		return NO_LENGTH;
 	while (at < len && isspace((unsigned char)p[at]))
 		at++;
-	if (at < len || !digits.len || digits.len > 9)
-		return -1;
+	if (digits.len > 9 || memchr(p + digits.off, ',', len - digits.off))
+		return SEVERAL;
+	if (at < len || !digits.len)
+		return NO_NUMBER;
 	return strtol(p + digits.off, NULL, 10);
 }
 
@@ -218,21 +222,35 @@ static u32 next_header(const struct message *m, u32 at)
 	return at < m->len && m->text[at] != '\r' ? at : 0;
 }
 
-/* The value of all of them; -1: none; -2: no number, or several. */
+/* What is no number says something only to those who read its first digits. */
+static bool begins_over(const char *p, u32 len, u32 body)
+{
+	struct line digits = length_digits(p, len);
+
+	return digits.len && strtol(p + digits.off, NULL, 10) > (long)body;
+}
+
+/* The value of all of them; -1: none, or no number; -2: several, or one that begins over the body. */
 static long all_lengths(const struct message *m)
 {
+	u32 at, len, n = 0, body = m->len - message_head(m);
 	long found = -1, value;
-	u32 at;
+	bool is_odd = false;
 
 	for (at = next_header(m, 0); at; at = next_header(m, at)) {
-		value = length_of(m->text + at, folded_len(m->text + at, m->len - at));
-		if (value == -2)
+		len = folded_len(m->text + at, m->len - at);
+		value = length_of(m->text + at, len);
+		if (value == NO_LENGTH)
 			continue;
-		if (value == -1 || (found >= 0 && found != value))
+		if (value == SEVERAL || (found >= 0 && found != value))
 			return -2;
-		found = value;
+		if (value == NO_NUMBER && begins_over(m->text + at, len, body))
+			return -2;
+		n++;
+		is_odd |= value == NO_NUMBER;
+		found = value == NO_NUMBER ? -1 : value;
 	}
-	return found;
+	return is_odd && n > 1 ? -2 : found;
 }
 
 long message_length(const struct message *m)

@@ -73,7 +73,7 @@ enum framing {
 	FRAMING_GOOD,
 	FRAMING_START,		/* the first line is not SIP's */
 	FRAMING_VIA,		/* no Via, or what was one cannot be told */
-	FRAMING_LENGTH,		/* no number, two numbers, or over what is there */
+	FRAMING_LENGTH,		/* two numbers, or over what is there */
 	FRAMING_BYTES,		/* a CR alone, or a NUL */
 	FRAMING_IDENTITY,	/* two different From, To, Call-ID or CSeq */
 	FRAMINGS

@@ -17,7 +17,6 @@ UNUSED = {'rfc4475/test.dat'}   # of the archive of RFC 4475; the text does not 
 BROKEN = {
     # by section of RFC 4475
     'rfc4475/clerr.dat': 'malformed_content_length',        # 3.1.2.2: longer than the message
-    'rfc4475/ncl.dat': 'malformed_content_length',          # 3.1.2.3: negative
     'rfc4475/badvers.dat': 'not_sip',                       # 3.1.2.16: SIP/7.0
     'rfc4475/bigcode.dat': 'not_sip',                       # 3.1.2.19: status 4294967301
     'rfc4475/multi01.dat': 'malformed_cseq',                # 3.3.8: CSeq, Call-ID, From and To twice
@@ -45,6 +44,7 @@ ODD = {
     'rfc3666/039.sip': 'route',                             # the same
     'rfc3666/116.sip': 'from',                              # no From
     'rfc4475/badinv01.dat': 'via contact',                  # 3.1.2.1: ";;,;,,"
+    'rfc4475/ncl.dat': 'content_length',                    # 3.1.2.3: negative
     'rfc4475/scalar02.dat': 'cseq number',                  # 3.1.2.4: over 2**31
     'rfc4475/scalarlg.dat': 'cseq',                         # 3.1.2.5: the same in a response
     'rfc4475/quotbal.dat': 'to',                            # 3.1.2.6: no closing quote

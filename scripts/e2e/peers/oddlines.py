@@ -84,6 +84,7 @@ SDP = [
 FRAMES = [
     Odd('the header section ends with the datagram', end='\r\n', left=['end']),
     Odd('bytes behind what Content-Length counts', more='and some more bytes: m=audio 4000 RTP/AVP 0\r\n'),
+    Odd('a Content-Length that is no number', ('Content-Length: {length}', 'Content-Length: many'), left=['content_length'], opens=False),
     Odd('a Content-Length that covers nothing', ('o=- 1 1 IN IP4 {me}', 'o=- 1 1 IN IP4 192.168.1.2'),
         ('c=IN IP4 {me}', 'c=IN IP4 192.168.1.2'), ('m=audio {audio}', 'm=audio 4000'), length=0),
     Odd('a Via that says TCP', ('SIP/2.0/UDP', 'SIP/2.0/TCP')),
