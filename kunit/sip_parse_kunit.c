@@ -522,6 +522,26 @@ static void parse_left_is_of_one_header(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, sip_may_act(msg));
 }
 
+/* SECURITY M4: nobody can be sure what an odd header with a control character in it means. */
+static void parse_control_in_odd_header(struct kunit *test)
+{
+	static const char * const lines[] = {
+		"Contact: <sip:a@b\r\n", "Contact: <sip:a@\x01\r\n",
+		"no header\r\n", "no \x7fheader\r\n",
+	};
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(lines); i++) {
+		struct sip_text t = test_replace(test, test_invite, "Max-Forwards: 70\r\n",
+						 lines[i]);
+		struct sip_msg *msg = test_parsed(test, &t);
+		bool has_control = i & 1;
+
+		KUNIT_EXPECT_NE_MSG(test, (int)msg->left, 0, "%s", lines[i]);
+		KUNIT_EXPECT_EQ_MSG(test, sip_may_act(msg), !has_control, "%s", lines[i]);
+	}
+}
+
 static void parse_body(struct kunit *test)
 {
 	struct sip_text t = test_replace(test, test_invite, "Content-Length: 189", "l: 0100");
@@ -815,6 +835,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(parse_any_byte_anywhere),
 	KUNIT_CASE(parse_truncated),
 	KUNIT_CASE(parse_left_is_of_one_header),
+	KUNIT_CASE(parse_control_in_odd_header),
 	KUNIT_CASE(parse_body),
 	KUNIT_CASE(parse_keepalives),
 	KUNIT_CASE(parse_line_end),
