@@ -173,7 +173,7 @@ enum {
  * @cseq: CSeq number
  * @expires: seconds of Expires
  * @session: seconds of Session-Expires
- * @content_length: value of Content-Length; without SIP_MSG_LENGTH of digits that begin what is no number
+ * @content_length: value of Content-Length; without SIP_MSG_LENGTH: of what begins like one
  * @length: its digits
  * @length_again: the same where it is there twice
  * @call_id: Call-ID
