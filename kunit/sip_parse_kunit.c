@@ -542,6 +542,33 @@ static void parse_control_in_odd_header(struct kunit *test)
 	}
 }
 
+/* Nor of such a start line; and a CR in it may be a line's end for others. */
+static void parse_control_in_start_line(struct kunit *test)
+{
+	static const struct {
+		const char *line;
+		int want;
+	} cases[] = {
+		{ "INVITE sip:bob smith@example.com SIP/2.0\r\n", 1 },
+		{ "INVITE sip:bob\x01@example.com SIP/2.0\r\n", 0 },
+		{ "INVITE sip:bob\r@example.com SIP/2.0\r\n", -ENOMSG },
+	};
+	u32 i, len = strstr(test_invite, "\r\n") + 2 - test_invite;
+	char *start = kunit_kzalloc(test, len + 1, GFP_KERNEL);
+	struct sip_msg *msg = test_new_msg(test);
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, start);
+	memcpy(start, test_invite, len);
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct sip_text t = test_replace(test, test_invite, start, cases[i].line);
+		int ret = sip_parse_datagram(&t, msg);
+
+		if (ret > 0)
+			ret = sip_may_act(msg);
+		KUNIT_EXPECT_EQ_MSG(test, ret, cases[i].want, "case %u", i);
+	}
+}
+
 static void parse_body(struct kunit *test)
 {
 	struct sip_text t = test_replace(test, test_invite, "Content-Length: 189", "l: 0100");
@@ -836,6 +863,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(parse_truncated),
 	KUNIT_CASE(parse_left_is_of_one_header),
 	KUNIT_CASE(parse_control_in_odd_header),
+	KUNIT_CASE(parse_control_in_start_line),
 	KUNIT_CASE(parse_body),
 	KUNIT_CASE(parse_keepalives),
 	KUNIT_CASE(parse_line_end),
