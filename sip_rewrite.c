@@ -211,7 +211,7 @@ static struct sip_target decide_uri(const struct sip_text *text, const struct si
 	return target;
 }
 
-/* Not of TLS, WS and what may come: such a Via is another connection's business. */
+/* The top Via is this packet's hop, whichever transport it says: where it came from counts. */
 static void decide_via(const struct sip_text *text, const struct sip_msg *msg,
 		       const struct sip_flow *flow, struct sip_header_plan *plan)
 {
@@ -265,8 +265,7 @@ void sip_header_decide(const struct sip_text *text, const struct sip_msg *msg,
 	u32 i;
 
 	memset(plan, 0, offsetof(struct sip_header_plan, uri));
-	if (msg->via.transport < SIP_TRANSPORT_TLS)
-		decide_via(text, msg, flow, plan);
+	decide_via(text, msg, flow, plan);
 	for (i = 0; i < msg->n_uris; i++) {
 		u8 ways = ways_of(msg, &msg->uri[i]);
 

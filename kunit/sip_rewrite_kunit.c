@@ -260,8 +260,8 @@ static void decide_via_of_request(struct kunit *test)
 		{ "UDP 192.168.1.3:5060", SIP_KEEP, 0 },
 		{ "UDP 203.0.113.1:40000", SIP_KEEP, 0 },
 		{ "UDP example.com", SIP_KEEP, 0 },
-		{ "TLS 192.168.1.2:5060", SIP_KEEP, 0 },
-		{ "WS 192.168.1.2:5060", SIP_KEEP, 0 },
+		{ "TLS 192.168.1.2:5060", SIP_SET, 40000 },
+		{ "WS 192.168.1.2:5060", SIP_SET, 40000 },
 	};
 
 	for (u32 i = 0; i < ARRAY_SIZE(cs); i++)
@@ -289,7 +289,7 @@ static void decide_via_of_response(struct kunit *test)
 		{ SIP_VIA_NO_PORT, 5060, { "UDP 203.0.113.1", SIP_SET_BARE, 0 } },
 		{ SIP_VIA_PORT, 5060, { "UDP 203.0.113.7:40000", SIP_KEEP, 0 } },
 		{ SIP_VIA_PORT, 5060, { "UDP example.com", SIP_KEEP, 0 } },
-		{ SIP_VIA_PORT, 5060, { "WSS 203.0.113.1:40000", SIP_KEEP, 0 } },
+		{ SIP_VIA_PORT, 5060, { "WSS 203.0.113.1:40000", SIP_SET, 5060 } },
 	};
 
 	for (u32 i = 0; i < ARRAY_SIZE(cs); i++) {

@@ -407,8 +407,7 @@ enum back back_answer(const struct back_case *c, struct plain_text *got)
 	if (c->v->way == EXPECT_IN || !sip_is_request(msg))
 		return BACKS;
 	/* who names another address than his own knows of the NAT, and is told the truth */
-	adds = msg->via.transport < SIP_TRANSPORT_TLS &&
-	       sip_via_form(msg, flow).form != SIP_VIA_FOREIGN;
+	adds = sip_via_form(msg, flow).form != SIP_VIA_FOREIGN;
 	make_answer(c->was, is_register, adds ? &flow->self : NULL, &want);
 	make_answer(c->is, is_register, adds ? &flow->self_mapped : NULL, &made);
 	return compare_home(c, want, made, got);

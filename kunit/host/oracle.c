@@ -37,8 +37,7 @@ const struct sip_host *oracle_own_host(const struct world *w)
 	const struct sip_msg *msg = &w->msg;
 	u32 i;
 
-	if (sip_is_request(msg) && msg->via.by.addr.family &&
-	    msg->via.transport < SIP_TRANSPORT_TLS)
+	if (sip_is_request(msg) && msg->via.by.addr.family)
 		return &msg->via.by;
 	for (i = 0; i < msg->n_uris; i++)
 		if (msg->uri[i].role == SIP_ROLE_CONTACT && msg->uri[i].at.addr.family)
@@ -81,8 +80,7 @@ static const char *check_header(const struct scene *s, const struct sip_msg *msg
 {
 	u32 i;
 
-	if (sip_is_request(msg) && msg->via.transport < SIP_TRANSPORT_TLS &&
-	    is_hidden(s, &msg->via.by.addr))
+	if (sip_is_request(msg) && is_hidden(s, &msg->via.by.addr))
 		return "the address is left in the top Via";
 	/* of more than are kept others may be kept now */
 	for (i = 0; i < msg->n_uris && !(before.msg.left & 1U << SIP_LEFT_LIMIT); i++)

@@ -60,8 +60,7 @@ static const struct sip_host *receiver(const struct world *w, const struct sip_t
 			host.num = i;
 		return &host;
 	}
-	if (!sip_is_request(msg) && msg->via.by.addr.family &&
-	    msg->via.transport < SIP_TRANSPORT_TLS)
+	if (!sip_is_request(msg) && msg->via.by.addr.family)
 		return &msg->via.by;
 	for (i = 0; i < msg->n_uris; i++)
 		if (msg->uri[i].at.addr.family && msg->uri[i].role != SIP_ROLE_CONTACT)

@@ -20,6 +20,8 @@ VALUES = [
     Odd('two semicolons in Contact', (CONTACT, CONTACT + ';;q=0.5'), left=['contact']),
     Odd('a semicolon at the end of Via', (VIA, VIA + ';'), left=['via']),
     Odd('two semicolons in Via', (VIA, VIA.replace(';', ';;')), left=['via']),
+    Odd('a Via that says TLS', (VIA, VIA.replace('/UDP', '/TLS'))),
+    Odd('a Via that says SCTP', (VIA, VIA.replace('/UDP', '/SCTP'))),
     Odd('CSeq over 2**31', cseq=2164992235, left=['cseq']),
     Odd('a Route that is empty', ('', 'Route:\r\n'), left=['route']),
     Odd('a Route that has no end', ('', 'Route: <sip:proxy.example.com;lr\r\n'), left=['route']),
