@@ -73,23 +73,58 @@ static int look_for_controls(struct sip_msg *msg, struct sip_cursor c)
 	return 0;
 }
 
+/*
+ * Another version than 2.0, at the cursor: the receiver answers it with 505 (RFC 3261 21.5.6),
+ * for which it needs a Via that is right.  Return: whether one stands there.
+ */
+static __cold bool take_other_version(struct sip_msg *msg, struct sip_cursor *c)
+{
+	u32 end = c->end;
+
+	c->at += sizeof("SIP/") - 1;
+	if (!cur_take(c, SIP_C_DIGIT).len || !cur_skip(c, '.') || !cur_take(c, SIP_C_DIGIT).len)
+		return false;
+	while (c->at < end && cur_peek(c) > ' ')
+		c->at++;
+	msg->flags |= SIP_MSG_PASSIVE;
+	sip_leave(msg, SIP_LEFT_START);
+	return true;
+}
+
+/* The version at the cursor, where there are at least the bytes of one that begins with "SIP/". */
+static bool take_version(struct sip_msg *msg, struct sip_cursor *c)
+{
+	enum { LEN = sizeof("SIP/2.0") - 1 };
+
+	if (!sip_same(c->p + c->at, SIP_LIT("SIP/2.0")) ||
+	    (c->end - c->at > LEN && (u8)c->p[c->at + LEN] > ' '))
+		return take_other_version(msg, c);
+	c->at += LEN;
+	return true;
+}
+
+/* A number that no response has.  Return: what a response of the last class has. */
+static __cold u32 leave_status(struct sip_msg *msg)
+{
+	msg->flags |= SIP_MSG_PASSIVE;
+	sip_leave(msg, SIP_LEFT_START);
+	return 699;
+}
+
 /* "SIP/2.0" SP 3DIGIT SP reason; RFC 3261 7.2.  The version is compared in any case (7.1). */
 static int read_status_line(struct sip_msg *msg, struct sip_cursor *c)
 {
-	u32 i, status = 0;
+	u32 start, status = 0;
 
-	c->at += sizeof("SIP/2.0") - 1;
-	if (!take_blank(msg, c))
+	if (!take_version(msg, c) || !take_blank(msg, c))
 		return -ENOMSG;
-	for (i = 0; i < 3; i++, c->at++) {
-		if (!sip_char_is(cur_peek(c), SIP_C_DIGIT))
-			return -ENOMSG;
-		status = status * 10 + (cur_peek(c) - '0');
-	}
-	if (status < 100 || status > 699)
+	for (start = c->at; sip_char_is(cur_peek(c), SIP_C_DIGIT); c->at++)
+		if (c->at - start < 3)
+			status = status * 10 + (cur_peek(c) - '0');
+	if (c->at == start)
 		return -ENOMSG;
-	if (sip_char_is(cur_peek(c), SIP_C_DIGIT))
-		return -ENOMSG;
+	if (c->at - start != 3 || status < 100 || status > 699)
+		status = leave_status(msg);
 	if (cur_peek(c) != ' ')	/* it stands there even without a reason */
 		sip_leave(msg, SIP_LEFT_START);
 	msg->flags |= SIP_MSG_RESPONSE;
@@ -125,34 +160,37 @@ static int read_request_uri(const struct sip_text *t, struct sip_msg *msg,
 	return err ? leave_request_uri(t, msg, text, err) : 0;
 }
 
+/* What is not as nearly everybody writes it: a version that is a word of its own ends the line. */
+static __cold bool cut_odd_version(struct sip_msg *msg, struct sip_cursor *c)
+{
+	struct sip_cursor word;
+	u32 end = c->end;
+
+	sip_leave(msg, SIP_LEFT_START);
+	while (end > c->at && sip_char_is((u8)c->p[end - 1], SIP_C_WSP))
+		end--;
+	word = (struct sip_cursor){ c->p, end, end };
+	while (word.at > c->at && (u8)c->p[word.at - 1] > ' ')
+		word.at--;
+	c->end = word.at;
+	while (c->end > c->at && sip_char_is((u8)c->p[c->end - 1], SIP_C_WSP))
+		c->end--;
+	return c->end != word.at && end - word.at >= sizeof("SIP/2.0") - 1 &&
+	       sip_same(c->p + word.at, SIP_LIT("SIP/")) && take_version(msg, &word);
+}
+
 /* What is not a blank before, and the version after the last of them. */
 static bool cut_version(struct sip_msg *msg, struct sip_cursor *c)
 {
 	enum { LEN = sizeof("SIP/2.0") - 1 };
 	u32 end = c->end;
 
-	/* as nearly everybody writes it */
 	if (end - c->at > LEN + 1 && sip_same(c->p + end - LEN - 1, SIP_LIT(" SIP/2.0")) &&
 	    (u8)c->p[end - LEN - 2] > ' ') {
 		c->end = end - LEN - 1;
 		return true;
 	}
-	while (end > c->at && sip_char_is((u8)c->p[end - 1], SIP_C_WSP))
-		end--;
-	if (end != c->end)
-		sip_leave(msg, SIP_LEFT_START);
-	if (end - c->at <= LEN || !sip_same(c->p + end - LEN, SIP_LIT("SIP/2.0")))
-		return false;
-	end -= LEN;
-	if (!sip_char_is((u8)c->p[end - 1], SIP_C_WSP))
-		return false;
-	c->end = end - 1;
-	if (c->p[c->end] == ' ' && !sip_char_is((u8)c->p[c->end - 1], SIP_C_WSP))
-		return true;
-	sip_leave(msg, SIP_LEFT_START);
-	while (c->end > c->at && sip_char_is((u8)c->p[c->end - 1], SIP_C_WSP))
-		c->end--;
-	return true;
+	return cut_odd_version(msg, c);
 }
 
 /* method SP Request-URI SP "SIP/2.0"; RFC 3261 7.1: no other white space */
@@ -187,7 +225,7 @@ int sip_parse_start(const struct sip_text *t, struct sip_msg *msg)
 		sip_leave(msg, SIP_LEFT_START);
 		c.end -= c.end < lf && c.end;
 	}
-	if (c.end > sizeof("SIP/2.0") - 1 && sip_same(t->p, SIP_LIT("SIP/2.0")))
+	if (c.end > sizeof("SIP/2.0") - 1 && sip_same(t->p, SIP_LIT("SIP/")))
 		err = read_status_line(msg, &c);
 	else
 		err = read_request_line(t, msg, &c);

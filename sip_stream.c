@@ -86,16 +86,18 @@ static bool may_become_start_line(const struct sip_text *t)
 	return end >= t->len || (t->p[end] == '\r' && end + 1 == t->len);
 }
 
-/* The same of ends that speak SIP: a method or a version, then anything that is one line. */
+/*
+ * The same of ends that speak SIP: a method or a version, whichever one, then anything that
+ * is one line.
+ */
 static bool may_become_odd_line(const struct sip_text *t)
 {
-	u32 end = VERSION_LEN, at;
+	u32 end = skip_class(t, 0, SIP_C_TOKEN), at;
 
-	if (!begins_version(t->p, t->len)) {
-		end = skip_class(t, 0, SIP_C_TOKEN);
-		if (!end || end > METHOD_MAX)
-			return false;
-	}
+	if (end == 3 && begins_version(t->p, min_t(u32, t->len, sizeof("SIP/") - 1)))
+		end = skip_class(t, end, SIP_C_URI);
+	if (!end || end > METHOD_MAX)
+		return false;
 	if (end >= t->len)
 		return true;
 	if (!sip_char_is((u8)t->p[end], SIP_C_WSP))

@@ -161,7 +161,7 @@ enum {
 /**
  * struct sip_msg - what one walk found
  * @flags: SIP_MSG_*
- * @status: 100 to 699; 0 for a request
+ * @status: 100 to 699; 0 for a request; 699 too where a response has a number that none has
  * @fault: enum sip_fault, set where sip_parse() returned -EBADMSG
  * @first_left: enum sip_left of what was left first, where @left is not 0
  * @left: bits by enum sip_left: what stays as it is

@@ -882,6 +882,10 @@ static void stream_odd_lines(struct kunit *test)
 		{ REQUEST "\r\nl: 0\r\n\n", { -EBADMSG, -EBADMSG } },
 		{ "OPTIONS  sip:a@example.com SIP/2.0\r\nl: 0\r\n\r\n", { -ENOMSG, WHOLE } },
 		{ "SIP/2.0 200\r\nl: 0\r\n\r\n", { -ENOMSG, WHOLE } },
+		{ "SIP/7.0 200 OK\r\nl: 0\r\n\r\n", { -ENOMSG, WHOLE } },
+		{ "SIP/2.0 4294967301 X\r\nl: 0\r\n\r\n", { -ENOMSG, WHOLE } },
+		{ "OPTIONS sip:a@example.com SIP/7.0\r\nl: 0\r\n\r\n", { -ENOMSG, WHOLE } },
+		{ "SIP/2 200 OK\r\nl: 0\r\n\r\n", { -ENOMSG, -ENOMSG } },
 		{ "GET / HTTP/1.1\r\nl: 0\r\n\r\n", { -ENOMSG, -ENOMSG } },
 	};
 	struct stream *s = stream_new(test);

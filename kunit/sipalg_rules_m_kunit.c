@@ -103,10 +103,16 @@ static const char * const no_schemes[] = {
 	"INVITE 1sip:bob@203.0.113.2 SIP/2.0", "INVITE <" TO_PROXY "> SIP/2.0",
 };
 
+/* nor what an element of another version would do */
+static const char * const other_versions[] = {
+	"INVITE " TO_PROXY " SIP/2.1", "INVITE " TO_PROXY " SIP/2.00", "INVITE " TO_PROXY " SIP/7.0",
+	"INVITE " TO_PROXY " SIP/2.0/UDP", "INVITE " TO_PROXY " sip/12.34 ",
+};
+
 static const char * const not_sip[] = {
 	" INVITE " TO_PROXY " SIP/2.0",
-	"INVITE " TO_PROXY " SIP/2.1", "INVITE " TO_PROXY " SIP/2.00",
-	"INVITE " TO_PROXY " SIP/3.0", "INVITE " TO_PROXY " SIP/2",
+	"INVITE " TO_PROXY " SIP/2", "INVITE " TO_PROXY " SIP/", "INVITE " TO_PROXY " SIP/x.0",
+	"INVITE " TO_PROXY " SIP/2.", "INVITE " TO_PROXY " SIP 2.0", "INVITE " TO_PROXY "SIP/2.1",
 	"INVITE " TO_PROXY " HTTP/1.1", "INVITE " TO_PROXY " SIP/2.0 HTTP/1.1",
 	"INVITE " TO_PROXY, "INVITE SIP/2.0", "INVITE", TO_PROXY " SIP/2.0",
 	"INVITE /x SIP/2.0", "INVITE /x HTTP/1.1", "INVITE /sip:bob@203.0.113.2 SIP/2.0",
@@ -136,6 +142,16 @@ static void rule_m1_request_line(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 0), 2 * ARRAY_SIZE(targets));
 }
 
+/* The line stays, the top Via is translated, and nothing is opened. */
+static void expect_passive(struct lab *lab, u32 n, const char *line)
+{
+	offer_changed(lab, n, "INVITE " TO_PROXY " SIP/2.0", line);
+	KUNIT_EXPECT_TRUE_MSG(lab->test, lab_has(lab, line), "%s", line);
+	KUNIT_EXPECT_TRUE_MSG(lab->test, lab_has(lab, "Via: SIP/2.0/UDP 203.0.113.1:5060"), "%s",
+			      line);
+	expect_refused(lab, n, line);
+}
+
 /* A first line that is SIP's for sure, and odd: docs/behaviour.md T3. */
 static void rule_m1_odd_request_line(struct kunit *test)
 {
@@ -150,12 +166,10 @@ static void rule_m1_odd_request_line(struct kunit *test)
 	offer_changed(lab, n, " SIP/2.0\r\n", " SIP/2.0\n");
 	expect_opened(lab, n++, "a bare LF");
 	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_LEFT + SIP_LEFT_START), n);
-	for (i = 0; i < ARRAY_SIZE(no_schemes); i++, n++) {
-		offer_changed(lab, n, "INVITE " TO_PROXY " SIP/2.0", no_schemes[i]);
-		KUNIT_EXPECT_TRUE_MSG(test, lab_has(lab, "Via: SIP/2.0/UDP 203.0.113.1:5060"), "%s",
-				      no_schemes[i]);
-		expect_refused(lab, n, no_schemes[i]);
-	}
+	for (i = 0; i < ARRAY_SIZE(no_schemes); i++, n++)
+		expect_passive(lab, n, no_schemes[i]);
+	for (i = 0; i < ARRAY_SIZE(other_versions); i++, n++)
+		expect_passive(lab, n, other_versions[i]);
 	/* strict=1: these are not SIP */
 	lab->set->strict = 1;
 	for (i = 0; i < ARRAY_SIZE(odd_lines); i++, n++) {
@@ -200,12 +214,17 @@ static void rule_m1_status_line(struct kunit *test)
 	};
 	static const char * const bad[] = {
 		" SIP/2.0 200 X", "SIP/2.0200 X",
+		"SIP/2.0 -20 X", "SIP/2.0 x20 X", "SIP/2 200 X", "SIP/ 200 X", "SIP/x.y 200 X",
+		"SIP/2.0", "SIP/2.0 ", "SIP/7.0", "HTTP/1.1 200 OK", "200 X",
+	};
+	/* SIP's, and no answer to anything */
+	static const char * const passive[] = {
 		"SIP/2.0 20 X", "SIP/2.0 2000 X", "SIP/2.0 0200 X", "SIP/2.0 2x0 X",
-		"SIP/2.0 -20 X", "SIP/2.0 099 X", "SIP/2.0 700 X",
-		"SIP/2.1 200 X", "SIP/2.00 200 X", "SIP/1.0 200 X", "HTTP/1.1 200 OK", "200 X",
+		"SIP/2.0 099 X", "SIP/2.0 700 X", "SIP/2.0 4294967496 X",
+		"SIP/2.1 200 X", "SIP/2.00 200 X", "SIP/1.0 200 X", "SIP/2.0/UDP 200 X",
 	};
 	struct lab *lab = test->priv;
-	u32 i;
+	u32 i, left;
 
 	lab_phone(lab, "INVITE 1 a - audio=4000");
 	for (i = 0; i < ARRAY_SIZE(bad); i++) {
@@ -216,6 +235,14 @@ static void rule_m1_status_line(struct kunit *test)
 		KUNIT_EXPECT_EQ_MSG(test, lab_state(lab), (int)SIP_CALL_TRYING, "%s", bad[i]);
 		KUNIT_EXPECT_EQ_MSG(test, lab_count(lab, SIPALG_STAT_NOT_SIP), i + 1, "%s", bad[i]);
 	}
+	for (i = 0; i < ARRAY_SIZE(passive); i++) {
+		lab->old = "SIP/2.0 200 X";
+		lab->new = passive[i];
+		lab_proxy(lab, "200 INVITE 1 a b audio=6000");
+		KUNIT_EXPECT_EQ_MSG(test, lab_state(lab), (int)SIP_CALL_TRYING, "%s", passive[i]);
+	}
+	left = lab_count(lab, SIPALG_STAT_LEFT + SIP_LEFT_START);
+	KUNIT_EXPECT_EQ(test, left, ARRAY_SIZE(passive));
 	KUNIT_EXPECT_EQ(test, lab_call(lab, "one", "a").n_media, 1);
 	for (i = 0; i < ARRAY_SIZE(odd); i++) {
 		lab->old = "SIP/2.0 200 X";
@@ -224,7 +251,7 @@ static void rule_m1_status_line(struct kunit *test)
 		KUNIT_EXPECT_EQ_MSG(test, lab_state(lab), (int)SIP_CALL_UP, "%s", odd[i]);
 		KUNIT_EXPECT_EQ(test, lab_call(lab, "one", "a").n_media, 2);
 		KUNIT_EXPECT_EQ_MSG(test, lab_count(lab, SIPALG_STAT_LEFT + SIP_LEFT_START),
-				    i + 1, "%s", odd[i]);
+				    left + i + 1, "%s", odd[i]);
 	}
 }
 

@@ -56,16 +56,16 @@ static unsigned int run(const char *p, u32 len, const char **why)
 
 /*
  * RFC 4475 3.1.2 and 3.3, what must not be taken for a good message.  Refused is what two
- * readers could read as two messages, and what is not SIP 2.0 by its start line.
+ * readers could read as two messages, and what is not SIP by its start line.
  */
 static const char *const refused[] = {
-	"badvers.dat", "bigcode.dat", "clerr.dat", "mcl01.dat", "multi01.dat", "test.dat",
+	"clerr.dat", "mcl01.dat", "multi01.dat", "test.dat",
 };
 
 /* Of these something stays as it is, and the rest is read.  Of all others nothing stays. */
 static const char *const odd[] = {
-	"baddn.dat", "badinv01.dat", "insuf.dat", "ltgtruri.dat", "lwsruri.dat", "lwsstart.dat",
-	"mismatch01.dat", "mismatch02.dat", "ncl.dat", "quotbal.dat", "regbadct.dat", "scalar02.dat",
+	"baddn.dat", "badinv01.dat", "badvers.dat", "bigcode.dat", "insuf.dat", "ltgtruri.dat",
+	"lwsruri.dat", "lwsstart.dat", "mismatch01.dat", "mismatch02.dat", "ncl.dat", "quotbal.dat", "regbadct.dat", "scalar02.dat",
 	"scalarlg.dat", "trws.dat",
 };
 

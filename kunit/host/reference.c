@@ -372,16 +372,33 @@ void message_split_like(struct message *m, const struct message *like)
 
 /* ---- framing --------------------------------------------------------------------------- */
 
+/* Return: length of "SIP/" number "." number and what stands at it without a blank; 0: none */
+static u32 version_len(const char *p, u32 len)
+{
+	u32 at = 4, digits;
+
+	if (!begins(p, len, "SIP/"))
+		return 0;
+	digits = at;
+	while (at < len && isdigit((unsigned char)p[at]))
+		at++;
+	if (at == digits || at == len || p[at++] != '.' || at == len ||
+	    !isdigit((unsigned char)p[at]))
+		return 0;
+	while (at < len && (unsigned char)p[at] > ' ')
+		at++;
+	return at;
+}
+
 /* a request with a scheme in its Request-URI, or a status line; blanks may follow */
 static bool is_sip(const char *p, u32 len)
 {
-	u32 at = 0, uri;
+	u32 at = version_len(p, len), uri, last;
 
 	while (len && isspace((unsigned char)p[len - 1]))
 		len--;
-	if (begins(p, len, "SIP/2.0 "))
-		return len >= 11 && p[8] >= '1' && p[8] <= '6' && isdigit((unsigned char)p[9]) &&
-		       isdigit((unsigned char)p[10]) && (len == 11 || p[11] == ' ');
+	if (at)
+		return at + 1 < len && p[at] == ' ' && isdigit((unsigned char)p[at + 1]);
 	while (at < len && p[at] != ' ')
 		if (!isalnum((unsigned char)p[at]) && !strchr("-.!%*_+`'~", p[at]))
 			return false;
@@ -390,8 +407,10 @@ static bool is_sip(const char *p, u32 len)
 	uri = ++at;
 	while (at < len && isalpha((unsigned char)p[at]))
 		at++;
-	return uri > 1 && at > uri && at < len && p[at] == ':' && len > at + 8 &&
-	       begins(p + len - 8, 8, " SIP/2.0");
+	for (last = len; last && (unsigned char)p[last - 1] > ' '; last--)
+		;
+	return uri > 1 && at > uri && at < len && p[at] == ':' && last > at + 1 &&
+	       version_len(p + last, len - last);
 }
 
 static bool has_two(const struct message *m, const char *name, char letter)

@@ -372,6 +372,10 @@ static const struct {
 	{ "OPTIONS sip:a@example.com SIP/2.0\n\r\nl: 0\r\n\r\n", NOT_SIP, UNSURE },
 	{ "OPTIONS  sip:a@example.com SIP/2.0\r\nl: 0\r\n\r\n", NOT_SIP, TAKEN },
 	{ "SIP/2.0 200\r\nl: 0\r\n\r\n", NOT_SIP, TAKEN },
+	{ "SIP/7.0 200 OK\r\nl: 0\r\n\r\n", NOT_SIP, TAKEN },
+	{ "SIP/2.0 4294967301 X\r\nl: 0\r\n\r\n", NOT_SIP, TAKEN },
+	{ "OPTIONS sip:a@example.com SIP/7.0\r\nl: 0\r\n\r\n", NOT_SIP, TAKEN },
+	{ "SIP/2 200 OK\r\nl: 0\r\n\r\n", NOT_SIP, NOT_SIP },
 	{ "OPTIONS / SIP/2.0\r\nl: 0\r\n\r\n", NOT_SIP, NOT_SIP },
 };
 

@@ -20,10 +20,10 @@ NOT_SIP = {
     'a DNS query': bytes.fromhex('abcd01000001000000000000') + b'\7example\3com\0\0\1\0\1',
     'HTTP': b'GET / HTTP/1.1\r\nHost: example.com\r\n\r\n',
     'an HTTP method of our name': b'OPTIONS /x HTTP/1.1\r\nVia: SIP/2.0/UDP 192.168.1.2\r\n\r\n',
-    'SIP/7.0': invite().replace(b'sip:b@example.com SIP/2.0', b'sip:b@example.com SIP/7.0'),
     'SIP of which the first line has no end': b'INVITE sip:b@example.com SIP/2.0',
     'SIP behind a blank': b' ' + invite(),
-    'status 99': b'SIP/2.0 99 No\r\n' + invite().partition(b'\r\n')[2],
+    'a status that is no number': b'SIP/2.0 No\r\n' + invite().partition(b'\r\n')[2],
+    'a version that is none': invite().replace(b'sip:b@example.com SIP/2.0', b'sip:b@example.com SIP/x'),
     'all byte values': bytes(range(256)) * 4,
 }
 
@@ -56,6 +56,7 @@ BROKEN = [
     ('from', 'two equal From', ['from'], invite(('From', HEAD[1][1]))),
     ('content_length', 'two equal lengths', ['content_length'], invite(('Content-Length', '0'))),
     ('start', 'a blank after the version', ['start'], invite().replace(b'SIP/2.0\r\n', b'SIP/2.0 \r\n', 1)),
+    ('start', 'SIP/7.0', ['start'], invite().replace(b'sip:b@example.com SIP/2.0', b'sip:b@example.com SIP/7.0')),
     ('sdp', 'a port over its range', ['sdp_line'], invite(('Content-Type', 'application/sdp'), body=sdp(PHONE, 70000))),
     ('sdp', 'an m= line that cannot be read', ['sdp_line'], invite(body=sdp(PHONE, 4000).replace('4000', 'x'))),
 ]

@@ -17,15 +17,12 @@ UNUSED = {'rfc4475/test.dat'}   # of the archive of RFC 4475; the text does not 
 BROKEN = {
     # by section of RFC 4475
     'rfc4475/clerr.dat': 'malformed_content_length',        # 3.1.2.2: longer than the message
-    'rfc4475/badvers.dat': 'not_sip',                       # 3.1.2.16: SIP/7.0
-    'rfc4475/bigcode.dat': 'not_sip',                       # 3.1.2.19: status 4294967301
     'rfc4475/multi01.dat': 'malformed_cseq',                # 3.3.8: CSeq, Call-ID, From and To twice
     'rfc4475/mcl01.dat': 'malformed_content_length',        # 3.3.9: two lengths
     # by section of RFC 5118
     'rfc5118-crlf/ipv6-in-sdp': 'malformed_content_length', # longer than it is with CRLF
     'kamailio/bad_uri.sip': 'malformed_via',                # a comma ends the header
-    'kamailio/bad_via2.sip': 'not_sip',                     # no start line
-    'kamailio/bad_via3.sip': 'not_sip',                     # the same
+    'kamailio/bad_via3.sip': 'malformed_via',               # none
     'kamailio/message.sip': 'malformed_content_length',     # longer than the message
     'kamailio/message02.sip': 'malformed_content_length',   # the same
     'kamailio/rport.sip': 'malformed_content_length',       # the same
@@ -54,12 +51,15 @@ ODD = {
     'rfc4475/trws.dat': 'start',                            # 3.1.2.10: a blank at its end
     'rfc4475/regbadct.dat': 'contact',                      # 3.1.2.13: "?" in a URI without <>
     'rfc4475/baddn.dat': 'end from to',                     # 3.1.2.15: a comma in a bare display name
+    'rfc4475/badvers.dat': 'start',                         # 3.1.2.16: SIP/7.0
+    'rfc4475/bigcode.dat': 'start',                         # 3.1.2.19: status 4294967301
     'rfc4475/mismatch01.dat': 'cseq',                       # 3.1.2.17: another method
     'rfc4475/mismatch02.dat': 'cseq',                       # 3.1.2.18: an unknown method, another in CSeq
     'rfc4475/insuf.dat': 'from to call_id',                 # 3.3.1: no From, To, Call-ID
     'rfc5118-crlf/ipv6-bad': 'start',                       # 4.2: no brackets
     'rfc5118-crlf/ipv6-bug-abnf-3-colons': 'start',         # 4.10: three colons
     'kamailio/bad_via1.sip': 'from to call_id cseq',        # a start line, a Via, nothing else
+    'kamailio/bad_via2.sip': 'start from to call_id cseq',  # the version goes on, and a Via alone
     'kamailio/inv_srv.sip': 'to',                           # two equal ones
     'kamailio/invite1.sip': 'to sdp_line',                  # two equal ones, and nothing before m= that is SDP
     'kamailio/invite3-callid.sip': 'to call_id sdp_line',   # the same
