@@ -11,7 +11,7 @@ from corpus_sets import header_lines, split
 
 HOPS = ('record-route', 'path', 'service-route', 'refer-to', 'referred-by', 'reply-to')
 URI = re.compile(r'(?i)\b(sips?):((?:[^@<>"\s,]*@)?)(\[[^]\s]*\]|[a-z\d][a-z\d.-]*)((?::\d+)?)([^<>"\s,]*)')
-VIA = re.compile(r'(?is)^(\s*SIP\s*/\s*2\.0\s*/\s*(\w+)\s+)(\[[^]\s]*\]|[^\s:;,]+)((?:\s*:\s*\d+)?)(.*)$')
+VIA = re.compile(r'(?is)^(\s*SIP\s*/\s*[\d.]+\s*/\s*(\w+)\s+)(\[[^]\s]*\]|[^\s:;,]+)((?:\s*:\s*\d+)?)(.*)$')
 ANY_PORT = r'\d{1,5}'
 
 
@@ -79,7 +79,7 @@ class Way:
     def via(self, text):
         """The first value of the first Via."""
         m = VIA.match(text)
-        if not self.is_nat or not m or m.group(2).upper() not in ('UDP', 'TCP'):
+        if not self.is_nat or not m:
             return re.escape(text)
         head, _, host, port, rest = m.groups()
         first, comma, lower = rest.partition(',')

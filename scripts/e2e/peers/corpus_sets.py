@@ -51,7 +51,7 @@ ODD = {
     'rfc4475/trws.dat': 'start',                            # 3.1.2.10: a blank at its end
     'rfc4475/regbadct.dat': 'contact',                      # 3.1.2.13: "?" in a URI without <>
     'rfc4475/baddn.dat': 'end from to',                     # 3.1.2.15: a comma in a bare display name
-    'rfc4475/badvers.dat': 'start',                         # 3.1.2.16: SIP/7.0
+    'rfc4475/badvers.dat': 'start via',                     # 3.1.2.16: SIP/7.0
     'rfc4475/bigcode.dat': 'start',                         # 3.1.2.19: status 4294967301
     'rfc4475/mismatch01.dat': 'cseq',                       # 3.1.2.17: another method
     'rfc4475/mismatch02.dat': 'cseq',                       # 3.1.2.18: an unknown method, another in CSeq
