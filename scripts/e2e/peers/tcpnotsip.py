@@ -91,7 +91,7 @@ FRAMING = {
     '65536': bad_length([65536]),
     'a list of two': bad_length(['300, 301']),
     'an empty one': bad_length(['']),
-    'another version': start_line(b' SIP/2.1\r\n'),
+    'a version that is none': start_line(b' SIP/x\r\n'),
     'HTTP': start_line(b' HTTP/1.1\r\n'),
     'zeros': lambda c: bytes(1000),
     'a start line that never ends': lambda c: b'INVITE sip:' + b'x' * 20000,
@@ -131,8 +131,8 @@ def framing():
 def malformed_goes_on(line):
     """Malformed, but framed: passed as it is, and the stream goes on."""
     c, = yield from begun(line, 1)
-    for old, new in ((b'Call-ID: ', b'Call-IDx:'), (b'Via: SIP/2.0/TCP', b'Viax: SIP/2.0/TC'), (b'CSeq: ', b'CSeq: x'),
-                     (b'From: ', b'From:;;')):
+    for old, new in ((b'Call-ID: ', b'Call-ID: x\r\nCall-ID: '), (b'Via: SIP/2.0/TCP', b'Viax: SIP/2.0/TC'),
+                     (b'CSeq: ', b'CSeq: 7 BYE\r\nCSeq: '), (b'From: ', b'From: <sip:m@example.com>;tag=m\r\nFrom: ')):
         c.n += 1
         data = c.words(INVITE).inside.replace(old, new, 1)
         for cuts in ([], [100, 400]):
