@@ -157,13 +157,30 @@ static inline bool sipalg_flood_lasts(const struct sipalg_net *sn)
 	return until && time_before(sipalg_now(sn), until);
 }
 
+/* What is ahead by less was written by another CPU since; by more, the counter has come round. */
+enum { SIPALG_AHEAD_S = 3600 };
+
+/**
+ * sipalg_since() - how long ago a time was
+ * @now: sipalg_now(), read under the lock that guards @then
+ * @then: sipalg_now() of before, or a bit later than @now
+ *
+ * Return: jiffies; 0 where @then is in the future: it has only just been.
+ */
+static inline unsigned long sipalg_since(unsigned long now, unsigned long then)
+{
+	return then - now < SIPALG_AHEAD_S * HZ ? 0 : now - then;
+}
+
 /*
- * Jiffies since a time that is over, of which 32 bits were kept: after 49 days, at 1000 a
- * second, it counts from 0 again.
+ * The same of a time of which 32 bits were kept: after 49 days, at 1000 a second, it counts
+ * from 0 again.
  */
 static inline u32 sipalg_age(const struct sipalg_net *sn, u32 since)
 {
-	return (u32)sipalg_now(sn) - since;
+	u32 now = sipalg_now(sn);
+
+	return since - now < SIPALG_AHEAD_S * HZ ? 0 : now - since;
 }
 
 /*

@@ -35,6 +35,7 @@ extern struct kunit_suite sipalg_chaos_suite;
 extern struct kunit_suite sipalg_rules_m_suite;
 extern struct kunit_suite sipalg_rules_p_suite;
 extern struct kunit_suite sipalg_rules_life_suite;
+extern struct kunit_suite sipalg_rules_trust_suite;
 
 enum {
 	LAB_TEXT_MAX	= 4096,

@@ -223,12 +223,12 @@ SIPALG_EXPORT(sip_source_get);
 /* Keeps the two counters of the current second and the one before it. */
 static void bucket_count(struct bucket *b, unsigned long now)
 {
-	unsigned long passed = now - b->second;
+	unsigned long passed = sipalg_since(now, b->second);
 
-	if (passed >= HZ) {
+	if (!b->second || passed >= HZ) {
 		b->last = passed < 2 * HZ ? b->now : 0;
 		b->now = 0;
-		b->second = passed < 2 * HZ ? b->second + HZ : now;
+		b->second = (passed < 2 * HZ ? b->second + HZ : now) ?: 1;
 	}
 	b->now++;
 }
@@ -236,11 +236,12 @@ static void bucket_count(struct bucket *b, unsigned long now)
 static void bucket_fill(struct bucket *b, unsigned long now, const struct sipalg_rate *rate)
 {
 	u64 full = (u64)max(rate->burst, 1U) * HZ;	/* at most 10^6 * 1000: fits 32 bits */
-	u64 passed = min_t(u64, now - b->filled, U32_MAX);
+	u64 passed = min_t(u64, sipalg_since(now, b->filled), U32_MAX);
 
 	/* one that was never used is full, and so is one that has had the time */
 	b->credit = b->filled ? min(b->credit + passed * rate->rate, full) : full;
-	b->filled = now ?: 1;
+	if (!b->filled || passed)	/* a time that is not over yet is not paid for twice */
+		b->filled = now ?: 1;
 }
 
 /* Nothing that was so long ago matters, and times must not grow older than a counter of jiffies. */
@@ -257,10 +258,10 @@ static void begin_anew(struct sip_source *source)
 	memset(source->tx, 0, sizeof(source->tx));
 }
 
-/* A message came.  Under @source->lock. */
+/* A message came.  @now: read under @source->lock, which is held. */
 static void hear(struct sip_source *source, enum sip_class class, unsigned long now)
 {
-	if (now - source->heard > (unsigned long)DAY_S * HZ)
+	if (sipalg_since(now, source->heard) > (unsigned long)DAY_S * HZ)
 		begin_anew(source);
 	WRITE_ONCE(source->heard, now);
 	bucket_count(&source->bucket[class], now);
@@ -270,10 +271,11 @@ bool sip_source_take(struct sipalg_net *sn, struct sip_source *source, enum sip_
 		     const struct sipalg_rate *rate)
 {
 	struct bucket *b = &source->bucket[class];
-	unsigned long now = sipalg_now(sn);
+	unsigned long now;
 	bool is_within = true;
 
 	spin_lock_bh(&source->lock);
+	now = sipalg_now(sn);
 	hear(source, class, now);
 	if (rate->rate) {
 		bucket_fill(b, now, rate);
@@ -389,7 +391,7 @@ SIPALG_EXPORT(sip_source_has_sent);
 static u32 failures_now(struct sipalg_net *sn, struct sip_source *source, u32 window_s)
 {
 	unsigned long window = (unsigned long)window_s * HZ, now = sipalg_now(sn);
-	unsigned long passed = now - source->failed;
+	unsigned long passed = sipalg_since(now, source->failed);
 
 	if (!source->failures && !source->failures_before) {
 		source->failed = now;
@@ -399,7 +401,7 @@ static u32 failures_now(struct sipalg_net *sn, struct sip_source *source, u32 wi
 		source->failures_before = passed < 2 * window ? source->failures : 0;
 		source->failures = 0;
 		source->failed = passed < 2 * window ? source->failed + window : now;
-		passed = now - source->failed;
+		passed = sipalg_since(now, source->failed);
 	}
 	return source->failures +
 	       div64_u64((u64)source->failures_before * (window - passed), window);
@@ -459,9 +461,10 @@ SIPALG_EXPORT(sip_source_answered);
 
 void sip_source_serves(struct sipalg_net *sn, struct sip_source *source, u32 seconds)
 {
-	unsigned long until = in_seconds(sn, seconds);
+	unsigned long until;
 
 	spin_lock_bh(&source->lock);
+	until = in_seconds(sn, seconds);
 	if (!is_before(sn, source->serves_until) || time_after(until, source->serves_until))
 		WRITE_ONCE(source->serves_until, until);
 	spin_unlock_bh(&source->lock);
@@ -538,7 +541,7 @@ static void sources_stop(struct seq_file *seq, void *v)
 /* Messages in the last full second. */
 static u32 rate_of(const struct bucket *b, unsigned long now)
 {
-	unsigned long passed = now - b->second;
+	unsigned long passed = sipalg_since(now, b->second);
 
 	if (passed < HZ)
 		return b->last;
@@ -561,10 +564,11 @@ static void show_bucket(struct seq_file *seq, const struct sip_source *source, u
 static void show_source(struct seq_file *seq, struct sip_source *source)
 {
 	struct sipalg_net *sn = sipalg_pernet(seq_file_net(seq));
-	unsigned long now = sipalg_now(sn);
+	unsigned long now;
 	u32 i;
 
 	spin_lock_bh(&source->lock);
+	now = sipalg_now(sn);
 	for (i = 0; i < SIP_CLASSES; i++) {
 		const struct bucket *b = &source->bucket[i];
 
