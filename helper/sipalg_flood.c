@@ -270,7 +270,11 @@ static void saw_request(struct sipalg_ctx *ctx)
 		sip_source_refund(ctx->target, ctx->class);
 }
 
-/* BEHAVIOUR 7: which answers are the failures of one who guesses, and no others */
+/*
+ * BEHAVIOUR 7: which answers are the failures of one who guesses, and no others.  A number that
+ * does not exist is anybody's mistake, and a trunk passes on those of the whole world: only of
+ * who never had a success it is one.
+ */
 static enum sip_source_end end_of(const struct sip_msg *msg)
 {
 	switch (msg->status) {
@@ -279,7 +283,7 @@ static enum sip_source_end end_of(const struct sip_msg *msg)
 	case 403:
 	case 404:
 	case 410:
-		return SIP_SOURCE_REFUSED;
+		return msg->method == SIP_REGISTER ? SIP_SOURCE_REFUSED : SIP_SOURCE_MISSED;
 	case 401:
 	case 407:
 		return msg->flags & SIP_MSG_STALE ? SIP_SOURCE_OTHERWISE : SIP_SOURCE_CHALLENGED;
@@ -320,6 +324,15 @@ static void saw_registered(struct sipalg_ctx *ctx)
 		sip_source_serves(ctx->sn, registrar, ctx->set->register_max);
 }
 
+/* Whom a rule of the administrator names does not fail; a trunk, not with what it calls. */
+static bool is_named(const struct sipalg_ctx *ctx)
+{
+	const struct sip_addr *asker = &ctx->flow.peer_real.addr;
+
+	return sipalg_prefixes_have(&ctx->set->trusted, asker) ||
+	       (ctx->msg.method == SIP_INVITE && sipalg_prefixes_have(&ctx->set->trunks, asker));
+}
+
 static void saw_answer(struct sipalg_ctx *ctx)
 {
 	struct sip_source_key key = sender_of(ctx, !ctx->dir);
@@ -329,9 +342,7 @@ static void saw_answer(struct sipalg_ctx *ctx)
 
 	if (!asker)
 		return;
-	/* who is trusted does not fail */
-	if (end != SIP_SOURCE_SUCCESS &&
-	    sipalg_prefixes_have(&ctx->set->trusted, &ctx->flow.peer_real.addr))
+	if (end != SIP_SOURCE_SUCCESS && is_named(ctx))
 		end = SIP_SOURCE_OTHERWISE;
 	ret = sip_source_answered(ctx->sn, asker, transaction(ctx), end);
 	if (ret > 0) {

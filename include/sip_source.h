@@ -9,8 +9,8 @@
  * carry a password.
  *
  * The table is bounded, and full of strangers when somebody makes up addresses: then who
- * has been idle longest goes, those that have had success after those that have not, and
- * the blocked ones last.  To be forgotten costs a source nothing: its buckets are
+ * has been idle longest goes, the blocked ones after those that are not, then those that have
+ * had success, and registrars last.  To be forgotten costs a source nothing: its buckets are
  * full again.
  */
 #ifndef _SIP_SOURCE_H
@@ -57,7 +57,8 @@ struct sip_source_key {
 /* how a request of a source ended */
 enum sip_source_end {
 	SIP_SOURCE_SUCCESS,	/* 2xx */
-	SIP_SOURCE_REFUSED,	/* 403, 404, 410 */
+	SIP_SOURCE_REFUSED,	/* 403, 404, 410 of a REGISTER */
+	SIP_SOURCE_MISSED,	/* the same of an INVITE: a failure of who never had a success here */
 	SIP_SOURCE_CHALLENGED,	/* 401 or 407 without stale=true: a failure if it had credentials */
 	SIP_SOURCE_OTHERWISE,	/* says nothing about the source */
 };

@@ -26,8 +26,13 @@ static struct lab *new_hosts(struct kunit *test)
 
 	last++;
 	lab->phone.ip = htonl(0xc0a82a00 + last);	/* 192.168.42.0 */
-	lab->proxy.ip = htonl(0xc6337a00 + last);	/* 198.51.122.0 */
+	lab->proxy.ip = htonl(0xcb007164 + last);	/* 203.0.113.100 */
 	return lab;
+}
+
+static void pass_time(struct lab *lab, unsigned long ticks)
+{
+	WRITE_ONCE(lab->sn->clock, lab->sn->clock + ticks);
 }
 
 static bool phone_passes(struct lab *lab, const char *line)
@@ -51,12 +56,162 @@ static struct sip_source *source_of(struct lab *lab, struct lab_end end)
 	return source;
 }
 
+static bool proxy_passes(struct lab *lab, const char *line)
+{
+	lab_proxy(lab, line);
+	return lab->out[0];
+}
+
+/* ---- B4: blame falls on the source whose credentials fail -------------------------- */
+
+#define PASSWORD	"Authorization: Digest username=\"u\", response=\"1\"\r\n"
+
+static struct lab *with_blocks(struct kunit *test)
+{
+	struct lab *lab = new_hosts(test);
+
+	lab->set->block_failures = 10;
+	lab->set->block_window = 10;
+	lab->set->block_time = 30;
+	lab->set->block_time_max = 600;
+	lab->set->trunks.n = 0;
+	return lab;
+}
+
+/* @n calls of the one that are answered so by the other. */
+static void calls(struct lab *lab, bool is_phone, u32 n, u32 status)
+{
+	static u32 id;
+	char line[64];
+
+	while (n--) {
+		snprintf(line, sizeof(line), "INVITE 1 a - call=c%u", ++id);
+		(is_phone ? lab_phone : lab_proxy)(lab, line);
+		lab->more = "";
+		snprintf(line, sizeof(line), "%u INVITE 1 a b call=c%u", status, id);
+		(is_phone ? lab_proxy : lab_phone)(lab, line);
+	}
+}
+
+/* A trunk that does not register: who calls a number that is none is somewhere behind it. */
+static void rule_b4_wrong_numbers_of_a_trunk(struct kunit *test)
+{
+	struct lab *lab = with_blocks(test);
+
+	phone_passes(lab, "OPTIONS 1 a - call=way");
+	calls(lab, false, 1, 200);
+	calls(lab, false, 20, 404);
+	calls(lab, false, 20, 410);
+	calls(lab, false, 20, 403);
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_FAILURES), 0);
+	KUNIT_EXPECT_TRUE(test, proxy_passes(lab, "INVITE 1 x - call=next"));
+	/* who has been quiet for an hour still has had a success */
+	lab_wait(lab, SIP_SOURCE_GOOD_S + 1);
+	calls(lab, false, 20, 404);
+	KUNIT_EXPECT_TRUE(test, proxy_passes(lab, "INVITE 1 x - call=later"));
+}
+
+/* One user of many behind a PBX, or of many phones behind one address. */
+static void rule_b4_wrong_numbers_of_a_pbx(struct kunit *test)
+{
+	struct lab *lab = with_blocks(test);
+
+	phone_passes(lab, "REGISTER 1 a - call=pbx");
+	proxy_passes(lab, "200 REGISTER 1 a b call=pbx");
+	calls(lab, true, 20, 404);
+	KUNIT_EXPECT_TRUE(test, phone_passes(lab, "INVITE 1 x - call=next"));
+	/* over another connection, too */
+	lab->phone.port = 5070;
+	calls(lab, true, 20, 404);
+	KUNIT_EXPECT_TRUE(test, phone_passes(lab, "INVITE 1 x - call=other"));
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_FAILURES), 0);
+}
+
+static void rule_b4_wrong_numbers_of_a_stranger(struct kunit *test)
+{
+	struct lab *lab = with_blocks(test);
+
+	calls(lab, true, 9, 404);
+	KUNIT_EXPECT_TRUE(test, phone_passes(lab, "OPTIONS 1 x - call=more"));
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_FAILURES), 9);
+	calls(lab, true, 1, 410);
+	KUNIT_EXPECT_FALSE(test, phone_passes(lab, "INVITE 1 x - call=next"));
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_SOURCES_BLOCKED), 1);
+}
+
+/* Success with calls is no leave to guess passwords, and a failed REGISTER is one of anybody. */
+static void rule_b4_credentials_fail_for_all(struct kunit *test)
+{
+	struct lab *lab = with_blocks(test);
+	u32 i;
+
+	calls(lab, true, 1, 200);
+	for (i = 0; i < 10; i++) {
+		KUNIT_EXPECT_TRUE(test, phone_passes(lab, "OPTIONS 1 x - call=still"));
+		lab->more = PASSWORD;
+		calls(lab, true, 1, 407);
+	}
+	KUNIT_EXPECT_FALSE(test, phone_passes(lab, "INVITE 1 x - call=next"));
+}
+
+/* Whom the administrator names. */
+static void rule_b4_named_trunk(struct kunit *test)
+{
+	struct lab *lab = with_blocks(test);
+	u32 i;
+
+	lab->set->trunks.n = 1;
+	lab->set->trunks.prefix[0].addr.family = SIP_FAMILY_IPV4;
+	lab->set->trunks.prefix[0].addr.w[0] = (__force u32)lab->proxy.ip;
+	lab->set->trunks.prefix[0].len = 32;
+	phone_passes(lab, "OPTIONS 1 a - call=way");
+	calls(lab, false, 20, 404);
+	for (i = 0; i < 20; i++) {
+		lab->more = PASSWORD;
+		calls(lab, false, 1, 407);
+	}
+	KUNIT_EXPECT_TRUE(test, proxy_passes(lab, "INVITE 1 x - call=next"));
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_FAILURES), 0);
+}
+
+/* Sources that are made to fail push out no registrar, and nobody who has had success. */
+static void rule_b4_blocked_goes_before_proved(struct kunit *test)
+{
+	struct lab *lab = with_blocks(test);
+	struct lab_end end = { htonl(0x0e000001), 0 }, registrar = end, good = { htonl(0x0e000002) };
+	struct sip_source *of_registrar = source_of(lab, registrar), *of_good = source_of(lab, good);
+	u64 tx = 1ULL << 40;
+	u32 i;
+
+	lab->set->block_failures = 1;
+	sip_source_serves(lab->sn, of_registrar, 3600);
+	sip_source_sent(of_good, tx, false);
+	rcu_read_lock();
+	sip_source_answered(lab->sn, of_good, tx, SIP_SOURCE_SUCCESS);
+	rcu_read_unlock();
+	pass_time(lab, 1);
+	for (i = 0; i < 4 * SIP_SOURCE_MAX; i++) {
+		struct sip_source *source;
+
+		end.ip = htonl(0x0f000000 + i);
+		source = source_of(lab, end);
+		rcu_read_lock();
+		sip_source_sent(source, tx, false);
+		KUNIT_ASSERT_EQ(test, 2,
+				sip_source_answered(lab->sn, source, tx, SIP_SOURCE_REFUSED));
+		rcu_read_unlock();
+	}
+	KUNIT_EXPECT_PTR_EQ(test, source_of(lab, registrar), of_registrar);
+	KUNIT_EXPECT_PTR_EQ(test, source_of(lab, good), of_good);
+	KUNIT_EXPECT_TRUE(test, sip_source_is_good(lab->sn, of_good));
+}
+
 /* ---- B7: an age is signed, and its clock is read under the lock -------------------- */
 
 /* As one CPU sees the clock that another one has read before it. */
 static void tick_back(struct lab *lab, unsigned long ticks)
 {
-	WRITE_ONCE(lab->sn->clock, lab->sn->clock - ticks);
+	pass_time(lab, -ticks);
 }
 
 static void rule_b7_ages(struct kunit *test)
@@ -94,14 +249,10 @@ static u32 takes(struct lab *lab, struct sip_source *source, u32 n)
 /* A source keeps its block, its limits and its success. */
 static void rule_b7_sources(struct kunit *test)
 {
-	struct lab *lab = new_hosts(test);
+	struct lab *lab = with_blocks(test);
 	struct sip_source *source = source_of(lab, lab->phone);
 	u64 tx;
 
-	lab->set->block_failures = 10;
-	lab->set->block_window = 10;
-	lab->set->block_time = 30;
-	lab->set->block_time_max = 600;
 	rcu_read_lock();
 	sip_source_sent(source, 1ULL << 40, false);
 	sip_source_answered(lab->sn, source, 1ULL << 40, SIP_SOURCE_SUCCESS);
@@ -178,6 +329,12 @@ static void rule_b7_bindings(struct kunit *test)
 }
 
 static struct kunit_case cases[] = {
+	KUNIT_CASE(rule_b4_wrong_numbers_of_a_trunk),
+	KUNIT_CASE(rule_b4_wrong_numbers_of_a_pbx),
+	KUNIT_CASE(rule_b4_wrong_numbers_of_a_stranger),
+	KUNIT_CASE(rule_b4_credentials_fail_for_all),
+	KUNIT_CASE(rule_b4_named_trunk),
+	KUNIT_CASE(rule_b4_blocked_goes_before_proved),
 	KUNIT_CASE(rule_b7_ages),
 	KUNIT_CASE(rule_b7_sources),
 	KUNIT_CASE(rule_b7_pinholes),

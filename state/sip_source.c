@@ -55,7 +55,7 @@ enum {
  * @key: the address
  * @lock: guards what follows
  * @heard: sipalg_now() of its last message
- * @good_until: it has had success; 0: never
+ * @good_until: it has had success, which counts until then; 0: never
  * @serves_until: others are registered with it; 0: never
  * @blocked_until: 0: never
  * @block_s: how long the last block was; 0: there was none
@@ -152,12 +152,15 @@ static void source_free_rcu(struct rcu_head *rcu)
 	kmem_cache_free(source_cache, container_of(rcu, struct sip_source, rcu));
 }
 
-/* Who is the least loss: 0 a stranger, 1 one that has had success, 2 one that is blocked. */
+/*
+ * Who is the least loss: 0 a stranger, 1 one that is blocked, 2 one that has had success, 3 a
+ * registrar.  To fail costs nothing, so it is worth less than what was proved.
+ */
 static int worth(const struct sipalg_net *sn, const struct sip_source *source)
 {
-	if (sip_source_blocked_s(sn, source))
-		return 2;
-	return sip_source_is_good(sn, source) || is_before(sn, READ_ONCE(source->serves_until));
+	if (is_before(sn, READ_ONCE(source->serves_until)))
+		return 3;
+	return sip_source_is_good(sn, source) ? 2 : !!sip_source_blocked_s(sn, source);
 }
 
 static bool goes_before(const struct sipalg_net *sn, const struct sip_source *a,
@@ -450,6 +453,7 @@ int sip_source_answered(struct sipalg_net *sn, struct sip_source *source, u64 tx
 	else if (end == SIP_SOURCE_SUCCESS)
 		WRITE_ONCE(source->good_until, in_seconds(sn, SIP_SOURCE_GOOD_S));
 	else if (end == SIP_SOURCE_REFUSED ||
+		 (end == SIP_SOURCE_MISSED && !source->good_until) ||
 		 (end == SIP_SOURCE_CHALLENGED && *place & TX_CREDENTIALS))
 		ret = failed(sn, source);
 	if (ret >= 0)
