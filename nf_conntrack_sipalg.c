@@ -438,15 +438,13 @@ static int handle_message(struct sipalg_ctx *ctx)
 	return sipalg_pass(ctx, SIPALG_STAT_MESSAGES);
 }
 
-/* The start line; with strict=1 what is odd about it makes it none of SIP's. */
 static int read_start(struct sipalg_ctx *ctx)
 {
 	int line = sip_parse_start(&ctx->text, &ctx->msg);
 
-	if (!ctx->set->strict)
-		return line;
-	ctx->msg.flags |= SIP_MSG_STRICT;
-	return line > 0 && ctx->msg.left ? -ENOMSG : line;
+	if (ctx->set->strict)
+		ctx->msg.flags |= SIP_MSG_STRICT;
+	return line;
 }
 
 static int read_text(struct sipalg_ctx *ctx)
@@ -456,6 +454,9 @@ static int read_text(struct sipalg_ctx *ctx)
 
 	if (line > 0 && sipalg_flood_refuses(ctx, line, &why))
 		return sipalg_drop(ctx, why);
+	/* with strict=1 what is odd about a start line makes it none of SIP's, but it has counted */
+	if (ctx->set->strict && line > 0 && ctx->msg.left)
+		return sipalg_pass(ctx, SIPALG_STAT_NOT_SIP);
 	ret = sip_parse_rest(&ctx->text, &ctx->msg, line, &ctx->flow.ends);
 	if (ret == -ENOMSG)
 		return sipalg_pass(ctx, SIPALG_STAT_NOT_SIP);

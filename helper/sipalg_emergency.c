@@ -38,6 +38,9 @@ bool sipalg_is_emergency(const struct sipalg_ctx *ctx)
 	const struct sip_uri *uri = &ctx->msg.uri[0];
 	u32 i;
 
+	/* SECURITY B5: from outside nobody calls for help */
+	if (!sipalg_sender_is_inside(ctx))
+		return false;
 	/* the rest of a call is known by it; a REGISTER for 112 calls nobody */
 	if (!sip_is_request(&ctx->msg) || ctx->msg.method != SIP_INVITE)
 		return false;

@@ -111,13 +111,12 @@ static u64 transaction(struct sipalg_ctx *ctx)
 	       number * 0x9e3779b97f4a7c15ULL;
 }
 
-/* An answer to a request that the receiver was seen to send. */
-static bool was_asked(struct sipalg_ctx *ctx)
+/* Who has sent the request that this message is part of, itself or an answer; NULL: nobody known. */
+static struct sip_source *asker_of(struct sipalg_ctx *ctx)
 {
 	struct sip_source_key key = sender_of(ctx, !ctx->dir);
-	struct sip_source *asker = sip_source_find(ctx->sn, &key);
 
-	return asker && sip_source_has_sent(asker, transaction(ctx));
+	return sip_is_request(&ctx->msg) ? ctx->source : sip_source_find(ctx->sn, &key);
 }
 
 static bool is_of_call(struct sipalg_ctx *ctx)
@@ -137,28 +136,47 @@ static bool is_of_call(struct sipalg_ctx *ctx)
 	return sip_call_knows(&ev);
 }
 
-/* A bounded look at a message that is over a limit. */
-static bool is_known(struct sipalg_ctx *ctx, int line)
+/*
+ * A bounded look at a message that is over a limit: part of a transaction that was seen, or of a
+ * call.  Either has its own bucket (SECURITY B5), and what is over that is over the limit.
+ */
+static bool is_known(struct sipalg_ctx *ctx, int line, bool is_taken)
 {
-	bool is;
+	enum sip_source_again what = sip_is_request(&ctx->msg) ? SIP_SOURCE_COPY :
+								 SIP_SOURCE_ANSWER;
+	struct sip_source *asker;
 
 	if (sip_parse_identity(&ctx->text, &ctx->msg, line))
 		return false;
-	is = sip_is_request(&ctx->msg) ? sip_source_has_sent(ctx->source, transaction(ctx)) :
-					 was_asked(ctx);
-	return is || is_of_call(ctx);
+	asker = asker_of(ctx);
+	if (asker && sip_source_has_sent(asker, transaction(ctx)))
+		return sip_source_may_again(asker, transaction(ctx), what, is_taken);
+	return is_of_call(ctx) &&
+	       sip_source_may_in_dialog(ctx->sn, ctx->source, ctx->ids.call_id, is_taken);
 }
 
-static bool is_exempt(struct sipalg_ctx *ctx, int line)
+/* A call for help.  Over a proxy's limit that of all strangers together is measured, too. */
+static bool is_help(const struct sipalg_ctx *ctx, bool is_taken)
 {
+	return sipalg_is_emergency(ctx) &&
+	       sip_source_may_help(ctx->sn, ctx->source, is_taken) &&
+	       (!ctx->is_over_target || sip_source_may_help(ctx->sn, ctx->target, is_taken));
+}
+
+/* @is_taken: it goes on now; else it will be asked about again */
+static bool is_exempt(struct sipalg_ctx *ctx, int line, bool is_taken)
+{
+	u16 strict = ctx->msg.flags & SIP_MSG_STRICT;
+
 	if (sipalg_prefixes_have(&ctx->set->trusted, &ctx->flow.self.addr) ||
-	    sipalg_is_emergency(ctx))
+	    is_help(ctx, is_taken))
 		return true;
-	if (!is_known(ctx, line))
+	if (!is_known(ctx, line, is_taken))
 		return false;
 	/* from its beginning, by the one that reads all */
 	ctx->ids = (struct sipalg_ids){};
 	sip_parse_start(&ctx->text, &ctx->msg);
+	ctx->msg.flags |= strict;
 	return true;
 }
 
@@ -193,8 +211,10 @@ static bool is_over(struct sipalg_ctx *ctx, enum sipalg_stat *why)
 		return true;
 	ctx->target = rate ? sip_source_get(ctx->sn, &key) : NULL;
 	*why = SIPALG_STAT_FLOOD_DESTINATION;
-	return ctx->target && !sip_source_take(ctx->sn, ctx->target, ctx->class, rate) &&
-	       !sip_source_is_good(ctx->sn, ctx->source);
+	ctx->is_over_target = ctx->target &&
+			      !sip_source_take(ctx->sn, ctx->target, ctx->class, rate) &&
+			      !sip_source_is_good(ctx->sn, ctx->source);
+	return ctx->is_over_target;
 }
 
 /* The sender of a message has it dropped. */
@@ -215,6 +235,7 @@ bool sipalg_flood_refuses(struct sipalg_ctx *ctx, int line, enum sipalg_stat *wh
 
 	ctx->class = class_of(&ctx->msg);
 	ctx->target = NULL;
+	ctx->is_over_target = false;
 	ctx->is_paid = false;
 	ctx->source = sip_source_get(ctx->sn, &key);
 	if (!ctx->source)
@@ -223,7 +244,7 @@ bool sipalg_flood_refuses(struct sipalg_ctx *ctx, int line, enum sipalg_stat *wh
 		ctx->is_paid = true;
 		return false;
 	}
-	if (is_exempt(ctx, line))
+	if (is_exempt(ctx, line, true))
 		return false;
 	if (*why == SIPALG_STAT_FLOOD_DESTINATION) {
 		sip_source_dropped(ctx->sn, ctx->source, ctx->class);
@@ -241,6 +262,7 @@ bool sipalg_flood_refuses_early(struct sipalg_ctx *ctx, int line, enum sipalg_st
 
 	ctx->class = class_of(&ctx->msg);
 	ctx->source = sip_source_find(ctx->sn, &key);
+	ctx->is_over_target = false;
 	if (!ctx->source)
 		return false;
 	*why = classes[ctx->class].stat;
@@ -249,7 +271,7 @@ bool sipalg_flood_refuses_early(struct sipalg_ctx *ctx, int line, enum sipalg_st
 		if (!is_blocked(ctx))
 			return false;
 	}
-	if (is_exempt(ctx, line))
+	if (is_exempt(ctx, line, false))
 		return false;
 	sip_source_saw(ctx->sn, ctx->source, ctx->class);
 	note_refused(ctx, *why);
@@ -258,12 +280,14 @@ bool sipalg_flood_refuses_early(struct sipalg_ctx *ctx, int line, enum sipalg_st
 
 /* ---- what passed ----------------------------------------------------------------- */
 
+/* A request that is sent again counts once, as often as anybody sends one again. */
 static void saw_request(struct sipalg_ctx *ctx)
 {
 	if (!ctx->source || ctx->msg.method == SIP_ACK)
 		return;
 	if (!sip_source_sent(ctx->source, transaction(ctx),
-			     ctx->msg.flags & SIP_MSG_CREDENTIALS) || !ctx->is_paid)
+			     ctx->msg.flags & SIP_MSG_CREDENTIALS) || !ctx->is_paid ||
+	    !sip_source_may_again(ctx->source, transaction(ctx), SIP_SOURCE_COPY, true))
 		return;
 	sip_source_refund(ctx->source, ctx->class);
 	if (ctx->target)

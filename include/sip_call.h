@@ -257,7 +257,7 @@ static_assert(SIP_LEFT_COUNT <= 16);		/* @left has them */
  * @flow: original tuple of its connection
  * @dir: its direction in the connection
  * @is_inside: whether sender and receiver are inside: who may be charged for a call
- * @is_emergency: no quota of a host holds
+ * @is_emergency: it may be one over the quota of its host
  */
 struct sip_call_event {
 	struct sipalg_net *sn;

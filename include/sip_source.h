@@ -29,6 +29,15 @@ enum {
 	SIP_SOURCE_TXS		= 64,	/* requests of one that are remembered */
 	SIP_SOURCE_GOOD_S	= 3600,	/* how long a success is remembered */
 	SIP_SOURCE_SHOWN_S	= 60,	/* how long one that is idle is listed */
+	/*
+	 * What goes on over the limits (SECURITY B5).  RFC 3261 17.1: an INVITE is sent 7 times,
+	 * another request 11; 13.3.1.4, RFC 3262 3: so is each answer that must arrive, and there
+	 * is one of each branch.
+	 */
+	SIP_SOURCE_COPIES	= 12,	/* of one request, after the first */
+	SIP_SOURCE_ANSWERS	= 30,	/* to one request */
+	SIP_SOURCE_IN_DIALOG	= 20,	/* a second in one dialog */
+	SIP_SOURCE_HELP		= 5,	/* calls for help a minute */
 };
 
 /* what has a limit of its own (BEHAVIOUR 7) */
@@ -119,6 +128,44 @@ bool sip_source_sent(struct sip_source *source, u64 tx, bool has_credentials);
 
 /* Whether that request passed lately. */
 bool sip_source_has_sent(struct sip_source *source, u64 tx);
+
+/* what of a request goes by the limits */
+enum sip_source_again {
+	SIP_SOURCE_COPY,	/* itself, once more */
+	SIP_SOURCE_ANSWER,	/* what answers it */
+};
+
+/**
+ * sip_source_may_again() - may a copy of a request pass for nothing, or an answer to it?
+ * @source: its sender
+ * @tx: digest of its transaction
+ * @what: which of them
+ * @is_taken: it passes: that is one less
+ *
+ * Each request has SIP_SOURCE_COPIES and SIP_SOURCE_ANSWERS of its own.
+ *
+ * Return: true; false: there were too many, or the request has not passed lately.
+ */
+bool sip_source_may_again(struct sip_source *source, u64 tx, enum sip_source_again what,
+			  bool is_taken);
+
+/**
+ * sip_source_may_in_dialog() - may a message of a dialog pass over the limits?
+ * @sn: namespace
+ * @source: its sender
+ * @dialog: digest of its Call-ID
+ * @is_taken: it passes
+ *
+ * SIP_SOURCE_IN_DIALOG a second may.  A few dialogs of a source share a count, which ones nobody
+ * can tell: one that floods takes what is its own, and not what others need.
+ *
+ * Return: whether it may.
+ */
+bool sip_source_may_in_dialog(const struct sipalg_net *sn, struct sip_source *source, u64 dialog,
+			      bool is_taken);
+
+/* The same of a call for help: SIP_SOURCE_HELP a minute from (or to) one source. */
+bool sip_source_may_help(const struct sipalg_net *sn, struct sip_source *source, bool is_taken);
 
 /**
  * sip_source_answered() - a request was finally answered

@@ -57,6 +57,7 @@ struct sipalg_ids {
  * @source: what is known of the sender; NULL: there was no memory
  * @target: of the receiver, of what has a limit there; NULL: it has none
  * @class: what the message counts as, enum sip_class
+ * @is_over_target: it is over the limit of @target
  * @is_paid: it was within the limits, and counts
  * @ids: digests of what identifies the message; 0: not made yet
  * @call: the call that the message belongs to, locked; NULL: none
@@ -88,6 +89,7 @@ struct sipalg_ctx {
 	struct sip_source *source;
 	struct sip_source *target;
 	u8 class;
+	bool is_over_target;
 	bool is_paid;
 	struct sipalg_ids ids;
 	struct sip_call *call;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * sipalg_emergency: calls for help, which no limit may stop.
+ * sipalg_emergency: calls for help, which have a measure of their own over each limit.
  */
 #ifndef _SIPALG_EMERGENCY_H
 #define _SIPALG_EMERGENCY_H
@@ -10,7 +10,7 @@
 struct sipalg_ctx;
 
 /**
- * sipalg_is_emergency() - is this an INVITE to an emergency service?
+ * sipalg_is_emergency() - is this an INVITE from inside to an emergency service?
  * @ctx: at least the start line of its message is read
  *
  * urn:service:sos and what is below it (RFC 5031), and the numbers of emergency_numbers as the

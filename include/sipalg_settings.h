@@ -46,7 +46,7 @@
 	X(source_subscribe, rate, "20 100", 0, 1000000, 1, "SUBSCRIBE, PUBLISH, NOTIFY a source") \
 	X(source_other, rate, "50 200", 0, 1000000, 1, "other requests a source") \
 	X(source_response, rate, "200 800", 0, 1000000, 1, "responses a source") \
-	X(emergency_numbers, numbers, "112,911", 0, 0, 0, "never limited, up to 16, comma separated") \
+	X(emergency_numbers, numbers, "112,911", 0, 0, 0, "called from inside, a few a minute go by the limits, and one is over the quota; up to 16, comma separated") \
 	X(destination_invite, rate, "200 400", 0, 1000000, 1, "INVITE to one proxy") \
 	X(destination_register, rate, "1000 2000", 0, 1000000, 1, "REGISTER to one proxy") \
 	X(block_failures, number, "10", 0, 86400, 1, "failures that block a source") \

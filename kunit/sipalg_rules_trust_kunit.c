@@ -206,6 +206,176 @@ static void rule_b4_blocked_goes_before_proved(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, sip_source_is_good(lab->sn, of_good));
 }
 
+/* ---- B5: each exemption has its own bucket ----------------------------------------- */
+
+enum { MANY = 1500 };
+
+/* One of each a second, and three at once. */
+static struct lab *with_rates(struct kunit *test)
+{
+	static const struct sipalg_rate one = { .rate = 1, .burst = 3 };
+	struct lab *lab = new_hosts(test);
+
+	lab->set->source_invite = one;
+	lab->set->source_other = one;
+	lab->set->source_options = one;
+	lab->set->source_response = one;
+	return lab;
+}
+
+/* At most @most at once and @each a second since @since, but those that are within the limit. */
+static void expect_most(struct lab *lab, u32 got, u32 most, u32 each, unsigned long since)
+{
+	u32 seconds = (sipalg_now(lab->sn) - since) / HZ + 1;
+
+	KUNIT_EXPECT_LE(lab->test, got, most + 3 + (each + 1) * seconds);
+	KUNIT_EXPECT_LT(lab->test, got, (u32)MANY);
+}
+
+static u32 repeats(struct lab *lab, bool is_phone, const char *line)
+{
+	u32 i, got = 0;
+
+	for (i = 0; i < MANY; i++)
+		got += (is_phone ? phone_passes : proxy_passes)(lab, line);
+	return got;
+}
+
+/* @fmt: with %u, where each is another one */
+static u32 sends(struct lab *lab, bool is_phone, const char *fmt)
+	__printf(3, 0);
+
+static u32 sends(struct lab *lab, bool is_phone, const char *fmt)
+{
+	u32 i, got = 0;
+	char line[96];
+
+	for (i = 0; i < MANY; i++) {
+		snprintf(line, sizeof(line), fmt, i + 10);
+		got += (is_phone ? phone_passes : proxy_passes)(lab, line);
+	}
+	return got;
+}
+
+static void rule_b5_copies(struct kunit *test)
+{
+	struct lab *lab = with_rates(test);
+	unsigned long since = sipalg_now(lab->sn);
+	u32 got;
+
+	KUNIT_EXPECT_TRUE(test, phone_passes(lab, "INVITE 1 a - call=b5 audio=4000"));
+	got = repeats(lab, true, "INVITE 1 a - call=b5 audio=4000");
+	expect_most(lab, got, SIP_SOURCE_COPIES, 0, since);
+	KUNIT_EXPECT_GE(test, got, (u32)SIP_SOURCE_COPIES);
+	/* those of another one, of another class, too */
+	since = sipalg_now(lab->sn);
+	expect_most(lab, repeats(lab, true, "OPTIONS 1 a - call=o5"), SIP_SOURCE_COPIES, 0, since);
+}
+
+static void rule_b5_answers(struct kunit *test)
+{
+	struct lab *lab = with_rates(test);
+	unsigned long since = sipalg_now(lab->sn);
+	u32 got;
+
+	phone_passes(lab, "OPTIONS 1 a - call=way");
+	proxy_passes(lab, "OPTIONS 1 x - call=asked");
+	got = repeats(lab, true, "200 OPTIONS 1 x y call=asked");
+	expect_most(lab, got, SIP_SOURCE_ANSWERS, 0, since);
+	KUNIT_EXPECT_GE(test, got, (u32)SIP_SOURCE_ANSWERS);
+}
+
+/* One dialog that floods is one of many: the others go on. */
+static void rule_b5_in_dialog(struct kunit *test)
+{
+	struct lab *lab = with_rates(test);
+	unsigned long since;
+	char line[64];
+	u32 i, got;
+
+	lab->set->source_invite.rate = 0;
+	for (i = 0; i < 8; i++) {
+		snprintf(line, sizeof(line), "INVITE 1 a - call=d%u", i);
+		phone_passes(lab, line);
+		snprintf(line, sizeof(line), "200 INVITE 1 a b call=d%u", i);
+		proxy_passes(lab, line);
+	}
+	since = sipalg_now(lab->sn);
+	got = sends(lab, true, "INFO %u a b call=d0");
+	expect_most(lab, got, SIP_SOURCE_IN_DIALOG, SIP_SOURCE_IN_DIALOG, since);
+	KUNIT_EXPECT_GE(test, got, (u32)SIP_SOURCE_IN_DIALOG);
+	for (i = 1, got = 0; i < 8; i++) {
+		snprintf(line, sizeof(line), "BYE 2000 a b call=d%u", i);
+		got += phone_passes(lab, line);
+	}
+	KUNIT_EXPECT_GE(test, got, 4);
+}
+
+static void rule_b5_help(struct kunit *test)
+{
+	struct lab *lab = with_rates(test);
+	unsigned long since = sipalg_now(lab->sn);
+	u32 got = sends(lab, true, "INVITE 1 a - call=h%u uri=112");
+
+	expect_most(lab, got, SIP_SOURCE_HELP, 1, since);
+	KUNIT_EXPECT_GE(test, got, (u32)SIP_SOURCE_HELP + 3);
+	/* a minute later there is help again */
+	lab_wait(lab, 61);
+	repeats(lab, true, "INVITE 1 a - call=h1");
+	KUNIT_EXPECT_TRUE(test, phone_passes(lab, "INVITE 1 a - call=again uri=112"));
+}
+
+/* Nobody outside calls for help. */
+static void rule_b5_help_from_outside(struct kunit *test)
+{
+	struct lab *lab = with_rates(test);
+	unsigned long since = sipalg_now(lab->sn);
+
+	phone_passes(lab, "OPTIONS 1 a - call=way");
+	expect_most(lab, sends(lab, false, "INVITE 1 a - call=h%u uri=911"), 0, 0, since);
+}
+
+/* One call for help is over the quota, and no more. */
+static void rule_b5_help_over_the_quota(struct kunit *test)
+{
+	static const char * const names[] = { "q0", "q1", "q2", "q3" };
+	struct lab *lab = new_hosts(test);
+	char line[64];
+	u32 i;
+
+	lab->set->trunks.n = 0;
+	lab->set->calls_per_host = 2;
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		snprintf(line, sizeof(line), "INVITE 1 a - call=%s%s", names[i],
+			 i < 2 ? "" : " uri=112");
+		KUNIT_EXPECT_TRUE(test, phone_passes(lab, line));
+		snprintf(line, sizeof(line), "180 INVITE 1 a b call=%s", names[i]);
+		proxy_passes(lab, line);
+	}
+	KUNIT_EXPECT_EQ(test, lab_call(lab, "q1", "a").state, SIP_CALL_RINGING);
+	KUNIT_EXPECT_EQ(test, lab_call(lab, "q2", "a").state, SIP_CALL_RINGING);
+	KUNIT_EXPECT_EQ(test, lab_call(lab, "q3", "a").state, -1);
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_CALLS_QUOTA), 1);
+}
+
+/* A start line that ends in LF counts as any other, whoever reads it afterwards. */
+static void rule_b5_lines_of_lf(struct kunit *test)
+{
+	struct lab *lab = with_rates(test);
+	unsigned long since = sipalg_now(lab->sn);
+	char line[64];
+	u32 i, got[2] = {};
+
+	for (i = 0; i < 2 * MANY; i++) {
+		lab->set->strict = i & 1;
+		lab->old = "\r\n";
+		lab->new = "\n";
+		snprintf(line, sizeof(line), "INVITE 1 a - call=lf%u", i);
+		got[i & 1] += phone_passes(lab, line);
+	}
+	expect_most(lab, got[0] + got[1], 0, 0, since);
+}
+
 /* ---- B7: an age is signed, and its clock is read under the lock -------------------- */
 
 /* As one CPU sees the clock that another one has read before it. */
@@ -335,6 +505,13 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(rule_b4_credentials_fail_for_all),
 	KUNIT_CASE(rule_b4_named_trunk),
 	KUNIT_CASE(rule_b4_blocked_goes_before_proved),
+	KUNIT_CASE(rule_b5_copies),
+	KUNIT_CASE(rule_b5_answers),
+	KUNIT_CASE(rule_b5_in_dialog),
+	KUNIT_CASE(rule_b5_help),
+	KUNIT_CASE(rule_b5_help_from_outside),
+	KUNIT_CASE(rule_b5_help_over_the_quota),
+	KUNIT_CASE(rule_b5_lines_of_lf),
 	KUNIT_CASE(rule_b7_ages),
 	KUNIT_CASE(rule_b7_sources),
 	KUNIT_CASE(rule_b7_pinholes),

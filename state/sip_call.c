@@ -260,8 +260,9 @@ static u32 host_max(const struct sip_call_event *ev, const struct sip_addr *addr
 {
 	const struct sipalg_settings *set = sipalg_settings(ev->sn);
 
-	return ev->is_emergency || sipalg_prefixes_have(&set->trunks, addr) ? 0 :
-									     set->calls_per_host;
+	if (!set->calls_per_host || sipalg_prefixes_have(&set->trunks, addr))
+		return 0;
+	return set->calls_per_host + ev->is_emergency;	/* SECURITY B5: help may be called */
 }
 
 /*

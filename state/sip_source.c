@@ -7,6 +7,8 @@
  * order.  Readers run under RCU; a lock for some sets guards additions, and each source
  * has its own.
  */
+#include <linux/bitfield.h>
+#include <linux/hash.h>
 #include <linux/rculist.h>
 #include <linux/seq_file.h>
 #include <linux/seq_file_net.h>
@@ -20,6 +22,8 @@ enum {
 	WAYS	= SIP_SOURCE_MAX / SETS,
 	LOCKS	= 64,
 	TX_WAYS	= 4,	/* places that a request may have */
+	DIALOGS	= 16,	/* counts of dialogs */
+	HELP_S	= 60,	/* the time that SIP_SOURCE_HELP holds for */
 	TELL_S	= 60,	/* how often the log names one source */
 	DAY_S	= 86400, /* who was not heard of for so long begins anew */
 };
@@ -44,9 +48,20 @@ struct bucket {
 
 /* what a remembered request says, beside a piece of its digest */
 enum {
-	TX_CREDENTIALS	= 1 << 0,
-	TX_ANSWERED	= 1 << 1,
-	TX_FLAGS	= TX_CREDENTIALS | TX_ANSWERED,
+	TX_CREDENTIALS	= BIT(0),
+	TX_ANSWERED	= BIT(1),
+	TX_COPIES	= GENMASK(5, 2),	/* that have passed for nothing */
+	TX_ANSWERS	= GENMASK(10, 6),	/* that have */
+	TX_FLAGS	= GENMASK(10, 0),
+};
+
+static_assert(SIP_SOURCE_COPIES <= TX_COPIES / BIT(2));
+static_assert(SIP_SOURCE_ANSWERS <= TX_ANSWERS / BIT(6));
+
+/* so many that passed over the limits since then, 32 bits of sipalg_now() */
+struct spared {
+	u32 since;
+	u32 n;
 };
 
 /**
@@ -65,6 +80,8 @@ enum {
  * @told: when the log last named it; 0: never
  * @bucket: by class
  * @tx: requests that passed lately, each in one of the places that its digest says
+ * @dialog: over the limits, of the dialogs whose digests say so
+ * @help: over the limits, calls for help
  * @rcu: look-ups run under RCU
  */
 struct sip_source {
@@ -82,6 +99,8 @@ struct sip_source {
 	unsigned long told;
 	struct bucket bucket[SIP_CLASSES];
 	u32 tx[SIP_SOURCE_TXS];
+	struct spared dialog[DIALOGS];
+	struct spared help;
 	struct rcu_head rcu;
 };
 
@@ -259,6 +278,8 @@ static void begin_anew(struct sip_source *source)
 	source->told = 0;
 	memset(source->bucket, 0, sizeof(source->bucket));
 	memset(source->tx, 0, sizeof(source->tx));
+	memset(source->dialog, 0, sizeof(source->dialog));
+	source->help.n = 0;
 }
 
 /* A message came.  @now: read under @source->lock, which is held. */
@@ -342,10 +363,12 @@ SIPALG_EXPORT(sip_source_dropped);
 
 /* ---- requests -------------------------------------------------------------------- */
 
-/* A piece of a request's digest, with room for flags; never 0, which means nobody. */
+/* What a request's digest leaves beside the flags; never 0, which means nobody. */
 static u32 tx_mark(u64 tx)
 {
-	return (tx >> 32 & ~(u64)TX_FLAGS) ?: TX_FLAGS + 1;
+	u32 mark = tx * GOLDEN_RATIO_64 >> 32;
+
+	return mark & ~TX_FLAGS ?: TX_FLAGS + 1;
 }
 
 /* Where its digest says that it stands: the first of TX_WAYS places, the newest one first. */
@@ -386,6 +409,67 @@ bool sip_source_has_sent(struct sip_source *source, u64 tx)
 	return tx_find(source, tx);
 }
 SIPALG_EXPORT(sip_source_has_sent);
+
+/* @field: TX_COPIES or TX_ANSWERS.  Return: @word with one more of them. */
+static u32 one_more(u32 word, u32 field)
+{
+	return word + (field & -field);
+}
+
+bool sip_source_may_again(struct sip_source *source, u64 tx, enum sip_source_again what,
+			  bool is_taken)
+{
+	u32 field = what == SIP_SOURCE_COPY ? TX_COPIES : TX_ANSWERS;
+	u32 most = what == SIP_SOURCE_COPY ? FIELD_PREP(TX_COPIES, SIP_SOURCE_COPIES) :
+					     FIELD_PREP(TX_ANSWERS, SIP_SOURCE_ANSWERS);
+	u32 *place;
+	bool may;
+
+	spin_lock_bh(&source->lock);
+	place = tx_find(source, tx);
+	may = place && (*place & field) < most;
+	if (may && is_taken)
+		WRITE_ONCE(*place, one_more(*place, field));
+	spin_unlock_bh(&source->lock);
+	return may;
+}
+SIPALG_EXPORT(sip_source_may_again);
+
+/* One of @most in @seconds. */
+static bool may_spare(const struct sipalg_net *sn, struct spared *spared, u32 most, u32 seconds)
+{
+	if (sipalg_age(sn, spared->since) >= seconds * HZ || !spared->n) {
+		spared->since = sipalg_now(sn);
+		spared->n = 0;
+	}
+	return spared->n < most;
+}
+
+bool sip_source_may_in_dialog(const struct sipalg_net *sn, struct sip_source *source, u64 dialog,
+			      bool is_taken)
+{
+	struct spared *spared = &source->dialog[dialog >> 32 & (DIALOGS - 1)];
+	bool may;
+
+	spin_lock_bh(&source->lock);
+	may = may_spare(sn, spared, SIP_SOURCE_IN_DIALOG, 1);
+	spared->n += may && is_taken;
+	spin_unlock_bh(&source->lock);
+	return may;
+}
+SIPALG_EXPORT(sip_source_may_in_dialog);
+
+bool sip_source_may_help(const struct sipalg_net *sn, struct sip_source *source, bool is_taken)
+{
+	bool may;
+
+	spin_lock_bh(&source->lock);
+	may = may_spare(sn, &source->help, SIP_SOURCE_HELP, HELP_S);
+	source->help.n += may && is_taken;
+	spin_unlock_bh(&source->lock);
+	return may;
+}
+SIPALG_EXPORT(sip_source_may_help);
 
 /*
  * Failures in the last block_window seconds.  Between two windows that of the one before
