@@ -184,11 +184,68 @@ static void set_modes(const struct section *s, struct sip_media *media)
 	media->is_held = s->sdp->is_held && (!again || media->is_held);
 }
 
+/* A stream somewhere else: where it is, is remembered for the other side's pinholes. */
+static int other_section(const struct section *s)
+{
+	struct sip_call *call = s->ctx->call;
+	struct sip_media *media;
+	int err;
+
+	media = sip_call_foreign_media(call, s->side, s->index, s->tag);
+	if (!media) {
+		media = sip_call_add_media(s->ctx->sn, call, s->side);
+		if (media == ERR_PTR(-EDQUOT)) {
+			sipalg_count(s->ctx->sn, SIPALG_STAT_MEDIA_OVER);
+			return 0;
+		}
+		if (IS_ERR(media))
+			return PTR_ERR(media);
+		media->tag = s->tag;
+		media->index = s->index;
+		media->proto = s->proto;
+		media->cseq = s->ctx->msg.cseq;
+		media->is_agreed = !sip_is_request(&s->ctx->msg);
+	}
+	/* what is offered may be refused, and then the old one is in force again */
+	if (sip_is_request(&s->ctx->msg) && media->is_agreed) {
+		err = sip_call_media_offer(media, s->ctx->msg.cseq);
+		if (err)
+			return err;
+	}
+	media->named = s->ctx->msg.cseq;
+	media->has_mux = s->sdp->has_mux;
+	media->rtp = s->rtp;
+	media->rtcp = sdp_rtcp_of(s->sdp);
+	list_move_tail(&media->node, &call->media);	/* the last announced is in force */
+	return 0;
+}
+
+/* A stream of the sender's own that is new, with its pinholes; or -errno. */
+static struct sip_media *add_own(const struct section *s)
+{
+	struct sipalg_ctx *ctx = s->ctx;
+	struct sip_media *media = sip_call_add_media(ctx->sn, ctx->call, s->side);
+	int err;
+
+	if (IS_ERR(media))
+		return media;
+	media->rtp = s->rtp;
+	media->proto = s->proto;
+	media->cseq = ctx->msg.cseq;
+	media->index = s->index;
+	media->is_agreed = !sip_is_request(&ctx->msg);
+	err = section_open(s, media);
+	if (!err)
+		return media;
+	sip_call_drop_media(ctx->sn, ctx->call, media);
+	return ERR_PTR(err);
+}
+
 /* A stream at the sender's own address: found again, or opened. */
 static int own_section(const struct section *s, struct sdp_target *target)
 {
 	struct sip_media *media;
-	int refused, err;
+	int refused;
 	u32 i;
 
 	if (!needs_pinhole(s))
@@ -204,21 +261,14 @@ static int own_section(const struct section *s, struct sdp_target *target)
 		sip_call_drop_media(s->ctx->sn, s->ctx->call, media);
 		media = NULL;
 	}
-	if (!media) {
-		media = sip_call_add_media(s->ctx->call, s->side);
-		if (!media)
-			return -ENOMEM;
-		media->rtp = s->rtp;
-		media->proto = s->proto;
-		media->cseq = s->ctx->msg.cseq;
-		media->index = s->index;
-		media->is_agreed = !sip_is_request(&s->ctx->msg);
-		err = section_open(s, media);
-		if (err == -EDQUOT)	/* SECURITY R2: the section passes unmapped */
-			memset(&target->addr, 0, sizeof(target->addr));
-		if (err)
-			return err == -EDQUOT ? 0 : err;
+	if (!media)
+		media = add_own(s);
+	if (media == ERR_PTR(-EDQUOT)) {	/* SECURITY R2: the section passes unmapped */
+		memset(&target->addr, 0, sizeof(target->addr));
+		return other_section(s);
 	}
+	if (IS_ERR(media))
+		return PTR_ERR(media);
 	/* bundled sections share one (RFC 9143): the first one's index is the stream's */
 	if (!media->is_fresh && media->named != s->ctx->msg.cseq)
 		media->index = s->index;
@@ -231,40 +281,6 @@ static int own_section(const struct section *s, struct sdp_target *target)
 		sip_pinhole_follow(s->ctx->sn, media->pin[i], s->ctx->ct);
 	if (!s->is_published)
 		publish(s, media, target);
-	return 0;
-}
-
-/* A stream somewhere else: where it is, is remembered for the other side's pinholes. */
-static int other_section(const struct section *s)
-{
-	struct sip_call *call = s->ctx->call;
-	struct sip_media *media;
-	int err;
-
-	list_for_each_entry(media, &call->media, node)
-		if (!media->n && media->side == s->side && media->index == s->index &&
-		    media->tag == s->tag)
-			goto found;
-	media = sip_call_add_media(call, s->side);
-	if (!media)
-		return -ENOMEM;
-	media->tag = s->tag;
-	media->index = s->index;
-	media->proto = s->proto;
-	media->cseq = s->ctx->msg.cseq;
-	media->is_agreed = !sip_is_request(&s->ctx->msg);
-found:
-	/* what is offered may be refused, and then the old one is in force again */
-	if (sip_is_request(&s->ctx->msg) && media->is_agreed) {
-		err = sip_call_media_offer(media, s->ctx->msg.cseq);
-		if (err)
-			return err;
-	}
-	media->named = s->ctx->msg.cseq;
-	media->has_mux = s->sdp->has_mux;
-	media->rtp = s->rtp;
-	media->rtcp = sdp_rtcp_of(s->sdp);
-	list_move_tail(&media->node, &call->media);	/* the last announced is in force */
 	return 0;
 }
 

@@ -59,7 +59,11 @@ enum {
 	SIP_CALL_TICK_S		= 10,	/* a live call renews what it needs this often, */
 	SIP_CALL_TTL_S		= 240,	/* for so long */
 	SIP_CALL_CONTACTS	= 4,	/* signalling pinholes of its own */
+	SIP_CALL_STREAMS	= 64,	/* streams of each side */
 };
+
+/* those of one message have room */
+static_assert(SDP_MAX_DESCRIPTIONS * SDP_MAX_MEDIA <= SIP_CALL_STREAMS);
 
 /* where a stream was before an offer that is not agreed yet */
 struct sip_media_old {
@@ -183,8 +187,9 @@ struct sip_call_busy {
  * @busy: what is going on; NULL: nothing
  * @host: the inside host that it is charged to; NULL: it is over
  * @ended: in the list of calls that are over; of those alone
- * @media: struct sip_media
+ * @media: struct sip_media, in the order of announcement
  * @n_pinholes: pinholes of all media
+ * @n_streams: of each side, in @media
  * @contact: the only one of its signalling pinholes, which contacts lead to
  * @contacts: all, where there are several
  * @n_contacts: how many
@@ -223,7 +228,8 @@ struct sip_call {
 	struct sip_master *flow[2];
 	struct sip_endpoint party[2];
 	struct sip_quota *host;
-	u32 n_pinholes;
+	u16 n_pinholes;
+	u8 n_streams[2];
 	u16 left;
 	u8 state : 4;
 	u8 reason : 4;
@@ -235,6 +241,8 @@ struct sip_call {
 };
 
 static_assert(SIP_CALL_CONTACTS < 1 << 3);	/* @n_contacts counts them */
+static_assert(SIP_CALL_STREAMS <= U8_MAX);	/* @n_streams does, */
+static_assert(2 * SIP_CALL_STREAMS * 2 * SDP_MAX_PAIRS <= U16_MAX);	/* @n_pinholes */
 static_assert(SIP_LEFT_COUNT <= 16);		/* @left has them */
 
 /**
@@ -357,12 +365,30 @@ struct sip_media *sip_call_media(struct sip_call *call, enum sip_side side,
 
 /**
  * sip_call_add_media() - a stream that is announced for the first time
+ * @sn: namespace
  * @call: locked
  * @side: whose
  *
- * Return: the stream, to be filled in; NULL: no memory.
+ * Over SIP_CALL_STREAMS the one of that side without pinholes goes that was announced longest
+ * ago: of a call that is not answered it may be one of many branches, and each branch costs its
+ * sender nothing.  What the message under way has added stays.
+ *
+ * Return: the stream, to be filled in; -EDQUOT: none may go; -ENOMEM.
  */
-struct sip_media *sip_call_add_media(struct sip_call *call, enum sip_side side);
+struct sip_media *sip_call_add_media(struct sipalg_net *sn, struct sip_call *call,
+				     enum sip_side side);
+
+/**
+ * sip_call_foreign_media() - a stream without pinholes that a party has announced before
+ * @call: locked
+ * @side: whose
+ * @index: which section
+ * @tag: digest of the party's tag
+ *
+ * Return: the stream or NULL.
+ */
+struct sip_media *sip_call_foreign_media(struct sip_call *call, enum sip_side side, u8 index,
+					 u64 tag);
 
 /* Room for the pinholes of a stream that has none.  Return: NULL: no memory.  Locked. */
 struct sip_pinhole **sip_call_media_room(struct sip_media *media, u8 n);

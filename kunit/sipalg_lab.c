@@ -803,4 +803,4 @@ kunit_test_suites(&sip_call_suite, &sip_pinhole_suite, &sip_binding_suite,
 		  &sip_contact_suite, &sip_source_suite, &sip_quota_suite,
 		  &sip_neighbour_suite, &sipalg_flood_suite,
 		  &sipalg_chaos_suite, &sipalg_rules_m_suite, &sipalg_rules_p_suite,
-		  &sipalg_rules_life_suite, &sipalg_rules_trust_suite);
+		  &sipalg_rules_life_suite, &sipalg_rules_trust_suite, &sipalg_bounds_suite);

@@ -498,6 +498,7 @@ void sip_call_leave(struct sipalg_net *sn, struct sip_call *call, bool keep)
 	struct sip_media *media, *next;
 
 	list_for_each_entry_safe(media, next, &call->media, node) {
+		sipalg_step();
 		if (!media->is_fresh)
 			continue;
 		media->is_fresh = false;
@@ -672,6 +673,7 @@ static int offer_refused(struct sip_call *call, const struct sip_call_event *ev,
 	struct sip_media *media, *next;
 
 	list_for_each_entry_safe(media, next, &call->media, node) {
+		sipalg_step();
 		if (media->side == side && media->named == ev->cseq)
 			media->has_mux = media->old_mux;
 		if (media->side != side || media->is_agreed || media->cseq > ev->cseq)
@@ -693,6 +695,7 @@ static void offer_agreed(struct sip_call *call, const struct sip_call_event *ev,
 	bool has_offer = false;
 
 	list_for_each_entry(media, &call->media, node) {
+		sipalg_step();
 		if (media->side != side || media->cseq > ev->cseq)
 			continue;
 		sip_call_media_settle(media, false);

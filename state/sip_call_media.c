@@ -16,6 +16,7 @@ void sip_call_media_rm(struct sipalg_net *sn, struct sip_call *call, struct sip_
 	for (i = 0; i < media->n; i++)
 		sip_pinhole_close(sn, media->pin[i], end);
 	call->n_pinholes -= media->n;
+	call->n_streams[media->side]--;
 	list_del(&media->node);
 	if (media->pin != media->few)
 		kfree(media->pin);
@@ -29,22 +30,59 @@ struct sip_media *sip_call_media(struct sip_call *call, enum sip_side side,
 	struct sip_media *media;
 
 	lockdep_assert_held(&call->lock);
-	list_for_each_entry(media, &call->media, node)
+	list_for_each_entry(media, &call->media, node) {
+		sipalg_step();
 		if (media->side == side && media->proto == proto &&
 		    sip_endpoint_equal(&media->rtp, rtp))
 			return media;
+	}
 	return NULL;
 }
 
-struct sip_media *sip_call_add_media(struct sip_call *call, enum sip_side side)
+struct sip_media *sip_call_foreign_media(struct sip_call *call, enum sip_side side, u8 index,
+					 u64 tag)
 {
-	struct sip_media *media = kmem_cache_zalloc(media_cache, GFP_ATOMIC);
+	struct sip_media *media;
 
 	lockdep_assert_held(&call->lock);
+	list_for_each_entry(media, &call->media, node) {
+		sipalg_step();
+		if (!media->n && media->side == side && media->index == index &&
+		    media->tag == tag)
+			return media;
+	}
+	return NULL;
+}
+
+/* Return: whether there is room now. */
+static bool forget_oldest(struct sipalg_net *sn, struct sip_call *call, enum sip_side side)
+{
+	struct sip_media *media;
+
+	list_for_each_entry(media, &call->media, node) {
+		sipalg_step();
+		if (media->side != side || media->n || media->is_fresh)
+			continue;
+		sip_call_media_rm(sn, call, media, SIP_PINHOLE_LET);
+		return true;
+	}
+	return false;
+}
+
+struct sip_media *sip_call_add_media(struct sipalg_net *sn, struct sip_call *call,
+				     enum sip_side side)
+{
+	struct sip_media *media;
+
+	lockdep_assert_held(&call->lock);
+	if (call->n_streams[side] == SIP_CALL_STREAMS && !forget_oldest(sn, call, side))
+		return ERR_PTR(-EDQUOT);
+	media = kmem_cache_zalloc(media_cache, GFP_ATOMIC);
 	if (!media)
-		return NULL;
+		return ERR_PTR(-ENOMEM);
 	media->side = side;
 	media->is_fresh = true;
+	call->n_streams[side]++;
 	list_add_tail(&media->node, &call->media);
 	return media;
 }
@@ -104,25 +142,33 @@ static void media_set_mux(struct sipalg_net *sn, struct sip_media *media, bool i
 		sip_pinhole_pause(sn, media->pin[i], is_agreed);
 }
 
+/* The list is in the order of announcement: the last one that fits is in force. */
+static void pair_one(struct sipalg_net *sn, struct sip_call *call, struct sip_media *media)
+{
+	bool has_mux = media->has_mux && media->is_agreed;
+	const struct sip_media *other, *peer = NULL;
+
+	list_for_each_entry(other, &call->media, node) {
+		sipalg_step();
+		if (other->side == media->side || other->index != media->index)
+			continue;
+		peer = other;
+		has_mux &= other->has_mux && other->is_agreed;	/* of every branch */
+	}
+	if (peer)
+		media_set_peer(sn, media, peer);
+	media_set_mux(sn, media, peer && has_mux);
+}
+
 void sip_call_pair_media(struct sipalg_net *sn, struct sip_call *call)
 {
-	struct sip_media *media, *other;
+	struct sip_media *media;
 
 	lockdep_assert_held(&call->lock);
-	/* the list is in the order of announcement: the last one that fits is in force */
 	list_for_each_entry(media, &call->media, node) {
-		bool has_peer = false, has_mux = media->has_mux && media->is_agreed;
-
-		if (!media->n)
-			continue;
-		list_for_each_entry(other, &call->media, node) {
-			if (other->side == media->side || other->index != media->index)
-				continue;
-			media_set_peer(sn, media, other);
-			has_peer = true;
-			has_mux &= other->has_mux && other->is_agreed;	/* of every branch */
-		}
-		media_set_mux(sn, media, has_peer && has_mux);
+		sipalg_step();
+		if (media->n)
+			pair_one(sn, call, media);
 	}
 }
 
@@ -157,9 +203,11 @@ void sip_call_hold(struct sip_call *call, enum sip_side side, u8 index, bool is_
 	struct sip_media *media;
 
 	lockdep_assert_held(&call->lock);
-	list_for_each_entry(media, &call->media, node)
+	list_for_each_entry(media, &call->media, node) {
+		sipalg_step();
 		if (media->side == side && media->index == index)
 			media->is_held = is_held;
+	}
 }
 
 /* RFC 3264 8.4: a stream is held if either side says so. */

@@ -1075,6 +1075,7 @@ struct sip_endpoint sip_pinhole_peer(struct sip_pinhole *pin)
 	spin_unlock_bh(&pin->lock);
 	return peer;
 }
+SIPALG_EXPORT(sip_pinhole_peer);
 
 static void conn_heard(const struct sip_pinhole_conn *conn, const struct nf_conn *ct,
 		       struct sip_pinhole_heard *heard)

@@ -19,6 +19,11 @@ struct sipalg_net *sipalg_pernet(const struct net *net)
 }
 SIPALG_EXPORT(sipalg_pernet);
 
+#ifdef SIPALG_COUNT_STEPS
+u32 sipalg_steps;
+SIPALG_EXPORT(sipalg_steps);
+#endif
+
 static siphash_key_t secret __read_mostly;
 static hsiphash_key_t table_secret __read_mostly;
 

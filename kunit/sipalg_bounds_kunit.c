@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * sipalg_bounds: what a message costs after a thousand others (security.md B1).
+ *
+ * Steps over lists are counted, never time: the figures are the same on every machine.  The worst
+ * message that there is comes first to a call that knows nothing, then a thousand of its kind that
+ * name something else each, then it comes again; it may cost four times as much, and no more.
+ */
+#include "sip_limits.h"
+#include "sipalg_lab.h"
+
+enum {
+	MANY	= 1000,
+	TIMES	= 4,	/* as much as at first, at most */
+};
+
+/* what one message has cost, and what is remembered then */
+struct cost {
+	u32 steps;
+	u32 objects;
+};
+
+static void expect_bounded(struct kunit *test, const char *table, struct cost first,
+			   struct cost last)
+{
+	kunit_info(test, "%s: %u steps at first, %u after %u messages; %u objects, then %u\n",
+		   table, first.steps, last.steps, MANY, first.objects, last.objects);
+	KUNIT_EXPECT_GT_MSG(test, first.steps, 0, "%s", table);
+	KUNIT_EXPECT_LE_MSG(test, last.steps, TIMES * first.steps, "%s", table);
+	KUNIT_EXPECT_LE_MSG(test, last.objects, TIMES * first.objects, "%s", table);
+}
+
+/* ---- the streams of a call -------------------------------------------------------- */
+
+/* A body with as many descriptions and sections as are read; the ports count from @port. */
+static void most_sections(struct lab *lab, char *body, __be32 at, u16 port)
+{
+	u32 i, k, len = 0;
+
+	for (i = 0; i < SDP_MAX_DESCRIPTIONS; i++) {
+		len += scnprintf(body + len, LAB_TEXT_MAX - len,
+				 "--x\r\nContent-Type: application/sdp\r\n\r\n"
+				 "v=0\r\no=- 1 1 IN IP4 %pI4\r\ns=-\r\nc=IN IP4 %pI4\r\nt=0 0\r\n",
+				 &at, &at);
+		for (k = 0; k < SDP_MAX_MEDIA; k++)
+			len += scnprintf(body + len, LAB_TEXT_MAX - len,
+					 "m=audio %u RTP/AVP 0\r\n",
+					 port + 2 * (i * SDP_MAX_MEDIA + k));
+	}
+	scnprintf(body + len, LAB_TEXT_MAX - len, "--x--\r\n");
+	lab->body = body;
+	lab->type = "multipart/mixed;boundary=x";
+}
+
+static struct cost media_cost(struct lab *lab, u32 before)
+{
+	struct lab_call call = lab_call(lab, "one", "a");
+
+	/* the look at the call, and its leave, are no part of it */
+	return (struct cost){ sipalg_steps - before - call.n_media, call.n_media };
+}
+
+/* The proxy answers with another To tag each time, and all sections that there may be. */
+static struct cost branch(struct lab *lab, char *body, u32 tag)
+{
+	u32 before = sipalg_steps;
+	char line[64];
+
+	most_sections(lab, body, lab->proxy.ip, 6000 + tag % 8192);
+	sprintf(line, "183 INVITE 1 a t%u", tag);
+	lab_proxy(lab, line);
+	return media_cost(lab, before);
+}
+
+static void rule_b1_streams_of_branches(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+	char *body = kunit_kzalloc(test, LAB_TEXT_MAX, GFP_KERNEL);
+	struct cost first, last = {};
+	u32 i;
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, body);
+	lab_phone(lab, "INVITE 1 a - audio=4000");
+	first = branch(lab, body, 0);
+	KUNIT_EXPECT_EQ(test, lab_call(lab, "one", "a").n_media,
+			1 + SDP_MAX_DESCRIPTIONS * SDP_MAX_MEDIA);
+	for (i = 1; i <= MANY; i++)
+		last = branch(lab, body, i);
+	expect_bounded(test, "streams of branches", first, last);
+	KUNIT_EXPECT_LE(test, lab_call(lab, "one", "a").n_media, 1 + SIP_CALL_STREAMS);
+	/* and the call is as good as ever */
+	lab_proxy(lab, "200 INVITE 1 a b audio=6000");
+	lab_phone(lab, "ACK 1 a b");
+	KUNIT_EXPECT_EQ(test, lab_call(lab, "one", "a").n_media, 2);
+	KUNIT_EXPECT_EQ(test, (int)lab_media_out(lab, 4000, lab_end("203.0.113.2", 6000)), 4000);
+	KUNIT_EXPECT_EQ(test, (int)lab_media_in(lab, lab_end("203.0.113.9", 7000), 4000), 4000);
+}
+
+/* Where the media of the phone's port 4000 is taken to come from. */
+static struct sip_endpoint peer_of_4000(struct lab *lab)
+{
+	struct sip_pinhole_key key = {
+		.addr = test_addr(lab->test, "203.0.113.1"), .port = 4000, .proto = IPPROTO_UDP,
+	};
+	struct sip_endpoint peer = {};
+	struct sip_pinhole *pin;
+
+	rcu_read_lock();
+	pin = sip_pinhole_by_mapped(lab->sn, &key);
+	if (pin)
+		peer = sip_pinhole_peer(pin);
+	rcu_read_unlock();
+	return peer;
+}
+
+/* As many branches as there are streams stay: the one that answers wins, with its own media. */
+static void rule_b1_few_branches_stay(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+	char line[64];
+	u32 i;
+
+	lab_phone(lab, "INVITE 1 a - audio=4000");
+	for (i = 0; i < SIP_CALL_STREAMS; i++) {
+		sprintf(line, "183 INVITE 1 a t%u audio=%u at=198.51.100.%u", i, 6000 + 2 * i, i);
+		lab_proxy(lab, line);
+	}
+	KUNIT_EXPECT_EQ(test, (int)peer_of_4000(lab).port, 6000 + 2 * (SIP_CALL_STREAMS - 1));
+	/* its answer came with the first 183, and the 200 has none */
+	lab_proxy(lab, "200 INVITE 1 a t0");
+	KUNIT_EXPECT_EQ(test, lab_call(lab, "one", "a").n_media, 2);
+	KUNIT_EXPECT_EQ(test, (int)peer_of_4000(lab).port, 6000);
+}
+
+/* One of the parties confirms the call again and again, with other ports each time. */
+static void storm_of_acks(struct kunit *test, bool is_phone)
+{
+	struct lab *lab = test->priv;
+	void (*send)(struct lab *lab, const char *line) = is_phone ? lab_phone : lab_proxy;
+	__be32 at = is_phone ? lab->phone.ip : lab->proxy.ip;
+	char *body = kunit_kzalloc(test, LAB_TEXT_MAX, GFP_KERNEL);
+	struct cost first = {}, last = {};
+	u32 i, before;
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, body);
+	if (is_phone) {
+		lab_phone(lab, "INVITE 1 a -");
+		lab_proxy(lab, "200 INVITE 1 a b audio=6000");
+	} else {	/* the phone has called before, so the proxy finds it */
+		lab_phone(lab, "OPTIONS 1 o -");
+		lab_proxy(lab, "INVITE 1 a -");
+		lab_phone(lab, "200 INVITE 1 a b audio=4000");
+	}
+	for (i = 0; i <= MANY; i++) {
+		most_sections(lab, body, at, 10000 + 2 * i);
+		before = sipalg_steps;
+		send(lab, "ACK 1 a b");
+		last = media_cost(lab, before);
+		if (!i)
+			first = last;
+	}
+	expect_bounded(test, is_phone ? "streams of ACKs, inside" : "streams of ACKs, outside",
+		       first, last);
+	KUNIT_EXPECT_LE(test, lab_call(lab, "one", "a").n_pinholes, lab->set->pinholes_per_call);
+}
+
+static void rule_b1_streams_of_acks_inside(struct kunit *test)
+{
+	storm_of_acks(test, true);
+}
+
+static void rule_b1_streams_of_acks_outside(struct kunit *test)
+{
+	storm_of_acks(test, false);
+}
+
+/* pinholes_per_call=0 is no limit, but the streams have one. */
+static void rule_b1_streams_have_a_limit_of_their_own(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+	char line[64];
+	u32 i;
+
+	lab->set->pinholes_per_call = 0;
+	lab_phone(lab, "INVITE 1 a -");
+	lab_proxy(lab, "200 INVITE 1 a b audio=6000");
+	for (i = 0; i < 2 * SIP_CALL_STREAMS; i++) {
+		sprintf(line, "ACK 1 a b audio=%u", 10000 + 2 * i);
+		lab_phone(lab, line);
+	}
+	KUNIT_EXPECT_EQ(test, lab_call(lab, "one", "a").n_media, 1 + SIP_CALL_STREAMS);
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_MEDIA_OVER), SIP_CALL_STREAMS);
+	/* what is over it passes unmapped */
+	KUNIT_EXPECT_TRUE(test, lab_has(lab, "c=IN IP4 192.168.1.2\r\n"));
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(rule_b1_streams_of_branches),
+	KUNIT_CASE(rule_b1_few_branches_stay),
+	KUNIT_CASE(rule_b1_streams_of_acks_inside),
+	KUNIT_CASE(rule_b1_streams_of_acks_outside),
+	KUNIT_CASE(rule_b1_streams_have_a_limit_of_their_own),
+	{}
+};
+
+struct kunit_suite sipalg_bounds_suite = {
+	.name = "sipalg_bounds",
+	.init = lab_setup,
+	.exit = lab_teardown,
+	.test_cases = cases,
+};
