@@ -60,7 +60,8 @@ static u8 section_ports(const struct section *s, u16 *ports)
 	for (i = 0, n = 0; i < count; i++) {
 		u32 port = s->rtp.port + i * (s->sdp->is_rtp ? 2 : 1);
 
-		if (port + 1 > 65535)
+		/* the first one's RTCP port is known already: has_rtcp_port() */
+		if (port + (i && is_pairs) > 65535)
 			break;
 		ports[n++] = port;
 		if (is_pairs)

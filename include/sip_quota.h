@@ -64,8 +64,8 @@ void sip_quota_teardown(struct sipalg_net *sn);
  * @max: how many it may hold; 0: any number, as for those in trunks
  *
  * Context: any but hard interrupt, under rcu_read_lock().
- * Return: what is to be released, and stays as long as anything is charged; -EDQUOT: it would
- * hold too many; -ENOMEM.
+ * Return: what is to be released, and stays as long as anything is charged; NULL: @n is 0, so
+ * nothing is; -EDQUOT: it would hold too many; -ENOMEM.
  */
 struct sip_quota *sip_quota_charge(struct sipalg_net *sn, const struct sip_quota_key *host,
 				   enum sip_quota_kind kind, u32 n, u32 max);

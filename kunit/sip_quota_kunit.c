@@ -66,6 +66,15 @@ static void quota_counts(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, held(lab, 1, SIP_QUOTA_CALL), 0);
 }
 
+/* Who is charged nothing holds nothing, so that nobody has to be forgotten. */
+static void rule_b1_nothing_is_charged_for_nothing(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+
+	KUNIT_EXPECT_PTR_EQ(test, charge_many(lab, 1, SIP_QUOTA_PINHOLE, 0, 5), NULL);
+	KUNIT_EXPECT_PTR_EQ(test, charge_many(lab, 1, SIP_QUOTA_PINHOLE, 0, 0), NULL);
+}
+
 /* Several are charged at once, all or none, and may be released one by one. */
 static void quota_of_many_at_once(struct kunit *test)
 {
@@ -183,6 +192,7 @@ static void quota_of_many_half_open_calls(struct kunit *test)
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(quota_counts),
+	KUNIT_CASE(rule_b1_nothing_is_charged_for_nothing),
 	KUNIT_CASE(quota_of_many_at_once),
 	KUNIT_CASE(quota_spares_trunks),
 	KUNIT_CASE(quota_ends_the_call_of_who_has_most),

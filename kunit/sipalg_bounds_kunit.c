@@ -194,12 +194,32 @@ static void rule_b1_streams_have_a_limit_of_their_own(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, lab_has(lab, "c=IN IP4 192.168.1.2\r\n"));
 }
 
+/* ---- ports ------------------------------------------------------------------------ */
+
+/* The last port there is has no RTCP port beside it, and is a port all the same. */
+static void rule_b1_the_last_port(struct kunit *test)
+{
+	struct sip_quota_key phone = { .addr = test_addr(test, "192.168.1.2") };
+	struct lab *lab = test->priv;
+
+	lab_phone(lab, "INVITE 1 a - audio=65535");
+	KUNIT_EXPECT_EQ(test, lab_call(lab, "one", "a").n_pinholes, 1);
+	KUNIT_EXPECT_EQ(test, (int)lab_audio(lab), 65535);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 65535), 1);
+	KUNIT_EXPECT_EQ(test, (int)lab_media_in(lab, lab->proxy, 65535), 65535);
+	/* one for the media, one for the peers of its calls */
+	KUNIT_EXPECT_EQ(test, sip_quota_held(lab->sn, &phone, SIP_QUOTA_PINHOLE), 2);
+	lab_proxy(lab, "486 INVITE 1 a b");
+	KUNIT_EXPECT_EQ(test, sip_quota_held(lab->sn, &phone, SIP_QUOTA_PINHOLE), 0);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(rule_b1_streams_of_branches),
 	KUNIT_CASE(rule_b1_few_branches_stay),
 	KUNIT_CASE(rule_b1_streams_of_acks_inside),
 	KUNIT_CASE(rule_b1_streams_of_acks_outside),
 	KUNIT_CASE(rule_b1_streams_have_a_limit_of_their_own),
+	KUNIT_CASE(rule_b1_the_last_port),
 	{}
 };
 

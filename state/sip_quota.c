@@ -112,6 +112,8 @@ struct sip_quota *sip_quota_charge(struct sipalg_net *sn, const struct sip_quota
 	struct sip_quota_table *table = sn->quotas;
 	struct sip_quota *q;
 
+	if (!n)		/* nothing would ever be released, and the host never forgotten */
+		return NULL;
 	if (max && sipalg_prefixes_have(&sipalg_settings(sn)->trunks, &host->addr))
 		max = 0;
 	spin_lock_bh(&table->lock);
