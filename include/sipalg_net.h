@@ -22,8 +22,9 @@ struct ctl_table_header;
 struct proc_dir_entry;
 struct seq_file;
 
+/* Words of the machine, as the kernel's own are: one CPU writes, and another never reads half. */
 struct sipalg_counters {
-	u64 n[SIPALG_STAT_COUNT];
+	unsigned long n[SIPALG_STAT_COUNT];
 };
 
 /**

@@ -95,7 +95,7 @@ static int stats_show(struct seq_file *seq, void *v)
 		if (!stat_names[i])	/* SIP_FAULT_NONE */
 			continue;
 		for_each_possible_cpu(cpu)
-			sum += per_cpu_ptr(sn->counters, cpu)->n[i];
+			sum += READ_ONCE(per_cpu_ptr(sn->counters, cpu)->n[i]);
 		seq_printf(seq, "%s %llu\n", stat_names[i], sum);
 	}
 	return 0;
