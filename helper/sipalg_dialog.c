@@ -9,6 +9,7 @@
 
 #include "sip_call.h"
 #include "sip_pinhole.h"
+#include "sip_source.h"
 #include "sipalg_contact.h"
 #include "sipalg_ctx.h"
 #include "sipalg_decide.h"
@@ -41,6 +42,7 @@ static struct sip_call_event call_event(struct sipalg_ctx *ctx)
 		.flow = &ctx->ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple,
 		.is_inside = { sipalg_sender_is_inside(ctx), sipalg_receiver_is_inside(ctx) },
 		.is_emergency = sipalg_is_emergency(ctx),
+		.is_proven = ctx->source && sip_source_is_good(ctx->sn, ctx->source),
 	};
 }
 

@@ -33,8 +33,8 @@ enum sip_side {
 };
 
 enum sip_call_state {
-	SIP_CALL_TRYING,	/* INVITE seen, no answer */
-	SIP_CALL_RINGING,	/* provisional answers only */
+	SIP_CALL_TRYING,	/* INVITE seen, no answer, or none but 100 */
+	SIP_CALL_RINGING,	/* provisional answers of the called end only */
 	SIP_CALL_UP,		/* answered with 2xx */
 	SIP_CALL_ENDED,		/* pinholes are closed; the object absorbs what comes late */
 };
@@ -266,6 +266,7 @@ static_assert(SIP_LEFT_COUNT <= 16);		/* @left has them */
  * @dir: its direction in the connection
  * @is_inside: whether sender and receiver are inside: who may be charged for a call
  * @is_emergency: it may be one over the quota of its host
+ * @is_proven: the sender has had success of late: its calls go after those of strangers
  */
 struct sip_call_event {
 	struct sipalg_net *sn;
@@ -287,6 +288,7 @@ struct sip_call_event {
 	u8 dir;
 	bool is_inside[2];
 	bool is_emergency;
+	bool is_proven;
 };
 
 /* The connection, where the call keeps it.  Return: NULL where it does not.  Locked. */

@@ -5,7 +5,8 @@
  * Every call, binding and pinhole is charged to the inside host that it is for.  An INVITE
  * that nobody has answered is half-open: it costs its sender nothing, so of these there may
  * be more than anybody wants, and where room is needed the oldest of whoever has most of
- * them ends.  A call with any answer is never taken away (SECURITY R3).
+ * them ends; of a host's, those of strangers first, and its own last.  A call that the called
+ * end has answered is never taken away (SECURITY R3); 100 is no answer of that (security.md B2).
  *
  * A host is known as long as it holds something, so the tables of what is held bound this
  * one.  Locking: one lock a namespace, innermost of ours.
@@ -41,6 +42,7 @@ struct sip_quota_key {
  * @source: who sent it
  * @host: who is charged
  * @ref: the call's count of references
+ * @is_proven: @source has had success of late; set by the call, before it is listed
  * @is_listed: all of this is set
  */
 struct sip_half_open {
@@ -49,6 +51,7 @@ struct sip_half_open {
 	struct sip_quota *source;
 	struct sip_quota *host;
 	refcount_t *ref;
+	bool is_proven;
 	bool is_listed;
 };
 
@@ -102,7 +105,7 @@ u32 sip_quota_held(struct sipalg_net *sn, const struct sip_quota_key *host,
 void sip_quota_open(struct sipalg_net *sn, struct sip_half_open *half,
 		    const struct sip_quota_key *source, struct sip_quota *host);
 
-/* It was answered, or is over.  May be called again. */
+/* It was answered, or is over.  May be called again, and sip_quota_open() after it. */
 void sip_quota_settle(struct sipalg_net *sn, struct sip_half_open *half);
 
 /**

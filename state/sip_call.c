@@ -162,6 +162,13 @@ static void set_expires(const struct sipalg_net *sn, struct sip_call *call, u32 
 	call->expires = sipalg_now(sn) + seconds * HZ;
 }
 
+/* The same, but never less than it has left. */
+static void wait_longer(const struct sipalg_net *sn, struct sip_call *call, u32 seconds)
+{
+	if (time_before(call->expires, sipalg_now(sn) + seconds * HZ))
+		set_expires(sn, call, seconds);
+}
+
 /* Somebody has answered, or nobody will. */
 static void settle(struct sipalg_net *sn, struct sip_call *call)
 {
@@ -406,6 +413,7 @@ static struct sip_call *call_insert(const struct sip_call_event *ev, struct sip_
 	is_in = !old && err >= 0;
 	if (is_in) {
 		atomic_inc(&table->n);
+		call->busy->half.is_proven = ev->is_proven;
 		sip_quota_open(ev->sn, &call->busy->half, &source, call->host);
 	} else {
 		call->is_dead = true;
@@ -557,9 +565,11 @@ static int call_reopen(const struct sip_call_event *ev, struct sip_call *call)
 	}
 	call->host = quota;
 	list_ended(ev->sn, call, false);
+	call->busy->half.is_proven = ev->is_proven;
 	sip_quota_open(ev->sn, &call->busy->half, &source, quota);
 	call->reason = SIP_CALL_REASON_NONE;
 	set_state(call, SIP_CALL_TRYING);
+	set_expires(ev->sn, call, sipalg_settings(ev->sn)->invite_timeout);
 	call->callee_tag = 0;
 	sipalg_count(ev->sn, SIPALG_STAT_CALLS_ADDED);
 	return 0;
@@ -598,7 +608,7 @@ static int advance_invite(struct sip_call *call, const struct sip_call_event *ev
 	}
 	call->cseq[side] = ev->cseq;
 	if (call->state == SIP_CALL_TRYING)
-		set_expires(ev->sn, call, sipalg_settings(ev->sn)->invite_timeout);
+		wait_longer(ev->sn, call, sipalg_settings(ev->sn)->invite_timeout);
 	return sip_call_tx_add(call, ev, side);
 }
 
@@ -709,12 +719,31 @@ static void offer_agreed(struct sip_call *call, const struct sip_call_event *ev,
 			sip_call_media_rm(ev->sn, call, media, SIP_PINHOLE_SHORTEN);
 }
 
+/*
+ * Asked for credentials: the caller sends the INVITE again at once, or has none.  Then nobody is
+ * called, and what was said to the first one proves nothing any more (security.md B2).
+ */
+static void invite_challenged(struct sip_call *call, const struct sip_call_event *ev)
+{
+	struct sip_quota_key source = quota_key(ev, &ev->receiver);
+
+	/* another branch of it may ring */
+	if (call->state == SIP_CALL_UP || sip_call_is_pending(call, SIP_INVITE))
+		return;
+	set_state(call, SIP_CALL_TRYING);
+	set_expires(ev->sn, call, sipalg_settings(ev->sn)->invite_timeout);
+	sip_quota_open(ev->sn, &call->busy->half, &source, call->host);
+}
+
 static int invite_failed(struct sip_call *call, const struct sip_call_event *ev,
 			 enum sip_side side)
 {
-	/* asked for credentials: the caller sends the INVITE again at once */
-	if (call->state == SIP_CALL_ENDED || ev->status == 401 || ev->status == 407)
+	if (call->state == SIP_CALL_ENDED)
 		return -ENOMSG;
+	if (ev->status == 401 || ev->status == 407) {
+		invite_challenged(call, ev);
+		return -ENOMSG;
+	}
 	/* a refused re-INVITE leaves the call as it was (RFC 3261 14.1) */
 	if (call->state == SIP_CALL_UP)
 		return offer_refused(call, ev, side);
@@ -752,6 +781,15 @@ static int invite_answered(struct sip_call *call, const struct sip_call_event *e
 	return 0;
 }
 
+/*
+ * security.md B2: any server says 100 to anybody, before it has looked whom he wants.  Everything
+ * later has a tag of the called end (RFC 3261 8.2.6.2, 12.1.1).
+ */
+static bool is_proof(const struct sip_call_event *ev)
+{
+	return ev->status > 100 && ev->to_tag;
+}
+
 static int invite_progress(struct sip_call *call, const struct sip_call_event *ev,
 			   enum sip_side side)
 {
@@ -759,11 +797,11 @@ static int invite_progress(struct sip_call *call, const struct sip_call_event *e
 		return -EPROTO;
 	if (call->state == SIP_CALL_UP && !tags_fit(call, ev, side))
 		return -ENOMSG;		/* a branch that has lost already */
-	if (call->state == SIP_CALL_TRYING) {
+	if (call->state == SIP_CALL_TRYING && is_proof(ev)) {
 		settle(ev->sn, call);
 		set_state(call, SIP_CALL_RINGING);
 	}
-	if (call->state == SIP_CALL_RINGING)
+	if (call->state != SIP_CALL_UP)
 		set_expires(ev->sn, call, sipalg_settings(ev->sn)->ringing_timeout);
 	return 0;
 }

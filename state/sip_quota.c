@@ -239,6 +239,20 @@ static struct sip_half_open *victim_of_all(struct sip_quota_table *table)
 	return NULL;
 }
 
+/* What a call costs the one who began it: 0 nothing, 1 a success before, 2 it is charged. */
+static int worth(const struct sip_half_open *half)
+{
+	return half->source == half->host ? 2 : half->is_proven;
+}
+
+/* Of two that are charged to one host; the older one is @b. */
+static bool goes_before(const struct sip_half_open *a, const struct sip_half_open *b)
+{
+	int diff = worth(a) - worth(b);
+
+	return diff ? diff < 0 : a->source->n_open > b->source->n_open;
+}
+
 /* The same, of the oldest calls that are charged to one host. */
 static struct sip_half_open *victim_of_host(const struct sip_quota *host)
 {
@@ -246,7 +260,7 @@ static struct sip_half_open *victim_of_host(const struct sip_quota *host)
 	u32 n = 0;
 
 	list_for_each_entry(half, &host->charged, of_host) {
-		if (!best || half->source->n_open > best->source->n_open)
+		if (!best || goes_before(half, best))
 			best = half;
 		if (++n == LOOKED)
 			break;

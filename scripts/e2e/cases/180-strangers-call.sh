@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: GPL-2.0
+# Strangers outside send INVITEs to a PBX whose port is forwarded, and which challenges them: none of its own calls, nor
+# of its provider's, finds the quota used up.
+# limit: 300
+. ./lib.sh
+. ./scenes.sh
+
+topo
+guard rtr 'iifname "r1" ip daddr 192.168.1.2 udp dport 5060 accept'
+nat rtr 'oifname "r1" masquerade;' "iifname r1 ip daddr $ROUTER udp dport 5060 dnat ip to $PHONE"
+for i in $(seq 4 13); do addr wan 203.0.113.$i/24; done
+load
+attach rtr prerouting
+peer strangers
+sound
+finish
