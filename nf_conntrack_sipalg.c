@@ -434,7 +434,6 @@ static int handle_message(struct sipalg_ctx *ctx)
 		return sipalg_pass_failed(ctx, err);
 	remember(ctx, before, published, listens);
 	count_left(ctx);
-	sipalg_learn_callers(ctx);
 	return sipalg_pass(ctx, SIPALG_STAT_MESSAGES);
 }
 

@@ -169,7 +169,7 @@ int sipalg_decide_dialog(struct sipalg_ctx *ctx)
 {
 	struct sip_call_event ev = call_event(ctx);
 	enum sip_side request_side = SIP_CALLER;
-	int err;
+	int err, fits = -EPROTO;
 
 	err = sipalg_media_read(ctx);
 	if (err)
@@ -186,11 +186,14 @@ int sipalg_decide_dialog(struct sipalg_ctx *ctx)
 			return err;
 		}
 	}
-	if (!ctx->call || sip_call_advance(ctx->call, &ev, request_side))
+	if (ctx->call)
+		fits = sip_call_advance(ctx->call, &ev, request_side);
+	if (fits)
 		ctx->may_open = false;
 	if (ctx->may_open)
 		open_contacts(ctx);
-	if (ctx->call && ctx->call->state != SIP_CALL_ENDED)
+	/* what the call does not know keeps no connection (security.md B2) */
+	if (fits != -EPROTO && ctx->call->state != SIP_CALL_ENDED)
 		sipalg_flow_keep(ctx->ct, ctx->skb, SIP_CALL_TTL_S);
 	return sipalg_media_decide(ctx, sip_is_request(&ctx->msg) ? request_side : !request_side);
 }

@@ -366,6 +366,7 @@ static void saw_answer(struct sipalg_ctx *ctx)
 
 	if (!asker)
 		return;
+	ctx->was_asked = sip_source_has_sent(asker, transaction(ctx));
 	if (end != SIP_SOURCE_SUCCESS && is_named(ctx))
 		end = SIP_SOURCE_OTHERWISE;
 	ret = sip_source_answered(ctx->sn, asker, transaction(ctx), end);
@@ -384,6 +385,7 @@ void sipalg_flood_saw(struct sipalg_ctx *ctx)
 {
 	const struct sip_msg *msg = &ctx->msg;
 
+	ctx->was_asked = false;
 	if (sip_is_request(msg))
 		saw_request(ctx);
 	else if (msg->status >= 200 && (msg->method == SIP_REGISTER || msg->method == SIP_INVITE))

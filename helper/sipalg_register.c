@@ -95,6 +95,26 @@ void sipalg_decide_register(struct sipalg_ctx *ctx)
 }
 
 /*
+ * signalling_source=learned: the hosts through which the registrar says that it reaches the phone
+ * (RFC 3327 5.3), and those that it wants asked (RFC 3608 6.1).  Return: how many.
+ */
+static u32 callers_of(const struct sipalg_ctx *ctx, struct sip_addr *callers, u32 max)
+{
+	u32 i, n = 0;
+
+	if (ctx->set->signalling_source != SIPALG_SIGNALLING_LEARNED)
+		return 0;
+	for (i = 0; i < ctx->msg.n_uris && n < max; i++) {
+		const struct sip_uri *uri = &ctx->msg.uri[i];
+
+		if (uri->at.addr.family && (uri->role == SIP_ROLE_PATH ||
+					    uri->role == SIP_ROLE_SERVICE_ROUTE))
+			callers[n++] = uri->at.addr;
+	}
+	return n;
+}
+
+/*
  * rewrite=0: the registrar has learned by itself where the phone is reached, and that is
  * the connection.  It lives as long as the longest registration that the answer lists.
  */
@@ -102,6 +122,8 @@ static void keep_registered(struct sipalg_ctx *ctx)
 {
 	u32 i, life = 0;
 
+	if (!ctx->was_asked)
+		return;
 	for (i = 0; i < ctx->msg.n_uris; i++)
 		if (ctx->msg.uri[i].role == SIP_ROLE_CONTACT)
 			life = max(life, expires_of(ctx, &ctx->msg.uri[i]));
@@ -114,6 +136,7 @@ static void keep_registered(struct sipalg_ctx *ctx)
 void sipalg_decide_registered(struct sipalg_ctx *ctx)
 {
 	struct sip_grant *grants = ctx->grants;
+	struct sip_addr callers[SIP_PINHOLE_CALLERS - 1];	/* one place is the registrar's */
 	struct sip_register reg = register_of(ctx);
 	u32 i, n = 0, life;
 
@@ -132,6 +155,8 @@ void sipalg_decide_registered(struct sipalg_ctx *ctx)
 		grants[n].contact.port = sip_uri_port(uri);
 		grants[n++].expires_s = expires_of(ctx, uri);
 	}
+	reg.callers = callers;
+	reg.n_callers = callers_of(ctx, callers, ARRAY_SIZE(callers));
 	life = sip_binding_grant(&reg, grants, n, expires_of(ctx, NULL));
 	if (life)
 		sipalg_flow_keep(ctx->ct, ctx->skb, life);
@@ -201,27 +226,4 @@ bool sipalg_caller_inherits(struct sipalg_ctx *ctx)
 	published = published_by_master(ctx) & ~SIPALG_FLOW_REGISTERED;
 	WRITE_ONCE(data->published[!ctx->dir], published | SIPALG_FLOW_OF_CALL);
 	return true;
-}
-
-/* Who may call in tells who else may: the hosts of his routes. */
-void sipalg_learn_callers(const struct sipalg_ctx *ctx)
-{
-	struct sip_pinhole *pin;
-	u32 i;
-
-	if (ctx->set->signalling_source != SIPALG_SIGNALLING_LEARNED)
-		return;
-	pin = receivers_pinhole(ctx);
-	/* who comes in to a call is its peer, and opens that for nobody else */
-	if (!pin || READ_ONCE(pin->is_for_peers) ||
-	    !sip_pinhole_has_caller(pin, &ctx->flow.self.addr))
-		return;
-	for (i = 0; i < ctx->msg.n_uris; i++) {
-		const struct sip_uri *uri = &ctx->msg.uri[i];
-
-		if (uri->at.addr.family &&
-		    (uri->role == SIP_ROLE_RECORD_ROUTE || uri->role == SIP_ROLE_ROUTE ||
-		     uri->role == SIP_ROLE_PATH || uri->role == SIP_ROLE_SERVICE_ROUTE))
-			sip_pinhole_add_caller(pin, &uri->at.addr);
-	}
 }

@@ -40,6 +40,8 @@ enum {
  * @proto: what the contact is reached by, IPPROTO_UDP or IPPROTO_TCP; where that is not @ct's
  *	own, the ports of @self and @mapped are 0
  * @on_flow: calls come in over @ct itself (RFC 5626): no pinhole
+ * @callers: of an answer, who may call in beside the registrar, where that is asked
+ * @n_callers: how many
  */
 struct sip_register {
 	struct sipalg_net *sn;
@@ -56,6 +58,8 @@ struct sip_register {
 	u16 answer_port;
 	u8 proto;
 	bool on_flow;
+	const struct sip_addr *callers;
+	u32 n_callers;
 };
 
 /* one contact in an answer: as the registrar wrote it, and for how long */

@@ -59,6 +59,7 @@ struct sipalg_ids {
  * @class: what the message counts as, enum sip_class
  * @is_over_target: it is over the limit of @target
  * @is_paid: it was within the limits, and counts
+ * @was_asked: of a final answer to INVITE or REGISTER: its receiver was seen to ask
  * @ids: digests of what identifies the message; 0: not made yet
  * @call: the call that the message belongs to, locked; NULL: none
  * @grants: the contacts of a registrar's answer
@@ -91,6 +92,7 @@ struct sipalg_ctx {
 	u8 class;
 	bool is_over_target;
 	bool is_paid;
+	bool was_asked;
 	struct sipalg_ids ids;
 	struct sip_call *call;
 	struct sip_grant grants[SIP_MAX_VALUES];

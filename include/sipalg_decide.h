@@ -60,7 +60,4 @@ bool sipalg_caller_is_refused(const struct sipalg_ctx *ctx);
  */
 bool sipalg_caller_inherits(struct sipalg_ctx *ctx);
 
-/* Who may call in tells who else may: the hosts of his routes.  @ctx is parsed. */
-void sipalg_learn_callers(const struct sipalg_ctx *ctx);
-
 #endif /* _SIPALG_DECIDE_H */

@@ -29,7 +29,7 @@
 	X(tcp_contact, number, "0", 0, 1, 0, "a TCP contact may have a port of its own; 0: calls come in over the connection that registered it") \
 	X(tcp_resync, number, "0", 0, 1, 0, "TCP streams may be taken up in the middle, after a failover") \
 	X(media_source, media_source, "any", 0, 2, 0, "who may use a media pinhole: any, announced, signalling") \
-	X(signalling_source, signalling_source, "any", 0, 2, 0, "who may call in through a binding: registrar, learned (he and the hosts of his Path, Route and Service-Route), any") \
+	X(signalling_source, signalling_source, "any", 0, 2, 0, "who may call in through a binding: registrar, learned (he and the hosts of Path and Service-Route in his answers to REGISTER), any") \
 	X(invite_timeout, number, "32", 1, 3600, 0, "an INVITE without any answer") \
 	X(ringing_timeout, number, "210", 1, 3600, 0, "an INVITE with provisional answers only") \
 	X(call_timeout, number, "43200", 60, 604800, 0, "a call without session timer, since its last message") \

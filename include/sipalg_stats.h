@@ -64,7 +64,7 @@
 	X(PINHOLES_TAKEN, pinholes_taken, "pinholes that a packet came through") \
 	X(PINHOLES_CLOSED, pinholes_closed, "pinholes that closed") \
 	X(PINHOLES_FULL, pinholes_full, "opened nothing: the kernel's or our table of pinholes is full") \
-	X(PINHOLES_QUOTA, pinholes_quota, "opened nothing: one host has three times as many pinholes as are left") \
+	X(PINHOLES_QUOTA, pinholes_quota, "opened nothing: one host has its share of the pinholes, which is less where few are left") \
 	X(PINHOLES_NO_PORT, pinholes_no_port, "opened nothing: no free port found") \
 	X(MEDIA_OUT, media_out, "media connections that began inside and left from the published port") \
 	X(AUTO_ATTACHED, auto_attached, "connections that auto_attach gave the helper") \

@@ -155,11 +155,142 @@ static void rule_b2_ringing(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_CALLS_QUOTA), 1);
 }
 
+/* ---- pinholes: who holds least gets the last part ------------------------------------ */
+
+/* Calls of a phone, each answered, until one opens nothing.  Return: how many opened something. */
+static u32 fill(struct lab *lab, u32 host)
+{
+	char line[64];
+	u32 i;
+
+	lab->phone.ip = htonl(0xc0a80a00 + host);
+	for (i = 0; i < 128; i++) {
+		snprintf(line, sizeof(line), "INVITE 1 a - call=h%u-%u audio=%u", host, i,
+			 4000 + 2 * i);
+		lab_phone(lab, line);
+		if (!lab_has(lab, "c=IN IP4 203.0.113.1"))
+			break;
+		snprintf(line, sizeof(line), "180 INVITE 1 a b call=h%u-%u", host, i);
+		lab_proxy(lab, line);
+	}
+	return i;
+}
+
+/* Nine addresses of one host, and the tenth, which is another's. */
+static void rule_b2_nine_addresses(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+	u32 i;
+
+	lab->set->trunks.n = 0;
+	lab->set->pinholes_max = 128;
+	/* alone a host has three quarters */
+	KUNIT_EXPECT_GE(test, fill(lab, 1), (96 - 1) / 2);
+	for (i = 2; i <= 9; i++)
+		KUNIT_EXPECT_GT_MSG(test, fill(lab, i), 0, "address %u", i);
+	KUNIT_EXPECT_LE(test, lab_reserved(lab), 128 - 4);
+	KUNIT_EXPECT_GT(test, fill(lab, 10), 0);
+}
+
+/* ---- who may call in: the registrar's answer alone says it ----------------------------- */
+
+#define ROUTE(name, host)	name ": <sip:" host ";lr>\r\n"
+
+static bool gets_in(struct lab *lab, const char *host)
+{
+	struct lab_end proxy = lab->proxy;
+	char line[48];
+
+	lab->proxy = lab_end(host, 5080);
+	snprintf(line, sizeof(line), "OPTIONS 1 x - call=%s", host);
+	lab_proxy(lab, line);
+	lab_flush(lab);
+	lab->proxy = proxy;
+	return lab->out[0];
+}
+
+static void rule_b2_learned(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+
+	lab->set->signalling_source = SIPALG_SIGNALLING_LEARNED;
+	bind(lab, 1, OWN("5060"), MAPPED("5060") ROUTE("Path", "198.51.100.20")
+	     ROUTE("Service-Route", "198.51.100.21") ROUTE("Record-Route", "198.51.100.22"));
+	KUNIT_EXPECT_TRUE(test, gets_in(lab, "198.51.100.20"));
+	bind(lab, 2, OWN("5060"), MAPPED("5060"));
+	KUNIT_EXPECT_TRUE(test, gets_in(lab, "198.51.100.21"));
+	bind(lab, 3, OWN("5060"), MAPPED("5060"));
+	KUNIT_EXPECT_FALSE(test, gets_in(lab, "198.51.100.22"));
+	/* what comes through the registrar names whom it likes */
+	bind(lab, 4, OWN("5060"), MAPPED("5060"));
+	lab->more = ROUTE("Record-Route", "198.51.100.23") ROUTE("Route", "198.51.100.24")
+		    ROUTE("Path", "198.51.100.25") ROUTE("Service-Route", "198.51.100.26");
+	lab_proxy(lab, "INVITE 1 x - call=via");
+	KUNIT_EXPECT_TRUE(test, lab->out[0]);
+	KUNIT_EXPECT_FALSE(test, gets_in(lab, "198.51.100.23"));
+	bind(lab, 5, OWN("5060"), MAPPED("5060"));
+	KUNIT_EXPECT_FALSE(test, gets_in(lab, "198.51.100.24"));
+	bind(lab, 6, OWN("5060"), MAPPED("5060"));
+	KUNIT_EXPECT_FALSE(test, gets_in(lab, "198.51.100.25"));
+	bind(lab, 7, OWN("5060"), MAPPED("5060"));
+	KUNIT_EXPECT_FALSE(test, gets_in(lab, "198.51.100.26"));
+	/* nor does a 2xx that nobody has asked for */
+	bind(lab, 8, OWN("5060"), MAPPED("5060"));
+	lab->more = MAPPED("5060") ROUTE("Service-Route", "198.51.100.27");
+	lab_proxy(lab, "200 REGISTER 9 a t call=reg");
+	KUNIT_EXPECT_FALSE(test, gets_in(lab, "198.51.100.27"));
+}
+
+/* ---- what keeps something answers a request that was seen ------------------------------ */
+
+/* How long the phone's connection to the proxy lives without another packet. */
+static u32 life_of_flow(struct lab *lab)
+{
+	struct nf_conn *ct = lab_master(lab);
+	u32 s;
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(lab->test, ct);
+	s = nf_ct_expires(ct) / HZ;
+	nf_ct_put(ct);
+	return s;
+}
+
+static void rule_b2_unasked_registration(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+
+	lab->set->rewrite = 0;
+	lab_phone(lab, "OPTIONS 1 a - call=first");
+	lab->more = OWN("5060");
+	lab_proxy(lab, "200 REGISTER 1 a t call=nobodys");
+	KUNIT_EXPECT_LE(test, life_of_flow(lab), 200);
+	lab->more = OWN("5060");
+	lab_phone(lab, "REGISTER 1 a - call=reg");
+	lab->more = OWN("5060");
+	lab_proxy(lab, "200 REGISTER 1 a t call=reg");
+	KUNIT_EXPECT_GE(test, life_of_flow(lab), 600);
+}
+
+static void rule_b2_unasked_answer(struct kunit *test)
+{
+	struct lab *lab = call_with_peer(test);
+
+	lab->proxy = stranger(0);
+	lab_phone(lab, "OPTIONS 1 o - call=other");
+	lab_proxy(lab, "200 INVITE 1 a b audio=7000");
+	lab_proxy(lab, "BYE 1 z a");
+	KUNIT_EXPECT_LE(test, life_of_flow(lab), 200);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(rule_b2_trying),
 	KUNIT_CASE(rule_b2_challenge),
 	KUNIT_CASE(rule_b2_challenge_that_is_met),
 	KUNIT_CASE(rule_b2_ringing),
+	KUNIT_CASE(rule_b2_nine_addresses),
+	KUNIT_CASE(rule_b2_learned),
+	KUNIT_CASE(rule_b2_unasked_registration),
+	KUNIT_CASE(rule_b2_unasked_answer),
 	{}
 };
 

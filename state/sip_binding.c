@@ -458,6 +458,16 @@ static u32 granted_s(const struct sip_binding *b, const struct sip_grant *grants
 	return default_s;
 }
 
+/* The registrar, and whom its answer names.  Nobody else says who may call in (security.md B2). */
+static void add_callers(const struct sip_register *reg, struct sip_pinhole *pin)
+{
+	u32 i;
+
+	sip_pinhole_add_caller(pin, &reg->registrar.addr);
+	for (i = 0; i < reg->n_callers; i++)
+		sip_pinhole_add_caller(pin, &reg->callers[i]);
+}
+
 /* Return: seconds that the binding lives; 0: it is to be removed; -errno: as if unanswered. */
 static int bind_one(const struct sip_register *reg, struct sip_binding *b, u32 granted)
 {
@@ -477,7 +487,7 @@ static int bind_one(const struct sip_register *reg, struct sip_binding *b, u32 g
 	if (set->signalling_source == SIPALG_SIGNALLING_REGISTRAR)
 		want.source = &source;
 	if (b->next_pin) {
-		sip_pinhole_add_caller(b->next_pin, &source);
+		add_callers(reg, b->next_pin);
 		err = sip_pinhole_arm(b->next_pin, &want);
 		if (err)
 			return err;

@@ -30,6 +30,7 @@ enum {
 	MAX_TRIES	= 32,		/* ports tried before a run is given up */
 	OTHER_PORTS	= 10240,	/* where other ports come from: away from the ports */
 	OTHER_PORTS_N	= 22528,	/* that hosts and masquerading pick by themselves */
+	LAST_FEW	= 3,		/* of the last ones: for a registration and a call */
 };
 
 struct sip_pinhole_table {
@@ -635,17 +636,25 @@ bool sip_pinhole_is_scarce(struct sipalg_net *sn)
 }
 
 /*
- * One host may have three times as many pinholes as are left.  Alone it gets three quarters of
- * all; and whatever it does, the next one finds room.  Contacts leave a quarter for calls, for
- * they have their connections besides.
+ * How many of @max pinholes a host may have, while @left are left.  Three times as many: alone it
+ * gets three quarters of all.  The last quarter is for those that hold least (security.md B2):
+ * an eighth of what is left of it each, so who has many addresses gets little by the next one.
  */
+static u32 share_of_host(u32 max, u32 left)
+{
+	if (left > max / 4)
+		return min_t(u64, 3ULL * left, U32_MAX);
+	return max_t(u32, left / 8, LAST_FEW);
+}
+
+/* Contacts leave a quarter for calls, for they have their connections besides. */
 static struct sip_quota *charge_host(const struct sip_pinhole_want *want, u32 more)
 {
 	u32 n = atomic_read(&want->sn->pinholes->n), max = pinholes_max(want->sn);
 	struct sip_quota_key host = {
 		want->charged ? *want->charged : want->real, nf_ct_zone(want->ct)->id
 	};
-	u32 share = min_t(u64, 3ULL * (max - n), U32_MAX);
+	u32 share = share_of_host(max, max - min(n, max));
 
 	if (want->class == SIP_PINHOLE_SIGNALLING)
 		max -= max / 4;

@@ -195,14 +195,15 @@ def learned(s):
         stranger = Agent('wan', '203.0.113.5', 5081)
         does_not_reach('a stranger does not get in', s.phone, contact, stranger)
         equal('and is counted', 1, refused_count(s))
-        # a call of the registrar whose Record-Route names a proxy: from now on he may call too
+        # security.md B2: a call through the registrar, whose Record-Route names the caller, lets nobody in
         c = s.provider.dial(contact, at_of(contact))
         c.request('INVITE', headers=[('Record-Route', '<sip:203.0.113.5;lr>')])
         invite = s.phone.take('INVITE')
         s.phone.reply(invite, 486, tag='lr', contact=False)
         c.ack(response=s.provider.take(486))
         s.phone.take('ACK')
-        reaches('who was in a Record-Route', s.phone, contact, Agent('wan', '203.0.113.5', 5082))
+        does_not_reach('nor is who was in a Record-Route', s.phone, contact, Agent('wan', '203.0.113.5', 5082))
+        equal('who is counted, too', 2, refused_count(s))
         register(s.phone, s.provider, expires=0, dialog=d)
 
 
