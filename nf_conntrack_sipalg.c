@@ -44,6 +44,7 @@
 #include "sipalg_flow.h"
 #include "sipalg_handshake.h"
 #include "sipalg_hooks.h"
+#include "sipalg_inside.h"
 #include "sipalg_net.h"
 #include "sipalg_packet.h"
 #include "sipalg_segment.h"
@@ -411,6 +412,7 @@ static int handle_message(struct sipalg_ctx *ctx)
 		pr_info_once("connections are translated, but nf_nat_sipalg is not loaded\n");
 		return sipalg_pass(ctx, SIPALG_STAT_NO_NAT_MODULE);
 	}
+	sipalg_ask_sides(ctx);
 	ctx->may_open = judge(ctx);
 	ctx->body.n = 0;
 	ctx->body.n_over = 0;
@@ -559,6 +561,7 @@ static bool find_payload(struct sipalg_ctx *ctx)
 /* SECURITY 5.6: M1 and M2 are the parser's, M3 is asked here. */
 static bool resync(struct sipalg_ctx *ctx)
 {
+	sipalg_ask_sides(ctx);
 	return ctx->set->enabled && sipalg_handshake_is_missed(ctx) && judge(ctx) &&
 	       sipalg_handshake_make_up(ctx);
 }

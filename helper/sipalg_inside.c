@@ -7,6 +7,7 @@
 #include <net/addrconf.h>
 #include <net/dst.h>
 #include <net/ip6_route.h>
+#include <net/ip_fib.h>
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/route.h>
 
@@ -66,6 +67,47 @@ static struct place place_of(const struct sipalg_ctx *ctx, const struct sip_addr
 static int ifindex_of(const struct sipalg_ctx *ctx, const struct sip_addr *addr)
 {
 	return place_of(ctx, addr).ifindex;
+}
+
+/* Where the default route of IPv4 leads, of the main table or as the rules say; 0: nowhere. */
+static int default_ifindex4(struct net *net)
+{
+	struct flowi4 fl = { .flowi4_iif = LOOPBACK_IFINDEX };
+	struct fib_result res = {};
+
+	/* what has no longer prefix than "0.0.0.0/1", in two halves, is a default route, too */
+	if (fib_lookup(net, &fl, &res, FIB_LOOKUP_NOREF) || res.type != RTN_UNICAST)
+		return 0;
+	return FIB_RES_DEV(res) ? FIB_RES_DEV(res)->ifindex : 0;
+}
+
+/* That of IPv6: by an address of all that is global, 2000::/3, which nobody has. */
+static int default_ifindex6(const struct sipalg_ctx *ctx)
+{
+	struct sip_addr any = { .family = SIP_FAMILY_IPV6 };
+
+	any.w[0] = (__force u32)htonl(0x20000000);
+	return ifindex_of(ctx, &any);
+}
+
+void sipalg_ask_sides(struct sipalg_ctx *ctx)
+{
+	int wan, sender, receiver;
+
+	ctx->is_outside[0] = false;
+	ctx->is_outside[1] = false;
+	if (ctx->is_nat)
+		return;
+	if (ctx->flow.self.addr.family == SIP_FAMILY_IPV4)
+		wan = default_ifindex4(ctx->sn->net);
+	else
+		wan = default_ifindex6(ctx);
+	if (!wan)
+		return;
+	sender = ifindex_of(ctx, &ctx->flow.self.addr);
+	receiver = ifindex_of(ctx, &ctx->flow.peer_real.addr);
+	ctx->is_outside[0] = sender == wan && receiver != wan;
+	ctx->is_outside[1] = receiver == wan && sender != wan;
 }
 
 /* The same; 0 where a router is between, too. */

@@ -115,8 +115,8 @@ static u32 callers_of(const struct sipalg_ctx *ctx, struct sip_addr *callers, u3
 }
 
 /*
- * rewrite=0: the registrar has learned by itself where the phone is reached, and that is
- * the connection.  It lives as long as the longest registration that the answer lists.
+ * rewrite=0, or a phone outside: the registrar knows where the phone is reached, and that is the
+ * connection.  It lives as long as the longest registration that the answer lists.
  */
 static void keep_registered(struct sipalg_ctx *ctx)
 {
@@ -140,9 +140,10 @@ void sipalg_decide_registered(struct sipalg_ctx *ctx)
 	struct sip_register reg = register_of(ctx);
 	u32 i, n = 0, life;
 
-	if (ctx->msg.status / 100 != 2 || !sipalg_receiver_is_inside(ctx))
+	if (ctx->msg.status / 100 != 2 || (ctx->is_nat && !sipalg_receiver_is_translated(ctx)))
 		return;
-	if (sipalg_is_silent(ctx)) {
+	/* of a phone outside its registrar inside knows the connection, and needs no more */
+	if (sipalg_is_silent(ctx) || ctx->is_outside[1]) {
 		keep_registered(ctx);
 		return;
 	}

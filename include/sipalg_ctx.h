@@ -49,6 +49,7 @@ struct sipalg_ids {
  * @base: offset of the message in the payload; of TCP 0, for there it is written by itself
  * @flow: the connection's addresses
  * @is_nat: the connection's addresses are translated
+ * @is_outside: where they are not, whether the routes put sender and receiver outside
  * @via_port: the receiver listens there, by the Via of its last request, and not where the
  *	connection leads; 0: it does not
  * @lead_to: of a datagram, the port that it is led to instead of the connection's; 0: it is not
@@ -83,6 +84,7 @@ struct sipalg_ctx {
 	u32 base;
 	struct sip_flow flow;
 	bool is_nat;
+	bool is_outside[2];
 	u16 via_port;
 	u16 lead_to;
 	enum sipalg_stat counted;
@@ -118,15 +120,15 @@ static inline bool sipalg_is_silent(const struct sipalg_ctx *ctx)
 	return ctx->is_nat && !ctx->set->rewrite;
 }
 
-/* Inside is who is hidden by NAT; without NAT, everybody is. */
+/* Inside is who is hidden by NAT; without NAT, whom the routes do not put outside. */
 static inline bool sipalg_sender_is_inside(const struct sipalg_ctx *ctx)
 {
-	return sipalg_sender_is_translated(ctx) || !ctx->is_nat;
+	return sipalg_sender_is_translated(ctx) || !(ctx->is_nat || ctx->is_outside[0]);
 }
 
 static inline bool sipalg_receiver_is_inside(const struct sipalg_ctx *ctx)
 {
-	return sipalg_receiver_is_translated(ctx) || !ctx->is_nat;
+	return sipalg_receiver_is_translated(ctx) || !(ctx->is_nat || ctx->is_outside[1]);
 }
 
 /* Stands for a piece of the message, of any length: the same for the same text. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * sipalg_inside: whether an address that a message names is on the sender's side.
+ * sipalg_inside: whether an address that a message names is on the sender's side, and which
+ * side is outside where no NAT says it.
  */
 #ifndef _SIPALG_INSIDE_H
 #define _SIPALG_INSIDE_H
@@ -43,5 +44,17 @@ bool sipalg_is_inside(const struct sipalg_ctx *ctx, const struct sip_addr *addr)
  * Return: whether it is.
  */
 bool sipalg_is_second(const struct sipalg_ctx *ctx, const struct sip_addr *addr);
+
+/**
+ * sipalg_ask_sides() - who is outside, where there is no NAT
+ * @ctx: a packet; its is_outside is filled
+ *
+ * Outside is who is reached where the default route leads, if the other party is not.  Where
+ * there is no default route, as on a router between networks of equal rank, nobody is: both may
+ * open what they need, and each is charged for it.
+ *
+ * Context: softirq or BH, under rcu_read_lock().
+ */
+void sipalg_ask_sides(struct sipalg_ctx *ctx);
 
 #endif /* _SIPALG_INSIDE_H */
