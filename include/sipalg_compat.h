@@ -11,10 +11,13 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/sysctl.h>
+#include <net/inet6_hashtables.h>
+#include <net/inet_hashtables.h>
 #include <net/net_namespace.h>
 #include <net/netfilter/nf_conntrack.h>
 #include <net/netfilter/nf_conntrack_expect.h>
 #include <net/netfilter/nf_conntrack_helper.h>
+#include <net/udp.h>
 #ifdef SIPALG_LINUX_UNALIGNED
 #include <linux/unaligned.h>
 #else
@@ -213,6 +216,50 @@ static inline bool sipalg_helper_get(struct nf_conntrack_helper *helper)
 	return refcount_inc_not_zero(&helper->ct_refcnt);
 #else
 	return true;
+#endif
+}
+
+/*
+ * Tables of sockets: each look-up was once told which one to search.  One of TCP belongs to the
+ * namespace on all kernels that ask, one of UDP since they may have their own.
+ */
+#ifdef SIPALG_TCP_TABLE
+#define SIPALG_TCP_TABLE_OF(net)	(net)->ipv4.tcp_death_row.hashinfo,
+#else
+#define SIPALG_TCP_TABLE_OF(net)
+#endif
+#if !defined(SIPALG_UDP_TABLE)
+#define SIPALG_UDP_TABLE_OF(net)
+#elif defined(SIPALG_UDP_TABLE_OF_NET)
+#define SIPALG_UDP_TABLE_OF(net)	(net)->ipv4.udp_table,
+#else
+#define SIPALG_UDP_TABLE_OF(net)	&udp_table,
+#endif
+
+/*
+ * Whether a packet from anywhere to @addr and @port (host byte order) would find a socket:
+ * of TCP one that listens.  @dif: the device that it would come to.  Under rcu_read_lock().
+ */
+static inline bool sipalg_socket_is_bound(struct net *net, u8 proto, __be32 addr, u16 port, int dif)
+{
+	if (proto == IPPROTO_TCP)
+		return __inet_lookup_listener(net, SIPALG_TCP_TABLE_OF(net) NULL, 0, 0, 0, addr,
+					      port, dif, 0);
+	return __udp4_lib_lookup(net, 0, 0, addr, htons(port), dif, 0, SIPALG_UDP_TABLE_OF(net)
+				 NULL);
+}
+
+static inline bool sipalg_socket6_is_bound(struct net *net, u8 proto, const struct in6_addr *addr,
+					   u16 port, int dif)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	if (proto == IPPROTO_TCP)
+		return inet6_lookup_listener(net, SIPALG_TCP_TABLE_OF(net) NULL, 0, &in6addr_any,
+					     0, addr, port, dif, 0);
+	return __udp6_lib_lookup(net, &in6addr_any, 0, addr, htons(port), dif, 0,
+				 SIPALG_UDP_TABLE_OF(net) NULL);
+#else
+	return false;
 #endif
 }
 

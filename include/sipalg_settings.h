@@ -28,6 +28,7 @@
 	X(tcp_media, number, "0", 0, 1, 0, "media over TCP may be opened") \
 	X(tcp_contact, number, "0", 0, 1, 0, "a TCP contact may have a port of its own; 0: calls come in over the connection that registered it") \
 	X(tcp_resync, number, "0", 0, 1, 0, "TCP streams may be taken up in the middle, after a failover") \
+	X(keep_ports, ranges, "", 1, 65535, 0, "ports that are never published, up to 16 and ranges LOW-HIGH, comma separated: what is forwarded to other hosts, what the router serves") \
 	X(media_source, media_source, "any", 0, 2, 0, "who may use a media pinhole: any, announced, signalling") \
 	X(signalling_source, signalling_source, "any", 0, 2, 0, "who may call in through a binding: registrar, learned (he and the hosts of Path and Service-Route in his answers to REGISTER), any") \
 	X(invite_timeout, number, "32", 1, 3600, 0, "an INVITE without any answer") \
@@ -83,6 +84,7 @@ enum sipalg_second_address {
 
 enum {
 	SIPALG_MAX_PORTS	= 16,
+	SIPALG_MAX_RANGES	= 16,
 	SIPALG_MAX_NUMBERS	= 16,
 	SIPALG_MAX_NUMBER_LEN	= 16,
 	SIPALG_MAX_PREFIXES	= 64,
@@ -96,6 +98,16 @@ struct sipalg_rate {
 struct sipalg_ports {
 	u16 n;
 	u16 port[SIPALG_MAX_PORTS];
+};
+
+struct sipalg_range {
+	u16 low;	/* host byte order; of no range 0 */
+	u16 high;
+};
+
+struct sipalg_ranges {
+	u8 n;
+	struct sipalg_range range[SIPALG_MAX_RANGES];
 };
 
 struct sipalg_numbers {
@@ -120,6 +132,7 @@ struct sipalg_prefixes {
 #define SIPALG_TYPE_second_address	u32
 #define SIPALG_TYPE_rate		struct sipalg_rate
 #define SIPALG_TYPE_ports		struct sipalg_ports
+#define SIPALG_TYPE_ranges		struct sipalg_ranges
 #define SIPALG_TYPE_numbers		struct sipalg_numbers
 #define SIPALG_TYPE_prefixes		struct sipalg_prefixes
 
@@ -139,6 +152,9 @@ struct sipalg_net;
 
 /* Whether @addr is in one of those. */
 bool sipalg_prefixes_have(const struct sipalg_prefixes *prefixes, const struct sip_addr *addr);
+
+/* Whether @port, in host byte order, is in one of those. */
+bool sipalg_ranges_have(const struct sipalg_ranges *ranges, u16 port);
 
 /**
  * sipalg_settings_setup() - give a namespace its settings

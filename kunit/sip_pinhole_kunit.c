@@ -96,6 +96,56 @@ static void pinhole_keeps_the_port(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_PINHOLES_CLOSED), 3);
 }
 
+static void keep(struct lab *lab, u16 low, u16 high)
+{
+	lab->set->keep_ports.range[lab->set->keep_ports.n++] = (struct sipalg_range){ low, high };
+}
+
+/* SECURITY B3: RTP's port, or the one above, is kept: the pair moves. */
+static void rule_b3_kept_ports(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+
+	keep(lab, 4000, 4000);
+	keep(lab, 5001, 5010);
+	lab_phone(lab, "INVITE 1 a - call=one audio=4000");
+	KUNIT_EXPECT_NE(test, lab_audio(lab), 4000);
+	KUNIT_EXPECT_GE(test, lab_audio(lab), 10240);
+	lab_phone(lab, "INVITE 1 a - call=two audio=5000");
+	KUNIT_EXPECT_GE(test, lab_audio(lab), 10240);
+	lab_phone(lab, "INVITE 1 a - call=three audio=5012");
+	KUNIT_EXPECT_EQ(test, lab_audio(lab), 5012);
+	lab_phone(lab, "INVITE 1 a - call=four audio=4002");
+	KUNIT_EXPECT_EQ(test, lab_audio(lab), 4002);
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_PORTS_KEPT), 2);
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_PINHOLES_MOVED), 2);
+}
+
+/* All that could be published is kept: the message passes, and nothing is opened. */
+static void rule_b3_kept_all(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+
+	keep(lab, 1, 65535);
+	lab_phone(lab, "INVITE 1 a - audio=4000");
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 0), 0);
+	KUNIT_EXPECT_FALSE(test, lab_is_reserved(lab, 4000));
+	/* of the Contact, and of the media */
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_PINHOLES_NO_PORT), 2);
+}
+
+/* Without NAT a port is the host's own. */
+static void rule_b3_kept_without_nat(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+
+	lab->is_nat = false;
+	keep(lab, 1, 65535);
+	lab_phone(lab, "INVITE 1 a - audio=4000");
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 4000), 1);
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_PORTS_KEPT), 0);
+}
+
 /* Two phones, or two calls of one phone, with one port: under NAT each gets its own. */
 static void pinhole_moves_from_a_taken_port(struct kunit *test)
 {
@@ -849,6 +899,9 @@ static void pinhole_of_another_is_not_named(struct kunit *test)
 }
 
 static struct kunit_case cases[] = {
+	KUNIT_CASE(rule_b3_kept_ports),
+	KUNIT_CASE(rule_b3_kept_all),
+	KUNIT_CASE(rule_b3_kept_without_nat),
 	KUNIT_CASE(pinhole_keeps_the_port),
 	KUNIT_CASE(pinhole_moves_from_a_taken_port),
 	KUNIT_CASE(pinholes_that_find_no_port_are_not_charged),

@@ -22,6 +22,7 @@
 
 #include "sip_pinhole.h"
 #include "sip_pinhole_conns.h"
+#include "sip_port.h"
 #include "sip_quota.h"
 #include "sipalg_compat.h"
 #include "sipalg_trace.h"
@@ -753,6 +754,41 @@ static u16 candidate(const struct sip_pinhole_want *want, u32 i, u32 try)
 	return (port & ~1U) + (want->ports[0] & 1) + step;
 }
 
+/*
+ * SECURITY B3: our own table knows what we have promised to whom, and no more.  Of an address
+ * that is nobody's but the host's the ports are its own.
+ */
+static bool is_others(const struct sip_pinhole_want *want, u16 port)
+{
+	struct sip_pinhole_key at = {
+		.addr = want->mapped,
+		.port = port,
+		.zone = nf_ct_zone(want->ct)->id,
+		.proto = want->proto,
+	};
+
+	if (sip_port_is_kept(want->sn, port)) {
+		sipalg_count(want->sn, SIPALG_STAT_PORTS_KEPT);
+		return true;
+	}
+	if (sip_port_is_bound(want->sn, &at, &want->real)) {
+		sipalg_count(want->sn, SIPALG_STAT_PORTS_BOUND);
+		return true;
+	}
+	return false;
+}
+
+/* Whether a port of a run is one that packets of others come to. */
+static bool run_is_others(const struct sip_pinhole_want *want, u32 try)
+{
+	u32 i;
+
+	for (i = 0; i < want->n; i++)
+		if (is_others(want, candidate(want, i, try)))
+			return true;
+	return false;
+}
+
 static int pin_arm(const struct sip_pinhole_want *want, struct sip_pinhole *pin)
 {
 	int err = 0;
@@ -780,10 +816,13 @@ static int run_try(const struct sip_pinhole_want *want, struct sip_pinhole **pin
 		   bool arm)
 {
 	bool may_share = sip_addr_equal(&want->real, &want->mapped);
-	struct sip_quota *host = may_share ? NULL : charge_host(want, want->n);
+	struct sip_quota *host;
 	int err = 0;
 	u32 i;
 
+	if (!may_share && run_is_others(want, try))
+		return -EADDRINUSE;
+	host = may_share ? NULL : charge_host(want, want->n);
 	if (IS_ERR(host))
 		return PTR_ERR(host);
 	for (i = 0; i < want->n; i++) {

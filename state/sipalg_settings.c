@@ -168,6 +168,70 @@ static int ports_show(const void *value, char *text)
 
 static const struct setting_type ports_type = { ports_read, ports_show };
 
+/* port ["-" port] */
+static int read_range(const struct setting *s, char *text, struct sipalg_range *range)
+{
+	char *high = strchr(text, '-');
+	u32 from, to;
+
+	if (high)
+		*high++ = '\0';
+	if (read_number(s, strim(text), &from) ||
+	    read_number(s, high ? skip_spaces(high) : text, &to) || to < from)
+		return -EINVAL;
+	*range = (struct sipalg_range){ from, to };
+	return 0;
+}
+
+static int ranges_read(const struct setting *s, char *text, void *value)
+{
+	struct sipalg_ranges *ranges = value;
+	char *word;
+
+	ranges->n = 0;
+	if (!*text)
+		return 0;
+	while ((word = strsep(&text, ","))) {
+		if (ranges->n == SIPALG_MAX_RANGES ||
+		    read_range(s, strim(word), &ranges->range[ranges->n]))
+			return -EINVAL;
+		ranges->n++;
+	}
+	return 0;
+}
+
+static int show_range(const struct sipalg_range *range, char *text, int size)
+{
+	if (range->low == range->high)
+		return scnprintf(text, size, "%u", range->low);
+	return scnprintf(text, size, "%u-%u", range->low, range->high);
+}
+
+static int ranges_show(const void *value, char *text)
+{
+	const struct sipalg_ranges *ranges = value;
+	int i, len = 0;
+
+	for (i = 0; i < ranges->n; i++) {
+		if (i)
+			text[len++] = ',';
+		len += show_range(&ranges->range[i], text + len, SETTING_TEXT_MAX - len);
+	}
+	return len;
+}
+
+static const struct setting_type ranges_type = { ranges_read, ranges_show };
+
+bool sipalg_ranges_have(const struct sipalg_ranges *ranges, u16 port)
+{
+	u32 i;
+
+	for (i = 0; i < ranges->n; i++)
+		if (port >= ranges->range[i].low && port <= ranges->range[i].high)
+			return true;
+	return false;
+}
+
 /* telephone numbers: digits, '*', '#' and '+' */
 static int numbers_read(const struct setting *s, char *text, void *value)
 {

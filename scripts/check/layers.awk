@@ -10,7 +10,7 @@ function table() {
 	layer("sipalg_stats sipalg_settings sipalg_net sipalg_compat sip_inet sip_neighbour sipalg_trace")
 	layer("sip_source | sip_quota")
 	layer("sip_master")
-	layer("sip_pinhole sip_pinhole_conns sip_caller")
+	layer("sip_pinhole sip_pinhole_conns sip_port sip_caller")
 	layer("sipalg_flow")
 	layer("sip_call sip_call_media sip_call_tx sip_call_list | sip_binding | sipalg_stream")
 	layer("sipalg_ctx")
@@ -71,5 +71,5 @@ FNR == 1 {
 /LINUX_VERSION_CODE|KERNEL_VERSION/ {
 	finding("asks for a kernel version: ask for a feature, in Kbuild and sipalg_compat.h")
 }
-/SIPALG_(HELPER_COPIED|HELPER_SHORT_INIT|EXPECT_U32_TIMEOUT|EXPECT_ASSIGN_HELPER|REFRESH_WITHOUT_SKB|SYSCTL_SIZED|SYSCTL_CONST|NS_TOKEN|LINUX_UNALIGNED)/ &&
+/SIPALG_(HELPER_COPIED|HELPER_SHORT_INIT|EXPECT_U32_TIMEOUT|EXPECT_ASSIGN_HELPER|REFRESH_WITHOUT_SKB|SYSCTL_SIZED|TCP_TABLE|UDP_TABLE|SYSCTL_CONST|NS_TOKEN|LINUX_UNALIGNED)/ &&
 unit != "sipalg_compat" { finding("kernel differences belong to sipalg_compat.h") }

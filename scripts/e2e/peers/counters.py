@@ -152,6 +152,17 @@ def the_same_port():
         asks(phone, far, sdp(phone.addr, 4000))
 
 
+@moves('ports_kept', 'ports_bound', drops=0)
+def ports_of_others():
+    """a port that is kept, and one of a server on the router"""
+    phone, far = Agent('lan', PHONE), Agent('wan', PROVIDER)
+    server = Socket('rtr', '0.0.0.0', 4200)
+    with settings(keep_ports='4100'):
+        asks(phone, far, sdp(phone.addr, 4100))
+        asks(phone, far, sdp(phone.addr, 4200))
+    server.sock.close()
+
+
 @moves('pinholes_no_port', drops=0)
 def a_taken_port():
     """media on the port that calls come to, routed"""

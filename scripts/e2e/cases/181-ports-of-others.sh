@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: GPL-2.0
+# Rule B3: a telephone asks for a port that a server of the router has, that is kept, or that is forwarded to
+# another host. Whose port it is goes on getting its packets, and the call has another one.
+# limit: 300
+. ./lib.sh
+
+topo
+addr lan 192.168.1.3/24
+masquerade
+in_ns rtr nft -f - <<- N
+	table ip forwards {
+		chain pre {
+			type nat hook prerouting priority dstnat;
+			iifname r1 udp dport 5060 dnat to 192.168.1.3
+		}
+	}
+	add rule inet fw forward iifname r1 ip daddr 192.168.1.3 accept
+N
+load
+attach_nft
+peer otherports
+is 'expectations left' '' "$(expectations)"
+is 'pinholes that opened have closed' "$(stat pinholes_opened)" "$(stat pinholes_closed)"
+finish
