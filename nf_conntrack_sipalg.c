@@ -455,7 +455,7 @@ static int read_text(struct sipalg_ctx *ctx)
 
 	if (line > 0 && sipalg_flood_refuses(ctx, line, &why))
 		return sipalg_drop(ctx, why);
-	/* with strict=1 what is odd about a start line makes it none of SIP's, but it has counted */
+	/* with strict=1 what is odd about a start line makes it none of SIP's, but it counts */
 	if (ctx->set->strict && line > 0 && ctx->msg.left)
 		return sipalg_pass(ctx, SIPALG_STAT_NOT_SIP);
 	ret = sip_parse_rest(&ctx->text, &ctx->msg, line, &ctx->flow.ends);

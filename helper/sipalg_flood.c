@@ -111,7 +111,7 @@ static u64 transaction(struct sipalg_ctx *ctx)
 	       number * 0x9e3779b97f4a7c15ULL;
 }
 
-/* Who has sent the request that this message is part of, itself or an answer; NULL: nobody known. */
+/* Who has sent the request that this message is, or answers; NULL: nobody known. */
 static struct sip_source *asker_of(struct sipalg_ctx *ctx)
 {
 	struct sip_source_key key = sender_of(ctx, !ctx->dir);
@@ -187,7 +187,8 @@ static void tell_flood(const struct sipalg_ctx *ctx, const char *whom, const str
 	char buf[SIP_ADDR_TEXT_MAX];
 	u32 len = sip_addr_write(addr, buf, false);
 
-	net_info_ratelimited("%s %.*s: too many %s, some are dropped (/proc/net/sipalg/sources)\n",
+	if (sipalg_may_log(ctx->sn))
+		net_info_ratelimited("%s %.*s: too many %s, some are dropped (/proc/net/sipalg/sources)\n",
 			     whom, (int)len, buf, classes[ctx->class].name);
 }
 
@@ -323,6 +324,8 @@ static void tell_block(const struct sipalg_ctx *ctx, struct sip_source *asker)
 
 	sipalg_count(ctx->sn, SIPALG_STAT_SOURCES_BLOCKED);
 	trace_sipalg_source(&ctx->flow.peer_real, sip_source_blocked_s(ctx->sn, asker));
+	if (!sipalg_may_log(ctx->sn))
+		return;
 	net_info_ratelimited("%.*s is blocked for %u s: %u registrations or calls failed within %u s\n",
 			     (int)len, buf, sip_source_blocked_s(ctx->sn, asker),
 			     ctx->set->block_failures, ctx->set->block_window);

@@ -67,7 +67,7 @@ struct sip_source_key {
 enum sip_source_end {
 	SIP_SOURCE_SUCCESS,	/* 2xx */
 	SIP_SOURCE_REFUSED,	/* 403, 404, 410 of a REGISTER */
-	SIP_SOURCE_MISSED,	/* the same of an INVITE: a failure of who never had a success here */
+	SIP_SOURCE_MISSED,	/* the same of an INVITE: a failure of who never had success */
 	SIP_SOURCE_CHALLENGED,	/* 401 or 407 without stale=true: a failure if it had credentials */
 	SIP_SOURCE_OTHERWISE,	/* says nothing about the source */
 };

@@ -33,6 +33,8 @@ struct sipalg_counters {
  * @settings: the settings in force
  * @settings_lock: one writer of @settings at a time, and of @is_attached
  * @is_attached: the hooks of auto_attach are registered
+ * @is_foreign: its root is not the machine's
+ * @held: what it holds of what those namespaces may hold together
  * @sysctl: their registration
  * @sysctl_table: and its table
  * @counters: SIPALG_STAT_*, for each CPU
@@ -52,6 +54,8 @@ struct sipalg_net {
 	struct sipalg_settings __rcu *settings;
 	struct mutex settings_lock;
 	bool is_attached;
+	bool is_foreign;
+	atomic_t held;
 	struct ctl_table_header *sysctl;
 	struct ctl_table *sysctl_table;
 	struct sipalg_counters __percpu *counters;
@@ -212,6 +216,35 @@ extern u32 sipalg_steps;
 #else
 #define sipalg_step()	do { } while (0)
 #endif
+
+/*
+ * What all namespaces whose root is not the machine's may hold together of calls, bindings,
+ * pinholes and sources: each is less than a kilobyte.  Anybody may make such namespaces without number.
+ */
+enum { SIPALG_FOREIGN_MAX = 65536 };
+
+/**
+ * sipalg_hold() - a namespace is to hold more
+ * @sn: namespace; that of the machine's root may hold what its settings say
+ * @n: how many objects: all or none
+ *
+ * One of the others may hold three times as many as are left, so that the next one finds room.
+ *
+ * Context: any but hard interrupt.
+ * Return: whether it may: then sipalg_let() is to follow.
+ */
+bool sipalg_hold(struct sipalg_net *sn, u32 n);
+void sipalg_let(struct sipalg_net *sn, u32 n);
+
+/**
+ * sipalg_may_log() - may lines about a namespace go to the kernel's log?
+ * @sn: namespace
+ *
+ * As of the kernel's own rules for logging (nf_log_all_netns): the log is the machine's.
+ *
+ * Return: whether they may.
+ */
+bool sipalg_may_log(const struct sipalg_net *sn);
 
 /* Counts one event.  Context: any. */
 static inline void sipalg_count(struct sipalg_net *sn, enum sipalg_stat stat)

@@ -51,6 +51,7 @@
 	X(FOREIGN_CONTACT, foreign_contact, "opened nothing: a registered contact of another host than the sender") \
 	X(CALLS_ADDED, calls_added, "calls that began") \
 	X(CALLS_ENDED, calls_ended, "calls that ended: refused, hung up or timed out") \
+	X(FOREIGN_FULL, foreign_full, "opened nothing: namespaces of other users than the machine's root hold as much as they may together") \
 	X(CALLS_FULL, calls_full, "opened nothing: calls_max reached") \
 	X(CALLS_QUOTA, calls_quota, "opened nothing: calls_per_host reached") \
 	X(CALLS_EVICTED, calls_evicted, "calls without any answer that ended early, to make room for others") \

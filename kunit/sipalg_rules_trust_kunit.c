@@ -178,8 +178,9 @@ static void rule_b4_named_trunk(struct kunit *test)
 static void rule_b4_blocked_goes_before_proved(struct kunit *test)
 {
 	struct lab *lab = with_blocks(test);
-	struct lab_end end = { htonl(0x0e000001), 0 }, registrar = end, good = { htonl(0x0e000002) };
-	struct sip_source *of_registrar = source_of(lab, registrar), *of_good = source_of(lab, good);
+	struct lab_end registrar = { htonl(0x0e000001), 0 }, good = { htonl(0x0e000002), 0 }, end = {};
+	struct sip_source *of_registrar = source_of(lab, registrar);
+	struct sip_source *of_good = source_of(lab, good);
 	u64 tx = 1ULL << 40;
 	u32 i;
 
@@ -498,6 +499,57 @@ static void rule_b7_bindings(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_BINDINGS_ENDED), 0);
 }
 
+/* ---- B10: the root of a namespace is not the machine's ------------------------------ */
+
+/* All of them together have a share, one has three times what is left, and what goes makes room. */
+static void rule_b10_share(struct kunit *test)
+{
+	enum { SHARE = SIPALG_FOREIGN_MAX / 4 * 3 };
+	struct lab *lab = new_hosts(test);
+	struct lab_end end = { htonl(0x10000001), 0 };
+
+	KUNIT_EXPECT_TRUE(test, sipalg_hold(lab->sn, 2 * SIPALG_FOREIGN_MAX));
+	lab->sn->is_foreign = true;
+	KUNIT_EXPECT_FALSE(test, sipalg_hold(lab->sn, SHARE + 1));
+	KUNIT_EXPECT_TRUE(test, sipalg_hold(lab->sn, SHARE));
+	KUNIT_EXPECT_FALSE(test, sipalg_hold(lab->sn, 1));
+	KUNIT_EXPECT_TRUE(test, phone_passes(lab, "INVITE 1 a - call=b10 audio=4000"));
+	KUNIT_EXPECT_EQ(test, lab_call(lab, "b10", "a").state, -1);
+	KUNIT_EXPECT_FALSE(test, lab_is_reserved(lab, 4000));
+	KUNIT_EXPECT_GE(test, lab_count(lab, SIPALG_STAT_FOREIGN_FULL), 3);
+	sipalg_let(lab->sn, SHARE);
+	KUNIT_EXPECT_TRUE(test, phone_passes(lab, "INVITE 2 a - call=b11 audio=4000"));
+	KUNIT_EXPECT_EQ(test, lab_call(lab, "b11", "a").state, SIP_CALL_TRYING);
+	KUNIT_EXPECT_GE(test, atomic_read(&lab->sn->held), 3);
+	source_of(lab, end);
+	lab_wait(lab, LAB_FOREVER_S);	/* it ends, */
+	lab_wait(lab, LAB_FOREVER_S);	/* and is forgotten */
+	KUNIT_EXPECT_EQ(test, lab_call(lab, "b11", "a").state, -1);
+	KUNIT_EXPECT_LE(test, atomic_read(&lab->sn->held), 4);	/* sources */
+	lab->sn->is_foreign = false;
+}
+
+/* A full share forgets the least source for the next one. */
+static void rule_b10_sources(struct kunit *test)
+{
+	enum { SHARE = SIPALG_FOREIGN_MAX / 4 * 3 };
+	struct lab *lab = test->priv;
+	struct lab_end end = {};
+	int before;
+	u32 i;
+
+	lab->sn->is_foreign = true;
+	before = atomic_read(&lab->sn->held);
+	KUNIT_EXPECT_TRUE(test, sipalg_hold(lab->sn, SHARE - before));
+	for (i = 0; i < SIP_SOURCE_MAX; i++) {
+		end.ip = htonl(0x11000000 + i);
+		source_of(lab, end);
+	}
+	sipalg_let(lab->sn, SHARE - before);
+	KUNIT_EXPECT_LE(test, atomic_read(&lab->sn->held), before);
+	lab->sn->is_foreign = false;
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(rule_b4_wrong_numbers_of_a_trunk),
 	KUNIT_CASE(rule_b4_wrong_numbers_of_a_pbx),
@@ -517,6 +569,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(rule_b7_pinholes),
 	KUNIT_CASE(rule_b7_calls),
 	KUNIT_CASE(rule_b7_bindings),
+	KUNIT_CASE(rule_b10_share),
+	KUNIT_CASE(rule_b10_sources),
 	{}
 };
 

@@ -697,7 +697,7 @@ const struct seq_operations sip_binding_seq_ops = {
 
 int sip_binding_setup(struct sipalg_net *sn)
 {
-	struct sip_binding_table *table = kzalloc(sizeof(*table), GFP_KERNEL);
+	struct sip_binding_table *table = kzalloc(sizeof(*table), GFP_KERNEL_ACCOUNT);
 	int err;
 
 	if (!table)

@@ -237,7 +237,7 @@ static void call_end(struct sipalg_net *sn, struct sip_call *call, enum sip_call
 	list_ended(sn, call, true);
 	set_expires(sn, call, SIP_CALL_LINGER_S);
 	sipalg_count(sn, SIPALG_STAT_CALLS_ENDED);
-	if (sipalg_settings(sn)->log_calls)
+	if (sipalg_settings(sn)->log_calls && sipalg_may_log(sn))
 		net_info_ratelimited("call %u ended: %s, %u s, Call-ID %*pE\n", call->id,
 				     sip_call_reasons[reason],
 				     sipalg_seconds_between(call->created, sipalg_now(sn)),
@@ -1132,7 +1132,7 @@ SIPALG_EXPORT(sip_call_end_by_id);
 
 int sip_call_setup(struct sipalg_net *sn)
 {
-	struct sip_call_table *table = kzalloc(sizeof(*table), GFP_KERNEL);
+	struct sip_call_table *table = kzalloc(sizeof(*table), GFP_KERNEL_ACCOUNT);
 	int err;
 
 	if (!table)

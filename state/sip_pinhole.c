@@ -1163,7 +1163,7 @@ struct sip_pinhole_heard sip_pinhole_heard(struct sipalg_net *sn, struct sip_pin
 
 int sip_pinhole_setup(struct sipalg_net *sn)
 {
-	struct sip_pinhole_table *table = kzalloc(sizeof(*table), GFP_KERNEL);
+	struct sip_pinhole_table *table = kzalloc(sizeof(*table), GFP_KERNEL_ACCOUNT);
 	int err;
 
 	if (!table)

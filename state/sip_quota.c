@@ -114,6 +114,8 @@ struct sip_quota *sip_quota_charge(struct sipalg_net *sn, const struct sip_quota
 
 	if (!n)		/* nothing would ever be released, and the host never forgotten */
 		return NULL;
+	if (!sipalg_hold(sn, n))
+		return ERR_PTR(-EDQUOT);
 	if (max && sipalg_prefixes_have(&sipalg_settings(sn)->trunks, &host->addr))
 		max = 0;
 	spin_lock_bh(&table->lock);
@@ -127,17 +129,19 @@ struct sip_quota *sip_quota_charge(struct sipalg_net *sn, const struct sip_quota
 		q->held[kind] += n;
 	}
 	spin_unlock_bh(&table->lock);
+	if (IS_ERR(q))
+		sipalg_let(sn, n);
 	return q;
 }
 SIPALG_EXPORT(sip_quota_charge);
 
-static void release(struct sip_quota_table *table, struct sip_quota *q, enum sip_quota_kind kind,
-		    u32 n)
+static void release(struct sipalg_net *sn, struct sip_quota *q, enum sip_quota_kind kind, u32 n)
 {
 	if (WARN_ON_ONCE(!q || q->held[kind] < n))
 		return;
 	q->held[kind] -= n;
-	forget_idle(table, q);
+	forget_idle(sn->quotas, q);
+	sipalg_let(sn, n);
 }
 
 void sip_quota_release(struct sipalg_net *sn, struct sip_quota *host, enum sip_quota_kind kind,
@@ -146,7 +150,7 @@ void sip_quota_release(struct sipalg_net *sn, struct sip_quota *host, enum sip_q
 	if (!host)
 		return;
 	spin_lock_bh(&sn->quotas->lock);
-	release(sn->quotas, host, kind, n);
+	release(sn, host, kind, n);
 	spin_unlock_bh(&sn->quotas->lock);
 }
 SIPALG_EXPORT(sip_quota_release);
@@ -155,7 +159,7 @@ void sip_quota_release_of(struct sipalg_net *sn, const struct sip_quota_key *hos
 			  enum sip_quota_kind kind, u32 n)
 {
 	spin_lock_bh(&sn->quotas->lock);
-	release(sn->quotas, find(sn->quotas, host), kind, n);
+	release(sn, find(sn->quotas, host), kind, n);
 	spin_unlock_bh(&sn->quotas->lock);
 }
 SIPALG_EXPORT(sip_quota_release_of);
@@ -291,7 +295,7 @@ SIPALG_EXPORT(sip_quota_victim);
 
 int sip_quota_setup(struct sipalg_net *sn)
 {
-	struct sip_quota_table *table = kzalloc(sizeof(*table), GFP_KERNEL);
+	struct sip_quota_table *table = kzalloc(sizeof(*table), GFP_KERNEL_ACCOUNT);
 	int i, err;
 
 	if (!table)

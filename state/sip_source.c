@@ -55,8 +55,8 @@ enum {
 	TX_FLAGS	= GENMASK(10, 0),
 };
 
-static_assert(SIP_SOURCE_COPIES <= TX_COPIES / BIT(2));
-static_assert(SIP_SOURCE_ANSWERS <= TX_ANSWERS / BIT(6));
+static_assert(TX_COPIES / BIT(2) >= SIP_SOURCE_COPIES);
+static_assert(TX_ANSWERS / BIT(6) >= SIP_SOURCE_ANSWERS);
 
 /* so many that passed over the limits since then, 32 bits of sipalg_now() */
 struct spared {
@@ -68,6 +68,7 @@ struct spared {
  * struct sip_source - one address
  * @node: in its set
  * @key: the address
+ * @is_held: it counts as held by its namespace
  * @lock: guards what follows
  * @heard: sipalg_now() of its last message
  * @good_until: it has had success, which counts until then; 0: never
@@ -87,6 +88,7 @@ struct spared {
 struct sip_source {
 	struct hlist_node node;
 	struct sip_source_key key;
+	bool is_held;
 	spinlock_t lock;
 	unsigned long heard;
 	unsigned long good_until;
@@ -190,8 +192,11 @@ static bool goes_before(const struct sipalg_net *sn, const struct sip_source *a,
 	return diff ? diff < 0 : time_before(READ_ONCE(a->heard), READ_ONCE(b->heard));
 }
 
-/* Of a full set, the least loss goes. */
-static void make_room(struct sipalg_net *sn, u32 set)
+/*
+ * A place in a set.  Where it is full, or the namespace holds what it may, the least loss goes, and
+ * leaves @is_held to the next one.  Return: whether there is one.
+ */
+static bool make_room(struct sipalg_net *sn, u32 set, bool *is_held)
 {
 	struct sip_source *source, *least = NULL;
 	u32 n = 0;
@@ -201,11 +206,16 @@ static void make_room(struct sipalg_net *sn, u32 set)
 		if (!least || goes_before(sn, source, least))
 			least = source;
 	}
-	if (n < WAYS)
-		return;
+	*is_held = sn->is_foreign;
+	if (n < WAYS && sipalg_hold(sn, 1))
+		return true;
+	if (!least)
+		return false;
+	*is_held = least->is_held;
 	hlist_del_rcu(&least->node);
 	call_rcu(&least->rcu, source_free_rcu);
 	sipalg_count(sn, SIPALG_STAT_SOURCES_EVICTED);
+	return true;
 }
 
 static struct sip_source *source_add(struct sipalg_net *sn, u32 set,
@@ -215,7 +225,10 @@ static struct sip_source *source_add(struct sipalg_net *sn, u32 set,
 
 	if (!source)
 		return NULL;
-	make_room(sn, set);
+	if (!make_room(sn, set, &source->is_held)) {
+		kmem_cache_free(source_cache, source);
+		return NULL;
+	}
 	source->key = *key;
 	spin_lock_init(&source->lock);
 	source->heard = sipalg_now(sn);
@@ -693,7 +706,7 @@ const struct seq_operations sip_source_seq_ops = {
 
 int sip_source_setup(struct sipalg_net *sn)
 {
-	struct sip_source_table *table = kzalloc(sizeof(*table), GFP_KERNEL);
+	struct sip_source_table *table = kzalloc(sizeof(*table), GFP_KERNEL_ACCOUNT);
 	int i;
 
 	if (!table)
@@ -712,8 +725,11 @@ void sip_source_teardown(struct sipalg_net *sn)
 	int i;
 
 	for (i = 0; i < SETS; i++)
-		hlist_for_each_entry_safe(source, next, &sn->sources->set[i], node)
+		hlist_for_each_entry_safe(source, next, &sn->sources->set[i], node) {
+			if (source->is_held)
+				sipalg_let(sn, 1);
 			kmem_cache_free(source_cache, source);
+		}
 	kfree(sn->sources);
 }
 

@@ -6,6 +6,8 @@
 #include <linux/random.h>
 #include <linux/seq_file.h>
 #include <linux/siphash.h>
+#include <linux/user_namespace.h>
+#include <net/netfilter/nf_log.h>
 #include <net/netns/generic.h>
 
 #include "sipalg_compat.h"
@@ -72,6 +74,43 @@ u32 sipalg_seconds_between(unsigned long from, unsigned long to)
 	return time_after(to, from) ? jiffies_to_msecs(to - from) / 1000 : 0;
 }
 
+/* ---- namespaces of others --------------------------------------------------------- */
+
+static atomic_t foreign_held = ATOMIC_INIT(0);
+
+bool sipalg_hold(struct sipalg_net *sn, u32 n)
+{
+	s64 all, mine;
+
+	if (!sn->is_foreign)
+		return true;
+	all = atomic_add_return(n, &foreign_held);
+	mine = atomic_add_return(n, &sn->held);
+	if (mine <= 3 * (SIPALG_FOREIGN_MAX - all))
+		return true;
+	sipalg_let(sn, n);
+	sipalg_count(sn, SIPALG_STAT_FOREIGN_FULL);
+	return false;
+}
+SIPALG_EXPORT(sipalg_hold);
+
+void sipalg_let(struct sipalg_net *sn, u32 n)
+{
+	if (!sn->is_foreign)
+		return;
+	atomic_sub(n, &foreign_held);
+	atomic_sub(n, &sn->held);
+}
+SIPALG_EXPORT(sipalg_let);
+
+bool sipalg_may_log(const struct sipalg_net *sn)
+{
+	return net_eq(sn->net, &init_net) || READ_ONCE(sysctl_nf_log_all_netns);
+}
+SIPALG_EXPORT(sipalg_may_log);
+
+/* ---- counters ---------------------------------------------------------------------- */
+
 static const char * const stat_names[SIPALG_STAT_COUNT] = {
 #define X(NAME, name, text) [SIPALG_STAT_##NAME] = #name,
 	SIPALG_STATS(X)
@@ -106,8 +145,9 @@ int sipalg_net_setup(struct sipalg_net *sn, struct net *net)
 	int err = -ENOMEM;
 
 	sn->net = net;
+	sn->is_foreign = net->user_ns != &init_user_ns;
 	mutex_init(&sn->settings_lock);
-	sn->counters = alloc_percpu(struct sipalg_counters);
+	sn->counters = alloc_percpu_gfp(struct sipalg_counters, GFP_KERNEL_ACCOUNT);
 	if (!sn->counters)
 		return -ENOMEM;
 	sn->proc = proc_net_mkdir(net, "sipalg", net->proc_net);

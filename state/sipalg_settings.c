@@ -11,6 +11,7 @@
 #include <linux/slab.h>
 #include <linux/user_namespace.h>
 #include <net/net_namespace.h>
+#include <net/netfilter/nf_conntrack_expect.h>
 
 #include "sip_parse.h"
 #include "sipalg_compat.h"
@@ -462,6 +463,42 @@ static int attach_as_set(struct sipalg_net *sn, const struct sipalg_settings *al
 	return err;
 }
 
+/* the settings that say how much memory a namespace may take */
+static bool is_maximum(const struct setting *s)
+{
+	static const u8 maxima[] = {
+		SETTING_calls_max, SETTING_bindings_max, SETTING_pinholes_max,
+		SETTING_pinholes_per_call, SETTING_calls_per_host, SETTING_bindings_per_host,
+	};
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(maxima); i++)
+		if (s == &settings[maxima[i]])
+			return true;
+	return false;
+}
+
+/*
+ * SECURITY B10: who is root in a namespace of his own, and nowhere else, may set a maximum down,
+ * but not over what the machine's root lets every namespace begin with.  0 is no limit.
+ */
+static bool is_over_default(const struct sipalg_net *sn, const struct setting *s,
+			    const struct sipalg_settings *new)
+{
+	u32 value = *(const u32 *)((const void *)new + s->offset), def;
+
+	if (!sn->is_foreign || !is_maximum(s) || capable(CAP_NET_ADMIN))
+		return false;
+	mutex_lock(&defaults_lock);
+	def = *(const u32 *)((const void *)&defaults + s->offset);
+	mutex_unlock(&defaults_lock);
+	if (s == &settings[SETTING_pinholes_max]) {	/* 0 is a limit here: see pinholes_max() */
+		value = value ?: 3 * nf_ct_expect_hsize;
+		def = def ?: 3 * nf_ct_expect_hsize;
+	}
+	return def && (!value || value > def);
+}
+
 static int setting_write(struct sipalg_net *sn, const struct setting *s, const char *text)
 {
 	struct sipalg_settings *old, *new;
@@ -469,8 +506,10 @@ static int setting_write(struct sipalg_net *sn, const struct setting *s, const c
 
 	mutex_lock(&sn->settings_lock);
 	old = rcu_dereference_protected(sn->settings, lockdep_is_held(&sn->settings_lock));
-	new = kmemdup(old, sizeof(*old), GFP_KERNEL);
+	new = kmemdup(old, sizeof(*old), GFP_KERNEL_ACCOUNT);
 	err = new ? setting_apply(s, text, new) : -ENOMEM;
+	if (!err && is_over_default(sn, s, new))
+		err = -EPERM;
 	if (!err)
 		err = attach_as_set(sn, new);
 	if (err) {
@@ -517,7 +556,7 @@ static int sysctl_setup(struct sipalg_net *sn)
 	int i;
 
 	/* one zeroed entry more, see sipalg_sysctl_register() */
-	table = kcalloc(ARRAY_SIZE(settings) + 1, sizeof(*table), GFP_KERNEL);
+	table = kcalloc(ARRAY_SIZE(settings) + 1, sizeof(*table), GFP_KERNEL_ACCOUNT);
 	if (!table)
 		return -ENOMEM;
 	for (i = 0; i < ARRAY_SIZE(settings); i++) {
@@ -544,7 +583,7 @@ int sipalg_settings_setup(struct sipalg_net *sn)
 	mutex_lock(&defaults_lock);
 	err = defaults_fill();
 	if (!err) {
-		all = kmemdup(&defaults, sizeof(defaults), GFP_KERNEL);
+		all = kmemdup(&defaults, sizeof(defaults), GFP_KERNEL_ACCOUNT);
 		err = all ? 0 : -ENOMEM;
 	}
 	mutex_unlock(&defaults_lock);

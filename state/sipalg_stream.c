@@ -285,7 +285,7 @@ static void stream_free_fn(void *ptr, void *arg)
 
 int sipalg_stream_setup(struct sipalg_net *sn)
 {
-	struct sipalg_stream_table *table = kzalloc(sizeof(*table), GFP_KERNEL);
+	struct sipalg_stream_table *table = kzalloc(sizeof(*table), GFP_KERNEL_ACCOUNT);
 	int err;
 
 	if (!table)

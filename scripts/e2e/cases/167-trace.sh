@@ -11,6 +11,7 @@ topo
 masquerade
 load
 attach_nft
+sysctl -q net.netfilter.nf_log_all_netns=1	# the router is not the first namespace
 mountpoint -q $tracing || mount -t tracefs tracefs $tracing
 echo 1 > $tracing/events/sipalg/enable
 peer traced
