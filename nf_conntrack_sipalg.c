@@ -797,7 +797,7 @@ static void gc_work(struct work_struct *work)
 }
 
 /* "end ID", written to the list of calls */
-static int calls_write(struct file *file, char *buf, size_t size)
+static int __maybe_unused calls_write(struct file *file, char *buf, size_t size)
 {
 	struct sipalg_net *sn = sipalg_pernet(seq_file_net(file->private_data));
 	u32 id;
@@ -808,7 +808,7 @@ static int calls_write(struct file *file, char *buf, size_t size)
 }
 
 /* "release ADDRESS", written to the list of sources */
-static int sources_write(struct file *file, char *buf, size_t size)
+static int __maybe_unused sources_write(struct file *file, char *buf, size_t size)
 {
 	struct sipalg_net *sn = sipalg_pernet(seq_file_net(file->private_data));
 	struct sip_addr addr;
@@ -824,9 +824,26 @@ static int sources_write(struct file *file, char *buf, size_t size)
 
 static void remove_files(struct sipalg_net *sn)
 {
+	if (!sn->proc)
+		return;
 	remove_proc_subtree("sources", sn->proc);
 	remove_proc_subtree("calls", sn->proc);
 	remove_proc_subtree("bindings", sn->proc);
+}
+
+/* SECURITY B11: a kernel without procfs has none of them. */
+static int add_files(struct sipalg_net *sn)
+{
+	if (!SIPALG_HAS_PROC)
+		return 0;
+	if (!proc_create_net_data_write("calls", 0600, sn->proc, &sip_call_seq_ops, calls_write,
+					sip_call_seq_size(), NULL) ||
+	    !proc_create_net_data("bindings", 0400, sn->proc, &sip_binding_seq_ops,
+				  sip_binding_seq_size(), NULL) ||
+	    !proc_create_net_data_write("sources", 0600, sn->proc, &sip_source_seq_ops,
+					sources_write, sizeof(struct seq_net_private), NULL))
+		return -ENOMEM;
+	return 0;
 }
 
 static int __net_init sipalg_net_init(struct net *net)
@@ -856,13 +873,8 @@ static int __net_init sipalg_net_init(struct net *net)
 	err = sipalg_stream_setup(sn);
 	if (err)
 		goto teardown_bindings;
-	err = -ENOMEM;
-	if (!proc_create_net_data_write("calls", 0600, sn->proc, &sip_call_seq_ops, calls_write,
-					sip_call_seq_size(), NULL) ||
-	    !proc_create_net_data("bindings", 0400, sn->proc, &sip_binding_seq_ops,
-				  sip_binding_seq_size(), NULL) ||
-	    !proc_create_net_data_write("sources", 0600, sn->proc, &sip_source_seq_ops,
-					sources_write, sizeof(struct seq_net_private), NULL))
+	err = add_files(sn);
+	if (err)
 		goto remove_files;
 	err = sipalg_hooks_setup(net);
 	if (err)

@@ -143,6 +143,18 @@ static inline void sipalg_expect_extend(struct nf_conntrack_expect *exp, u32 sec
 #endif
 }
 
+/*
+ * What there is without a file of ours.  SIPALG_NO_FILES: a build that behaves as if the kernel had
+ * neither, for the tests.
+ */
+#ifdef SIPALG_NO_FILES
+#define SIPALG_HAS_PROC		0
+#define SIPALG_HAS_SYSCTL	0
+#else
+#define SIPALG_HAS_PROC		IS_ENABLED(CONFIG_PROC_FS)
+#define SIPALG_HAS_SYSCTL	IS_ENABLED(CONFIG_SYSCTL)
+#endif
+
 enum { SIPALG_HELPERS = 4 };	/* two address families, two protocols */
 
 /**

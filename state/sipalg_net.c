@@ -123,7 +123,7 @@ static const char * const stat_names[SIPALG_STAT_COUNT] = {
 #undef X
 };
 
-static int stats_show(struct seq_file *seq, void *v)
+static int __maybe_unused stats_show(struct seq_file *seq, void *v)
 {
 	struct sipalg_net *sn = sipalg_pernet(seq_file_single_net(seq));
 	int i, cpu;
@@ -150,10 +150,12 @@ int sipalg_net_setup(struct sipalg_net *sn, struct net *net)
 	sn->counters = alloc_percpu_gfp(struct sipalg_counters, GFP_KERNEL_ACCOUNT);
 	if (!sn->counters)
 		return -ENOMEM;
-	sn->proc = proc_net_mkdir(net, "sipalg", net->proc_net);
-	if (!sn->proc)
+	/* SECURITY B11: a kernel without procfs has none */
+	sn->proc = SIPALG_HAS_PROC ? proc_net_mkdir(net, "sipalg", net->proc_net) : NULL;
+	if (SIPALG_HAS_PROC && !sn->proc)
 		goto free_counters;
-	if (!proc_create_net_single("stats", 0444, sn->proc, stats_show, NULL))
+	if (SIPALG_HAS_PROC &&
+	    !proc_create_net_single("stats", 0444, sn->proc, stats_show, NULL))
 		goto remove_proc;
 	err = sipalg_settings_setup(sn);
 	if (err)

@@ -555,6 +555,8 @@ static int sysctl_setup(struct sipalg_net *sn)
 	struct ctl_table *table;
 	int i;
 
+	if (!SIPALG_HAS_SYSCTL)	/* SECURITY B11: then there are the parameters */
+		return 0;
 	/* one zeroed entry more, see sipalg_sysctl_register() */
 	table = kcalloc(ARRAY_SIZE(settings) + 1, sizeof(*table), GFP_KERNEL_ACCOUNT);
 	if (!table)
@@ -573,6 +575,13 @@ static int sysctl_setup(struct sipalg_net *sn)
 		return 0;
 	kfree(table);
 	return -ENOMEM;
+}
+
+static void sysctl_teardown(struct sipalg_net *sn)
+{
+	if (sn->sysctl)
+		unregister_net_sysctl_table(sn->sysctl);
+	kfree(sn->sysctl_table);
 }
 
 int sipalg_settings_setup(struct sipalg_net *sn)
@@ -601,17 +610,14 @@ int sipalg_settings_start(struct sipalg_net *sn)
 	mutex_lock(&sn->settings_lock);
 	err = attach_as_set(sn, rcu_dereference_protected(sn->settings, true));
 	mutex_unlock(&sn->settings_lock);
-	if (err) {
-		unregister_net_sysctl_table(sn->sysctl);
-		kfree(sn->sysctl_table);
-	}
+	if (err)
+		sysctl_teardown(sn);
 	return err;
 }
 
 void sipalg_settings_stop(struct sipalg_net *sn)
 {
-	unregister_net_sysctl_table(sn->sysctl);
-	kfree(sn->sysctl_table);
+	sysctl_teardown(sn);
 	mutex_lock(&sn->settings_lock);
 	if (sn->is_attached)
 		attach(sn, false);
