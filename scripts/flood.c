@@ -6,6 +6,7 @@
  * flood slow -t FILE -s SOURCE -n CONNECTIONS -d ADDRESS -p PORT ...	TCP, a byte at a time on each
  * flood sink ADDRESS PORT						accepts TCP, reads and forgets
  * flood answer ADDRESS PORT STATUS					answers every request over UDP
+ * flood storm ADDRESS PORT						answers an INVITE with STORM tags, 64 sections each
  *
  *	-t FILE	messages, in turn: each four bytes of length, most significant first, and its text, in which a
  *		run of % becomes random digits and a run of ^ the source's address, which must be as long
@@ -14,7 +15,9 @@
  *	-q PORT	source port; 0, the default: any
  *	-p A,B	ports to send to, or A-B: any of these
  *	-r, -c, -T	packets (bytes) a second, 0: as many as can be; packets in all; seconds
+ *	-w	of these seconds, those before the first packet
  *	-f N	bytes a fragment, default 1480; -x: the last fragment is never sent
+ *	-b N	of slow: bytes at a time, default 1; with more the last byte of the message is never sent
  *
  * send and slow end with the line "sent NUMBER in SECONDS s", slow with "connections NUMBER" before it.
  */
@@ -43,6 +46,8 @@ enum {
 	BATCH = 32,
 	FULL_FRAGMENT = 1480,
 	EVENTS = 64,
+	STORM = 200,
+	SECTIONS = 64,
 };
 
 struct run {
@@ -60,7 +65,7 @@ static struct template template[MAX_TEMPLATES];
 static unsigned int templates;
 static in_addr_t source, target;
 static unsigned long sources = 1, rate, count = -1ul;
-static unsigned int fragment = FULL_FRAGMENT, seconds = 10, source_port, unfinished;
+static unsigned int fragment = FULL_FRAGMENT, seconds = 10, source_port, unfinished, chunk = 1, pause_s;
 static uint16_t port[MAX_PORTS];
 static unsigned int ports, any_from, any_to;
 static volatile sig_atomic_t over;
@@ -306,6 +311,14 @@ static int connect_from(in_addr_t from)
 	return fd;
 }
 
+/* How much of @m a connection that is at @off sends now. */
+static unsigned int part_of(const struct template *m, unsigned int off)
+{
+	unsigned int left = m->len - (chunk > 1) - off;
+
+	return left < chunk ? left : chunk;
+}
+
 static int send_slowly(void)
 {
 	unsigned int *off = calloc(sources, sizeof(*off)), i, up = 0;
@@ -320,11 +333,17 @@ static int send_slowly(void)
 		fd[i] = connect_from(nth_source(i));
 	for (turn = 0; !over && sent < count && t - start < seconds; turn++) {
 		struct template *m = &template[0];
+		unsigned int part;
+		ssize_t n;
 
 		i = turn % sources;
-		if (send(fd[i], m->text + off[i], 1, MSG_NOSIGNAL | MSG_DONTWAIT) == 1) {
-			off[i] = (off[i] + 1) % m->len;
-			sent++;
+		part = part_of(m, off[i]);
+		n = part ? send(fd[i], m->text + off[i], part, MSG_NOSIGNAL | MSG_DONTWAIT) : 0;
+		if (n > 0) {
+			off[i] = (off[i] + n) % m->len;
+			sent += n;
+		} else if (chunk > 1) {
+			usleep(1000);
 		}
 		if (turn % BATCH == 0)
 			t = now();
@@ -427,6 +446,39 @@ static int answer(char **v)
 	return 0;
 }
 
+/* Each INVITE rings at STORM places, and each of these offers media of its own. */
+static int storm(char **v)
+{
+	int fd = bound(v, SOCK_DGRAM), len, body, i, j;
+	static char request[65536], response[16384], sdp[8192];
+	struct sockaddr_in from;
+	socklen_t size;
+	ssize_t n;
+
+	while (!over) {
+		size = sizeof(from);
+		n = recvfrom(fd, request, sizeof(request) - 1, 0, (struct sockaddr *)&from, &size);
+		if (n <= 0 || strncmp(request, "INVITE ", 7))
+			continue;
+		request[n] = 0;
+		for (i = 0; i < STORM && !over; i++) {
+			char *tag;
+
+			body = sprintf(sdp, "v=0\r\no=- 1 1 IN IP4 %s\r\ns=-\r\nc=IN IP4 %s\r\nt=0 0\r\n", v[0], v[0]);
+			for (j = 0; j < SECTIONS; j++)
+				body += sprintf(sdp + body, "m=audio %u RTP/AVP 0\r\n", 1024 + (any() & 0xfffe) % 60000);
+			len = sprintf(response, "SIP/2.0 183 Progress\r\n");
+			len += copy_headers(response + len, request);
+			tag = strstr(response, ";tag=answer");
+			for (j = 0; tag && j < 6; j++)
+				tag[5 + j] = 'a' + any() % 26;
+			len += sprintf(response + len, "Content-Type: application/sdp\r\nContent-Length: %d\r\n\r\n%s", body, sdp);
+			sendto(fd, response, len, 0, (struct sockaddr *)&from, size);
+		}
+	}
+	return 0;
+}
+
 /* --- the command line ---------------------------------------------------------------- */
 
 static void read_ports(char *text)
@@ -454,7 +506,7 @@ static int read_options(int argc, char **argv)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "t:s:n:d:p:q:r:c:T:f:x")) != -1) {
+	while ((c = getopt(argc, argv, "t:s:n:d:p:q:r:c:T:f:b:w:x")) != -1) {
 		switch (c) {
 		case 't': read_templates(optarg); break;
 		case 's': source = address(optarg); break;
@@ -466,11 +518,13 @@ static int read_options(int argc, char **argv)
 		case 'c': count = strtoul(optarg, NULL, 10); break;
 		case 'T': seconds = atoi(optarg); break;
 		case 'f': fragment = atoi(optarg) & ~7; break;
+		case 'w': pause_s = atoi(optarg); break;
+		case 'b': chunk = atoi(optarg); break;
 		case 'x': unfinished = 1; break;
 		default: return -1;
 		}
 	}
-	return templates && source && target && (ports || any_to) && sources &&
+	return templates && source && target && (ports || any_to) && sources && chunk &&
 		fragment && fragment <= FULL_FRAGMENT ? 0 : -1;
 }
 
@@ -484,15 +538,19 @@ int main(int argc, char **argv)
 	setrlimit(RLIMIT_NOFILE, &files);
 	if (argc == 4 && !strcmp(argv[1], "sink"))
 		return sink(argv + 2);
+	if (argc == 4 && !strcmp(argv[1], "storm"))
+		return storm(argv + 2);
 	if (argc == 5 && !strcmp(argv[1], "answer"))
 		return answer(argv + 2);
 	if (argc > 2 && !read_options(argc - 1, argv + 1)) {
+		sleep(pause_s);
+		seconds -= pause_s;
 		if (!strcmp(argv[1], "send"))
 			return send_datagrams();
 		if (!strcmp(argv[1], "slow"))
 			return send_slowly();
 	}
-	fprintf(stderr, "usage: flood send|slow -t FILE -s SOURCE -d ADDRESS -p PORTS [-n -q -r -c -T -f -x]\n"
-		"       flood sink ADDRESS PORT\n       flood answer ADDRESS PORT STATUS\n");
+	fprintf(stderr, "usage: flood send|slow -t FILE -s SOURCE -d ADDRESS -p PORTS [-n -q -r -c -T -f -b -w -x]\n"
+		"       flood sink|storm ADDRESS PORT\n       flood answer ADDRESS PORT STATUS\n");
 	return 2;
 }

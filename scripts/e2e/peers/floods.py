@@ -23,6 +23,8 @@ ATTACKER = '10.9.100.100'   # inside; 10.9.0.0/16 is local there
 INSIDE, MANY_INSIDE = '10.200.100.100', 100000      # spoofed
 OUTSIDE, MANY_OUTSIDE = '198.18.100.100', 20000
 STRANGER = '203.0.113.66'
+ANSWERER = '203.0.113.67'   # 200 to everything
+STORM = '203.0.113.68'      # 200 answers with other To tags to every INVITE
 COUNT = 300000              # packets that a sender sends at most, in the time of the attack
 LEGITIMATE = 10             # an attack is at least so many times as fast
 RING = 1.0                  # seconds that a new call lasts
@@ -117,6 +119,23 @@ def sender(ns, name, messages, source, to, ports, *more, sources=1, source_port=
                 '-q', str(source_port), *more]
 
 
+def fixed(message, digit=b'7'):
+    """The same each time: nothing of it is random."""
+    return message.replace(b'%', digit)
+
+
+def half_sent(source):
+    return request('INVITE', source, f'sip:x@{OTHER}', body='x' * 64000).replace(b'^', b'1')
+
+
+def in_dialog():
+    """One call, and what is sent in it without end."""
+    first = fixed(request('INVITE', ATTACKER, f'sip:x@{ANSWERER}'))
+    info = fixed(request('INFO', ATTACKER, f'sip:x@{ANSWERER}', cseq=2, to_tag=';tag=answer'))
+    branch = b'z9hG4bK' + b'7' * 12
+    return first, info.replace(branch, branch[:7] + b'%' * 12)
+
+
 def doors(lab):
     """Ports of the router behind which phones wait for calls."""
     return ','.join(str(at_of(lab.proxy.bindings[p.user])[1]) for p in lab.phones[::5])
@@ -155,7 +174,30 @@ ATTACKS = {
         sender('wan', 'a', answers(STRANGER), STRANGER, ROUTER, doors(lab))],
     'answers to nothing, as the proxy': lambda lab: [
         sender('wan', 'a', answers(PROVIDER), PROVIDER, ROUTER, doors(lab))],
+    'copies of one INVITE': lambda lab: [
+        sender('lan', 'a', [fixed(invites(ATTACKER)[0])], ATTACKER, PROVIDER, 5060),
+        sender('wan', 'b', [fixed(invites(STRANGER, to=ROUTER)[0])], STRANGER, ROUTER, doors(lab))],
+    'requests in a dialog': lambda lab: [
+        sender('lan', 'a', in_dialog()[:1], ATTACKER, ANSWERER, 5060, '-r', '1', '-c', '2'),
+        sender('lan', 'b', in_dialog()[1:], ATTACKER, ANSWERER, 5060)],
+    'emergency numbers': lambda lab: [
+        sender('lan', 'a', [request('INVITE', ATTACKER, f'sip:112@{PROVIDER}', body=offer(ATTACKER, 10000))], ATTACKER, PROVIDER, 5060),
+        sender('wan', 'b', [request('INVITE', STRANGER, f'sip:911@{ROUTER}', body=offer(STRANGER, 10000))], STRANGER, ROUTER,
+               doors(lab))],
+    'lines of LF': lambda lab: [
+        sender('lan', 'a', [m.replace(b'\r\n', b'\n') for m in invites(ATTACKER)], ATTACKER, PROVIDER, 5060),
+        sender('wan', 'b', [m.replace(b'\r\n', b'\n') for m in invites(STRANGER, to=ROUTER)], STRANGER, ROUTER, doors(lab))],
+    'wrong numbers through a trunk': lambda lab: [
+        sender('lan', 'a', invites(ATTACKER, to=ANSWERER), ATTACKER, ANSWERER, 5060, '-r', '100', sources=TRUNKS),
+        sender('lan', 'b', invites(ATTACKER, to=OTHER), ATTACKER, OTHER, 5060, '-r', '80', '-w', '3', sources=TRUNKS)],
+    'half-sent TCP': lambda lab: [
+        sender('lan', 'a', [half_sent(ATTACKER)], ATTACKER, OTHER, 5060, '-b', '16384', '-r', '0', sources=256, how='slow')],
+    'To-tag storm': lambda lab: [
+        sender('lan', 'a', invites(ATTACKER, to=STORM), ATTACKER, STORM, 5060, '-r', '100')],
 }
+# whom nobody may have blocked
+BLAMELESS = ('wrong numbers through a trunk',)
+TRUNKS = 10                 # that do not register
 
 
 # --- what is measured -----------------------------------------------------------------
@@ -421,6 +463,8 @@ class Phase:
         name = self.name
         if self.senders:
             check(f'{name}: at least ten times as fast as what is legitimate', self.sent >= LEGITIMATE * self.lab.rate * self.took > 0)
+        if name in BLAMELESS:
+            equal(f'{name}: messages dropped as those of a guesser', 0, self.after['blocked'] - self.before['blocked'])
         check(f'{name}: no held call is lost', not self.lost)
         equal(f'{name}: held calls that one reading of the list leaves out', 0, self.unlisted)
         check(f'{name}: 99.9 % of the new calls succeed', len(good) >= 0.999 * len(self.new) > 0)
