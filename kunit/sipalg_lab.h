@@ -12,7 +12,7 @@
  * (its address, else the sender's), rtcp= (a=rtcp), dir= (sendonly and so on),
  * se= (Session-Expires), contact= (address:port, else the sender's), user= (of To), uri= (user
  * of the Request-URI).
- * Time is the namespace's clock, which a case sets forward.
+ * Time is the namespace's clock, which a case sets forward, and which else stands still.
  *
  * These suites run in the kernel only; kunit/host knows nothing of them.
  */
@@ -105,6 +105,7 @@ struct lab_call {
  * @left_from: where its sender seems to be
  * @came_to: the port that it itself was sent on to
  * @is_related: whether its connection belongs to a call or a binding
+ * @seen: jiffies at the last packet
  * @since: the counters at the beginning
  */
 struct lab {
@@ -129,6 +130,7 @@ struct lab {
 	struct lab_end left_from;
 	u16 came_to;
 	bool is_related;
+	unsigned long seen;
 	u64 since[SIPALG_STAT_COUNT];
 };
 
