@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * sip_port: whether a port of a published address is anybody else's.
+ * sip_port: which port is published, and whether it is anybody else's.
  *
  * Our own table knows what we have promised, and no more.  A pinhole takes the packets of
  * whoever had the port before: of a server on the router, of what the administrator has kept.
@@ -10,36 +10,28 @@
 
 #include <linux/types.h>
 
-struct sip_addr;
-struct sip_pinhole_key;
-struct sipalg_net;
+struct sip_pinhole_want;
+
+/* How many tries a run has, at least one. */
+u32 sip_port_tries(const struct sip_pinhole_want *want);
+
+/* The mapped port, in host byte order, of pinhole @i of a run in try @try; 0: this try has none. */
+u16 sip_port_candidate(const struct sip_pinhole_want *want, u32 i, u32 try);
 
 /**
- * sip_port_is_kept() - whether nothing is to be published there
- * @sn: namespace
- * @port: host byte order
+ * sip_port_run_is_others() - whether a port of a run is one that packets of others come to
+ * @want: the run, of an address that is published for its host: not the host's own
+ * @try: which try
  *
- * By keep_ports, or net.ipv4.ip_local_reserved_ports, which is of both families.
- *
- * Context: under rcu_read_lock().
- * Return: whether it is so.
- */
-bool sip_port_is_kept(struct sipalg_net *sn, u16 port);
-
-/**
- * sip_port_is_bound() - whether a socket of the router waits for packets there
- * @sn: namespace
- * @at: the port, of an address that is published; its zone is not asked
- * @owner: whose packets shall come there: where that is the router, the sockets are its own
- *
- * Of UDP a socket that anybody may send to, whoever has made it (WireGuard's is one of the
- * kernel); of TCP one that listens.  Bound to that address, to all, or to the device that has it.
- * Those that are connected do not count: conntrack knows their packets before any expectation.
+ * SECURITY B3: one that we have promised; one that keep_ports or the kernel's reserved ports
+ * have; one at which a socket of the router waits, unless the host is the router.  Of UDP that is
+ * a socket that anybody may send to, whoever has made it (WireGuard's is one of the kernel), of
+ * TCP one that listens.  Bound to that address, to all, or to the device that has it.  Those that
+ * are connected do not count: conntrack knows their packets before any expectation.
  *
  * Context: under rcu_read_lock().
- * Return: whether there is one.
+ * Return: whether there is one; counted, but for our own.
  */
-bool sip_port_is_bound(struct sipalg_net *sn, const struct sip_pinhole_key *at,
-		       const struct sip_addr *owner);
+bool sip_port_run_is_others(const struct sip_pinhole_want *want, u32 try);
 
 #endif /* _SIP_PORT_H */

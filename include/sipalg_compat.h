@@ -232,47 +232,66 @@ static inline bool sipalg_helper_get(struct nf_conntrack_helper *helper)
 }
 
 /*
- * Tables of sockets: each look-up was once told which one to search.  One of TCP belongs to the
- * namespace on all kernels that ask, one of UDP since they may have their own.
- */
-#ifdef SIPALG_TCP_TABLE
-#define SIPALG_TCP_TABLE_OF(net)	(net)->ipv4.tcp_death_row.hashinfo,
-#else
-#define SIPALG_TCP_TABLE_OF(net)
-#endif
-#if !defined(SIPALG_UDP_TABLE)
-#define SIPALG_UDP_TABLE_OF(net)
-#elif defined(SIPALG_UDP_TABLE_OF_NET)
-#define SIPALG_UDP_TABLE_OF(net)	(net)->ipv4.udp_table,
-#else
-#define SIPALG_UDP_TABLE_OF(net)	&udp_table,
-#endif
-
-/*
  * Whether a packet from anywhere to @addr and @port (host byte order) would find a socket:
  * of TCP one that listens.  @dif: the device that it would come to.  Under rcu_read_lock().
+ * Each look-up was once told which table to search; the one of UDP was everybody's at first.
  */
-static inline bool sipalg_socket_is_bound(struct net *net, u8 proto, __be32 addr, u16 port, int dif)
+static inline bool sipalg_listens(struct net *net, __be32 addr, u16 port, int dif)
 {
-	if (proto == IPPROTO_TCP)
-		return __inet_lookup_listener(net, SIPALG_TCP_TABLE_OF(net) NULL, 0, 0, 0, addr,
-					      port, dif, 0);
-	return __udp4_lib_lookup(net, 0, 0, addr, htons(port), dif, 0, SIPALG_UDP_TABLE_OF(net)
-				 NULL);
-}
-
-static inline bool sipalg_socket6_is_bound(struct net *net, u8 proto, const struct in6_addr *addr,
-					   u16 port, int dif)
-{
-#if IS_ENABLED(CONFIG_IPV6)
-	if (proto == IPPROTO_TCP)
-		return inet6_lookup_listener(net, SIPALG_TCP_TABLE_OF(net) NULL, 0, &in6addr_any,
-					     0, addr, port, dif, 0);
-	return __udp6_lib_lookup(net, &in6addr_any, 0, addr, htons(port), dif, 0,
-				 SIPALG_UDP_TABLE_OF(net) NULL);
+#ifdef SIPALG_TCP_TABLE
+	return __inet_lookup_listener(net, net->ipv4.tcp_death_row.hashinfo, NULL, 0, 0, 0, addr,
+				      port, dif, 0);
 #else
-	return false;
+	return __inet_lookup_listener(net, NULL, 0, 0, 0, addr, port, dif, 0);
 #endif
 }
+
+static inline bool sipalg_receives(struct net *net, __be32 addr, u16 port, int dif)
+{
+#if defined(SIPALG_UDP_TABLE_OF_NET) && defined(SIPALG_UDP_TABLE)
+	return __udp4_lib_lookup(net, 0, 0, addr, htons(port), dif, 0, net->ipv4.udp_table, NULL);
+#elif defined(SIPALG_UDP_TABLE)
+	return __udp4_lib_lookup(net, 0, 0, addr, htons(port), dif, 0, &udp_table, NULL);
+#else
+	return __udp4_lib_lookup(net, 0, 0, addr, htons(port), dif, 0, NULL);
+#endif
+}
+
+#if IS_ENABLED(CONFIG_IPV6)
+static inline bool sipalg_listens6(struct net *net, const struct in6_addr *addr, u16 port, int dif)
+{
+#ifdef SIPALG_TCP_TABLE
+	return inet6_lookup_listener(net, net->ipv4.tcp_death_row.hashinfo, NULL, 0, &in6addr_any,
+				     0, addr, port, dif, 0);
+#else
+	return inet6_lookup_listener(net, NULL, 0, &in6addr_any, 0, addr, port, dif, 0);
+#endif
+}
+
+static inline bool sipalg_receives6(struct net *net, const struct in6_addr *addr, u16 port,
+				    int dif)
+{
+#if defined(SIPALG_UDP_TABLE_OF_NET) && defined(SIPALG_UDP_TABLE)
+	return __udp6_lib_lookup(net, &in6addr_any, 0, addr, htons(port), dif, 0,
+				 net->ipv4.udp_table, NULL);
+#elif defined(SIPALG_UDP_TABLE)
+	return __udp6_lib_lookup(net, &in6addr_any, 0, addr, htons(port), dif, 0, &udp_table,
+				 NULL);
+#else
+	return __udp6_lib_lookup(net, &in6addr_any, 0, addr, htons(port), dif, 0, NULL);
+#endif
+}
+#else
+static inline bool sipalg_listens6(struct net *net, const struct in6_addr *addr, u16 port, int dif)
+{
+	return false;
+}
+
+static inline bool sipalg_receives6(struct net *net, const struct in6_addr *addr, u16 port,
+				    int dif)
+{
+	return false;
+}
+#endif
 
 #endif /* _SIPALG_COMPAT_H */

@@ -13,7 +13,6 @@
  * Between them comes the lock of the table, which keeps what was counted true until
  * the expectation is in its place.
  */
-#include <linux/jhash.h>
 #include <linux/rhashtable.h>
 #include <linux/slab.h>
 #include <net/netfilter/nf_conntrack_acct.h>
@@ -27,12 +26,7 @@
 #include "sipalg_compat.h"
 #include "sipalg_trace.h"
 
-enum {
-	MAX_TRIES	= 32,		/* ports tried before a run is given up */
-	OTHER_PORTS	= 10240,	/* where other ports come from: away from the ports */
-	OTHER_PORTS_N	= 22528,	/* that hosts and masquerading pick by themselves */
-	LAST_FEW	= 3,		/* of the last ones: for a registration and a call */
-};
+enum { LAST_FEW = 3 };	/* of the last pinholes there are: for a registration and a call */
 
 struct sip_pinhole_table {
 	struct rhashtable mapped;
@@ -743,52 +737,6 @@ static void run_rm(const struct sip_pinhole_want *want, struct sip_pinhole **pin
 		pinhole_put(want->sn, pin[i], SIP_PINHOLE_LET);
 }
 
-/* The mapped port of pinhole @i in try @try; 0: this try has none. */
-static u16 candidate(const struct sip_pinhole_want *want, u32 i, u32 try)
-{
-	u32 port, step = want->is_pairs ? i : want->ports[i] - want->ports[0];
-
-	if (!try)
-		return want->mapped_port ? want->mapped_port : want->ports[i];
-	port = OTHER_PORTS + jhash_2words(want->seed, try, 0) % OTHER_PORTS_N;
-	return (port & ~1U) + (want->ports[0] & 1) + step;
-}
-
-/*
- * SECURITY B3: our own table knows what we have promised to whom, and no more.  Of an address
- * that is nobody's but the host's the ports are its own.
- */
-static bool is_others(const struct sip_pinhole_want *want, u16 port)
-{
-	struct sip_pinhole_key at = {
-		.addr = want->mapped,
-		.port = port,
-		.zone = nf_ct_zone(want->ct)->id,
-		.proto = want->proto,
-	};
-
-	if (sip_port_is_kept(want->sn, port)) {
-		sipalg_count(want->sn, SIPALG_STAT_PORTS_KEPT);
-		return true;
-	}
-	if (sip_port_is_bound(want->sn, &at, &want->real)) {
-		sipalg_count(want->sn, SIPALG_STAT_PORTS_BOUND);
-		return true;
-	}
-	return false;
-}
-
-/* Whether a port of a run is one that packets of others come to. */
-static bool run_is_others(const struct sip_pinhole_want *want, u32 try)
-{
-	u32 i;
-
-	for (i = 0; i < want->n; i++)
-		if (is_others(want, candidate(want, i, try)))
-			return true;
-	return false;
-}
-
 static int pin_arm(const struct sip_pinhole_want *want, struct sip_pinhole *pin)
 {
 	int err = 0;
@@ -820,13 +768,13 @@ static int run_try(const struct sip_pinhole_want *want, struct sip_pinhole **pin
 	int err = 0;
 	u32 i;
 
-	if (!may_share && run_is_others(want, try))
+	if (!may_share && sip_port_run_is_others(want, try))
 		return -EADDRINUSE;
 	host = may_share ? NULL : charge_host(want, want->n);
 	if (IS_ERR(host))
 		return PTR_ERR(host);
 	for (i = 0; i < want->n; i++) {
-		pin[i] = pinhole_add(want, host, i, candidate(want, i, try));
+		pin[i] = pinhole_add(want, host, i, sip_port_candidate(want, i, try));
 		if (IS_ERR(pin[i])) {
 			err = PTR_ERR(pin[i]);
 			goto remove;
@@ -852,7 +800,7 @@ remove:
 
 static int run_open(const struct sip_pinhole_want *want, struct sip_pinhole **pin, bool arm)
 {
-	u32 try, tries = want->keep_ports || want->mapped_port ? 1 : MAX_TRIES;
+	u32 try, tries = sip_port_tries(want);
 	int err = -EADDRINUSE;
 
 	for (try = 0; try < tries && err == -EADDRINUSE; try++)

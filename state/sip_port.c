@@ -1,16 +1,40 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * sip_port: ports that are somebody else's.  See sip_port.h.
+ * sip_port: which port is published.  See sip_port.h.
  */
 #include <linux/inetdevice.h>
+#include <linux/jhash.h>
 #include <net/addrconf.h>
 #include <net/ip.h>
+#include <net/netfilter/nf_conntrack_zones.h>
 
 #include "sip_pinhole.h"
 #include "sip_port.h"
 #include "sipalg_compat.h"
 
-bool sip_port_is_kept(struct sipalg_net *sn, u16 port)
+enum {
+	MAX_TRIES	= 32,		/* ports tried before a run is given up */
+	OTHER_PORTS	= 10240,	/* where other ports come from: away from the ports */
+	OTHER_PORTS_N	= 22528,	/* that hosts and masquerading pick by themselves */
+};
+
+u32 sip_port_tries(const struct sip_pinhole_want *want)
+{
+	return want->keep_ports || want->mapped_port ? 1 : MAX_TRIES;
+}
+
+u16 sip_port_candidate(const struct sip_pinhole_want *want, u32 i, u32 try)
+{
+	u32 port, step = want->is_pairs ? i : want->ports[i] - want->ports[0];
+
+	if (!try)
+		return want->mapped_port ? want->mapped_port : want->ports[i];
+	port = OTHER_PORTS + jhash_2words(want->seed, try, 0) % OTHER_PORTS_N;
+	return (port & ~1U) + (want->ports[0] & 1) + step;
+}
+
+/* By keep_ports, or net.ipv4.ip_local_reserved_ports, which is of both families. */
+static bool is_kept(struct sipalg_net *sn, u16 port)
 {
 	return sipalg_ranges_have(&sipalg_settings(sn)->keep_ports, port) ||
 	       inet_is_local_reserved_port(sn->net, port);
@@ -30,15 +54,51 @@ static const struct net_device *device_of(struct sipalg_net *sn, const struct si
 #endif
 }
 
-bool sip_port_is_bound(struct sipalg_net *sn, const struct sip_pinhole_key *at,
-		       const struct sip_addr *owner)
+static bool is_bound(struct sipalg_net *sn, const struct sip_pinhole_key *at,
+		     const struct sip_addr *owner)
 {
 	const struct net_device *dev = device_of(sn, &at->addr);
 	union nf_inet_addr addr = sip_addr_to_inet(&at->addr);
+	bool is_tcp = at->proto == IPPROTO_TCP;
 
 	if (!dev || device_of(sn, owner))
 		return false;
 	if (at->addr.family == SIP_FAMILY_IPV4)
-		return sipalg_socket_is_bound(sn->net, at->proto, addr.ip, at->port, dev->ifindex);
-	return sipalg_socket6_is_bound(sn->net, at->proto, &addr.in6, at->port, dev->ifindex);
+		return is_tcp ? sipalg_listens(sn->net, addr.ip, at->port, dev->ifindex) :
+				sipalg_receives(sn->net, addr.ip, at->port, dev->ifindex);
+	return is_tcp ? sipalg_listens6(sn->net, &addr.in6, at->port, dev->ifindex) :
+			sipalg_receives6(sn->net, &addr.in6, at->port, dev->ifindex);
+}
+
+/* What costs least is asked first. */
+static bool port_is_others(const struct sip_pinhole_want *want, u16 port)
+{
+	struct sip_pinhole_key at = {
+		.addr = want->mapped,
+		.port = port,
+		.zone = nf_ct_zone(want->ct)->id,
+		.proto = want->proto,
+	};
+
+	if (!port || sip_pinhole_by_mapped(want->sn, &at))
+		return true;
+	if (is_kept(want->sn, port)) {
+		sipalg_count(want->sn, SIPALG_STAT_PORTS_KEPT);
+		return true;
+	}
+	if (is_bound(want->sn, &at, &want->real)) {
+		sipalg_count(want->sn, SIPALG_STAT_PORTS_BOUND);
+		return true;
+	}
+	return false;
+}
+
+bool sip_port_run_is_others(const struct sip_pinhole_want *want, u32 try)
+{
+	u32 i;
+
+	for (i = 0; i < want->n; i++)
+		if (port_is_others(want, sip_port_candidate(want, i, try)))
+			return true;
+	return false;
 }
