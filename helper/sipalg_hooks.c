@@ -83,8 +83,8 @@ static void relate(struct sk_buff *skb, struct nf_conn *ct, struct nf_conn *mast
 static void relate_media(struct sk_buff *skb, struct nf_conn *ct, struct sipalg_net *sn)
 {
 	const struct sipalg_nat_hooks *nat = sipalg_nat_hooks();
-	struct nf_conntrack_tuple_hash *h;
 	struct nf_conntrack_tuple master;
+	struct nf_conn *signalling;
 	const struct nf_conntrack_tuple *t;
 	struct sip_pinhole_key key;
 	struct sip_endpoint peer;
@@ -105,10 +105,10 @@ static void relate_media(struct sk_buff *skb, struct nf_conn *ct, struct sipalg_
 	if (!pin || pin->class == SIP_PINHOLE_SIGNALLING)
 		return;
 	master = sip_pinhole_master(pin);
-	h = nf_conntrack_find_get(sn->net, nf_ct_zone(ct), &master);
-	if (!h)
+	signalling = sip_master_conn_get(sn->net, nf_ct_zone(ct), &master);
+	if (!signalling)
 		return;
-	relate(skb, ct, nf_ct_tuplehash_to_ctrack(h));
+	relate(skb, ct, signalling);
 	sip_pinhole_used(sn, pin, ct);
 	/* between two inside hosts nothing is translated */
 	if (pin->is_nat && nat && !sip_pinhole_is_inside(pin, &peer.addr))

@@ -21,6 +21,29 @@ struct sip_master {
 	struct nf_conntrack_tuple tuple;
 };
 
+struct net;
+struct nf_conn;
+struct nf_conntrack_zone;
+
+/* Whether the connection has our helper.  Under rcu_read_lock(). */
+bool sip_master_is_ours(const struct nf_conn *ct);
+
+/**
+ * sip_master_conn_get() - a signalling connection by its tuple, where it is ours
+ * @net: namespace
+ * @zone: of the connection
+ * @tuple: its original tuple
+ *
+ * SECURITY B8: the tuple alone says nothing.  The connection may have been flushed and begun
+ * anew with another helper, whose policy has other classes and whose data is no data of ours.
+ * All who look for signalling connections use this.
+ *
+ * Context: any but hard interrupt.
+ * Return: referenced, or NULL.
+ */
+struct nf_conn *sip_master_conn_get(struct net *net, const struct nf_conntrack_zone *zone,
+				    const struct nf_conntrack_tuple *tuple);
+
 int sip_master_module_init(void);
 void sip_master_module_exit(void);
 

@@ -11,9 +11,8 @@
 
 #include "sip_pinhole.h"
 
-/* The connection with that original tuple, referenced, or NULL.  The lock is not needed. */
-struct nf_conn *sip_pinhole_conn_get(struct sipalg_net *sn, const struct sip_pinhole *pin,
-				     const struct nf_conntrack_tuple *tuple);
+/* The signalling connection, referenced, or NULL: it is gone, or not ours any more. */
+struct nf_conn *sip_pinhole_master_get(struct sipalg_net *sn, const struct sip_pinhole *pin);
 
 /* One that began before the pinhole was there, and would keep it from its packets, goes. */
 void sip_pinhole_drop_shadow(struct sipalg_net *sn, const struct sip_pinhole *pin);

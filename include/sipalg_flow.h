@@ -58,18 +58,6 @@ static inline struct sipalg_flow_data *sipalg_flow_data(const struct nf_conn *ct
 	return nfct_help(ct) ? nfct_help_data(ct) : NULL;
 }
 
-/*
- * Whether the connection is still ours: one that was found by its tuple may have been
- * flushed and begun anew with another helper.  Under rcu_read_lock().
- */
-static inline bool sipalg_flow_is_ours(const struct nf_conn *ct)
-{
-	const struct nf_conn_help *help = nfct_help(ct);
-	const struct nf_conntrack_helper *helper = help ? rcu_dereference(help->helper) : NULL;
-
-	return helper && !strcmp(helper->name, SIPALG_NAME);
-}
-
 static inline struct sip_via_memo sipalg_flow_memo(const struct sipalg_flow_data *data, int dir)
 {
 	u32 word = READ_ONCE(data->memo[dir]);

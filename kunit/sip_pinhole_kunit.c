@@ -7,6 +7,7 @@
 #include <linux/inet.h>
 #include <net/netfilter/nf_conntrack_expect.h>
 #include <net/netfilter/nf_conntrack_helper.h>
+#include <net/netfilter/nf_conntrack_zones.h>
 
 #include "sip_pinhole.h"
 #include "sip_quota.h"
@@ -94,6 +95,42 @@ static void pinhole_keeps_the_port(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, lab_is_reserved(lab, 4000));
 	KUNIT_EXPECT_FALSE(test, lab_is_reserved(lab, 4001));
 	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_PINHOLES_CLOSED), 3);
+}
+
+/* Another helper has taken the connection over, as after a flush. */
+static struct nf_conntrack_helper *give_away(struct lab *lab, struct nf_conntrack_helper *to)
+{
+	struct nf_conn *ct = lab_master(lab);
+	struct nf_conntrack_helper *was;
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(lab->test, ct);
+	was = rcu_replace_pointer(nfct_help(ct)->helper, to, true);
+	nf_ct_put(ct);
+	return was;
+}
+
+/* SECURITY B8: no expectation is made on a connection of another helper, nor media related. */
+static void rule_b8_other_helper(struct kunit *test)
+{
+	static struct nf_conntrack_helper other = { .name = "other" };
+	struct lab *lab = test->priv;
+	struct nf_conntrack_helper *ours;
+	struct nf_conn *ct;
+
+	call_with_peer(test);
+	ct = lab_master(lab);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, ct);
+	rcu_read_lock();
+	KUNIT_EXPECT_TRUE(test, sip_master_is_ours(ct));
+	rcu_read_unlock();
+	ours = give_away(lab, &other);
+	KUNIT_EXPECT_NULL(test, sip_master_conn_get(lab->sn->net, nf_ct_zone(ct),
+						    &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple));
+	KUNIT_EXPECT_EQ(test, lab_media_out(lab, 4000, peer()), 0);
+	give_away(lab, ours);
+	KUNIT_EXPECT_EQ(test, lab_media_out(lab, 4001, lab_end(PEER, 6001)), 4001);
+	nf_ct_put(ct);
+	hang_up(lab);
 }
 
 static void keep(struct lab *lab, u16 low, u16 high)
@@ -899,6 +936,7 @@ static void pinhole_of_another_is_not_named(struct kunit *test)
 }
 
 static struct kunit_case cases[] = {
+	KUNIT_CASE(rule_b8_other_helper),
 	KUNIT_CASE(rule_b3_kept_ports),
 	KUNIT_CASE(rule_b3_kept_all),
 	KUNIT_CASE(rule_b3_kept_without_nat),

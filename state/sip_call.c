@@ -937,19 +937,16 @@ struct sip_master *sip_call_master(const struct sip_call *call, const struct nf_
 
 static void keep_flow(struct sipalg_net *sn, const struct sip_call *call, enum sip_side side)
 {
-	struct nf_conntrack_tuple_hash *h;
 	struct nf_conntrack_zone zone;
 	struct nf_conn *ct;
 
 	if (!call->flow[side])
 		return;
 	nf_ct_zone_init(&zone, call->key.zone, NF_CT_DEFAULT_ZONE_DIR, 0);
-	h = nf_conntrack_find_get(sn->net, &zone, &call->flow[side]->tuple);
-	if (!h)
+	ct = sip_master_conn_get(sn->net, &zone, &call->flow[side]->tuple);
+	if (!ct)
 		return;
-	ct = nf_ct_tuplehash_to_ctrack(h);
-	if (sipalg_flow_is_ours(ct))
-		sipalg_flow_keep(ct, NULL, SIP_CALL_TTL_S);
+	sipalg_flow_keep(ct, NULL, SIP_CALL_TTL_S);
 	nf_ct_put(ct);
 }
 

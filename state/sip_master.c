@@ -3,8 +3,11 @@
  * sip_master: tuples of signalling connections.  See sip_master.h.
  */
 #include <linux/slab.h>
+#include <net/netfilter/nf_conntrack_core.h>
+#include <net/netfilter/nf_conntrack_helper.h>
 
 #include "sip_master.h"
+#include "sipalg_compat.h"
 
 static struct kmem_cache *master_cache __read_mostly;
 
@@ -23,6 +26,34 @@ struct sip_master *sip_master_get(struct sip_master *like, const struct nf_connt
 	master->tuple = *tuple;
 	return master;
 }
+
+bool sip_master_is_ours(const struct nf_conn *ct)
+{
+	const struct nf_conn_help *help = nfct_help(ct);
+	const struct nf_conntrack_helper *helper = help ? rcu_dereference(help->helper) : NULL;
+
+	return helper && !strcmp(helper->name, SIPALG_NAME);
+}
+SIPALG_EXPORT(sip_master_is_ours);
+
+struct nf_conn *sip_master_conn_get(struct net *net, const struct nf_conntrack_zone *zone,
+				    const struct nf_conntrack_tuple *tuple)
+{
+	struct nf_conntrack_tuple_hash *h;
+	struct nf_conn *ct = NULL;
+
+	rcu_read_lock();
+	h = nf_conntrack_find_get(net, zone, tuple);
+	if (h)
+		ct = nf_ct_tuplehash_to_ctrack(h);
+	if (ct && !sip_master_is_ours(ct)) {
+		nf_ct_put(ct);
+		ct = NULL;
+	}
+	rcu_read_unlock();
+	return ct;
+}
+SIPALG_EXPORT(sip_master_conn_get);
 
 void sip_master_put(struct sip_master *master)
 {

@@ -478,7 +478,7 @@ void sip_pinhole_used(struct sipalg_net *sn, struct sip_pinhole *pin, struct nf_
 	sip_pinhole_drop_shadow(sn, pin);
 	pin->has_come |= sip_pinhole_conn_add(sn, pin, ct);
 	/* another one than that of @ct, where that came through a pinhole of somebody else */
-	master = sip_pinhole_conn_get(sn, pin, &pin->master->tuple);
+	master = sip_pinhole_master_get(sn, pin);
 	spin_unlock_bh(&pin->lock);
 	if (!master)
 		return;
@@ -867,7 +867,7 @@ unsigned long sip_pinhole_keep(struct sipalg_net *sn, struct sip_pinhole *pin, u
 	}
 	stays = sip_pinhole_conns_sample(sn, pin, silence_s, &heard);
 	if (pin->is_armed && !expect_extend(sn, pin, ttl_s) && !stays) {
-		ct = sip_pinhole_conn_get(sn, pin, &pin->master->tuple);
+		ct = sip_pinhole_master_get(sn, pin);
 		if (ct) {
 			expect_add(sn, pin, ct);
 			nf_ct_put(ct);
@@ -943,7 +943,7 @@ static void wait_for_peer(struct sipalg_net *sn, struct sip_pinhole *pin)
 		sip_pinhole_drop_shadow(sn, pin);
 		return;
 	}
-	master = sip_pinhole_conn_get(sn, pin, &pin->master->tuple);
+	master = sip_pinhole_master_get(sn, pin);
 	if (!master)
 		return;
 	if (pin->rearms == SIP_PINHOLE_REARMS) {
@@ -1032,7 +1032,7 @@ void sip_pinhole_pause(struct sipalg_net *sn, struct sip_pinhole *pin, bool paus
 	if (pause) {
 		expect_end(sn, pin);
 	} else if (pin->is_armed) {
-		master = sip_pinhole_conn_get(sn, pin, &pin->master->tuple);
+		master = sip_pinhole_master_get(sn, pin);
 		if (master) {
 			expect_add(sn, pin, master);
 			nf_ct_put(master);

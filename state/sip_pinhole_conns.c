@@ -11,9 +11,17 @@
 
 static struct kmem_cache *more_cache __read_mostly;
 
-/* The connection with that original tuple, referenced, or NULL. */
-struct nf_conn *sip_pinhole_conn_get(struct sipalg_net *sn, const struct sip_pinhole *pin,
-				     const struct nf_conntrack_tuple *tuple)
+struct nf_conn *sip_pinhole_master_get(struct sipalg_net *sn, const struct sip_pinhole *pin)
+{
+	struct nf_conntrack_zone zone;
+
+	nf_ct_zone_init(&zone, pin->mapped.zone, NF_CT_DEFAULT_ZONE_DIR, 0);
+	return sip_master_conn_get(sn->net, &zone, &pin->master->tuple);
+}
+
+/* The connection with that original tuple, of whatever helper, referenced, or NULL. */
+static struct nf_conn *conn_get(struct sipalg_net *sn, const struct sip_pinhole *pin,
+				const struct nf_conntrack_tuple *tuple)
 {
 	struct nf_conntrack_tuple_hash *h;
 	struct nf_conntrack_zone zone;
@@ -35,7 +43,7 @@ static struct nf_conn *conn_between(struct sipalg_net *sn, const struct sip_pinh
 	tuple.dst.u3 = sip_addr_to_inet(&to->addr);
 	tuple.dst.u.all = htons(to->port);
 	tuple.dst.protonum = pin->mapped.proto;
-	return sip_pinhole_conn_get(sn, pin, &tuple);
+	return conn_get(sn, pin, &tuple);
 }
 
 /* Whether a connection of the host's own began before its published port was known. */

@@ -9,6 +9,7 @@
 #include <net/netfilter/nf_conntrack_seqadj.h>
 #include <net/netfilter/nf_conntrack_zones.h>
 
+#include "sip_master.h"
 #include "sipalg_flow.h"
 #include "sipalg_stream.h"
 
@@ -173,15 +174,13 @@ void sipalg_stream_end(struct sipalg_net *sn, struct sipalg_stream *s)
 static struct nf_conn *conn_get(struct sipalg_net *sn, const struct sipalg_stream *s)
 {
 	const struct sipalg_flow_data *data;
-	struct nf_conntrack_tuple_hash *h;
 	struct nf_conntrack_zone zone;
 	struct nf_conn *ct;
 
 	nf_ct_zone_init(&zone, s->zone, s->zone_dir, 0);
-	h = nf_conntrack_find_get(sn->net, &zone, &s->tuple);
-	if (!h)
+	ct = sip_master_conn_get(sn->net, &zone, &s->tuple);
+	if (!ct)
 		return NULL;
-	ct = nf_ct_tuplehash_to_ctrack(h);
 	data = sipalg_flow_data(ct);
 	if (data && READ_ONCE(data->stream) == s->id)
 		return ct;
