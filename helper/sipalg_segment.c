@@ -327,7 +327,8 @@ int sipalg_segment_next(struct sipalg_segment *seg)
 
 int sipalg_segment_pass(struct sipalg_segment *seg, u32 len)
 {
-	if (sipalg_stream_is_full(seg->ctx->sn) && sip_seq_before(seg->half->out, seg->in.seq))
+	if (sip_seq_before(seg->half->out, seg->in.seq) &&
+	    sipalg_stream_is_full(seg->ctx->sn, seg->stream))
 		return -ENOBUFS;
 	return sip_tcp_pass(seg->half, &seg->in, &seg->text, len);
 }
@@ -336,7 +337,7 @@ int sipalg_segment_replace(struct sipalg_segment *seg, u32 len, const struct sip
 {
 	int err = -ENOBUFS;
 
-	if (!sipalg_stream_is_full(seg->ctx->sn))
+	if (!sipalg_stream_is_full(seg->ctx->sn, seg->stream))
 		err = sip_tcp_replace(seg->half, &seg->text, len, edits);
 	seg->is_taken = !err;
 	return err;
@@ -465,7 +466,7 @@ enum sipalg_segment_fate sipalg_segment_end(struct sipalg_segment *seg, int err)
 	if (!err && !seg->half->is_bypassed && !seg->is_beyond) {
 		if (seg->in.fin)	/* half a message will not become a whole one */
 			err = sip_tcp_bypass(seg->half, &seg->in, &seg->text);
-		else if (seg->text.len && sipalg_stream_is_full(ctx->sn))
+		else if (seg->text.len && sipalg_stream_is_full(ctx->sn, seg->stream))
 			err = give_up(seg, SIPALG_STAT_TCP_FULL);
 		seg->half->is_ended |= seg->in.fin && !err;
 	}

@@ -27,6 +27,7 @@ enum sip_quota_kind {
 	SIP_QUOTA_CALL,
 	SIP_QUOTA_BINDING,
 	SIP_QUOTA_PINHOLE,
+	SIP_QUOTA_BYTES,	/* that TCP streams remember */
 	SIP_QUOTA_KINDS
 };
 
@@ -92,6 +93,9 @@ void sip_quota_release_of(struct sipalg_net *sn, const struct sip_quota_key *hos
 /* How many it holds. */
 u32 sip_quota_held(struct sipalg_net *sn, const struct sip_quota_key *host,
 		   enum sip_quota_kind kind);
+
+/* The same of one that holds something, as sip_quota_charge() returned it.  No lock is taken. */
+u32 sip_quota_held_by(const struct sip_quota *host, enum sip_quota_kind kind);
 
 /**
  * sip_quota_open() - a call has begun

@@ -16,6 +16,7 @@
 #include <linux/spinlock.h>
 #include <net/netfilter/nf_conntrack.h>
 
+#include "sip_quota.h"
 #include "sip_tcp.h"
 #include "sipalg_net.h"
 
@@ -24,6 +25,7 @@ struct sipalg_stream_table;
 enum {
 	SIPALG_STREAMS_MAX	= 65536,	/* of a namespace */
 	SIPALG_STREAM_BYTES_MAX	= 16 << 20,	/* that they all may remember, BEHAVIOUR 9 */
+	SIPALG_STREAM_SHARE	= 3,		/* times what is left, of one host */
 	SIPALG_STREAM_TICK_S	= 10,		/* how often gc looks after them */
 };
 
@@ -68,6 +70,7 @@ struct sipalg_tcp_end {
  * @has_spoken: for each direction, whether a message of SIP has come (see sip_stream.h)
  * @is_ours: bytes were held or changed: the kernel must not judge by its own count
  * @bytes: what both halves remember, as it was added to the table's sum
+ * @host: who began the connection, and is charged for @bytes; NULL: there are none
  * @begin: for each direction the sequence number of its first byte
  * @syn: what a later SYN said, which may begin another connection of the same ports; or
  *	@begin of the original direction
@@ -87,6 +90,7 @@ struct sipalg_stream {
 	bool has_spoken[2];
 	bool is_ours;
 	u32 bytes;
+	struct sip_quota *host;
 	u32 begin[IP_CT_DIR_MAX];
 	u32 syn;
 	struct sip_tcp_half half[IP_CT_DIR_MAX];
@@ -125,8 +129,19 @@ bool sipalg_stream_is_known(struct sipalg_net *sn, const struct nf_conn *ct);
 /* The reverse.  What it remembers now is accounted for. */
 void sipalg_stream_leave(struct sipalg_net *sn, struct sipalg_stream *stream);
 
-/* Whether all streams remember more than they may. */
-bool sipalg_stream_is_full(const struct sipalg_net *sn);
+/**
+ * sipalg_stream_is_full() - may the stream remember nothing more?
+ * @sn: namespace
+ * @stream: entered
+ *
+ * Because all streams remember as much as they may, or those that its host has begun three times
+ * as much as is left: so who begins many leaves room for the next one.  No share limits those in
+ * trunks.
+ *
+ * Context: under rcu_read_lock().
+ * Return: whether that is so.
+ */
+bool sipalg_stream_is_full(struct sipalg_net *sn, const struct sipalg_stream *stream);
 
 /* Whether the connection needs us no more: nothing is read, and nothing was ever changed. */
 bool sipalg_stream_is_idle(const struct sipalg_stream *stream);

@@ -7,7 +7,9 @@
  * name something else each, then it comes again; it may cost four times as much, and no more.
  */
 #include "sip_limits.h"
+#include "sip_quota.h"
 #include "sipalg_lab.h"
+#include "sipalg_stream.h"
 
 enum {
 	MANY	= 1000,
@@ -213,6 +215,69 @@ static void rule_b1_the_last_port(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sip_quota_held(lab->sn, &phone, SIP_QUOTA_PINHOLE), 0);
 }
 
+/* ---- held bytes ------------------------------------------------------------------- */
+
+/* A stream that a host has begun, of no connection. */
+static struct sipalg_stream *stream_of(struct lab *lab, const char *host)
+{
+	struct sipalg_stream *s = kunit_kzalloc(lab->test, sizeof(*s), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(lab->test, s);
+	spin_lock_init(&s->lock);
+	s->tuple.src.l3num = NFPROTO_IPV4;
+	s->tuple.src.u3.ip = lab_end(host, 0).ip;
+	return s;
+}
+
+static void remember(struct lab *lab, struct sipalg_stream *s, u32 bytes)
+{
+	spin_lock_bh(&s->lock);
+	s->half[0].room = bytes;
+	sipalg_stream_leave(lab->sn, s);
+}
+
+static bool is_full(struct lab *lab, const struct sipalg_stream *s)
+{
+	bool full;
+
+	rcu_read_lock();
+	full = sipalg_stream_is_full(lab->sn, s);
+	rcu_read_unlock();
+	return full;
+}
+
+/* 256 half-sent messages of one host leave room for everybody else's. */
+static void rule_b1_a_host_has_a_share_of_held_bytes(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+	struct sipalg_stream *bad = stream_of(lab, "192.168.1.66");
+	struct sipalg_stream *more = stream_of(lab, "192.168.1.66");
+	struct sipalg_stream *worse = stream_of(lab, "192.168.1.67");
+	struct sipalg_stream *good = stream_of(lab, "192.168.1.2");
+
+	lab->set->trunks.n = 0;
+	remember(lab, bad, 12 << 20);
+	KUNIT_EXPECT_FALSE(test, is_full(lab, bad));
+	remember(lab, bad, (12 << 20) + SIP_TCP_HELD_MAX);
+	KUNIT_EXPECT_TRUE(test, is_full(lab, bad));
+	KUNIT_EXPECT_TRUE(test, is_full(lab, more));	/* its next connection, too */
+	KUNIT_EXPECT_FALSE(test, is_full(lab, good));
+	/* two of them leave less, but room */
+	remember(lab, worse, 3 << 20);
+	KUNIT_EXPECT_TRUE(test, is_full(lab, worse));
+	remember(lab, good, SIP_TCP_HELD_MAX);
+	KUNIT_EXPECT_FALSE(test, is_full(lab, good));
+	lab->set->trunks.n = 1;
+	KUNIT_EXPECT_FALSE(test, is_full(lab, bad));
+	lab->set->trunks.n = 0;
+	remember(lab, bad, 0);
+	remember(lab, worse, 0);
+	KUNIT_EXPECT_FALSE(test, is_full(lab, more));
+	remember(lab, good, SIPALG_STREAM_BYTES_MAX);
+	KUNIT_EXPECT_TRUE(test, is_full(lab, more));	/* all is all */
+	remember(lab, good, 0);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(rule_b1_streams_of_branches),
 	KUNIT_CASE(rule_b1_few_branches_stay),
@@ -220,6 +285,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(rule_b1_streams_of_acks_outside),
 	KUNIT_CASE(rule_b1_streams_have_a_limit_of_their_own),
 	KUNIT_CASE(rule_b1_the_last_port),
+	KUNIT_CASE(rule_b1_a_host_has_a_share_of_held_bytes),
 	{}
 };
 

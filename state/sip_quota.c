@@ -126,7 +126,7 @@ struct sip_quota *sip_quota_charge(struct sipalg_net *sn, const struct sip_quota
 		forget_idle(table, q);
 		q = ERR_PTR(-EDQUOT);
 	} else {
-		q->held[kind] += n;
+		WRITE_ONCE(q->held[kind], q->held[kind] + n);
 	}
 	spin_unlock_bh(&table->lock);
 	if (IS_ERR(q))
@@ -139,7 +139,7 @@ static void release(struct sipalg_net *sn, struct sip_quota *q, enum sip_quota_k
 {
 	if (WARN_ON_ONCE(!q || q->held[kind] < n))
 		return;
-	q->held[kind] -= n;
+	WRITE_ONCE(q->held[kind], q->held[kind] - n);
 	forget_idle(sn->quotas, q);
 	sipalg_let(sn, n);
 }
@@ -178,6 +178,11 @@ u32 sip_quota_held(struct sipalg_net *sn, const struct sip_quota_key *host,
 	return n;
 }
 SIPALG_EXPORT(sip_quota_held);
+
+u32 sip_quota_held_by(const struct sip_quota *host, enum sip_quota_kind kind)
+{
+	return READ_ONCE(host->held[kind]);
+}
 
 /* ---- half-open calls ------------------------------------------------------------- */
 

@@ -9,6 +9,7 @@
 #include <net/netfilter/nf_conntrack_seqadj.h>
 #include <net/netfilter/nf_conntrack_zones.h>
 
+#include "sip_inet.h"
 #include "sip_master.h"
 #include "sipalg_flow.h"
 #include "sipalg_stream.h"
@@ -124,22 +125,54 @@ static u32 bytes_of(const struct sip_tcp_half *half)
 	return half->room + half->patched;
 }
 
+/* Who began the connection: its other end may be everybody's server. */
+static struct sip_quota_key host_of(const struct sipalg_stream *s)
+{
+	return (struct sip_quota_key){
+		sip_addr_of(s->tuple.src.l3num, &s->tuple.src.u3), s->zone
+	};
+}
+
+/* The stream remembers @bytes now.  Without memory what is more counts when it next changes. */
+static void charge(struct sipalg_net *sn, struct sipalg_stream *s, u32 bytes)
+{
+	struct sip_quota_key key = host_of(s);
+	struct sip_quota *host = s->host;
+
+	lockdep_assert_held(&s->lock);
+	if (bytes > s->bytes)
+		host = sip_quota_charge(sn, &key, SIP_QUOTA_BYTES, bytes - s->bytes, 0);
+	else if (bytes < s->bytes)
+		sip_quota_release(sn, host, SIP_QUOTA_BYTES, s->bytes - bytes);
+	if (IS_ERR(host))
+		return;
+	atomic_add(bytes - s->bytes, &sn->streams->bytes);
+	s->bytes = bytes;
+	s->host = bytes ? host : NULL;
+}
+
 void sipalg_stream_leave(struct sipalg_net *sn, struct sipalg_stream *s)
 	__releases(&s->lock)
 {
-	u32 bytes = bytes_of(&s->half[0]) + bytes_of(&s->half[1]);
-
-	if (!s->is_dead) {
-		atomic_add(bytes - s->bytes, &sn->streams->bytes);
-		s->bytes = bytes;
-	}
+	if (!s->is_dead)
+		charge(sn, s, bytes_of(&s->half[0]) + bytes_of(&s->half[1]));
 	spin_unlock_bh(&s->lock);
 }
+SIPALG_EXPORT(sipalg_stream_leave);
 
-bool sipalg_stream_is_full(const struct sipalg_net *sn)
+bool sipalg_stream_is_full(struct sipalg_net *sn, const struct sipalg_stream *s)
 {
-	return atomic_read(&sn->streams->bytes) >= SIPALG_STREAM_BYTES_MAX;
+	u32 sum = atomic_read(&sn->streams->bytes), held;
+	struct sip_quota_key host = host_of(s);
+
+	if (sum >= SIPALG_STREAM_BYTES_MAX)
+		return true;
+	held = s->host ? sip_quota_held_by(s->host, SIP_QUOTA_BYTES) :
+			 sip_quota_held(sn, &host, SIP_QUOTA_BYTES);
+	return held > SIPALG_STREAM_SHARE * (SIPALG_STREAM_BYTES_MAX - sum) &&
+	       !sipalg_prefixes_have(&sipalg_settings(sn)->trunks, &host.addr);
 }
+SIPALG_EXPORT(sipalg_stream_is_full);
 
 static bool half_is_idle(const struct sip_tcp_half *half)
 {
@@ -159,7 +192,7 @@ static void stream_unlink(struct sipalg_net *sn, struct sipalg_stream *s)
 	s->is_dead = true;
 	rhashtable_remove_fast(&table->streams, &s->node, stream_params);
 	atomic_dec(&table->n);
-	atomic_sub(s->bytes, &table->bytes);
+	charge(sn, s, 0);
 	call_rcu(&s->rcu, stream_free_rcu);
 }
 
@@ -279,7 +312,10 @@ void sipalg_stream_hand_over(void)
 
 static void stream_free_fn(void *ptr, void *arg)
 {
-	stream_free(ptr);
+	struct sipalg_stream *s = ptr;
+
+	sip_quota_release(arg, s->host, SIP_QUOTA_BYTES, s->bytes);
+	stream_free(s);
 }
 
 int sipalg_stream_setup(struct sipalg_net *sn)
@@ -301,6 +337,6 @@ int sipalg_stream_setup(struct sipalg_net *sn)
 
 void sipalg_stream_teardown(struct sipalg_net *sn)
 {
-	rhashtable_free_and_destroy(&sn->streams->streams, stream_free_fn, NULL);
+	rhashtable_free_and_destroy(&sn->streams->streams, stream_free_fn, sn);
 	kfree(sn->streams);
 }

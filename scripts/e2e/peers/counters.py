@@ -517,7 +517,7 @@ def cut_out():
 def no_room_for_text():
     """TCP: as many bytes held as may be"""
     head = b'INVITE sip:x@example.com SIP/2.0\r\n' + padding(60).replace('\n', '\r\n').encode()
-    phone, provider = tcp_pair((PHONE, next(_ports)))
+    phone, provider = tcp_pair((GROWS, next(_ports)))       # of the host whose share it is
     pairs, before = [], stats()
 
     def another():
@@ -526,7 +526,7 @@ def no_room_for_text():
         pairs.append((a, b))
         return a
 
-    while len(pairs) < 400 and not moved(before).get('tcp_full'):       # 16 MiB; the last one is let go
+    while len(pairs) < 400 and not moved(before).get('tcp_full'):       # 12 MiB, its share; the last one is let go
         another().sendall(head)
     for _ in range(3):
         a = another()

@@ -369,13 +369,13 @@ def s5():
 def s5_namespace():
     """S5, all streams"""
     before = stats()
-    lines_ = [Line(GROWS, port=46000 + i) for i in range(300)]     # 17 MB, of which 16 are held
+    lines_ = [Line(GROWS, port=46000 + i) for i in range(300)]     # 17 MB, of which 12 are held: the share of one host
     for line in lines_:
         line.inside.out.append(unfinished(line, 58000))
         line.inside.sock.setblocking(True)
         line.inside.push()
         line.inside.sock.setblocking(False)
-    check('over 16 MiB they are counted', eventually(lambda: moved(before).get('tcp_full', 0) > 0, 5), moved(before))
+    check('over its share they are counted', eventually(lambda: moved(before).get('tcp_full', 0) > 0, 5), moved(before))
     time.sleep(0.5)
     for line in lines_:
         while True:
@@ -385,7 +385,7 @@ def s5_namespace():
                 break
     whole = [line for line in lines_ if line.outside.got == unfinished(line, 58000)]
     held = [line for line in lines_ if not line.outside.got]
-    check('up to there nothing of them leaves', 250 <= len(held) < 300, len(held))
+    check('up to there nothing of them leaves', 180 <= len(held) < 210, len(held))
     check('those at hand then leave as they were', whole and len(whole) + len(held) == 300, len(whole), len(held))
     equal('as many as are counted', len(whole), moved(before).get('tcp_full', 0))
     before = stats()
