@@ -14,7 +14,7 @@ enum {
 	SIP_MAX_VALUES		= 32,	/* kept values of Contact, and of each route header */
 	SIP_MAX_URIS		= 64,	/* URIs that are kept for translation */
 	SIP_MAX_EDITS		= 256,	/* edits of one packet */
-	SIP_MAX_GROWTH		= 16384, /* bytes that translation may add to a packet */
+	SIP_MAX_GROWTH		= 8192,	/* bytes that translation may add to a packet */
 	SIP_MAX_EDIT_TEXT	= 8192,	/* bytes of new text of all edits of a packet */
 	SIP_MAX_PARTS		= 16,	/* parts of a body, those inside of others too */
 	SIP_MAX_NESTING		= 4,	/* multiparts in each other; deeper ones stay */
