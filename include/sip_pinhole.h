@@ -127,6 +127,7 @@ struct sip_pinhole_more {
  * @mapped: where the other side sends to; never changes
  * @real: where the host is; never changes
  * @class: enum sip_pinhole_class
+ * @charged_len: of the key of who is charged; set once, at first, as what is beside it
  * @is_nat: @mapped and @real differ, or the address is translated at all
  * @is_lasting: packets do not use its expectation up
  * @users: owners that share it: accounts that are registered with one contact
@@ -171,9 +172,10 @@ struct sip_pinhole {
 	struct sip_pinhole *follower;
 	struct sip_master *master;
 	struct rcu_head rcu;
-	u8 class;
-	bool is_nat;
-	bool is_lasting;
+	u8 class : 2;
+	bool is_nat : 1;
+	bool is_lasting : 1;
+	u8 charged_len;
 	bool is_armed;
 	bool is_due;
 	bool is_for_peers;

@@ -31,9 +31,16 @@ enum sip_quota_kind {
 	SIP_QUOTA_KINDS
 };
 
+/**
+ * struct sip_quota_key - a host
+ * @addr: an address of it
+ * @zone: conntrack zone
+ * @len: so much of @addr is the host; 0: as sipalg_host_len() says
+ */
 struct sip_quota_key {
 	struct sip_addr addr;
-	u32 zone;
+	u16 zone;
+	u8 len;
 };
 
 /**
@@ -67,7 +74,7 @@ void sip_quota_teardown(struct sipalg_net *sn);
  * @n: how many more: all or none
  * @max: how many it may hold; 0: any number, as for those in trunks
  *
- * Context: any but hard interrupt, under rcu_read_lock().
+ * Context: any but hard interrupt, under rcu_read_lock(), as all that takes a key without @len.
  * Return: what is to be released, and stays as long as anything is charged; NULL: @n is 0, so
  * nothing is; -EDQUOT: it would hold too many; -ENOMEM.
  */
@@ -85,6 +92,9 @@ struct sip_quota *sip_quota_charge(struct sipalg_net *sn, const struct sip_quota
  */
 void sip_quota_release(struct sipalg_net *sn, struct sip_quota *host, enum sip_quota_kind kind,
 		       u32 n);
+
+/* Of what sip_quota_charge() returned: @len of its key, which the setting may change later. */
+u8 sip_quota_len(const struct sip_quota *host);
 
 /* The same of a host that is looked up: for those of which there are too many to keep it. */
 void sip_quota_release_of(struct sipalg_net *sn, const struct sip_quota_key *host,

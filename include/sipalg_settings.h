@@ -56,6 +56,7 @@
 	X(block_time_max, number, "600", 0, 86400, 1, "up to this time") \
 	X(calls_per_host, number, "100", 0, 10000000, 1, "calls of one inside host") \
 	X(bindings_per_host, number, "256", 0, 10000000, 1, "bindings of one inside host") \
+	X(host_prefix6, number, "64", 1, 128, 0, "length of the prefix that counts as one host in IPv6, for limits, blocks and quotas") \
 	X(calls_max, number, "16384", 0, 10000000, 1, "calls in all; 0: no limit") \
 	X(bindings_max, number, "65536", 0, 10000000, 1, "bindings in all; 0: no limit") \
 	X(pinholes_per_call, number, "64", 0, 10000000, 1, "pinholes of one call; 0: no limit") \
@@ -155,6 +156,22 @@ bool sipalg_prefixes_have(const struct sipalg_prefixes *prefixes, const struct s
 
 /* Whether @port, in host byte order, is in one of those. */
 bool sipalg_ranges_have(const struct sipalg_ranges *ranges, u16 port);
+
+/* The first @len bits of an IPv6 address; one of IPv4 as it is. */
+struct sip_addr sipalg_prefix_of(const struct sip_addr *addr, u8 len);
+
+/**
+ * sipalg_host_len() - how much of an address counts as one host, for limits, blocks and quotas
+ * @sn: namespace
+ * @addr: an address
+ *
+ * In IPv6 it is a prefix of host_prefix6 bits, for whoever has one address of such has them all
+ * (RFC 4291 2.5.4, RFC 6177); but what comes through NAT64 has an IPv4 address (RFC 6052 2.1).
+ *
+ * Context: under rcu_read_lock().
+ * Return: bits; 128: all.
+ */
+u8 sipalg_host_len(const struct sipalg_net *sn, const struct sip_addr *addr);
 
 /**
  * sipalg_settings_setup() - give a namespace its settings

@@ -5,6 +5,7 @@
  */
 #include <linux/inet.h>
 
+#include "sip_source.h"
 #include "sipalg_rules.h"
 
 enum { QUOTA = 4 };	/* calls_per_host */
@@ -282,6 +283,83 @@ static void rule_b2_unasked_answer(struct kunit *test)
 	KUNIT_EXPECT_LE(test, life_of_flow(lab), 200);
 }
 
+/* ---- a host in IPv6 is a prefix ---------------------------------------------------------- */
+
+static struct sip_quota *charge6(struct lab *lab, const char *addr, u32 max)
+{
+	struct sip_quota_key key = { test_addr(lab->test, addr) };
+	struct sip_quota *quota;
+
+	rcu_read_lock();
+	quota = sip_quota_charge(lab->sn, &key, SIP_QUOTA_CALL, 1, max);
+	rcu_read_unlock();
+	return quota;
+}
+
+static void rule_b2_prefix_of_quotas(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+	struct sip_quota *a, *b, *c, *d;
+
+	lab->set->trunks.n = 0;
+	a = charge6(lab, "2001:db8:1:2::1", 2);
+	b = charge6(lab, "2001:db8:1:2:ffff:1:2:3", 2);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, a);
+	KUNIT_EXPECT_PTR_EQ(test, a, b);
+	KUNIT_EXPECT_PTR_EQ(test, charge6(lab, "2001:db8:1:2::3", 2), ERR_PTR(-EDQUOT));
+	c = charge6(lab, "2001:db8:1:3::1", 2);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, c);
+	KUNIT_EXPECT_PTR_NE(test, a, c);
+	/* another length: what was charged is given back where it was */
+	lab->set->host_prefix6 = 128;
+	d = charge6(lab, "2001:db8:1:2::1", 1);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, d);
+	KUNIT_EXPECT_PTR_NE(test, a, d);
+	KUNIT_EXPECT_EQ(test, sip_quota_len(a), 64);
+	KUNIT_EXPECT_EQ(test, sip_quota_len(d), 128);
+	sip_quota_release(lab->sn, d, SIP_QUOTA_CALL, 1);
+	sip_quota_release(lab->sn, a, SIP_QUOTA_CALL, 2);
+	sip_quota_release(lab->sn, c, SIP_QUOTA_CALL, 1);
+}
+
+static void rule_b2_prefix_of_sources(struct kunit *test)
+{
+	static const struct {
+		u32 len;
+		const char *a, *b;
+		bool is_one;
+	} pairs[] = {
+		{ 64, "2001:db8:1:2::1", "2001:db8:1:2:ffff::1", true },
+		{ 64, "2001:db8:1:2::1", "2001:db8:1:3::1", false },
+		{ 56, "2001:db8:1:200::1", "2001:db8:1:2ff::1", true },
+		{ 56, "2001:db8:1:200::1", "2001:db8:1:300::1", false },
+		{ 128, "2001:db8:1:2::1", "2001:db8:1:2::2", false },
+		{ 1, "2001:db8::1", "2a00::1", true },
+		/* an IPv4 address each */
+		{ 64, "64:ff9b::c000:201", "64:ff9b::c000:202", false },
+		{ 64, "192.0.2.1", "192.0.2.2", false },
+	};
+	struct sip_source *a, *b;
+	struct lab *lab = test->priv;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(pairs); i++) {
+		struct sip_source_key one = { test_addr(test, pairs[i].a), 7, SIP_SOURCE_FROM };
+		struct sip_source_key two = { test_addr(test, pairs[i].b), 7, SIP_SOURCE_FROM };
+
+		lab->set->host_prefix6 = pairs[i].len;
+		rcu_read_lock();
+		a = sip_source_get(lab->sn, &one);
+		b = sip_source_get(lab->sn, &two);
+		KUNIT_EXPECT_NOT_NULL(test, a);
+		KUNIT_EXPECT_EQ_MSG(test, a == b, pairs[i].is_one, "%s %s /%u", pairs[i].a,
+				    pairs[i].b, pairs[i].len);
+		rcu_read_unlock();
+	}
+	KUNIT_EXPECT_EQ(test, sip_source_release(lab->sn, &(struct sip_addr){
+			.family = SIP_FAMILY_IPV4, .w = { (__force u32)htonl(0xc0000201) } }), 0);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(rule_b2_trying),
 	KUNIT_CASE(rule_b2_challenge),
@@ -291,6 +369,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(rule_b2_learned),
 	KUNIT_CASE(rule_b2_unasked_registration),
 	KUNIT_CASE(rule_b2_unasked_answer),
+	KUNIT_CASE(rule_b2_prefix_of_quotas),
+	KUNIT_CASE(rule_b2_prefix_of_sources),
 	{}
 };
 

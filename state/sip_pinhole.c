@@ -677,11 +677,11 @@ static int pinhole_insert(struct sip_pinhole_table *table, struct sip_pinhole *p
 }
 
 /*
- * Pinhole @i of a run.  @is_charged: its host is charged for all of the run; else it is for
+ * Pinhole @i of a run.  @charged: its host, which is charged for all of the run; NULL: it is for
  * this one, where that is not shared.
  */
-static struct sip_pinhole *pinhole_add(const struct sip_pinhole_want *want, bool is_charged,
-				       u32 i, u16 mapped)
+static struct sip_pinhole *pinhole_add(const struct sip_pinhole_want *want,
+				       const struct sip_quota *charged, u32 i, u16 mapped)
 {
 	struct sip_pinhole *pin = pinhole_alloc(want, i, mapped), *old;
 	struct sip_quota *host = NULL;
@@ -690,12 +690,13 @@ static struct sip_pinhole *pinhole_add(const struct sip_pinhole_want *want, bool
 	if (!pin)
 		return ERR_PTR(-ENOMEM);
 	old = pinhole_share(want->sn, pin);
-	if (!old && !is_charged)
+	if (!old && !charged)
 		host = charge_host(want, 1);
 	if (old || IS_ERR(host)) {
 		pinhole_free(pin);
 		return old ? old : ERR_CAST(host);
 	}
+	pin->charged_len = sip_quota_len(charged ? charged : host);
 	err = pinhole_insert(want->sn->pinholes, pin);
 	if (err)
 		sip_quota_release(want->sn, host, SIP_QUOTA_PINHOLE, 1);
@@ -712,7 +713,8 @@ static bool pinhole_put(struct sipalg_net *sn, struct sip_pinhole *pin, enum sip
 	if (!refcount_dec_and_test(&pin->users))
 		return false;
 	spin_lock_bh(&pin->lock);
-	host = (struct sip_quota_key){ *sip_pinhole_charged(pin), pin->real.zone };
+	host = (struct sip_quota_key){ *sip_pinhole_charged(pin), pin->real.zone,
+				       pin->charged_len };
 	was_open = pin->is_counted;
 	pin->is_closed = true;
 	expect_end(sn, pin);

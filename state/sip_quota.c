@@ -48,7 +48,8 @@ static u32 key_hash(const void *data, u32 len, u32 seed)
 
 static bool is_of(const struct sip_quota *q, const struct sip_quota_key *key)
 {
-	return q->key.zone == key->zone && sip_addr_equal(&q->key.addr, &key->addr);
+	return q->key.zone == key->zone && q->key.len == key->len &&
+	       sip_addr_equal(&q->key.addr, &key->addr);
 }
 
 static int quota_differs(struct rhashtable_compare_arg *arg, const void *obj)
@@ -65,6 +66,14 @@ static const struct rhashtable_params quota_params = {
 	.obj_cmpfn = quota_differs,
 	.automatic_shrinking = true,
 };
+
+/* The key by which the table has the host. */
+static struct sip_quota_key host_key(const struct sipalg_net *sn, const struct sip_quota_key *key)
+{
+	u8 len = key->len ? key->len : sipalg_host_len(sn, &key->addr);
+
+	return (struct sip_quota_key){ sipalg_prefix_of(&key->addr, len), key->zone, len };
+}
 
 static struct sip_quota *find(struct sip_quota_table *table, const struct sip_quota_key *key)
 {
@@ -109,6 +118,7 @@ static void forget_idle(struct sip_quota_table *table, struct sip_quota *q)
 struct sip_quota *sip_quota_charge(struct sipalg_net *sn, const struct sip_quota_key *host,
 				   enum sip_quota_kind kind, u32 n, u32 max)
 {
+	struct sip_quota_key at = host_key(sn, host);
 	struct sip_quota_table *table = sn->quotas;
 	struct sip_quota *q;
 
@@ -119,7 +129,7 @@ struct sip_quota *sip_quota_charge(struct sipalg_net *sn, const struct sip_quota
 	if (max && sipalg_prefixes_have(&sipalg_settings(sn)->trunks, &host->addr))
 		max = 0;
 	spin_lock_bh(&table->lock);
-	q = find_or_add(table, host);
+	q = find_or_add(table, &at);
 	if (!q) {
 		q = ERR_PTR(-ENOMEM);
 	} else if (max && (u64)q->held[kind] + n > max) {
@@ -134,6 +144,12 @@ struct sip_quota *sip_quota_charge(struct sipalg_net *sn, const struct sip_quota
 	return q;
 }
 SIPALG_EXPORT(sip_quota_charge);
+
+u8 sip_quota_len(const struct sip_quota *host)
+{
+	return host->key.len;
+}
+SIPALG_EXPORT(sip_quota_len);
 
 static void release(struct sipalg_net *sn, struct sip_quota *q, enum sip_quota_kind kind, u32 n)
 {
@@ -158,8 +174,10 @@ SIPALG_EXPORT(sip_quota_release);
 void sip_quota_release_of(struct sipalg_net *sn, const struct sip_quota_key *host,
 			  enum sip_quota_kind kind, u32 n)
 {
+	struct sip_quota_key at = host_key(sn, host);
+
 	spin_lock_bh(&sn->quotas->lock);
-	release(sn, find(sn->quotas, host), kind, n);
+	release(sn, find(sn->quotas, &at), kind, n);
 	spin_unlock_bh(&sn->quotas->lock);
 }
 SIPALG_EXPORT(sip_quota_release_of);
@@ -167,12 +185,13 @@ SIPALG_EXPORT(sip_quota_release_of);
 u32 sip_quota_held(struct sipalg_net *sn, const struct sip_quota_key *host,
 		   enum sip_quota_kind kind)
 {
+	struct sip_quota_key at = host_key(sn, host);
 	struct sip_quota_table *table = sn->quotas;
 	struct sip_quota *q;
 	u32 n;
 
 	spin_lock_bh(&table->lock);
-	q = find(table, host);
+	q = find(table, &at);
 	n = q ? q->held[kind] : 0;
 	spin_unlock_bh(&table->lock);
 	return n;
@@ -198,13 +217,14 @@ static void count_open(struct sip_quota_table *table, struct sip_quota *q, int b
 void sip_quota_open(struct sipalg_net *sn, struct sip_half_open *half,
 		    const struct sip_quota_key *source, struct sip_quota *host)
 {
+	struct sip_quota_key at = host_key(sn, source);
 	struct sip_quota_table *table = sn->quotas;
 
 	spin_lock_bh(&table->lock);
 	if (half->is_listed)
 		goto unlock;
 	half->host = host;
-	half->source = is_of(host, source) ? host : find_or_add(table, source);
+	half->source = is_of(host, &at) ? host : find_or_add(table, &at);
 	if (half->source) {
 		half->is_listed = true;
 		list_add_tail(&half->of_source, &half->source->open);
@@ -281,10 +301,13 @@ struct sip_half_open *sip_quota_victim(struct sipalg_net *sn, const struct sip_q
 {
 	struct sip_quota_table *table = sn->quotas;
 	struct sip_half_open *half = NULL;
+	struct sip_quota_key at = {};
 	struct sip_quota *q;
 
+	if (host)
+		at = host_key(sn, host);
 	spin_lock_bh(&table->lock);
-	q = host ? find(table, host) : NULL;
+	q = host ? find(table, &at) : NULL;
 	if (!host)
 		half = victim_of_all(table);
 	else if (q)

@@ -162,9 +162,24 @@ static struct sip_source *find_in(struct sip_source_table *table, u32 set,
 	return NULL;
 }
 
+/* Of an address, the host that it counts as. */
+static struct sip_addr host_of(const struct sipalg_net *sn, const struct sip_addr *addr)
+{
+	return sipalg_prefix_of(addr, sipalg_host_len(sn, addr));
+}
+
+/* The key by which the table has it. */
+static struct sip_source_key host_key(const struct sipalg_net *sn,
+				      const struct sip_source_key *key)
+{
+	return (struct sip_source_key){ host_of(sn, &key->addr), key->zone, key->role };
+}
+
 struct sip_source *sip_source_find(struct sipalg_net *sn, const struct sip_source_key *key)
 {
-	return find_in(sn->sources, set_of(key), key);
+	struct sip_source_key at = host_key(sn, key);
+
+	return find_in(sn->sources, set_of(&at), &at);
 }
 SIPALG_EXPORT(sip_source_find);
 
@@ -239,15 +254,16 @@ static struct sip_source *source_add(struct sipalg_net *sn, u32 set,
 struct sip_source *sip_source_get(struct sipalg_net *sn, const struct sip_source_key *key)
 {
 	struct sip_source_table *table = sn->sources;
-	u32 set = set_of(key);
-	struct sip_source *source = find_in(table, set, key);
+	struct sip_source_key at = host_key(sn, key);
+	u32 set = set_of(&at);
+	struct sip_source *source = find_in(table, set, &at);
 
 	if (source)
 		return source;
 	spin_lock_bh(&table->lock[set % LOCKS]);
-	source = find_in(table, set, key);
+	source = find_in(table, set, &at);
 	if (!source)
-		source = source_add(sn, set, key);
+		source = source_add(sn, set, &at);
 	spin_unlock_bh(&table->lock[set % LOCKS]);
 	return source;
 }
@@ -585,13 +601,15 @@ static void forgive(struct sip_source *source)
 int sip_source_release(struct sipalg_net *sn, const struct sip_addr *addr)
 {
 	struct sip_source *source;
+	struct sip_addr host;
 	int i, err = -ENOENT;
 
 	rcu_read_lock();
+	host = host_of(sn, addr);
 	for (i = 0; i < SETS; i++) {	/* whatever its zone is */
 		hlist_for_each_entry_rcu(source, &sn->sources->set[i], node) {
 			if (source->key.role != SIP_SOURCE_FROM ||
-			    !sip_addr_equal(&source->key.addr, addr))
+			    !sip_addr_equal(&source->key.addr, &host))
 				continue;
 			forgive(source);
 			err = 0;
@@ -655,8 +673,12 @@ static void show_bucket(struct seq_file *seq, const struct sip_source *source, u
 	const struct bucket *b = &source->bucket[class];
 	char buf[SIP_ADDR_TEXT_MAX];
 	u32 len = sip_addr_write(&source->key.addr, buf, false);
+	u32 prefix = sipalg_settings(sn)->host_prefix6;
 
-	seq_printf(seq, "%.*s %s %s %u %u %u %u\n", (int)len, buf,
+	seq_printf(seq, "%.*s", (int)len, buf);
+	if (source->key.addr.family == SIP_FAMILY_IPV6 && prefix < 128)
+		seq_printf(seq, "/%u", prefix);
+	seq_printf(seq, " %s %s %u %u %u %u\n",
 		   role_names[source->key.role], class_names[class],
 		   rate_of(b, sipalg_now(sn)), b->dropped,
 		   source->failures + source->failures_before, sip_source_blocked_s(sn, source));

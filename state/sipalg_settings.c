@@ -344,6 +344,33 @@ bool sipalg_prefixes_have(const struct sipalg_prefixes *prefixes, const struct s
 }
 SIPALG_EXPORT(sipalg_prefixes_have);
 
+struct sip_addr sipalg_prefix_of(const struct sip_addr *addr, u8 len)
+{
+	u32 i, n, bits = addr->family == SIP_FAMILY_IPV6 ? len : 128;
+	struct sip_addr host = *addr;
+
+	for (i = 0; i < ARRAY_SIZE(host.w); i++, bits -= n) {
+		n = min(bits, 32U);
+		host.w[i] &= n ? (__force u32)htonl(~0U << (32 - n)) : 0;
+	}
+	return host;
+}
+SIPALG_EXPORT(sipalg_prefix_of);
+
+/* 64:ff9b::/96 */
+static bool is_nat64(const struct sip_addr *addr)
+{
+	return addr->w[0] == (__force u32)htonl(0x0064ff9b) && !addr->w[1] && !addr->w[2];
+}
+
+u8 sipalg_host_len(const struct sipalg_net *sn, const struct sip_addr *addr)
+{
+	if (addr->family != SIP_FAMILY_IPV6 || is_nat64(addr))
+		return 128;
+	return sipalg_settings(sn)->host_prefix6;
+}
+SIPALG_EXPORT(sipalg_host_len);
+
 static const struct setting settings[] = {
 #define X(_name, kind, _def, _min, _max, _zero, _text) {	\
 	.name = #_name, .type = &kind##_type, .def = _def,	\
