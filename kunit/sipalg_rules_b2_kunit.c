@@ -360,6 +360,39 @@ static void rule_b2_prefix_of_sources(struct kunit *test)
 			.family = SIP_FAMILY_IPV4, .w = { (__force u32)htonl(0xc0000201) } }), 0);
 }
 
+/* ---- who knows the tags of a call, and is none of its parties ----------------------------- */
+
+/*
+ * A stranger's re-INVITE is for the phone to judge: what it refuses changes nothing, neither
+ * where media goes to nor what the parties say later.
+ */
+static void rule_b2_reinvite_of_a_stranger(struct kunit *test)
+{
+	struct lab *lab = registered(test);
+	struct lab_end proxy = lab->proxy;
+
+	lab_phone(lab, "INVITE 1 a - audio=4000");
+	lab_proxy(lab, "200 INVITE 1 a b audio=6000 at=" PEER);
+	lab_phone(lab, "ACK 1 a b");
+	KUNIT_EXPECT_EQ(test, lab_media_out(lab, 4000, peer()), 4000);
+	lab->proxy = stranger(0);
+	lab_proxy(lab, "INVITE 4000000000 b a audio=7000");
+	KUNIT_EXPECT_TRUE(test, lab->out[0]);
+	lab_phone(lab, "481 INVITE 4000000000 b a");
+	KUNIT_EXPECT_EQ(test, lab_media_out(lab, 4000, stranger(0)), 0);
+	lab->proxy = proxy;
+	/* the other party goes on where it was */
+	lab_proxy(lab, "INVITE 2 b a audio=6002 at=" PEER);
+	lab_phone(lab, "200 INVITE 2 b a audio=4000");
+	lab_flush(lab);
+	lab_phone(lab, "INVITE 2 a b audio=4000");
+	lab_proxy(lab, "200 INVITE 2 a b audio=6002 at=" PEER);
+	KUNIT_EXPECT_EQ(test, lab_media_out(lab, 4000, lab_end(PEER, 6002)), 4000);
+	lab_proxy(lab, "BYE 3 b a");
+	lab_phone(lab, "200 BYE 3 b a");
+	KUNIT_EXPECT_EQ(test, lab_state(lab), (int)SIP_CALL_ENDED);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(rule_b2_trying),
 	KUNIT_CASE(rule_b2_challenge),
@@ -371,6 +404,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(rule_b2_unasked_answer),
 	KUNIT_CASE(rule_b2_prefix_of_quotas),
 	KUNIT_CASE(rule_b2_prefix_of_sources),
+	KUNIT_CASE(rule_b2_reinvite_of_a_stranger),
 	{}
 };
 

@@ -549,6 +549,26 @@ static u32 up_timeout(const struct sipalg_net *sn, const struct sip_call *call)
 	return s + max_t(u32, 32, s / 3);
 }
 
+/*
+ * Who knows the tags of a call that is up may send a request of it, from anywhere: a party that
+ * has moved, or a stranger whom the other one will refuse.
+ */
+static bool is_party(const struct sip_call *call, const struct sip_call_event *ev,
+		     enum sip_side side)
+{
+	const struct sip_addr *party = &call->party[side].addr;
+
+	return call->state != SIP_CALL_UP || !party->family ||
+	       sip_addr_equal(party, &ev->sender.addr);
+}
+
+/* A number counts as the party's own when it comes from there, or is agreed to. */
+static void count_cseq(struct sip_call *call, const struct sip_call_event *ev, enum sip_side side)
+{
+	if (is_party(call, ev, side))
+		call->cseq[side] = ev->cseq;
+}
+
 static int call_reopen(const struct sip_call_event *ev, struct sip_call *call)
 {
 	struct sip_quota_key source = quota_key(ev, &ev->sender.addr);
@@ -606,7 +626,7 @@ static int advance_invite(struct sip_call *call, const struct sip_call_event *ev
 			return -ENOMSG;
 		call->cseq[!side] = 0;
 	}
-	call->cseq[side] = ev->cseq;
+	count_cseq(call, ev, side);
 	if (call->state == SIP_CALL_TRYING)
 		wait_longer(ev->sn, call, sipalg_settings(ev->sn)->invite_timeout);
 	return sip_call_tx_add(call, ev, side);
@@ -629,7 +649,7 @@ static int advance_bye(struct sip_call *call, const struct sip_call_event *ev, e
 	if (is_stale(call, ev, side) ||
 	    (call->callee_tag && ev->cseq == call->cseq[side] && !sip_call_has_bye(call, ev, side)))
 		return -EPROTO;
-	call->cseq[side] = ev->cseq;
+	count_cseq(call, ev, side);
 	sip_call_tx_add(call, ev, side);
 	if (time_before(sipalg_now(ev->sn) + SIP_CALL_LINGER_S * HZ, call->expires))
 		set_expires(ev->sn, call, SIP_CALL_LINGER_S);
@@ -670,7 +690,7 @@ static int advance_request(struct sip_call *call, const struct sip_call_event *e
 	if (is_stale(call, ev, side))
 		return -EPROTO;
 	if (call->callee_tag)
-		call->cseq[side] = ev->cseq;
+		count_cseq(call, ev, side);
 	if (!is_remembered(ev->method))
 		return -ENOMSG;
 	return sip_call_tx_add(call, ev, side);
@@ -775,6 +795,9 @@ static int invite_answered(struct sip_call *call, const struct sip_call_event *e
 		sip_call_drop_losers(ev->sn, call);
 	} else if (call->callee_tag != ev->to_tag && call->callee_tag != ev->from_tag) {
 		return -EPROTO;		/* a second branch: the caller will hang it up */
+	} else if (ev->cseq > call->cseq[side]) {
+		call->cseq[side] = ev->cseq;	/* it came from elsewhere, and is agreed to now */
+		call->party[side] = (struct sip_endpoint){ ev->receiver };
 	}
 	call->session_s = ev->session_s;
 	refresh(ev->sn, call);
@@ -873,6 +896,7 @@ int sip_call_advance(struct sip_call *call, const struct sip_call_event *ev,
 		     enum sip_side request_side)
 {
 	enum sip_side sender = ev->status ? !request_side : request_side;
+	bool is_known = ev->status || is_party(call, ev, request_side);
 	int ret;
 
 	lockdep_assert_held(&call->lock);
@@ -885,6 +909,8 @@ int sip_call_advance(struct sip_call *call, const struct sip_call_event *ev,
 	call->touched = sipalg_now(ev->sn);
 	if (!call->session_s)
 		refresh(ev->sn, call);
+	if (!is_known)
+		return ret;
 	call->party[sender] = ev->sender;
 	sip_master_set(&call->flow[sender], call->flow[!sender], ev->flow);
 	return ret;
