@@ -278,6 +278,26 @@ static void rule_b1_a_host_has_a_share_of_held_bytes(struct kunit *test)
 	remember(lab, good, 0);
 }
 
+/* All namespaces of others together have as much as one of the machine's root. */
+static void rule_b10_held_bytes_of_a_foreign_namespace(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+	struct sipalg_stream *s = stream_of(lab, "192.168.1.66");
+
+	lab->set->trunks.n = 1;		/* no share of a host */
+	lab->sn->is_foreign = true;
+	remember(lab, s, 12 << 20);
+	KUNIT_EXPECT_FALSE(test, is_full(lab, s));
+	remember(lab, s, (12 << 20) + SIP_TCP_HELD_MAX);
+	KUNIT_EXPECT_TRUE(test, is_full(lab, s));
+	remember(lab, s, 0);
+	KUNIT_EXPECT_FALSE(test, is_full(lab, s));
+	lab->sn->is_foreign = false;
+	remember(lab, s, (12 << 20) + SIP_TCP_HELD_MAX);
+	KUNIT_EXPECT_FALSE(test, is_full(lab, s));
+	remember(lab, s, 0);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(rule_b1_streams_of_branches),
 	KUNIT_CASE(rule_b1_few_branches_stay),
@@ -286,6 +306,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(rule_b1_streams_have_a_limit_of_their_own),
 	KUNIT_CASE(rule_b1_the_last_port),
 	KUNIT_CASE(rule_b1_a_host_has_a_share_of_held_bytes),
+	KUNIT_CASE(rule_b10_held_bytes_of_a_foreign_namespace),
 	{}
 };
 

@@ -115,6 +115,12 @@ static void forget_idle(struct sip_quota_table *table, struct sip_quota *q)
 	kfree(q);
 }
 
+/* Bytes are no objects: sipalg_stream.c has a bound for them. */
+static u32 objects(enum sip_quota_kind kind, u32 n)
+{
+	return kind == SIP_QUOTA_BYTES ? 0 : n;
+}
+
 struct sip_quota *sip_quota_charge(struct sipalg_net *sn, const struct sip_quota_key *host,
 				   enum sip_quota_kind kind, u32 n, u32 max)
 {
@@ -124,7 +130,7 @@ struct sip_quota *sip_quota_charge(struct sipalg_net *sn, const struct sip_quota
 
 	if (!n)		/* nothing would ever be released, and the host never forgotten */
 		return NULL;
-	if (!sipalg_hold(sn, n))
+	if (!sipalg_hold(sn, objects(kind, n)))
 		return ERR_PTR(-EDQUOT);
 	if (max && sipalg_prefixes_have(&sipalg_settings(sn)->trunks, &host->addr))
 		max = 0;
@@ -140,7 +146,7 @@ struct sip_quota *sip_quota_charge(struct sipalg_net *sn, const struct sip_quota
 	}
 	spin_unlock_bh(&table->lock);
 	if (IS_ERR(q))
-		sipalg_let(sn, n);
+		sipalg_let(sn, objects(kind, n));
 	return q;
 }
 SIPALG_EXPORT(sip_quota_charge);
@@ -157,7 +163,7 @@ static void release(struct sipalg_net *sn, struct sip_quota *q, enum sip_quota_k
 		return;
 	WRITE_ONCE(q->held[kind], q->held[kind] - n);
 	forget_idle(sn->quotas, q);
-	sipalg_let(sn, n);
+	sipalg_let(sn, objects(kind, n));
 }
 
 void sip_quota_release(struct sipalg_net *sn, struct sip_quota *host, enum sip_quota_kind kind,

@@ -82,7 +82,7 @@ bool sipalg_hold(struct sipalg_net *sn, u32 n)
 {
 	s64 all, mine;
 
-	if (!sn->is_foreign)
+	if (!sn->is_foreign || !n)
 		return true;
 	all = atomic_add_return(n, &foreign_held);
 	mine = atomic_add_return(n, &sn->held);

@@ -22,6 +22,9 @@ struct sipalg_stream_table {
 	unsigned long tick;	/* jiffies of the next look at them */
 };
 
+/* What all namespaces together remember whose root is not the machine's (security.md B10). */
+static atomic_t foreign_bytes = ATOMIC_INIT(0);
+
 /* the key is a number of ours, which nobody outside can choose */
 static const struct rhashtable_params stream_params = {
 	.key_offset = offsetof(struct sipalg_stream, id),
@@ -66,11 +69,11 @@ struct sipalg_stream *sipalg_stream_add(struct sipalg_net *sn, struct nf_conn *c
 	struct sipalg_stream *s;
 	int dir;
 
-	if (!data || atomic_read(&table->n) >= SIPALG_STREAMS_MAX)
+	if (!data || atomic_read(&table->n) >= SIPALG_STREAMS_MAX || !sipalg_hold(sn, 1))
 		return NULL;
 	s = kzalloc(sizeof(*s), GFP_ATOMIC | __GFP_NOWARN);
 	if (!s)
-		return NULL;
+		goto let;
 	spin_lock_init(&s->lock);
 	s->tuple = ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
 	s->zone = nf_ct_zone(ct)->id;
@@ -84,12 +87,15 @@ struct sipalg_stream *sipalg_stream_add(struct sipalg_net *sn, struct nf_conn *c
 	/* where four thousand million streams later one of them still lives, this is none */
 	if (rhashtable_lookup_insert_fast(&table->streams, &s->node, stream_params)) {
 		kfree(s);
-		return NULL;
+		goto let;
 	}
 	atomic_inc(&table->n);
 	WRITE_ONCE(data->stream, s->id);
 	sipalg_gc_soon(sn);
 	return s;
+let:
+	sipalg_let(sn, 1);
+	return NULL;
 }
 
 struct sipalg_stream *sipalg_stream_enter(struct sipalg_net *sn, const struct nf_conn *ct)
@@ -147,6 +153,8 @@ static void charge(struct sipalg_net *sn, struct sipalg_stream *s, u32 bytes)
 	if (IS_ERR(host))
 		return;
 	atomic_add(bytes - s->bytes, &sn->streams->bytes);
+	if (sn->is_foreign)
+		atomic_add(bytes - s->bytes, &foreign_bytes);
 	s->bytes = bytes;
 	s->host = bytes ? host : NULL;
 }
@@ -160,16 +168,24 @@ void sipalg_stream_leave(struct sipalg_net *sn, struct sipalg_stream *s)
 }
 SIPALG_EXPORT(sipalg_stream_leave);
 
+/* Whether a holder of @held has its share where @sum of SIPALG_STREAM_BYTES_MAX are held. */
+static bool has_share(u32 held, u32 sum)
+{
+	return sum >= SIPALG_STREAM_BYTES_MAX ||
+	       held > SIPALG_STREAM_SHARE * (SIPALG_STREAM_BYTES_MAX - sum);
+}
+
 bool sipalg_stream_is_full(struct sipalg_net *sn, const struct sipalg_stream *s)
 {
 	u32 sum = atomic_read(&sn->streams->bytes), held;
 	struct sip_quota_key host = host_of(s);
 
-	if (sum >= SIPALG_STREAM_BYTES_MAX)
+	if (sum >= SIPALG_STREAM_BYTES_MAX ||
+	    (sn->is_foreign && has_share(sum, atomic_read(&foreign_bytes))))
 		return true;
 	held = s->host ? sip_quota_held_by(s->host, SIP_QUOTA_BYTES) :
 			 sip_quota_held(sn, &host, SIP_QUOTA_BYTES);
-	return held > SIPALG_STREAM_SHARE * (SIPALG_STREAM_BYTES_MAX - sum) &&
+	return has_share(held, sum) &&
 	       !sipalg_prefixes_have(&sipalg_settings(sn)->trunks, &host.addr);
 }
 SIPALG_EXPORT(sipalg_stream_is_full);
@@ -193,6 +209,7 @@ static void stream_unlink(struct sipalg_net *sn, struct sipalg_stream *s)
 	rhashtable_remove_fast(&table->streams, &s->node, stream_params);
 	atomic_dec(&table->n);
 	charge(sn, s, 0);
+	sipalg_let(sn, 1);
 	call_rcu(&s->rcu, stream_free_rcu);
 }
 
@@ -314,7 +331,12 @@ static void stream_free_fn(void *ptr, void *arg)
 {
 	struct sipalg_stream *s = ptr;
 
-	sip_quota_release(arg, s->host, SIP_QUOTA_BYTES, s->bytes);
+	struct sipalg_net *sn = arg;
+
+	sip_quota_release(sn, s->host, SIP_QUOTA_BYTES, s->bytes);
+	if (sn->is_foreign)
+		atomic_sub(s->bytes, &foreign_bytes);
+	sipalg_let(sn, 1);
 	stream_free(s);
 }
 
