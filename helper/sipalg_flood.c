@@ -384,6 +384,14 @@ static void saw_answer(struct sipalg_ctx *ctx)
 		saw_registered(ctx);
 }
 
+static void saw_subscribed(struct sipalg_ctx *ctx)
+{
+	struct sip_source_key key = sender_of(ctx, !ctx->dir);
+	struct sip_source *asker = sip_source_find(ctx->sn, &key);
+
+	ctx->was_asked = asker && sip_source_has_sent(asker, transaction(ctx));
+}
+
 void sipalg_flood_saw(struct sipalg_ctx *ctx)
 {
 	const struct sip_msg *msg = &ctx->msg;
@@ -393,4 +401,6 @@ void sipalg_flood_saw(struct sipalg_ctx *ctx)
 		saw_request(ctx);
 	else if (msg->status >= 200 && (msg->method == SIP_REGISTER || msg->method == SIP_INVITE))
 		saw_answer(ctx);
+	else if (msg->status >= 200 && msg->method == SIP_SUBSCRIBE)
+		saw_subscribed(ctx);
 }

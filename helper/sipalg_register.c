@@ -163,9 +163,14 @@ void sipalg_decide_registered(struct sipalg_ctx *ctx)
 		sipalg_flow_keep(ctx->ct, ctx->skb, life);
 }
 
-/* RFC 6665 4.1.2: notifications come for the granted time, over the flow that subscribed. */
+/*
+ * RFC 6665 4.1.2: notifications come for the granted time, over the flow that subscribed.  Only to
+ * who is inside, and has asked (security.md B1): to who is outside they find the way without it.
+ */
 void sipalg_decide_subscribed(struct sipalg_ctx *ctx)
 {
+	if (!ctx->was_asked || !sipalg_receiver_is_inside(ctx))
+		return;
 	if (ctx->msg.status / 100 == 2 && ctx->msg.flags & SIP_MSG_EXPIRES && ctx->msg.expires)
 		sipalg_flow_keep(ctx->ct, ctx->skb,
 				 min(ctx->msg.expires, ctx->set->register_max) +

@@ -60,7 +60,7 @@ struct sipalg_ids {
  * @class: what the message counts as, enum sip_class
  * @is_over_target: it is over the limit of @target
  * @is_paid: it was within the limits, and counts
- * @was_asked: of a final answer to INVITE or REGISTER: its receiver was seen to ask
+ * @was_asked: of a final answer to INVITE, REGISTER or SUBSCRIBE: its receiver was seen to ask
  * @ids: digests of what identifies the message; 0: not made yet
  * @call: the call that the message belongs to, locked; NULL: none
  * @grants: the contacts of a registrar's answer

@@ -272,6 +272,25 @@ static void rule_b2_unasked_registration(struct kunit *test)
 	KUNIT_EXPECT_GE(test, life_of_flow(lab), 600);
 }
 
+/* What nobody inside has asked for keeps no connection for a day. */
+static void rule_b1_unasked_subscription(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+
+	lab_phone(lab, "OPTIONS 1 a - call=first");
+	lab->more = "Expires: 86400\r\n";
+	lab_proxy(lab, "200 SUBSCRIBE 1 a t call=nobodys");
+	KUNIT_EXPECT_LE(test, life_of_flow(lab), 200);
+	lab_proxy(lab, "SUBSCRIBE 1 x - call=theirs");
+	lab->more = "Expires: 86400\r\n";
+	lab_phone(lab, "200 SUBSCRIBE 1 x t call=theirs");
+	KUNIT_EXPECT_LE(test, life_of_flow(lab), 200);
+	lab_phone(lab, "SUBSCRIBE 1 a - call=ours");
+	lab->more = "Expires: 3600\r\n";
+	lab_proxy(lab, "200 SUBSCRIBE 1 a t call=ours");
+	KUNIT_EXPECT_GE(test, life_of_flow(lab), 3600);
+}
+
 static void rule_b2_unasked_answer(struct kunit *test)
 {
 	struct lab *lab = call_with_peer(test);
@@ -401,6 +420,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(rule_b2_nine_addresses),
 	KUNIT_CASE(rule_b2_learned),
 	KUNIT_CASE(rule_b2_unasked_registration),
+	KUNIT_CASE(rule_b1_unasked_subscription),
 	KUNIT_CASE(rule_b2_unasked_answer),
 	KUNIT_CASE(rule_b2_prefix_of_quotas),
 	KUNIT_CASE(rule_b2_prefix_of_sources),
