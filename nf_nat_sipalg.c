@@ -168,7 +168,7 @@ static int resize(struct sipalg_ctx *ctx, u32 len, s32 delta)
 	u32 grow = delta > 0 ? delta : 0, shrink = delta < 0 ? -delta : 0;
 
 	/* what fills the new room does not matter: any @grow readable bytes */
-	static_assert(SIP_MAX_GROWTH <= sizeof(ctx->edits.pool));
+	static_assert(sizeof(ctx->edits.pool) >= SIP_MAX_GROWTH);
 	if (!nf_nat_mangle_udp_packet(ctx->skb, ctx->ct, ctx->ctinfo, ctx->protoff,
 				      len - shrink, shrink, ctx->edits.pool, grow))
 		return -ENOMEM;

@@ -440,6 +440,15 @@ bool sip_call_add_contact(struct sip_call *call, struct sip_pinhole *pin);
  */
 void sip_call_pair_media(struct sipalg_net *sn, struct sip_call *call);
 
+/*
+ * For sip_call.c: a final answer says what became of the offer of @side that it is about.  What
+ * was refused is as it was agreed before (SECURITY P10); what is agreed is in force.  Locked.
+ */
+void sip_call_offer_refused(struct sip_call *call, const struct sip_call_event *ev,
+			    enum sip_side side);
+void sip_call_offer_agreed(struct sip_call *call, const struct sip_call_event *ev,
+			   enum sip_side side);
+
 /* For sip_call.c: a stream goes, a branch's streams, those of the branches that lost. */
 void sip_call_media_rm(struct sipalg_net *sn, struct sip_call *call, struct sip_media *media,
 		       enum sip_pinhole_end end);

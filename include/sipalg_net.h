@@ -219,7 +219,8 @@ extern u32 sipalg_steps;
 
 /*
  * What all namespaces whose root is not the machine's may hold together of calls, bindings,
- * pinholes and sources: each is less than a kilobyte.  Anybody may make such namespaces without number.
+ * pinholes, sources and streams: each is less than a kilobyte.  Anybody may make such
+ * namespaces without number.
  */
 enum { SIPALG_FOREIGN_MAX = 65536 };
 

@@ -106,7 +106,8 @@ static const char * const no_schemes[] = {
 /* nor what an element of another version would do */
 static const char * const other_versions[] = {
 	"INVITE " TO_PROXY " SIP/2.1", "INVITE " TO_PROXY " SIP/2.00",
-	"INVITE " TO_PROXY " SIP/7.0", "INVITE " TO_PROXY " SIP/2.0/UDP", "INVITE " TO_PROXY " sip/12.34 ",
+	"INVITE " TO_PROXY " SIP/7.0", "INVITE " TO_PROXY " SIP/2.0/UDP",
+	"INVITE " TO_PROXY " sip/12.34 ",
 };
 
 static const char * const not_sip[] = {

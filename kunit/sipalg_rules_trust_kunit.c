@@ -178,7 +178,8 @@ static void rule_b4_named_trunk(struct kunit *test)
 static void rule_b4_blocked_goes_before_proved(struct kunit *test)
 {
 	struct lab *lab = with_blocks(test);
-	struct lab_end registrar = { htonl(0x0e000001), 0 }, good = { htonl(0x0e000002), 0 }, end = {};
+	struct lab_end registrar = { htonl(0x0e000001), 0 }, good = { htonl(0x0e000002), 0 };
+	struct lab_end end = {};
 	struct sip_source *of_registrar = source_of(lab, registrar);
 	struct sip_source *of_good = source_of(lab, good);
 	u64 tx = 1ULL << 40;

@@ -696,49 +696,6 @@ static int advance_request(struct sip_call *call, const struct sip_call_event *e
 	return sip_call_tx_add(call, ev, side);
 }
 
-/* SECURITY P10: what was offered and refused falls back to what was agreed. */
-static int offer_refused(struct sip_call *call, const struct sip_call_event *ev,
-			 enum sip_side side)
-{
-	struct sip_media *media, *next;
-
-	list_for_each_entry_safe(media, next, &call->media, node) {
-		sipalg_step();
-		if (media->side == side && media->named == ev->cseq)
-			media->has_mux = media->old_mux;
-		if (media->side != side || media->is_agreed || media->cseq > ev->cseq)
-			continue;
-		if (!media->old) {
-			sip_call_media_rm(ev->sn, call, media, SIP_PINHOLE_SHORTEN);
-			continue;
-		}
-		sip_call_media_settle(media, true);
-	}
-	sip_call_pair_media(ev->sn, call);
-	return -ENOMSG;
-}
-
-static void offer_agreed(struct sip_call *call, const struct sip_call_event *ev,
-			 enum sip_side side)
-{
-	struct sip_media *media, *next;
-	bool has_offer = false;
-
-	list_for_each_entry(media, &call->media, node) {
-		sipalg_step();
-		if (media->side != side || media->cseq > ev->cseq)
-			continue;
-		sip_call_media_settle(media, false);
-		has_offer |= media->named == ev->cseq;
-	}
-	if (!has_offer || !call->callee_tag)
-		return;
-	/* RFC 3264 8.3: a port that the agreed offer names no more is free */
-	list_for_each_entry_safe(media, next, &call->media, node)
-		if (media->side == side && media->named < ev->cseq)
-			sip_call_media_rm(ev->sn, call, media, SIP_PINHOLE_SHORTEN);
-}
-
 /*
  * Asked for credentials: the caller sends the INVITE again at once, or has none.  Then nobody is
  * called, and what was said to the first one proves nothing any more (security.md B2).
@@ -765,8 +722,10 @@ static int invite_failed(struct sip_call *call, const struct sip_call_event *ev,
 		return -ENOMSG;
 	}
 	/* a refused re-INVITE leaves the call as it was (RFC 3261 14.1) */
-	if (call->state == SIP_CALL_UP)
-		return offer_refused(call, ev, side);
+	if (call->state == SIP_CALL_UP) {
+		sip_call_offer_refused(call, ev, side);
+		return -ENOMSG;
+	}
 	sip_call_drop_branch(ev->sn, call, ev->to_tag);
 	if (!sip_call_is_pending(call, SIP_INVITE))
 		call_end(ev->sn, call, SIP_CALL_REFUSED);
@@ -857,10 +816,13 @@ static int update_answered(struct sip_call *call, const struct sip_call_event *e
 {
 	if (call->state == SIP_CALL_ENDED || ev->status < 200)
 		return -ENOMSG;
-	if (ev->status >= 300)
-		return ev->status == 401 || ev->status == 407 ? -ENOMSG :
-								offer_refused(call, ev, side);
-	offer_agreed(call, ev, side);
+	if (ev->status == 401 || ev->status == 407)
+		return -ENOMSG;
+	if (ev->status >= 300) {
+		sip_call_offer_refused(call, ev, side);
+		return -ENOMSG;
+	}
+	sip_call_offer_agreed(call, ev, side);
 	if (ev->method == SIP_UPDATE && call->state == SIP_CALL_UP) {
 		call->session_s = ev->session_s;
 		refresh(ev->sn, call);
@@ -888,7 +850,7 @@ static int advance_response(struct sip_call *call, const struct sip_call_event *
 		return invite_progress(call, ev, request_side);
 	if (ev->status >= 300)
 		return invite_failed(call, ev, request_side);
-	offer_agreed(call, ev, request_side);
+	sip_call_offer_agreed(call, ev, request_side);
 	return invite_answered(call, ev, request_side);
 }
 

@@ -192,6 +192,48 @@ void sip_call_drop_losers(struct sipalg_net *sn, struct sip_call *call)
 	sip_call_pair_media(sn, call);	/* the winner's may not have been announced last */
 }
 
+/* SECURITY P10: what was offered and refused falls back to what was agreed. */
+void sip_call_offer_refused(struct sip_call *call, const struct sip_call_event *ev,
+			    enum sip_side side)
+{
+	struct sip_media *media, *next;
+
+	list_for_each_entry_safe(media, next, &call->media, node) {
+		sipalg_step();
+		if (media->side == side && media->named == ev->cseq)
+			media->has_mux = media->old_mux;
+		if (media->side != side || media->is_agreed || media->cseq > ev->cseq)
+			continue;
+		if (!media->old) {
+			sip_call_media_rm(ev->sn, call, media, SIP_PINHOLE_SHORTEN);
+			continue;
+		}
+		sip_call_media_settle(media, true);
+	}
+	sip_call_pair_media(ev->sn, call);
+}
+
+void sip_call_offer_agreed(struct sip_call *call, const struct sip_call_event *ev,
+			   enum sip_side side)
+{
+	struct sip_media *media, *next;
+	bool has_offer = false;
+
+	list_for_each_entry(media, &call->media, node) {
+		sipalg_step();
+		if (media->side != side || media->cseq > ev->cseq)
+			continue;
+		sip_call_media_settle(media, false);
+		has_offer |= media->named == ev->cseq;
+	}
+	if (!has_offer || !call->callee_tag)
+		return;
+	/* RFC 3264 8.3: a port that the agreed offer names no more is free */
+	list_for_each_entry_safe(media, next, &call->media, node)
+		if (media->side == side && media->named < ev->cseq)
+			sip_call_media_rm(ev->sn, call, media, SIP_PINHOLE_SHORTEN);
+}
+
 void sip_call_drop_media(struct sipalg_net *sn, struct sip_call *call, struct sip_media *media)
 {
 	lockdep_assert_held(&call->lock);
