@@ -11,6 +11,10 @@
 #include <linux/types.h>
 
 struct sip_pinhole_want;
+struct sipalg_range;
+
+/* The range that the run's ports must be of; NULL: any.  Under rcu_read_lock(). */
+const struct sipalg_range *sip_port_range(const struct sip_pinhole_want *want);
 
 /* How many tries a run has, at least one. */
 u32 sip_port_tries(const struct sip_pinhole_want *want);

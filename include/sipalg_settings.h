@@ -29,6 +29,7 @@
 	X(tcp_contact, number, "0", 0, 1, 0, "a TCP contact may have a port of its own; 0: calls come in over the connection that registered it") \
 	X(tcp_resync, number, "0", 0, 1, 0, "TCP streams may be taken up in the middle, after a failover") \
 	X(keep_ports, ranges, "", 1, 65535, 0, "ports that are never published, up to 16 and ranges LOW-HIGH, comma separated: what is forwarded to other hosts, what the router serves") \
+	X(media_ports, range, "", 1024, 65535, 0, "LOW-HIGH: the ports that media is published at under NAT, so that a firewall in front can name them; empty: a stream keeps its port where that is free") \
 	X(media_source, media_source, "any", 0, 2, 0, "who may use a media pinhole: any, announced, signalling") \
 	X(signalling_source, signalling_source, "any", 0, 2, 0, "who may call in through a binding: registrar, learned (he and the hosts of Path and Service-Route in his answers to REGISTER), any") \
 	X(invite_timeout, number, "32", 1, 3600, 0, "an INVITE without any answer") \
@@ -133,6 +134,7 @@ struct sipalg_prefixes {
 #define SIPALG_TYPE_second_address	u32
 #define SIPALG_TYPE_rate		struct sipalg_rate
 #define SIPALG_TYPE_ports		struct sipalg_ports
+#define SIPALG_TYPE_range		struct sipalg_range
 #define SIPALG_TYPE_ranges		struct sipalg_ranges
 #define SIPALG_TYPE_numbers		struct sipalg_numbers
 #define SIPALG_TYPE_prefixes		struct sipalg_prefixes

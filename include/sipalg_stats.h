@@ -67,6 +67,7 @@
 	X(PINHOLES_FULL, pinholes_full, "opened nothing: the kernel's or our table of pinholes is full") \
 	X(PINHOLES_QUOTA, pinholes_quota, "opened nothing: one host has its share of the pinholes, which is less where few are left") \
 	X(PINHOLES_NO_PORT, pinholes_no_port, "opened nothing: no free port found") \
+	X(MEDIA_PORTS_FULL, media_ports_full, "opened nothing: no free port found in media_ports") \
 	X(PORTS_KEPT, ports_kept, "ports passed over: kept by keep_ports or net.ipv4.ip_local_reserved_ports") \
 	X(PORTS_BOUND, ports_bound, "ports passed over: a socket of the router has them") \
 	X(MEDIA_OUT, media_out, "media connections that began inside and left from the published port") \

@@ -171,6 +171,61 @@ static void rule_b3_kept_all(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_PINHOLES_NO_PORT), 2);
 }
 
+static void rule_b3_media_ports(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+	u32 i, port, seen = 0;
+	char line[64];
+
+	lab->set->media_ports = (struct sipalg_range){ 20001, 20012 };
+	/* what is in the range stays */
+	lab_phone(lab, "INVITE 1 a - call=in audio=20004");
+	KUNIT_EXPECT_EQ(test, (int)lab_audio(lab), 20004);
+	/* the pair must be in it */
+	lab_phone(lab, "INVITE 1 a - call=edge audio=20012");
+	port = lab_audio(lab);
+	KUNIT_EXPECT_TRUE(test, port >= 20002 && port <= 20010 && !(port & 1));
+	seen |= 1 << (port - 20001);
+	/* the other three pairs, and an odd port that would need one of theirs */
+	for (i = 0; i < 3; i++) {
+		sprintf(line, "INVITE 1 a - call=m%u audio=%u", i, 4000 + 2 * i);
+		lab_phone(lab, line);
+		port = lab_audio(lab);
+		KUNIT_EXPECT_TRUE(test, port >= 20002 && port <= 20010 && !(port & 1));
+		KUNIT_EXPECT_FALSE(test, seen & 1 << (port - 20001));
+		seen |= 1 << (port - 20001);
+	}
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_MEDIA_PORTS_FULL), 0);
+	lab_phone(lab, "INVITE 1 a - call=over audio=4010");
+	KUNIT_EXPECT_EQ(test, (int)lab_audio(lab), 4010);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 4010), 0);
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_MEDIA_PORTS_FULL), 1);
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_PINHOLES_NO_PORT), 0);
+}
+
+/* The ports of contacts are none of media. */
+static void rule_b3_media_ports_are_of_media(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+
+	lab->set->media_ports = (struct sipalg_range){ 20000, 29999 };
+	lab->more = "Contact: <sip:a@192.168.1.2:5070>\r\n";
+	lab_phone(lab, "INVITE 1 a - call=one audio=4001");
+	KUNIT_EXPECT_TRUE(test, lab_audio(lab) >= 20001 && lab_audio(lab) <= 29999);
+	KUNIT_EXPECT_EQ(test, lab_audio(lab) & 1, 1);
+	KUNIT_EXPECT_TRUE(test, lab_is_reserved(lab, 5070));
+}
+
+static void rule_b3_media_ports_without_nat(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+
+	lab->is_nat = false;
+	lab->set->media_ports = (struct sipalg_range){ 20000, 29999 };
+	lab_phone(lab, "INVITE 1 a - audio=4002");
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 4002), 1);
+}
+
 /* Without NAT a port is the host's own. */
 static void rule_b3_kept_without_nat(struct kunit *test)
 {
@@ -940,6 +995,9 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(rule_b3_kept_ports),
 	KUNIT_CASE(rule_b3_kept_all),
 	KUNIT_CASE(rule_b3_kept_without_nat),
+	KUNIT_CASE(rule_b3_media_ports),
+	KUNIT_CASE(rule_b3_media_ports_are_of_media),
+	KUNIT_CASE(rule_b3_media_ports_without_nat),
 	KUNIT_CASE(pinhole_keeps_the_port),
 	KUNIT_CASE(pinhole_moves_from_a_taken_port),
 	KUNIT_CASE(pinholes_that_find_no_port_are_not_charged),

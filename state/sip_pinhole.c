@@ -808,7 +808,8 @@ static int run_open(const struct sip_pinhole_want *want, struct sip_pinhole **pi
 	for (try = 0; try < tries && err == -EADDRINUSE; try++)
 		err = run_try(want, pin, try, arm);
 	if (err == -EADDRINUSE)
-		sipalg_count(want->sn, SIPALG_STAT_PINHOLES_NO_PORT);
+		sipalg_count(want->sn, sip_port_range(want) ? SIPALG_STAT_MEDIA_PORTS_FULL :
+							     SIPALG_STAT_PINHOLES_NO_PORT);
 	else if (err == -ENOSPC)
 		sipalg_count(want->sn, SIPALG_STAT_PINHOLES_FULL);
 	else if (err == -EDQUOT)

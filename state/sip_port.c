@@ -14,23 +14,51 @@
 
 enum {
 	MAX_TRIES	= 32,		/* ports tried before a run is given up */
+	RANGE_TRIES	= 128,		/* the same in media_ports: all of a small range */
 	OTHER_PORTS	= 10240,	/* where other ports come from: away from the ports */
 	OTHER_PORTS_N	= 22528,	/* that hosts and masquerading pick by themselves */
 };
 
+const struct sipalg_range *sip_port_range(const struct sip_pinhole_want *want)
+{
+	const struct sipalg_range *range = &sipalg_settings(want->sn)->media_ports;
+
+	if (!range->low || want->class == SIP_PINHOLE_SIGNALLING || want->keep_ports ||
+	    want->mapped_port)
+		return NULL;
+	return range;
+}
+
 u32 sip_port_tries(const struct sip_pinhole_want *want)
 {
+	if (sip_port_range(want))
+		return 1 + RANGE_TRIES;
 	return want->keep_ports || want->mapped_port ? 1 : MAX_TRIES;
+}
+
+/* Where the first port of a run may be: all places of a small range in turn, some of a large one. */
+static u32 first_in(const struct sipalg_range *range, const struct sip_pinhole_want *want, u32 try)
+{
+	u32 first = range->low + ((range->low ^ want->ports[0]) & 1);
+	u32 n = (range->high - range->low) / 2 + 1;
+	u32 place = n > RANGE_TRIES ? jhash_2words(want->seed, try, 0) : want->seed + try;
+
+	return first + 2 * (place % n);
 }
 
 u16 sip_port_candidate(const struct sip_pinhole_want *want, u32 i, u32 try)
 {
 	u32 port, step = want->is_pairs ? i : want->ports[i] - want->ports[0];
+	const struct sipalg_range *range = sip_port_range(want);
 
 	if (!try)
-		return want->mapped_port ? want->mapped_port : want->ports[i];
-	port = OTHER_PORTS + jhash_2words(want->seed, try, 0) % OTHER_PORTS_N;
-	return (port & ~1U) + (want->ports[0] & 1) + step;
+		port = want->mapped_port ? want->mapped_port : want->ports[i];
+	else if (range)
+		port = first_in(range, want, try) + step;
+	else
+		port = ((OTHER_PORTS + jhash_2words(want->seed, try, 0) % OTHER_PORTS_N) & ~1U) +
+		       (want->ports[0] & 1) + step;
+	return !range || (port >= range->low && port <= range->high) ? port : 0;
 }
 
 /* By keep_ports, or net.ipv4.ip_local_reserved_ports, which is of both families. */

@@ -184,6 +184,14 @@ static int read_range(const struct setting *s, char *text, struct sipalg_range *
 	return 0;
 }
 
+static int range_read(const struct setting *s, char *text, void *value)
+{
+	struct sipalg_range *range = value;
+
+	*range = (struct sipalg_range){};
+	return *text ? read_range(s, text, range) : 0;
+}
+
 static int ranges_read(const struct setting *s, char *text, void *value)
 {
 	struct sipalg_ranges *ranges = value;
@@ -207,6 +215,15 @@ static int show_range(const struct sipalg_range *range, char *text, int size)
 		return scnprintf(text, size, "%u", range->low);
 	return scnprintf(text, size, "%u-%u", range->low, range->high);
 }
+
+static int range_show(const void *value, char *text)
+{
+	const struct sipalg_range *range = value;
+
+	return range->low ? show_range(range, text, SETTING_TEXT_MAX) : 0;
+}
+
+static const struct setting_type range_type = { range_read, range_show };
 
 static int ranges_show(const void *value, char *text)
 {

@@ -59,12 +59,13 @@ for value in 20 '20 60 1' '20 x' '-1 5' '1000001 5' '20,60'; do refuses source_i
 for value in '112,' '112 911' abc 12345678901234567890; do refuses emergency_numbers "$value"; done
 for value in 10.0.0.0/33 10.0.0 fd00::/129 10.0.0.0/ 10.0.0.0/-1 example.com '10.0.0.0/8,'; do refuses trusted "$value"; done
 for value in 0 65536 5-4 5-4-3 1- -5 '1,' 1:2 '1 2' "$(seq -s, 17)"; do refuses keep_ports "$value"; done
+for value in 0 1023-2000 2000-1999 65536 1 2000-3000,4000 -; do refuses media_ports "$value"; done
 refuses trunks "$(printf '10.0.0.%s,' {1..64})10.0.1.1"
 is 'nothing has changed' "$before" "$(in_ns rtr grep -r . $dir)"
 ok 'EINVAL is the error' grep -q 'Invalid argument' <(set_to enabled 2 2>&1)
 
 # --- what is right is taken, in every type
-for pair in 'invite_timeout 1' 'ports 5060,65535' 'keep_ports 5060,10000-20000,65535' 'media_source announced' 'signalling_source learned' \
+for pair in 'invite_timeout 1' 'ports 5060,65535' 'keep_ports 5060,10000-20000,65535' 'media_ports 16384-32767' 'media_source announced' 'signalling_source learned' \
 	'source_invite 0 0' 'destination_invite 1000000 1000000' 'emergency_numbers 112,*31#,+49' \
 	'trusted 10.0.0.0/8,fd00::/64,192.0.2.1/32' 'call_max_duration 0' 'pinholes_max 10000000'; do
 	name=${pair%% *} value=${pair#* }

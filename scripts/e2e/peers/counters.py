@@ -12,7 +12,8 @@ from raw import *
 
 # What cannot be moved from outside, and what moves it.
 FAULTS = '/sys/kernel/debug/failslab/'
-ELSEWHERE = {} if os.path.exists(FAULTS + 'probability') else {
+ELSEWHERE = {'foreign_full': 'rule_b10_share and rule_b10_sources of KUnit, and 42-namespaces'}
+ELSEWHERE |= {} if os.path.exists(FAULTS + 'probability') else {
     'no_memory': 'this script in the debug kernel, where allocations can be made to fail',
     'tcp_again': 'the same, and KUnit: tcp_no_memory_to_hold, tcp_no_memory_to_patch, tcp_no_memory_to_end',
 }
@@ -150,6 +151,15 @@ def the_same_port():
     phones, far = [Agent('lan', a) for a in (PHONE, PHONE2)], Agent('wan', PROVIDER)
     for phone in phones:
         asks(phone, far, sdp(phone.addr, 4000))
+
+
+@moves('media_ports_full', drops=0)
+def a_full_range():
+    """more media than media_ports has"""
+    phone, far = Agent('lan', PHONE), Agent('wan', PROVIDER)
+    with settings(media_ports='40000-40001'):
+        asks(phone, far, sdp(phone.addr, 4300))
+        asks(phone, far, sdp(phone.addr, 4302))
 
 
 @moves('ports_kept', 'ports_bound', drops=0)
