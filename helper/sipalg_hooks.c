@@ -11,6 +11,7 @@
 #include "sipalg_compat.h"
 #include "sipalg_ctx.h"
 #include "sipalg_hooks.h"
+#include "sipalg_inside.h"
 
 /* behind conntrack (-200), before DNAT (-100) */
 enum { HOOK_PRIORITY = -150 };
@@ -76,9 +77,20 @@ static void relate(struct sk_buff *skb, struct nf_conn *ct, struct nf_conn *mast
 }
 
 /*
+ * docs/security.md B6: outward as inward.  What other hosts have published may lie in any
+ * inside network: phones of two of them talk to each other.
+ */
+static bool may_go_to(struct sipalg_net *sn, const struct nf_conn *signalling,
+		      const struct sip_pinhole_key *to)
+{
+	return sip_pinhole_is_published(sn, to) ||
+	       sipalg_is_way_of(sn->net, signalling, &to->addr);
+}
+
+/*
  * A host sends media before it hears any: the connection is related to the call
  * like one that a pinhole let in, and leaves from the published port.  Only to
- * the peer that was announced for the stream.
+ * the endpoint that was announced for the stream.
  */
 static void relate_media(struct sk_buff *skb, struct nf_conn *ct, struct sipalg_net *sn)
 {
@@ -86,7 +98,7 @@ static void relate_media(struct sk_buff *skb, struct nf_conn *ct, struct sipalg_
 	struct nf_conntrack_tuple master;
 	struct nf_conn *signalling;
 	const struct nf_conntrack_tuple *t;
-	struct sip_pinhole_key key;
+	struct sip_pinhole_key key, to;
 	struct sip_endpoint peer;
 	struct sip_pinhole *pin;
 	u8 proto = nf_ct_protonum(ct);
@@ -101,13 +113,22 @@ static void relate_media(struct sk_buff *skb, struct nf_conn *ct, struct sipalg_
 		.proto = proto,
 	};
 	peer = sip_destination_of(t);
-	pin = sip_pinhole_by_real(sn, &key, &peer);
+	to = key;
+	to.addr = peer.addr;
+	to.port = peer.port;
+	if (peer.port < SIPALG_PORT_MIN)
+		return;
+	pin = sip_pinhole_outward(sn, &key, &peer);
 	if (!pin || pin->class == SIP_PINHOLE_SIGNALLING)
 		return;
 	master = sip_pinhole_master(pin);
 	signalling = sip_master_conn_get(sn->net, nf_ct_zone(ct), &master);
 	if (!signalling)
 		return;
+	if (!may_go_to(sn, signalling, &to)) {
+		nf_ct_put(signalling);
+		return;
+	}
 	relate(skb, ct, signalling);
 	sip_pinhole_used(sn, pin, ct);
 	/* between two inside hosts nothing is translated */

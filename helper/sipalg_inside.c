@@ -7,8 +7,10 @@
 #include <net/addrconf.h>
 #include <net/dst.h>
 #include <net/ip6_route.h>
+#include <net/ip6_fib.h>
 #include <net/ip_fib.h>
 #include <net/netfilter/nf_conntrack_core.h>
+#include <net/nexthop.h>
 #include <net/route.h>
 
 #include "sip_inet.h"
@@ -40,23 +42,37 @@ struct place {
 	bool is_on_link;
 };
 
-static struct place place_of(const struct sipalg_ctx *ctx, const struct sip_addr *addr)
+/* The route to a host, referenced; NULL: there is none, or it is of one link alone. */
+static struct dst_entry *route_to(struct net *net, const struct sip_addr *addr)
 {
 	union nf_inet_addr inet = sip_addr_to_inet(addr);
 	u8 family = sip_addr_nfproto(addr);
 	struct dst_entry *dst = NULL;
-	struct place place = {};
 	struct flowi fl = {};
 
 	if (!sip_addr_is_host(addr) || sip_addr_is_link_local(addr))
-		return place;
+		return NULL;
 	if (family == NFPROTO_IPV4)
 		fl.u.ip4.daddr = inet.ip;
 	else
 		fl.u.ip6.daddr = inet.in6;
-	if (nf_route(ctx->sn->net, &dst, &fl, false, family))
+	if (nf_route(net, &dst, &fl, false, family))
+		return NULL;
+	if (!dst->error)
+		return dst;
+	dst_release(dst);
+	return NULL;
+}
+
+static struct place place_of(const struct sipalg_ctx *ctx, const struct sip_addr *addr)
+{
+	struct dst_entry *dst = route_to(ctx->sn->net, addr);
+	u8 family = sip_addr_nfproto(addr);
+	struct place place = {};
+
+	if (!dst)
 		return place;
-	if (!dst->error && is_host(family, dst)) {
+	if (is_host(family, dst)) {
 		place.ifindex = dst->dev->ifindex;
 		place.is_on_link = is_on_link(family, dst);
 	}
@@ -81,12 +97,20 @@ static int default_ifindex4(struct net *net)
 	return FIB_RES_DEV(res) ? FIB_RES_DEV(res)->ifindex : 0;
 }
 
-/* That of IPv6: by an address of all that is global, 2000::/3, which nobody has. */
-static int default_ifindex6(const struct sipalg_ctx *ctx)
+/* an address of all that is global in IPv6, 2000::/3, which nobody has */
+static struct sip_addr any_global6(void)
 {
 	struct sip_addr any = { .family = SIP_FAMILY_IPV6 };
 
 	any.w[0] = (__force u32)htonl(0x20000000);
+	return any;
+}
+
+/* That of IPv6. */
+static int default_ifindex6(const struct sipalg_ctx *ctx)
+{
+	struct sip_addr any = any_global6();
+
 	return ifindex_of(ctx, &any);
 }
 
@@ -158,4 +182,71 @@ bool sipalg_is_second(const struct sipalg_ctx *ctx, const struct sip_addr *addr)
 		return false;
 	there = ifindex_of(ctx, &ctx->flow.peer_real.addr);
 	return there && there != here && link_of(ctx, addr) == here;
+}
+
+/* The device that leads to it, the loopback for the router's own; 0: it cannot be told. */
+static int device_to(struct net *net, const struct sip_addr *addr)
+{
+	struct dst_entry *dst = route_to(net, addr);
+	int ifindex = dst ? dst->dev->ifindex : 0;
+
+	dst_release(dst);
+	return ifindex;
+}
+
+static int default_device(struct net *net, u8 family)
+{
+	struct sip_addr any = any_global6();
+
+	return family == SIP_FAMILY_IPV4 ? default_ifindex4(net) : device_to(net, &any);
+}
+
+static bool has_ways4(struct net *net, const struct sip_addr *addr)
+{
+	struct flowi4 fl = {
+		.flowi4_iif = LOOPBACK_IFINDEX,
+		.daddr = sip_addr_to_inet(addr).ip,
+	};
+	struct fib_result res = {};
+
+	return !fib_lookup(net, &fl, &res, FIB_LOOKUP_NOREF) && res.fi &&
+	       fib_info_num_path(res.fi) > 1;
+}
+
+static bool has_ways6(struct net *net, const struct sip_addr *addr)
+{
+	struct dst_entry *dst = route_to(net, addr);
+	const struct fib6_info *from;
+	bool has_ways;
+
+	if (!dst)
+		return false;
+	from = rcu_dereference(((const struct rt6_info *)dst)->from);
+	has_ways = from && (from->nh ? nexthop_is_multipath(from->nh) :
+				       READ_ONCE(from->fib6_nsiblings));
+	dst_release(dst);
+	return has_ways;
+}
+
+/* Several next hops share the route: which of them a packet takes, its ports may say. */
+static bool has_ways(struct net *net, const struct sip_addr *addr)
+{
+	return addr->family == SIP_FAMILY_IPV4 ? has_ways4(net, addr) : has_ways6(net, addr);
+}
+
+bool sipalg_is_way_of(struct net *net, const struct nf_conn *signalling,
+		      const struct sip_addr *addr)
+{
+	int there = device_to(net, addr), device, dir;
+	struct sip_endpoint end;
+
+	if (!there || there == default_device(net, addr->family))
+		return true;
+	for (dir = 0; dir < IP_CT_DIR_MAX; dir++) {
+		end = sip_source_of(&signalling->tuplehash[dir].tuple);
+		device = device_to(net, &end.addr);
+		if (!device || device == there)
+			return true;
+	}
+	return has_ways(net, addr);
 }

@@ -352,6 +352,24 @@ struct sip_pinhole *sip_pinhole_by_real(struct sipalg_net *sn, const struct sip_
 					const struct sip_endpoint *peer);
 
 /**
+ * sip_pinhole_outward() - the same, where the packet goes to that very peer
+ * @sn: namespace
+ * @key: the host's address and port
+ * @peer: where the packet goes
+ *
+ * docs/security.md B6: to the announced endpoint, or to another port of the announced address
+ * from which something has come in.
+ *
+ * Context: under rcu_read_lock(), as long as the result is used.
+ * Return: the pinhole or NULL.
+ */
+struct sip_pinhole *sip_pinhole_outward(struct sipalg_net *sn, const struct sip_pinhole_key *key,
+					const struct sip_endpoint *peer);
+
+/* Whether a host has published it for media: its own or a mapped one.  Context: under RCU. */
+bool sip_pinhole_is_published(struct sipalg_net *sn, const struct sip_pinhole_key *key);
+
+/**
  * sip_pinhole_signalling() - the signalling pinhole of a host's port
  * @sn: namespace
  * @real: the host's address and port

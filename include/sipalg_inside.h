@@ -8,6 +8,8 @@
 
 #include <linux/types.h>
 
+struct net;
+struct nf_conn;
 struct sipalg_ctx;
 struct sip_addr;
 
@@ -56,5 +58,22 @@ bool sipalg_is_second(const struct sipalg_ctx *ctx, const struct sip_addr *addr)
  * Context: softirq or BH, under rcu_read_lock().
  */
 void sipalg_ask_sides(struct sipalg_ctx *ctx);
+
+/**
+ * sipalg_is_way_of() - is that address routed as the parties of a call are
+ * @net: namespace
+ * @signalling: the signalling connection of the call
+ * @addr: where media that begins inside goes to
+ *
+ * docs/security.md B6: by the routes it is reached over the device of one of the parties, or
+ * over that of the default route.  What the routes do not tell is one of these: no route to
+ * one of them, several next hops, one link alone.  Marks, sources and the VRF of a packet are
+ * not asked, for all addresses alike.
+ *
+ * Context: softirq or BH, under rcu_read_lock().
+ * Return: whether it is.
+ */
+bool sipalg_is_way_of(struct net *net, const struct nf_conn *signalling,
+		      const struct sip_addr *addr);
 
 #endif /* _SIPALG_INSIDE_H */

@@ -895,29 +895,82 @@ struct sip_pinhole *sip_pinhole_by_mapped(struct sipalg_net *sn, const struct si
 }
 SIPALG_EXPORT(sip_pinhole_by_mapped);
 
-struct sip_pinhole *sip_pinhole_by_real(struct sipalg_net *sn, const struct sip_pinhole_key *key,
-					const struct sip_endpoint *peer)
+/* how well a pinhole fits a packet of its host */
+enum fit { FITS_NOT, FITS_HOST, FITS_ENDPOINT };
+
+/* Whether a packet that came in through it was from there. */
+static bool has_come_from(struct sip_pinhole *pin, const struct sip_endpoint *peer)
+{
+	const struct sip_pinhole_conn *conn;
+	u32 i;
+
+	/* a connection that has ended since is known as well */
+	for (i = 0; (conn = sip_pinhole_conn_at(pin, i)); i++)
+		if (!conn->is_from_host && conn->port == peer->port &&
+		    sip_addr_equal(&conn->addr, &peer->addr))
+			return true;
+	return false;
+}
+
+static enum fit fit_of(struct sip_pinhole *pin, const struct sip_endpoint *peer)
+{
+	const struct sip_endpoint *inside = sip_pinhole_origin(pin);
+
+	lockdep_assert_held(&pin->lock);
+	if (sip_endpoint_equal(&pin->peer, peer) || sip_endpoint_equal(inside, peer))
+		return FITS_ENDPOINT;
+	if (!sip_addr_equal(&pin->peer.addr, &peer->addr) &&
+	    !sip_addr_equal(&inside->addr, &peer->addr))
+		return FITS_NOT;
+	return has_come_from(pin, peer) ? FITS_ENDPOINT : FITS_HOST;
+}
+
+static struct sip_pinhole *find_real(struct sipalg_net *sn, const struct sip_pinhole_key *key,
+				     const struct sip_endpoint *peer, enum fit least)
 {
 	struct rhlist_head *list, *pos;
 	struct sip_pinhole *pin, *best = NULL;
+	enum fit fit;
 
 	list = rhltable_lookup(&sn->pinholes->real, key, real_params);
 	rhl_for_each_entry_rcu(pin, pos, list, real_node) {
-		struct sip_endpoint announced, inside;
-
 		spin_lock_bh(&pin->lock);
-		announced = pin->peer;
-		inside = *sip_pinhole_origin(pin);
+		fit = fit_of(pin, peer);
 		spin_unlock_bh(&pin->lock);
-		if (sip_endpoint_equal(&announced, peer) || sip_endpoint_equal(&inside, peer))
+		if (fit == FITS_ENDPOINT)
 			return pin;
-		if (sip_addr_equal(&announced.addr, &peer->addr) ||
-		    sip_addr_equal(&inside.addr, &peer->addr))
+		if (fit >= least)
 			best = pin;
 	}
 	return best;
 }
+
+struct sip_pinhole *sip_pinhole_by_real(struct sipalg_net *sn, const struct sip_pinhole_key *key,
+					const struct sip_endpoint *peer)
+{
+	return find_real(sn, key, peer, FITS_HOST);
+}
 SIPALG_EXPORT(sip_pinhole_by_real);
+
+struct sip_pinhole *sip_pinhole_outward(struct sipalg_net *sn, const struct sip_pinhole_key *key,
+					const struct sip_endpoint *peer)
+{
+	return find_real(sn, key, peer, FITS_ENDPOINT);
+}
+
+bool sip_pinhole_is_published(struct sipalg_net *sn, const struct sip_pinhole_key *key)
+{
+	struct sip_pinhole *pin = sip_pinhole_by_mapped(sn, key);
+	struct rhlist_head *list, *pos;
+
+	if (pin && pin->class != SIP_PINHOLE_SIGNALLING)
+		return true;
+	list = rhltable_lookup(&sn->pinholes->real, key, real_params);
+	rhl_for_each_entry_rcu(pin, pos, list, real_node)
+		if (pin->class != SIP_PINHOLE_SIGNALLING)
+			return true;
+	return false;
+}
 
 struct sip_pinhole *sip_pinhole_signalling(struct sipalg_net *sn,
 					   const struct sip_pinhole_key *real,
