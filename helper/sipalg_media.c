@@ -95,6 +95,7 @@ static int section_open(const struct section *s, struct sip_media *media)
 	int err;
 
 	want.real = s->rtp.addr;
+	want.is_anothers = !s->is_second && !sip_addr_equal(&s->rtp.addr, &ctx->flow.self.addr);
 	/* who has many addresses has no more pinholes for that */
 	if (s->is_second)
 		want.charged = &ctx->flow.self.addr;

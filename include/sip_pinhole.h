@@ -141,6 +141,7 @@ struct sip_pinhole_more {
  * @is_paused: nothing waits at it although it is armed; its port stays promised
  * @is_counted: it was counted as opened
  * @is_narrowed: too many strangers came: only the announced peer is let in for a while
+ * @is_anothers: another host than its own has named it (inside_media)
  * @is_closed: no expectation is made any more
  * @is_due: a follower whose leader was taken; read without the lock, too
  * @is_for_peers: it belongs to calls alone, and lets nobody in but @source, or where that is
@@ -184,6 +185,7 @@ struct sip_pinhole {
 	bool is_counted : 1;
 	bool is_narrowed : 1;
 	bool is_closed : 1;
+	bool is_anothers : 1;
 	bool has_come : 1;
 };
 
@@ -205,6 +207,7 @@ struct sip_pinhole {
  * @class: SIP_PINHOLE_SIGNALLING, SIP_PINHOLE_MEDIA or SIP_PINHOLE_MEDIA_TOO
  * @is_lasting: the expectation is not used up by a packet
  * @is_for_peers: a signalling pinhole for @source, and for those of other calls that share it
+ * @is_anothers: it is another host that names @real, not @real itself
  * @is_pairs: every second port follows the one before it, in class SIP_PINHOLE_FOLLOWER
  * @ttl_s: life of the expectation, from 1
  */
@@ -225,6 +228,7 @@ struct sip_pinhole_want {
 	u8 class;
 	bool is_lasting;
 	bool is_for_peers;
+	bool is_anothers;
 	bool is_pairs;
 	u32 ttl_s;
 };

@@ -286,6 +286,52 @@ static int open_run(struct lab *lab, struct sip_pinhole_want *want, u8 n, struct
 	return err;
 }
 
+/* A connection of 192.168.1.77 from its port 4000 to the peer, answered. */
+static void talk_beside(struct lab *lab)
+{
+	struct lab_end phone = lab->phone;
+
+	lab->phone.ip = in_aton("192.168.1.77");
+	lab_media_out(lab, 4000, peer());
+	lab->phone = phone;
+	lab_media_in(lab, peer(), 4000);
+}
+
+/* SECURITY B8: who names another host's port cuts no connection of that one's. */
+static void rule_b8_shadow_of_another(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+	struct sip_addr addr = ipv4(PEER);
+	struct sip_pinhole_want want = {
+		.real = ipv4("192.168.1.77"),
+		.mapped = ipv4("203.0.113.1"),
+		.ports = { 4000 },
+		.mapped_port = 4600,
+		.proto = IPPROTO_UDP,
+		.class = SIP_PINHOLE_MEDIA,
+		.ttl_s = 60,
+	};
+	struct sip_pinhole *pin;
+	struct nf_conn *ct;
+	int i;
+
+	lab_phone(lab, "INVITE 1 a - audio=4800");
+	talk_beside(lab);
+	/* of the host itself such a connection gives way: it would keep its stream deaf */
+	for (i = 1; i >= 0; i--) {
+		want.is_anothers = i;
+		KUNIT_ASSERT_EQ(test, open_run(lab, &want, 1, &pin), 0);
+		rcu_read_lock();
+		sip_pinhole_set_peer(lab->sn, pin, &addr, 6000);
+		rcu_read_unlock();
+		ct = lab_conn(lab_end("192.168.1.77", 4000), peer());
+		KUNIT_EXPECT_EQ(test, !!ct, i);
+		if (ct)
+			nf_ct_put(ct);
+		sip_pinhole_close(lab->sn, pin, SIP_PINHOLE_LET);
+	}
+}
+
 /* What a run is charged for is given back once, for a host that holds nothing else, too. */
 static void pinholes_that_find_no_port_are_not_charged(struct kunit *test)
 {
@@ -992,6 +1038,7 @@ static void pinhole_of_another_is_not_named(struct kunit *test)
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(rule_b8_other_helper),
+	KUNIT_CASE(rule_b8_shadow_of_another),
 	KUNIT_CASE(rule_b3_kept_ports),
 	KUNIT_CASE(rule_b3_kept_all),
 	KUNIT_CASE(rule_b3_kept_without_nat),

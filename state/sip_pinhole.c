@@ -595,6 +595,7 @@ static struct sip_pinhole *pinhole_alloc(const struct sip_pinhole_want *want, u3
 	pin->real.port = want->ports[i];
 	pin->class = want->is_pairs && i & 1 ? SIP_PINHOLE_FOLLOWER : want->class;
 	pin->is_lasting = want->is_lasting;
+	pin->is_anothers = want->is_anothers;
 	pin->is_nat = !sip_addr_equal(&want->real, &want->mapped) || pin->real.port != mapped;
 	pin->sought = sipalg_now(want->sn) - SIP_PINHOLE_SEEK_S * HZ;
 	if (want->source)
@@ -1063,6 +1064,7 @@ void sip_pinhole_set_peer(struct sipalg_net *sn, struct sip_pinhole *pin,
 	}
 	spin_unlock_bh(&pin->lock);
 }
+SIPALG_EXPORT(sip_pinhole_set_peer);
 
 void sip_pinhole_follow(struct sipalg_net *sn, struct sip_pinhole *pin, struct nf_conn *ct)
 {

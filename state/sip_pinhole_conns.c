@@ -57,6 +57,12 @@ static bool is_early(const struct sip_pinhole *pin, const struct nf_conn *ct)
 	       (is.port != pin->mapped.port || !sip_addr_equal(&is.addr, &pin->mapped.addr));
 }
 
+/* SECURITY B8: whoever names another host's port may not cut what that one talks to. */
+static bool may_cut(const struct sip_pinhole *pin, const struct nf_conn *ct)
+{
+	return is_early(pin, ct) && !(pin->is_anothers && ct->status & IPS_SEEN_REPLY);
+}
+
 /*
  * Either side may have sent before the pinhole was armed.  The announced peer's packet went
  * to the router then, and where that lets it in, became a connection that nobody answers; the
@@ -79,7 +85,7 @@ void sip_pinhole_drop_shadow(struct sipalg_net *sn, const struct sip_pinhole *pi
 	}
 	ct = pin->mapped.proto == IPPROTO_UDP ? conn_between(sn, pin, &real, &pin->peer) : NULL;
 	if (ct) {
-		if (is_early(pin, ct))
+		if (may_cut(pin, ct))
 			nf_ct_delete(ct, 0, 0);
 		nf_ct_put(ct);
 	}
