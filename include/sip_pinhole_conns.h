@@ -65,6 +65,19 @@ bool sip_pinhole_conn_add(struct sipalg_net *sn, struct sip_pinhole *pin,
 bool sip_pinhole_conn_is_with_peer(const struct sip_pinhole *pin,
 				   const struct sip_pinhole_conn *conn);
 
+/* how well a pinhole fits a packet of its host */
+enum sip_pinhole_fit {
+	SIP_PINHOLE_FITS_NOT,
+	SIP_PINHOLE_FITS_HOST,		/* it goes to the announced address */
+	SIP_PINHOLE_FITS_ENDPOINT,	/* to the endpoint, or to where something came from */
+};
+
+enum sip_pinhole_fit sip_pinhole_fit_of(struct sip_pinhole *pin, const struct sip_endpoint *peer);
+
+/* Adds what came through a connection that still exists. */
+void sip_pinhole_conn_heard(const struct sip_pinhole_conn *conn, const struct nf_conn *ct,
+			    struct sip_pinhole_heard *heard);
+
 /* The pinhole closes: its connections end as @end says. */
 void sip_pinhole_conns_end(struct sipalg_net *sn, struct sip_pinhole *pin,
 			   enum sip_pinhole_end end);

@@ -15,7 +15,6 @@
  */
 #include <linux/rhashtable.h>
 #include <linux/slab.h>
-#include <net/netfilter/nf_conntrack_acct.h>
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_zones.h>
 
@@ -896,49 +895,19 @@ struct sip_pinhole *sip_pinhole_by_mapped(struct sipalg_net *sn, const struct si
 }
 SIPALG_EXPORT(sip_pinhole_by_mapped);
 
-/* how well a pinhole fits a packet of its host */
-enum fit { FITS_NOT, FITS_HOST, FITS_ENDPOINT };
-
-/* Whether a packet that came in through it was from there. */
-static bool has_come_from(struct sip_pinhole *pin, const struct sip_endpoint *peer)
-{
-	const struct sip_pinhole_conn *conn;
-	u32 i;
-
-	/* a connection that has ended since is known as well */
-	for (i = 0; (conn = sip_pinhole_conn_at(pin, i)); i++)
-		if (!conn->is_from_host && conn->port == peer->port &&
-		    sip_addr_equal(&conn->addr, &peer->addr))
-			return true;
-	return false;
-}
-
-static enum fit fit_of(struct sip_pinhole *pin, const struct sip_endpoint *peer)
-{
-	const struct sip_endpoint *inside = sip_pinhole_origin(pin);
-
-	lockdep_assert_held(&pin->lock);
-	if (sip_endpoint_equal(&pin->peer, peer) || sip_endpoint_equal(inside, peer))
-		return FITS_ENDPOINT;
-	if (!sip_addr_equal(&pin->peer.addr, &peer->addr) &&
-	    !sip_addr_equal(&inside->addr, &peer->addr))
-		return FITS_NOT;
-	return has_come_from(pin, peer) ? FITS_ENDPOINT : FITS_HOST;
-}
-
 static struct sip_pinhole *find_real(struct sipalg_net *sn, const struct sip_pinhole_key *key,
-				     const struct sip_endpoint *peer, enum fit least)
+				     const struct sip_endpoint *peer, enum sip_pinhole_fit least)
 {
 	struct rhlist_head *list, *pos;
 	struct sip_pinhole *pin, *best = NULL;
-	enum fit fit;
+	enum sip_pinhole_fit fit;
 
 	list = rhltable_lookup(&sn->pinholes->real, key, real_params);
 	rhl_for_each_entry_rcu(pin, pos, list, real_node) {
 		spin_lock_bh(&pin->lock);
-		fit = fit_of(pin, peer);
+		fit = sip_pinhole_fit_of(pin, peer);
 		spin_unlock_bh(&pin->lock);
-		if (fit == FITS_ENDPOINT)
+		if (fit == SIP_PINHOLE_FITS_ENDPOINT)
 			return pin;
 		if (fit >= least)
 			best = pin;
@@ -949,14 +918,14 @@ static struct sip_pinhole *find_real(struct sipalg_net *sn, const struct sip_pin
 struct sip_pinhole *sip_pinhole_by_real(struct sipalg_net *sn, const struct sip_pinhole_key *key,
 					const struct sip_endpoint *peer)
 {
-	return find_real(sn, key, peer, FITS_HOST);
+	return find_real(sn, key, peer, SIP_PINHOLE_FITS_HOST);
 }
 SIPALG_EXPORT(sip_pinhole_by_real);
 
 struct sip_pinhole *sip_pinhole_outward(struct sipalg_net *sn, const struct sip_pinhole_key *key,
 					const struct sip_endpoint *peer)
 {
-	return find_real(sn, key, peer, FITS_ENDPOINT);
+	return find_real(sn, key, peer, SIP_PINHOLE_FITS_ENDPOINT);
 }
 
 bool sip_pinhole_is_published(struct sipalg_net *sn, const struct sip_pinhole_key *key)
@@ -1131,20 +1100,6 @@ struct sip_endpoint sip_pinhole_peer(struct sip_pinhole *pin)
 }
 SIPALG_EXPORT(sip_pinhole_peer);
 
-static void conn_heard(const struct sip_pinhole_conn *conn, const struct nf_conn *ct,
-		       struct sip_pinhole_heard *heard)
-{
-	int host = conn->is_from_host ? IP_CT_DIR_ORIGINAL : IP_CT_DIR_REPLY;
-	const struct nf_conn_acct *acct = nf_conn_acct_find(ct);
-
-	heard->is_live = true;
-	if (!acct)
-		return;
-	heard->is_counted = true;
-	heard->from_host += atomic64_read(&acct->counter[host].packets);
-	heard->to_host += atomic64_read(&acct->counter[!host].packets);
-}
-
 struct sip_pinhole_heard sip_pinhole_heard(struct sipalg_net *sn, struct sip_pinhole *pin)
 {
 	struct sip_pinhole_heard heard = {};
@@ -1157,7 +1112,7 @@ struct sip_pinhole_heard sip_pinhole_heard(struct sipalg_net *sn, struct sip_pin
 		ct = sip_pinhole_conn_lookup(sn, pin, conn);
 		if (!ct)
 			continue;
-		conn_heard(conn, ct, &heard);
+		sip_pinhole_conn_heard(conn, ct, &heard);
 		nf_ct_put(ct);
 	}
 	heard.is_waiting = expect_waits(sn, pin);

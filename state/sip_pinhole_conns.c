@@ -3,6 +3,7 @@
  * sip_pinhole_conns: the connections of a pinhole.  See sip_pinhole_conns.h.
  */
 #include <linux/slab.h>
+#include <net/netfilter/nf_conntrack_acct.h>
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_zones.h>
 
@@ -191,6 +192,47 @@ bool sip_pinhole_conn_is_with_peer(const struct sip_pinhole *pin,
 	/* one who was told where the other one really is sends there */
 	return sip_addr_equal(&conn->addr, from) ||
 	       (conn->is_from_host && sip_addr_equal(&conn->addr, &pin->peer.addr));
+}
+
+/* Whether a packet that came in through it was from there. */
+static bool has_come_from(struct sip_pinhole *pin, const struct sip_endpoint *peer)
+{
+	const struct sip_pinhole_conn *conn;
+	u32 i;
+
+	/* a connection that has ended since is known as well */
+	for (i = 0; (conn = sip_pinhole_conn_at(pin, i)); i++)
+		if (!conn->is_from_host && conn->port == peer->port &&
+		    sip_addr_equal(&conn->addr, &peer->addr))
+			return true;
+	return false;
+}
+
+enum sip_pinhole_fit sip_pinhole_fit_of(struct sip_pinhole *pin, const struct sip_endpoint *peer)
+{
+	const struct sip_endpoint *inside = sip_pinhole_origin(pin);
+
+	lockdep_assert_held(&pin->lock);
+	if (sip_endpoint_equal(&pin->peer, peer) || sip_endpoint_equal(inside, peer))
+		return SIP_PINHOLE_FITS_ENDPOINT;
+	if (!sip_addr_equal(&pin->peer.addr, &peer->addr) &&
+	    !sip_addr_equal(&inside->addr, &peer->addr))
+		return SIP_PINHOLE_FITS_NOT;
+	return has_come_from(pin, peer) ? SIP_PINHOLE_FITS_ENDPOINT : SIP_PINHOLE_FITS_HOST;
+}
+
+void sip_pinhole_conn_heard(const struct sip_pinhole_conn *conn, const struct nf_conn *ct,
+			    struct sip_pinhole_heard *heard)
+{
+	int host = conn->is_from_host ? IP_CT_DIR_ORIGINAL : IP_CT_DIR_REPLY;
+	const struct nf_conn_acct *acct = nf_conn_acct_find(ct);
+
+	heard->is_live = true;
+	if (!acct)
+		return;
+	heard->is_counted = true;
+	heard->from_host += atomic64_read(&acct->counter[host].packets);
+	heard->to_host += atomic64_read(&acct->counter[!host].packets);
 }
 
 void sip_pinhole_conns_end(struct sipalg_net *sn, struct sip_pinhole *pin,
