@@ -36,7 +36,7 @@ u32 sip_port_tries(const struct sip_pinhole_want *want)
 	return want->keep_ports || want->mapped_port ? 1 : MAX_TRIES;
 }
 
-/* Where the first port of a run may be: all places of a small range in turn, some of a large one. */
+/* Where the first port of a run may be: all places of a small range, some of a large one. */
 static u32 first_in(const struct sipalg_range *range, const struct sip_pinhole_want *want, u32 try)
 {
 	u32 first = range->low + ((range->low ^ want->ports[0]) & 1);
