@@ -129,16 +129,6 @@ static void apply_raw(struct fields *f, const char *at, const struct rule *r)
 
 /* ---- the top Via -------------------------------------------------------------------- */
 
-static bool is_udp_or_tcp(const struct fields *f)
-{
-	const char *protocol = fields_get(f, "via.0.protocol");
-	const char *slash = protocol ? strrchr(protocol, '/') : NULL;
-
-	protocol = slash ? slash + 1 : protocol;
-	return protocol && (!strcasecmp(protocol, "UDP") || !strcasecmp(protocol, "TCP"));
-}
-
-/* RFC 3581 4: with rport the port in a request's Via is the one that the answer goes to */
 static void expect_request_via(struct fields *f, const struct rule *own)
 {
 	const char *port = fields_get(f, "via.0.port");
@@ -181,7 +171,7 @@ static void expect_response_via(struct fields *f, const struct scene *s, const s
 static void expect_via(struct fields *f, const struct scene *s, bool is_request,
 		       const struct rule *r)
 {
-	if (!is_udp_or_tcp(f) || equal(&r->from, &r->to))
+	if (equal(&r->from, &r->to))
 		return;
 	if (expect_is_addr(bare(fields_get(f, "via.0.param.maddr")), &r->from.addr))
 		put_maddr(f, "via.0", &r->to.addr);

@@ -117,7 +117,7 @@ def moved(before):
 
 def setting(name, value):
     with netns('rtr'), open('/proc/sys/net/netfilter/sipalg/' + name, 'w') as f:
-        f.write(str(value))
+        f.write(str(value) or '\n')      # to write nothing is to change nothing
 
 
 def calls():
