@@ -231,7 +231,7 @@ def low_port():
             unheard(f'out to {port} it does not', s.inside, (far_at, port), far)
             if not routed:      # routed, the provider's ports are the module's matter, too
                 with own_line('all related'):
-                    heard(f'out to {port} it was related, and the range alone kept it', s.inside, (far_at, port), far)
+                    unheard(f'rule B6: out to {port} it is not related at all', s.inside, (far_at, port), far)
         hang_up(call.caller, s.provider)
     s = RuleScene()
     ear = Rtp('lan', phone_at, 1022)
