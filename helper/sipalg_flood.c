@@ -10,6 +10,7 @@
 #include "sipalg_emergency.h"
 #include "sipalg_flood.h"
 #include "sipalg_flow.h"
+#include "sipalg_inside.h"
 #include "sipalg_trace.h"
 
 /* ---- classes --------------------------------------------------------------------- */
@@ -156,8 +157,11 @@ static bool is_known(struct sipalg_ctx *ctx, int line, bool is_taken)
 }
 
 /* A call for help.  Over a proxy's limit that of all strangers together is measured, too. */
-static bool is_help(const struct sipalg_ctx *ctx, bool is_taken)
+static bool is_help(struct sipalg_ctx *ctx, bool is_taken)
 {
+	if (!sip_is_request(&ctx->msg) || ctx->msg.method != SIP_INVITE)
+		return false;
+	sipalg_ask_sides(ctx);	/* nobody has, so early: what stands there is another packet's */
 	return sipalg_is_emergency(ctx) &&
 	       sip_source_may_help(ctx->sn, ctx->source, is_taken) &&
 	       (!ctx->is_over_target || sip_source_may_help(ctx->sn, ctx->target, is_taken));

@@ -96,4 +96,22 @@ def registers():
     hang_up(c.caller, phone)
 
 
-play(offers, let_out, registers)
+def calls_for_help():
+    """calls for help over the limit"""
+    p = Parties()
+    stranger, got = Agent('wan', STRANGERS[2], user='h'), [0, 0]
+    with settings(source_invite='1 1'):
+        began = time.monotonic()
+        for _ in range(6):
+            stranger.dial(f'sip:112@{host(PBX)}', p.pbx.at).request('INVITE')
+            got[0] += p.pbx.recv(QUIET)[0] is not None
+            p.pbx.dial(f'sip:112@{host(FAR)}', p.provider.at).request('INVITE')
+            got[1] += p.provider.recv(QUIET)[0] is not None
+        took = time.monotonic() - began
+    equal('rule B5: all of the PBX, turn by turn with a stranger', 6, got[1])
+    check('rule B5: of the stranger what the limit lets by', got[0] <= 1 + took, got[0], took)
+    for words in calls().values():
+        order(f'end {words[0]}')
+
+
+play(offers, let_out, registers, calls_for_help)
