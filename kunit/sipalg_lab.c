@@ -19,6 +19,7 @@
 
 #include "sip_binding.h"
 #include "sip_pinhole.h"
+#include "sip_source.h"
 #include "sipalg_compat.h"
 #include "sipalg_lab.h"
 
@@ -723,6 +724,12 @@ static struct nf_conn *template_alloc(void)
 	return tmpl;
 }
 
+void lab_forget_sources(struct lab *lab)
+{
+	sip_source_teardown(lab->sn);
+	KUNIT_ASSERT_EQ(lab->test, sip_source_setup(lab->sn), 0);
+}
+
 static void template_free(struct nf_conn *tmpl)
 {
 	nf_conntrack_helper_put(rcu_dereference_raw(nfct_help(tmpl)->helper));
@@ -802,6 +809,8 @@ void lab_teardown(struct kunit *test)
 			lab_count(lab, SIPALG_STAT_PINHOLES_CLOSED));
 	lab_flush(lab);
 	WRITE_ONCE(lab->sn->clock, 0);
+	/* no case inherits who was blocked while the clock was ahead */
+	lab_forget_sources(lab);
 	if (lab->set) {
 		settings_replace(lab, lab->was);
 		kfree(lab->set);

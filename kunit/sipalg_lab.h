@@ -219,6 +219,9 @@ int lab_state(struct lab *lab);
 /* Time passes, in one step, and what is due is done. */
 void lab_wait(struct lab *lab, u32 seconds);
 
+/* No source is known any more; no packet is under way. */
+void lab_forget_sources(struct lab *lab);
+
 /* All connections go, as with "conntrack -F". */
 void lab_flush(struct lab *lab);
 

@@ -526,8 +526,21 @@ static void rule_b10_share(struct kunit *test)
 	lab_wait(lab, LAB_FOREVER_S);	/* it ends, */
 	lab_wait(lab, LAB_FOREVER_S);	/* and is forgotten */
 	KUNIT_EXPECT_EQ(test, lab_call(lab, "b11", "a").state, -1);
-	KUNIT_EXPECT_LE(test, atomic_read(&lab->sn->held), 4);	/* sources */
+	lab_forget_sources(lab);
+	KUNIT_EXPECT_EQ(test, atomic_read(&lab->sn->held), 0);
 	lab->sn->is_foreign = false;
+}
+
+/* @n sources more, from @first on. */
+static void sources(struct lab *lab, u32 first, u32 n)
+{
+	struct lab_end end = {};
+	u32 i;
+
+	for (i = 0; i < n; i++) {
+		end.ip = htonl(first + i);
+		source_of(lab, end);
+	}
 }
 
 /* A full share forgets the least source for the next one. */
@@ -535,19 +548,19 @@ static void rule_b10_sources(struct kunit *test)
 {
 	enum { SHARE = SIPALG_FOREIGN_MAX / 4 * 3 };
 	struct lab *lab = test->priv;
-	struct lab_end end = {};
 	int before;
-	u32 i;
 
 	lab->sn->is_foreign = true;
+	sources(lab, 0x11000000, 2 * SIP_SOURCE_MAX);	/* no set of the table is empty */
 	before = atomic_read(&lab->sn->held);
+	KUNIT_EXPECT_GT(test, before, SIP_SOURCE_MAX / 2);
+	KUNIT_EXPECT_LE(test, before, SIP_SOURCE_MAX);
 	KUNIT_EXPECT_TRUE(test, sipalg_hold(lab->sn, SHARE - before));
-	for (i = 0; i < SIP_SOURCE_MAX; i++) {
-		end.ip = htonl(0x11000000 + i);
-		source_of(lab, end);
-	}
+	sources(lab, 0x12000000, SIP_SOURCE_MAX);
 	sipalg_let(lab->sn, SHARE - before);
-	KUNIT_EXPECT_LE(test, atomic_read(&lab->sn->held), before);
+	KUNIT_EXPECT_EQ(test, atomic_read(&lab->sn->held), before);
+	lab_forget_sources(lab);
+	KUNIT_EXPECT_EQ(test, atomic_read(&lab->sn->held), 0);
 	lab->sn->is_foreign = false;
 }
 

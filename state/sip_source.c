@@ -738,6 +738,7 @@ int sip_source_setup(struct sipalg_net *sn)
 	sn->sources = table;
 	return 0;
 }
+SIPALG_EXPORT(sip_source_setup);
 
 /* No packet is under way in the namespace. */
 void sip_source_teardown(struct sipalg_net *sn)
@@ -754,6 +755,7 @@ void sip_source_teardown(struct sipalg_net *sn)
 		}
 	kfree(sn->sources);
 }
+SIPALG_EXPORT(sip_source_teardown);
 
 int sip_source_module_init(void)
 {
