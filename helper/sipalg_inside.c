@@ -15,6 +15,7 @@
 
 #include "sip_inet.h"
 #include "sip_neighbour.h"
+#include "sip_route.h"
 #include "sipalg_ctx.h"
 #include "sipalg_inside.h"
 
@@ -42,31 +43,9 @@ struct place {
 	bool is_on_link;
 };
 
-/* The route to a host, referenced; NULL: there is none, or it is of one link alone. */
-static struct dst_entry *route_to(struct net *net, const struct sip_addr *addr)
-{
-	union nf_inet_addr inet = sip_addr_to_inet(addr);
-	u8 family = sip_addr_nfproto(addr);
-	struct dst_entry *dst = NULL;
-	struct flowi fl = {};
-
-	if (!sip_addr_is_host(addr) || sip_addr_is_link_local(addr))
-		return NULL;
-	if (family == NFPROTO_IPV4)
-		fl.u.ip4.daddr = inet.ip;
-	else
-		fl.u.ip6.daddr = inet.in6;
-	if (nf_route(net, &dst, &fl, false, family))
-		return NULL;
-	if (!dst->error)
-		return dst;
-	dst_release(dst);
-	return NULL;
-}
-
 static struct place place_of(const struct sipalg_ctx *ctx, const struct sip_addr *addr)
 {
-	struct dst_entry *dst = route_to(ctx->sn->net, addr);
+	struct dst_entry *dst = sip_route_to(ctx->sn->net, addr);
 	u8 family = sip_addr_nfproto(addr);
 	struct place place = {};
 
@@ -187,7 +166,7 @@ bool sipalg_is_second(const struct sipalg_ctx *ctx, const struct sip_addr *addr)
 /* The device that leads to it, the loopback for the router's own; 0: it cannot be told. */
 static int device_to(struct net *net, const struct sip_addr *addr)
 {
-	struct dst_entry *dst = route_to(net, addr);
+	struct dst_entry *dst = sip_route_to(net, addr);
 	int ifindex = dst ? dst->dev->ifindex : 0;
 
 	dst_release(dst);
@@ -215,7 +194,7 @@ static bool has_ways4(struct net *net, const struct sip_addr *addr)
 
 static bool has_ways6(struct net *net, const struct sip_addr *addr)
 {
-	struct dst_entry *dst = route_to(net, addr);
+	struct dst_entry *dst = sip_route_to(net, addr);
 	const struct fib6_info *from;
 	bool has_ways;
 

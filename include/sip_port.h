@@ -23,8 +23,19 @@ u32 sip_port_tries(const struct sip_pinhole_want *want);
 u16 sip_port_candidate(const struct sip_pinhole_want *want, u32 i, u32 try);
 
 /**
+ * struct sip_port_search - what the search for a run's ports has found out
+ * @asked: how often the rules of NAT were asked
+ * @all_forwarded: they forward whatever nobody else has, so that such a port is as good as another
+ */
+struct sip_port_search {
+	u32 asked;
+	bool all_forwarded;
+};
+
+/**
  * sip_port_run_is_others() - whether a port of a run is one that packets of others come to
  * @want: the run, of an address that is published for its host: not the host's own
+ * @search: all zero before the first try
  * @try: which try
  *
  * SECURITY B3: one that we have promised; one that keep_ports or the kernel's reserved ports
@@ -32,10 +43,12 @@ u16 sip_port_candidate(const struct sip_pinhole_want *want, u32 i, u32 try);
  * a socket that anybody may send to, whoever has made it (WireGuard's is one of the kernel), of
  * TCP one that listens.  Bound to that address, to all, or to the device that has it.  Those that
  * are connected do not count: conntrack knows their packets before any expectation.
+ * And one that rules of NAT forward to another host.
  *
  * Context: under rcu_read_lock().
  * Return: whether there is one; counted, but for our own.
  */
-bool sip_port_run_is_others(const struct sip_pinhole_want *want, u32 try);
+bool sip_port_run_is_others(const struct sip_pinhole_want *want, struct sip_port_search *search,
+			    u32 try);
 
 #endif /* _SIP_PORT_H */

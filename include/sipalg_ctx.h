@@ -22,9 +22,6 @@
 
 struct sipalg_segment;
 
-/* SECURITY P3: nobody's service is behind a pinhole */
-enum { SIPALG_PORT_MIN = 1024 };
-
 /* Each is made once for a message, by sipalg_id_of(). */
 struct sipalg_ids {
 	u64 call_id;

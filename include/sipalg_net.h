@@ -22,6 +22,9 @@ struct ctl_table_header;
 struct proc_dir_entry;
 struct seq_file;
 
+/* SECURITY P3: nobody's service is behind a pinhole */
+enum { SIPALG_PORT_MIN = 1024 };
+
 /* Words of the machine, as the kernel's own are: one CPU writes, and another never reads half. */
 struct sipalg_counters {
 	unsigned long n[SIPALG_STAT_COUNT];

@@ -28,7 +28,8 @@
 	X(tcp_media, number, "0", 0, 1, 0, "media over TCP may be opened") \
 	X(tcp_contact, number, "0", 0, 1, 0, "a TCP contact may have a port of its own; 0: calls come in over the connection that registered it") \
 	X(tcp_resync, number, "0", 0, 1, 0, "TCP streams may be taken up in the middle, after a failover") \
-	X(keep_ports, ranges, "", 1, 65535, 0, "ports that are never published, up to 16 and ranges LOW-HIGH, comma separated: what is forwarded to other hosts, what the router serves") \
+	X(keep_ports, ranges, "", 1, 65535, 0, "ports that are never published, up to 16 and ranges LOW-HIGH, comma separated: what an exposed host serves, what is forwarded by mark or by source") \
+	X(keep_forwards, number, "1", 0, 1, 0, "1: a port that a rule of NAT forwards to another host is not published; the rules are asked with a packet that is not sent") \
 	X(media_ports, range, "", 1024, 65535, 0, "LOW-HIGH: the ports that media is published at under NAT, so that a firewall in front can name them; empty: a stream keeps its port where that is free") \
 	X(media_source, media_source, "any", 0, 2, 0, "who may use a media pinhole: any, announced, signalling") \
 	X(signalling_source, signalling_source, "any", 0, 2, 0, "who may call in through a binding: registrar, learned (he and the hosts of Path and Service-Route in his answers to REGISTER), any") \

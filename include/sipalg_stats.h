@@ -70,6 +70,7 @@
 	X(MEDIA_PORTS_FULL, media_ports_full, "opened nothing: no free port found in media_ports") \
 	X(PORTS_KEPT, ports_kept, "ports passed over: kept by keep_ports or net.ipv4.ip_local_reserved_ports") \
 	X(PORTS_BOUND, ports_bound, "ports passed over: a socket of the router has them") \
+	X(PORTS_FORWARDED, ports_forwarded, "ports passed over: a rule of NAT forwards them to another host") \
 	X(MEDIA_OUT, media_out, "media connections that began inside and left from the published port") \
 	X(AUTO_ATTACHED, auto_attached, "connections that auto_attach gave the helper") \
 	X(TCP_NOT_SIP, tcp_not_sip, "TCP connections left alone for ever: their bytes do not begin as SIP, or go on as something else") \

@@ -762,15 +762,15 @@ static int pin_arm(const struct sip_pinhole_want *want, struct sip_pinhole *pin)
 	return min(err, 0);
 }
 
-static int run_try(const struct sip_pinhole_want *want, struct sip_pinhole **pin, u32 try,
-		   bool arm)
+static int run_try(const struct sip_pinhole_want *want, struct sip_pinhole **pin,
+		   struct sip_port_search *search, u32 try, bool arm)
 {
 	bool may_share = sip_addr_equal(&want->real, &want->mapped);
 	struct sip_quota *host;
 	int err = 0;
 	u32 i;
 
-	if (!may_share && sip_port_run_is_others(want, try))
+	if (!may_share && sip_port_run_is_others(want, search, try))
 		return -EADDRINUSE;
 	host = may_share ? NULL : charge_host(want, want->n);
 	if (IS_ERR(host))
@@ -803,10 +803,11 @@ remove:
 static int run_open(const struct sip_pinhole_want *want, struct sip_pinhole **pin, bool arm)
 {
 	u32 try, tries = sip_port_tries(want);
+	struct sip_port_search search = {};
 	int err = -EADDRINUSE;
 
 	for (try = 0; try < tries && err == -EADDRINUSE; try++)
-		err = run_try(want, pin, try, arm);
+		err = run_try(want, pin, &search, try, arm);
 	if (err == -EADDRINUSE)
 		sipalg_count(want->sn, sip_port_range(want) ? SIPALG_STAT_MEDIA_PORTS_FULL :
 							     SIPALG_STAT_PINHOLES_NO_PORT);

@@ -5,11 +5,14 @@
 #include <linux/inetdevice.h>
 #include <linux/jhash.h>
 #include <net/addrconf.h>
+#include <net/dst.h>
 #include <net/ip.h>
 #include <net/netfilter/nf_conntrack_zones.h>
 
+#include "sip_forward.h"
 #include "sip_pinhole.h"
 #include "sip_port.h"
+#include "sip_route.h"
 #include "sipalg_compat.h"
 
 enum {
@@ -17,6 +20,8 @@ enum {
 	RANGE_TRIES	= 128,		/* the same in media_ports: all of a small range */
 	OTHER_PORTS	= 10240,	/* where other ports come from: away from the ports */
 	OTHER_PORTS_N	= 22528,	/* that hosts and masquerading pick by themselves */
+	MAX_ASKED	= 64,		/* questions to the rules of NAT, for one run */
+	SAMPLES		= 4,		/* ports that stand for all of them */
 };
 
 const struct sipalg_range *sip_port_range(const struct sip_pinhole_want *want)
@@ -69,7 +74,7 @@ static bool is_kept(struct sipalg_net *sn, u16 port)
 }
 
 /* The device that has the address, or NULL: it is not the router's. */
-static const struct net_device *device_of(struct sipalg_net *sn, const struct sip_addr *addr)
+static struct net_device *device_of(struct sipalg_net *sn, const struct sip_addr *addr)
 {
 	union nf_inet_addr a = sip_addr_to_inet(addr);
 
@@ -98,8 +103,92 @@ static bool is_bound(struct sipalg_net *sn, const struct sip_pinhole_key *at,
 			sipalg_receives6(sn->net, &addr.in6, at->port, dev->ifindex);
 }
 
+/* ---- what rules of NAT forward ---------------------------------------------------- */
+
+/* Who would send to the mapped address: the other end of the signalling connection. */
+static struct sip_endpoint sender_to(const struct sip_pinhole_want *want)
+{
+	const struct nf_conntrack_tuple *orig = &want->ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+	struct sip_endpoint to = sip_destination_of(orig);
+
+	if (sip_addr_equal(&to.addr, &want->mapped))
+		return sip_source_of(orig);
+	return sip_source_of(&want->ct->tuplehash[IP_CT_DIR_REPLY].tuple);
+}
+
+static struct sip_endpoint forward_of(struct sip_forward_question *q, u16 port)
+{
+	q->to.port = port;
+	return sip_forward_of(q);
+}
+
+/*
+ * An exposed host gets whatever no other rule and no table knows.  Such a rule names no port, so
+ * it has none of its own: a sample of each quarter of the ports goes where @port went, @to.
+ */
+static bool are_all_forwarded(const struct sip_pinhole_want *want, struct sip_forward_question *q,
+			      u16 port, const struct sip_endpoint *to)
+{
+	const u32 quarter = (65536 - SIPALG_PORT_MIN) / SAMPLES;
+	bool keeps_port = to->port == port, too;
+	struct sip_endpoint there;
+	u32 i, sample;
+
+	for (i = 0; i < SAMPLES; i++) {
+		sample = SIPALG_PORT_MIN + i * quarter + jhash_2words(want->seed, i, 0) % quarter;
+		there = forward_of(q, sample);
+		too = there.port == sample;
+		if (!sip_addr_equal(&there.addr, &to->addr) || too != keeps_port)
+			return false;
+	}
+	return true;
+}
+
+static bool goes_to_another(const struct sip_pinhole_want *want, struct sip_port_search *search,
+			    struct sip_forward_question *q, u16 port)
+{
+	struct sip_endpoint to;
+
+	if (search->asked++ >= MAX_ASKED)	/* on doubt, it does */
+		return true;
+	to = forward_of(q, port);
+	if (sip_addr_equal(&to.addr, &want->real) ||
+	    (sip_addr_equal(&to.addr, &want->mapped) && to.port == port))
+		return false;
+	search->all_forwarded = are_all_forwarded(want, q, port, &to);
+	return !search->all_forwarded;
+}
+
+/* Asks as for a packet that comes by the device that has the address, or by that of the sender. */
+static bool is_forwarded(const struct sip_pinhole_want *want, struct sip_port_search *search,
+			 u16 port)
+{
+	struct net_device *dev = device_of(want->sn, &want->mapped);
+	struct sip_forward_question q = {
+		.net = want->sn->net,
+		.zone = nf_ct_zone(want->ct),
+		.from = sender_to(want),
+		.to = { .addr = want->mapped },
+		.proto = want->proto,
+	};
+	struct dst_entry *route;
+	bool is_it;
+
+	if (!sipalg_settings(want->sn)->keep_forwards || search->all_forwarded ||
+	    q.from.addr.family != q.to.addr.family)
+		return false;
+	route = sip_route_to(q.net, &q.from.addr);
+	if (!dev || dev->flags & IFF_LOOPBACK)
+		dev = route ? route->dev : q.net->loopback_dev;
+	q.in = dev;
+	is_it = goes_to_another(want, search, &q, port);
+	dst_release(route);
+	return is_it;
+}
+
 /* What costs least is asked first. */
-static bool port_is_others(const struct sip_pinhole_want *want, u16 port)
+static bool port_is_others(const struct sip_pinhole_want *want, struct sip_port_search *search,
+			   u16 port)
 {
 	struct sip_pinhole_key at = {
 		.addr = want->mapped,
@@ -118,15 +207,20 @@ static bool port_is_others(const struct sip_pinhole_want *want, u16 port)
 		sipalg_count(want->sn, SIPALG_STAT_PORTS_BOUND);
 		return true;
 	}
+	if (is_forwarded(want, search, port)) {
+		sipalg_count(want->sn, SIPALG_STAT_PORTS_FORWARDED);
+		return true;
+	}
 	return false;
 }
 
-bool sip_port_run_is_others(const struct sip_pinhole_want *want, u32 try)
+bool sip_port_run_is_others(const struct sip_pinhole_want *want, struct sip_port_search *search,
+			    u32 try)
 {
 	u32 i;
 
 	for (i = 0; i < want->n; i++)
-		if (port_is_others(want, sip_port_candidate(want, i, try)))
+		if (port_is_others(want, search, sip_port_candidate(want, i, try)))
 			return true;
 	return false;
 }

@@ -7,10 +7,10 @@
 function table() {
 	layer("sip_slice sip_word sip_chars sip_limits sip_cursor sip_addr sip_edit sip_uri sip_header sip_start sip_parse sip_body sip_stream sdp_rewrite sip_rewrite")
 	layer("sip_tcp")
-	layer("sipalg_stats sipalg_settings sipalg_net sipalg_compat sip_inet sip_neighbour sipalg_trace")
+	layer("sipalg_stats sipalg_settings sipalg_net sipalg_compat sip_inet sip_neighbour sip_route sipalg_trace")
 	layer("sip_source | sip_quota")
 	layer("sip_master")
-	layer("sip_pinhole sip_pinhole_conns sip_port sip_caller")
+	layer("sip_pinhole sip_pinhole_conns sip_port sip_forward sip_caller")
 	layer("sipalg_flow")
 	layer("sip_call sip_call_media sip_call_tx sip_call_list | sip_binding | sipalg_stream")
 	layer("sipalg_ctx")
