@@ -5,8 +5,8 @@
  * A port that the administrator forwards to a host is that host's.  No table says which ports
  * these are: it is known to the rules alone, of iptables, of nft, or of both.  So they are asked as
  * a packet would ask them: one is made, the hook of NAT before routing sees it, and it is freed.
- * It is sent nowhere, and its connection is never confirmed.  The rules of NAT count it as they count
- * any first packet of a connection; rules of other chains do not see it.
+ * It is sent nowhere, and its connection is never confirmed.  The rules of NAT count it as they
+ * count any first packet of a connection; rules of other chains do not see it.
  */
 #ifndef _SIP_FORWARD_H
 #define _SIP_FORWARD_H

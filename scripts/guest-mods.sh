@@ -25,8 +25,12 @@ cp "$m"/modules.builtin "$m"/modules.builtin.modinfo "$m"/modules.order "$t/"
 if is_uml "$series"; then
 	(cd "$m" && sed 's#^kernel/##; s#\.o$#.ko#' modules.order | cpio --quiet -pdm "$t/kernel")
 else
-	(cd "$m" && { find kernel/net/{netfilter,ipv4,ipv6,sched,packet,8021q,802,bridge,llc} kernel/lib kernel/crypto \
-		kernel/drivers/net/{veth,dummy,ifb}.ko* -name "*.ko*" 2> /dev/null || :; } | cpio --quiet -pdm "$t")
+	# a kernel may lack some of these
+	(cd "$m" && {
+		find kernel/net/{netfilter,ipv4,ipv6,sched,packet,8021q,802,bridge,llc} kernel/lib kernel/crypto \
+			kernel/drivers/net/{wireguard,veth.ko*,dummy.ko*,ifb.ko*} -name "*.ko*" || :
+		find kernel/arch/x86/crypto -name 'chacha*' -o -name 'poly1305*' -o -name 'curve25519*' || :	# WireGuard's
+	} 2> /dev/null | cpio --quiet -pdm "$t")
 fi
 find "$t/kernel" -name '*.ko.xz' -exec xz -d {} +
 for ko; do strip -g -o "$t/extra/$(basename "$ko")" "$ko"; done

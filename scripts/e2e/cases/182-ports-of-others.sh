@@ -6,7 +6,8 @@
 
 topo
 addr lan 192.168.1.3/24
-masquerade
+addr lan fd00:1::3/64
+masquerade ip6
 in_ns rtr nft -f - <<- N
 	table ip forwards {
 		chain pre {
@@ -14,7 +15,13 @@ in_ns rtr nft -f - <<- N
 			iifname r1 udp dport 5060 dnat to 192.168.1.3
 		}
 	}
+	table ip6 forwards {
+		chain pre {
+			type nat hook prerouting priority dstnat;
+		}
+	}
 	add rule inet fw forward iifname r1 ip daddr 192.168.1.3 accept
+	add rule inet fw forward iifname r1 ip6 daddr fd00:1::3 accept
 N
 load
 attach_nft
