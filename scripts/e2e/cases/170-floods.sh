@@ -20,10 +20,12 @@ bg sink wan $E2E/flood sink $OTHER 5060
 bg answer wan $E2E/flood answer $OTHER 5060 404
 addr wan 203.0.113.67/24
 addr wan 203.0.113.68/24
+addr wan 203.0.113.69/24
+addr lan 10.8.0.2/32
 bg yes wan $E2E/flood answer 203.0.113.67 5060 200
 bg storm wan $E2E/flood storm 203.0.113.68 5060
 mapfile -t attacks < <(tr ';' '\n' <<< "${FLOOD_ATTACKS:-invite from inside;register scan}")
 LINES_SHOWN=200 peer floods "${FLOOD_SECONDS:-15}" "${FLOOD_CALLS:-50}" "${FLOOD_RATE:-8}" "${attacks[@]}"
-is 'what is too many is refused before it is routed' 1 $(($(stat refused_early) > 0))
+case "${attacks[*]}" in *all* | *scan*) is 'what is too many is refused before it is routed' 1 $(($(stat refused_early) > 0)) ;; esac
 is 'nothing failed' '0 0' "$(stat commit_failed) $(stat no_memory)"
 finish

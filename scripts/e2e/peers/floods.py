@@ -24,6 +24,8 @@ INSIDE, MANY_INSIDE = '10.200.100.100', 100000      # spoofed
 OUTSIDE, MANY_OUTSIDE = '198.18.100.100', 20000
 STRANGER = '203.0.113.66'
 ANSWERER = '203.0.113.67'   # 200 to everything
+STREAMER = '10.8.0.2'       # a phone that signals over TCP
+REGISTRAR = '203.0.113.69'  # and where it does
 STORM = '203.0.113.68'      # 200 answers with other To tags to every INVITE
 COUNT = 300000              # packets that a sender sends at most, in the time of the attack
 LEGITIMATE = 10             # an attack is at least so many times as fast
@@ -191,7 +193,7 @@ ATTACKS = {
         sender('lan', 'a', invites(ATTACKER, to=ANSWERER), ATTACKER, ANSWERER, 5060, '-r', '100', sources=TRUNKS),
         sender('lan', 'b', invites(ATTACKER, to=OTHER), ATTACKER, OTHER, 5060, '-r', '80', '-w', '3', sources=TRUNKS)],
     'half-sent TCP': lambda lab: [
-        sender('lan', 'a', [half_sent(ATTACKER)], ATTACKER, OTHER, 5060, '-b', '16384', '-r', '0', sources=256, how='slow')],
+        sender('lan', 'a', [half_sent(ATTACKER)], ATTACKER, OTHER, 5060, '-b', '16384', '-r', '0', sources=400, how='slow')],
     'To-tag storm': lambda lab: [
         sender('lan', 'a', invites(ATTACKER, to=STORM), ATTACKER, STORM, 5060, '-r', '100')],
 }
@@ -257,6 +259,68 @@ class Watch:
             most = json.load(f)
         os.waitpid(self.pid, 0)
         return most
+
+
+class Streams:
+    """A process that sends SIP over TCP, each message on a connection of its own and in two segments."""
+
+    def __init__(self):
+        self.pipe, out = os.pipe()
+        self.pid = os.fork()
+        if self.pid:
+            os.close(out)
+            return
+        on_cpu((os.cpu_count() or 1) - 1, 0)
+        over, sent, good = [], 0, 0
+        signal.signal(signal.SIGTERM, lambda *_: over.append(True))
+        with netns('wan'):
+            server = socket.create_server((REGISTRAR, 5060))
+        while not over:
+            sent += 1
+            good += self.one(server, sent)
+            time.sleep(0.1)
+        os.write(out, json.dumps([sent, good]).encode())
+        os._exit(0)
+
+    @staticmethod
+    def one(server, n):
+        """Whether what arrives is whole, and translated."""
+        text = text_of(f'OPTIONS sip:{REGISTRAR} SIP/2.0', [
+            f'Via: SIP/2.0/TCP {STREAMER}:5060;branch=z9hG4bKs{n}', 'Max-Forwards: 70', f'From: <sip:s@{STREAMER}>;tag=s{n}',
+            f'To: <sip:{REGISTRAR}>', f'Call-ID: s{n}@{STREAMER}', 'CSeq: 1 OPTIONS', f'Contact: <sip:s@{STREAMER}:5060;transport=tcp>'])
+        with netns('lan'):
+            client = socket.socket()
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        client.settimeout(PATIENCE)
+        server.settimeout(PATIENCE)
+        got = b''
+        try:
+            client.bind((STREAMER, 0))
+            client.connect((REGISTRAR, 5060))
+            far = server.accept()[0]
+            far.settimeout(PATIENCE)
+            client.sendall(text[:150])
+            time.sleep(0.02)
+            client.sendall(text[150:])
+            while b'\r\n\r\n' not in got:
+                part = far.recv(4096)
+                if not part:
+                    break
+                got += part
+            far.close()
+        except OSError:
+            pass
+        client.close()
+        top = got.partition(b'\r\nMax-Forwards')[0]
+        return got.endswith(b'\r\n\r\n') and ROUTER.encode() in top and STREAMER.encode() not in top
+
+    def end(self):
+        """(messages sent, those that arrived translated)"""
+        os.kill(self.pid, signal.SIGTERM)
+        with os.fdopen(self.pipe) as f:
+            result = json.load(f)
+        os.waitpid(self.pid, 0)
+        return result
 
 
 class KernelLog:
@@ -344,6 +408,11 @@ class Phase:
         self.spoken = self.heard = self.offers = 0
         self.ended = []
 
+    @property
+    def has_streams(self):
+        """In quiet, and where TCP is attacked, SIP over TCP is measured."""
+        return not self.senders or any('slow' in argv for _, argv in self.senders)
+
     def lose(self, call, why):
         self.lost.setdefault(call, why)
 
@@ -390,6 +459,7 @@ class Phase:
 
     def run(self):
         self.before, log, watch = stats(), KernelLog(), Watch()
+        streams = Streams() if self.has_streams else None
         procs = [subprocess.Popen(['nsenter', '--net=/run/netns/' + ns, argv[0], argv[1], '-T', str(self.seconds),
                                    '-r', str(COUNT // self.seconds), *argv[2:]],
                                   stdout=subprocess.PIPE, text=True, preexec_fn=lambda: on_cpu(0, 0))
@@ -409,6 +479,7 @@ class Phase:
         self.loop.run(PATIENCE + 5, lambda: all(c.settled for c in self.new))
         self.heard = self.sample_heard() - heard
         self.tables, self.log = watch.end(), log.most_a_second()
+        self.streams = streams.end() if streams else None
         self.after = stats()
         self.sent = sum(int(w) for s in said for w in re.findall(r'sent (\d+)', s))
         self.took = max([float(w) for s in said for w in re.findall(r'in ([\d.]+) s', s)], default=0)
@@ -454,6 +525,8 @@ class Phase:
               ', '.join(f'{n} {v}' for n, v in self.tables.items()) + f'; log {self.log}/s')
         moved = {n: v - self.before[n] for n, v in self.after.items() if v != self.before[n]}
         print('#   counters:', ' '.join(f'{n} {v}' for n, v in moved.items()))
+        if self.streams:
+            print('#   SIP over TCP: sent {}, arrived translated {}'.format(*self.streams))
         for what, some in (('lost', [f'{c.id}: {w}' for c, w in self.lost.items()]), ('failed', [f'{c.id}: {c.why}' for c in failed])):
             for line in some[:4]:
                 print(f'#   {what}: {line}')
@@ -463,6 +536,9 @@ class Phase:
         name = self.name
         if self.senders:
             check(f'{name}: at least ten times as fast as what is legitimate', self.sent >= LEGITIMATE * self.lab.rate * self.took > 0)
+        if self.streams:
+            sent, translated = self.streams
+            check(f'{name}: all SIP over TCP of another host is translated', translated == sent >= self.seconds, self.streams)
         if name in BLAMELESS:
             equal(f'{name}: messages dropped as those of a guesser', 0, self.after['blocked'] - self.before['blocked'])
         check(f'{name}: no held call is lost', not self.lost)
