@@ -158,6 +158,32 @@ static void rule_b3_kept_ports(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_PINHOLES_MOVED), 2);
 }
 
+/* The same two ports talk again at once, and another port is published: both ways have it. */
+static void pinhole_of_the_next_call(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+	char line[64];
+	u32 i, port;
+
+	keep(lab, 4000, 4000);
+	for (i = 0; i < 4; i++) {
+		sprintf(line, "INVITE 1 a - call=c%u audio=4000", i);
+		lab_phone(lab, line);
+		port = lab_audio(lab);
+		sprintf(line, "200 INVITE 1 a b call=c%u audio=6000 at=" PEER, i);
+		lab_proxy(lab, line);
+		/* now the one begins, now the other */
+		if (i & 1)
+			KUNIT_EXPECT_EQ(test, (u32)lab_media_out(lab, 4000, peer()), port);
+		KUNIT_EXPECT_EQ(test, (int)lab_media_in(lab, peer(), port), 4000);
+		KUNIT_EXPECT_EQ(test, (u32)lab_media_out(lab, 4000, peer()), port);
+		sprintf(line, "BYE 2 a b call=c%u", i);
+		lab_phone(lab, line);
+		sprintf(line, "200 BYE 2 a b call=c%u", i);
+		lab_proxy(lab, line);
+	}
+}
+
 /* All that could be published is kept: the message passes, and nothing is opened. */
 static void rule_b3_kept_all(struct kunit *test)
 {
@@ -1046,6 +1072,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(rule_b3_media_ports_are_of_media),
 	KUNIT_CASE(rule_b3_media_ports_without_nat),
 	KUNIT_CASE(pinhole_keeps_the_port),
+	KUNIT_CASE(pinhole_of_the_next_call),
 	KUNIT_CASE(pinhole_moves_from_a_taken_port),
 	KUNIT_CASE(pinholes_that_find_no_port_are_not_charged),
 	KUNIT_CASE(pinhole_keeps_parity),

@@ -58,17 +58,25 @@ static bool is_early(const struct sip_pinhole *pin, const struct nf_conn *ct)
 	       (is.port != pin->mapped.port || !sip_addr_equal(&is.addr, &pin->mapped.addr));
 }
 
+/* Whether it is of a call that has ended, and waits for its last packets, by conns_end(). */
+static bool is_late(const struct nf_conn *ct)
+{
+	return test_bit(IPS_FIXED_TIMEOUT_BIT, &ct->status);
+}
+
 /* SECURITY B8: whoever names another host's port may not cut what that one talks to. */
 static bool may_cut(const struct sip_pinhole *pin, const struct nf_conn *ct)
 {
-	return is_early(pin, ct) && !(pin->is_anothers && ct->status & IPS_SEEN_REPLY);
+	return is_late(ct) ||
+	       (is_early(pin, ct) && !(pin->is_anothers && ct->status & IPS_SEEN_REPLY));
 }
 
 /*
  * Either side may have sent before the pinhole was armed.  The announced peer's packet went
  * to the router then, and where that lets it in, became a connection that nobody answers; the
  * host's left from a port that was not the published one.  All later packets would keep
- * these alive, and the stream would be deaf and dumb.  Such a connection gives way.
+ * these alive, and the stream would be deaf and dumb.  Such a connection gives way.  So does
+ * that of a call between the same ports that has just ended: this one may have another mapped port.
  */
 void sip_pinhole_drop_shadow(struct sipalg_net *sn, const struct sip_pinhole *pin)
 {
