@@ -231,6 +231,13 @@ static inline bool sipalg_helper_get(struct nf_conntrack_helper *helper)
 #endif
 }
 
+/* What the hook of NAT says that it is, which has its place among others at NF_IP_PRI_NAT_DST. */
+#ifdef SIPALG_NAT_NAMED
+#define SIPALG_OP_NAT	NF_HOOK_OP_NAT
+#else
+#define SIPALG_OP_NAT	NF_HOOK_OP_UNDEFINED
+#endif
+
 /*
  * Whether a packet from anywhere to @addr and @port (host byte order) would find a socket:
  * of TCP one that listens.  @dif: the device that it would come to.  Under rcu_read_lock().

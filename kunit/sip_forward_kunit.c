@@ -15,6 +15,7 @@
 
 #include "sip_forward.h"
 #include "sip_inet.h"
+#include "sipalg_compat.h"
 #include "sipalg_lab.h"
 
 #define PUBLIC	"203.0.113.1"
@@ -82,6 +83,7 @@ static const struct nf_hook_ops hook = {
 	.pf = NFPROTO_IPV4,
 	.hooknum = NF_INET_PRE_ROUTING,
 	.priority = NF_IP_PRI_NAT_DST,
+	.hook_ops_type = SIPALG_OP_NAT,
 };
 
 /* Another module's chain at the same place, which is not asked. */

@@ -139,7 +139,7 @@ static const struct nf_hook_entries *hooks_of(const struct sip_forward_question 
 
 /*
  * The hook of NAT calls the chains of all that have registered with it, in their order.  A chain of
- * nft that stands at the same priority is no NAT's, and says so.  NULL: there is no NAT.
+ * nft that stands at the same priority is no NAT's, and says what it is.  NULL: there is no NAT.
  */
 static const struct nf_hook_entry *nat_of(const struct nf_hook_entries *hooks)
 {
@@ -151,7 +151,7 @@ static const struct nf_hook_entry *nat_of(const struct nf_hook_entries *hooks)
 	ops = nf_hook_entries_get_hook_ops(hooks);
 	for (i = 0; i < hooks->num_hook_entries; i++)
 		if (ops[i]->priority == NF_IP_PRI_NAT_DST &&
-		    ops[i]->hook_ops_type == NF_HOOK_OP_UNDEFINED)
+		    ops[i]->hook_ops_type == SIPALG_OP_NAT)
 			return &hooks->hooks[i];
 	return NULL;
 }
