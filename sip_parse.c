@@ -13,6 +13,7 @@
 #include <linux/stddef.h>
 
 #include "sip_cursor.h"
+#include "sip_flow.h"
 #include "sip_header.h"
 #include "sip_parse.h"
 #include "sip_word.h"
@@ -1104,15 +1105,6 @@ static int read_headers(struct walk *w, u32 at)
 		sip_leave(w->msg, SIP_LEFT_LIMIT);
 	ret = check_complete(w);
 	return ret ? ret : (int)(at + empty);
-}
-
-u32 sip_keepalive_len(const struct sip_text *text)
-{
-	u32 at = 0;
-
-	while (at + 2 <= text->len && text->p[at] == '\r' && text->p[at + 1] == '\n')
-		at += 2;
-	return at;
 }
 
 /* After the start line: what it held is in the message already. */

@@ -21,20 +21,9 @@ u8 sip_method_of(const struct sip_text *t, struct sip_slice s)
 		u8 len;
 		u8 method;
 	} methods[] = {
-		{ SIP_LIT("INVITE"),	SIP_INVITE },
-		{ SIP_LIT("ACK"),	SIP_ACK },
-		{ SIP_LIT("BYE"),	SIP_BYE },
-		{ SIP_LIT("CANCEL"),	SIP_CANCEL },
-		{ SIP_LIT("PRACK"),	SIP_PRACK },
-		{ SIP_LIT("UPDATE"),	SIP_UPDATE },
-		{ SIP_LIT("REGISTER"),	SIP_REGISTER },
-		{ SIP_LIT("OPTIONS"),	SIP_OPTIONS },
-		{ SIP_LIT("SUBSCRIBE"),	SIP_SUBSCRIBE },
-		{ SIP_LIT("NOTIFY"),	SIP_NOTIFY },
-		{ SIP_LIT("PUBLISH"),	SIP_PUBLISH },
-		{ SIP_LIT("INFO"),	SIP_INFO },
-		{ SIP_LIT("REFER"),	SIP_REFER },
-		{ SIP_LIT("MESSAGE"),	SIP_MESSAGE },
+#define X(NAME) { SIP_LIT(#NAME), SIP_##NAME },
+		SIP_METHODS(X)
+#undef X
 	};
 	const char *p = sip_slice_ptr(t, s);
 	u32 i;
@@ -230,4 +219,13 @@ int sip_parse_start(const struct sip_text *t, struct sip_msg *msg)
 	else
 		err = read_request_line(t, msg, &c);
 	return err ? err : (int)lf + 1;
+}
+
+u32 sip_keepalive_len(const struct sip_text *text)
+{
+	u32 at = 0;
+
+	while (at + 2 <= text->len && text->p[at] == '\r' && text->p[at + 1] == '\n')
+		at += 2;
+	return at;
 }

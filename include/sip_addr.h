@@ -85,4 +85,15 @@ static inline bool sip_addr_is_any(const struct sip_addr *a)
 	return a->family && !(a->w[0] | a->w[1] | a->w[2] | a->w[3]);
 }
 
+/* an address and a port in host byte order */
+struct sip_endpoint {
+	struct sip_addr addr;
+	u16 port;
+};
+
+static inline bool sip_endpoint_equal(const struct sip_endpoint *a, const struct sip_endpoint *b)
+{
+	return a->port == b->port && sip_addr_equal(&a->addr, &b->addr);
+}
+
 #endif /* _SIP_ADDR_H */

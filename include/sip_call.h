@@ -21,6 +21,7 @@
 #include <linux/rhashtable-types.h>
 #include <linux/spinlock.h>
 
+#include "sip_call_state.h"
 #include "sip_master.h"
 #include "sip_pinhole.h"
 #include "sip_quota.h"
@@ -30,26 +31,6 @@ struct seq_operations;
 enum sip_side {
 	SIP_CALLER,
 	SIP_CALLEE,
-};
-
-enum sip_call_state {
-	SIP_CALL_TRYING,	/* INVITE seen, no answer, or none but 100 */
-	SIP_CALL_RINGING,	/* provisional answers of the called end only */
-	SIP_CALL_UP,		/* answered with 2xx */
-	SIP_CALL_ENDED,		/* pinholes are closed; the object absorbs what comes late */
-};
-
-enum sip_call_reason {
-	SIP_CALL_REASON_NONE,
-	SIP_CALL_REFUSED,	/* a final failure of the INVITE */
-	SIP_CALL_HUNG_UP,	/* BYE was answered, or its time is over */
-	SIP_CALL_NO_ANSWER,	/* invite_timeout */
-	SIP_CALL_RANG_OUT,	/* ringing_timeout */
-	SIP_CALL_TIMED_OUT,	/* call_timeout or the session timer */
-	SIP_CALL_TOO_LONG,	/* call_max_duration */
-	SIP_CALL_DEAD,		/* dead_call_timeout */
-	SIP_CALL_ADMIN,		/* ended through /proc/net/sipalg/calls */
-	SIP_CALL_EVICTED,	/* nobody had answered, and others needed the room */
 };
 
 enum {

@@ -13,7 +13,7 @@
 
 #include <linux/types.h>
 
-#include "sip_rewrite.h"
+#include "sip_addr.h"
 
 struct net;
 struct net_device;

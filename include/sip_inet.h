@@ -9,7 +9,6 @@
 #include <net/netfilter/nf_conntrack_tuple.h>
 
 #include "sip_addr.h"
-#include "sip_rewrite.h"
 
 /* An address of @l3num, NFPROTO_IPV4 or NFPROTO_IPV6, in network byte order. */
 static inline struct sip_addr sip_addr_of(u16 l3num, const union nf_inet_addr *addr)

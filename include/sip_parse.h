@@ -19,86 +19,13 @@
 #include <linux/types.h>
 #include "sip_addr.h"
 #include "sip_cursor.h"
+#include "sip_fault.h"
 #include "sip_limits.h"
+#include "sip_method.h"
 #include "sip_slice.h"
 #include "sip_uri.h"
 
-/*
- * What can be wrong with a message: X(NAME, name, text).  The counters
- * malformed_<name> are made from the same list.  Most of these happen with strict=1 alone,
- * where it is malformed what is otherwise left as it is.
- */
-#define SIP_FAULTS(X) \
-	X(LINE, line, "bare CR or LF, header without a colon, or line over the limit") \
-	X(TRUNCATED, truncated, "no end of the header section") \
-	X(LIMIT, limit, "more headers, values or URIs than the limits allow") \
-	X(VIA, via, "no Via, or the top one is not readable") \
-	X(FROM, from, "From missing, repeated or not readable") \
-	X(TO, to, "To missing, repeated or not readable") \
-	X(CALL_ID, call_id, "Call-ID missing, repeated or not readable") \
-	X(CSEQ, cseq, "CSeq missing, repeated, not readable or of another method") \
-	X(LENGTH, content_length, "Content-Length not a number, repeated, or over the message") \
-	X(CONTACT, contact, "Contact not readable") \
-	X(ROUTE, route, "Route, Record-Route, Path or Service-Route not readable") \
-	X(REFER, refer, "Refer-To, Referred-By or Reply-To not readable") \
-	X(NUMBER, number, "a time or port over its range") \
-	X(SDP, sdp, "session description not readable")
-
-enum sip_fault {
-	SIP_FAULT_NONE,
-#define X(NAME, name, text) SIP_FAULT_##NAME,
-	SIP_FAULTS(X)
-#undef X
-	SIP_FAULT_COUNT
-};
-
-/*
- * What may be left as it is in a message that is translated all the same: X(NAME, name,
- * FAULT, text).  The counters left_<name> are made from the same list.  FAULT is what it is
- * to someone who is strict: of SIP_FAULTS, or NONE: then it is not SIP.
- */
-#define SIP_LEFTS(X) \
-	X(START, start, NONE, "start line: over 8192 bytes, blanks too many or missing, a Request-URI that is not readable") \
-	X(LINE, line, LINE, "line without a colon, with a blank in its name, or that ends with LF alone or CR CR LF") \
-	X(END, end, TRUNCATED, "header section, or a body of LF lines, that ends with its datagram") \
-	X(LONG, long, LINE, "header over 8192 bytes, if it was not needed") \
-	X(LIMIT, limit, LIMIT, "values or parts over those that are kept, or more headers than strict=1 takes") \
-	X(VIA, via, VIA, "top Via, or a parameter of it") \
-	X(FROM, from, FROM, "From: missing, there again, or not readable") \
-	X(TO, to, TO, "To: missing, there again, or not readable") \
-	X(CALL_ID, call_id, CALL_ID, "Call-ID: missing, there again, or not readable") \
-	X(CSEQ, cseq, CSEQ, "CSeq: missing, there again, not readable, over 31 bits or of another method") \
-	X(LENGTH, content_length, LENGTH, "Content-Length that is no number, or there again") \
-	X(CONTACT, contact, CONTACT, "Contact, or a parameter of it") \
-	X(ROUTE, route, ROUTE, "Route, Record-Route, Path or Service-Route, or a parameter of it") \
-	X(REFER, refer, REFER, "Refer-To, Referred-By or Reply-To, or a parameter of it") \
-	X(NUMBER, number, NUMBER, "time or port over its range") \
-	X(SDP_LINE, sdp_line, SDP, "line or section of a session description, or a body of two types")
-
-enum sip_left {
-#define X(NAME, name, FAULT, text) SIP_LEFT_##NAME,
-	SIP_LEFTS(X)
-#undef X
-	SIP_LEFT_COUNT
-};
-
-enum sip_method {
-	SIP_METHOD_OTHER,	/* not known: translated, changes no state */
-	SIP_INVITE,
-	SIP_ACK,
-	SIP_BYE,
-	SIP_CANCEL,
-	SIP_PRACK,
-	SIP_UPDATE,
-	SIP_REGISTER,
-	SIP_OPTIONS,
-	SIP_SUBSCRIBE,
-	SIP_NOTIFY,
-	SIP_PUBLISH,
-	SIP_INFO,
-	SIP_REFER,
-	SIP_MESSAGE,
-};
+struct sip_ends;
 
 /* where in the message a URI stands: this decides how it is translated */
 enum sip_role {
@@ -333,16 +260,6 @@ int sip_parse_body(const struct sip_text *text, struct sip_msg *msg, u32 head);
  * Return: bytes of the message; -ENOMSG; -EBADMSG with @msg->fault.
  */
 int sip_parse_datagram(const struct sip_text *text, struct sip_msg *msg);
-
-/**
- * struct sip_ends - the addresses of a packet's connection
- * @at: of both parties, as each side sees them
- *
- * Where a message has more URIs than are kept, those that name one of these are kept.
- */
-struct sip_ends {
-	struct sip_endpoint at[4];
-};
 
 /**
  * sip_parse_rest() - sip_parse_datagram() after the start line

@@ -36,8 +36,8 @@
 #include <net/netfilter/nf_conntrack.h>
 
 #include "sip_inet.h"
+#include "sip_limits.h"
 #include "sip_master.h"
-#include "sip_rewrite.h"
 #include "sipalg_net.h"
 
 struct nf_conntrack_expect;

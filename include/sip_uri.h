@@ -30,17 +30,6 @@ enum sip_scheme {
 	SIP_SCHEME_URN,
 };
 
-/* an address and a port in host byte order */
-struct sip_endpoint {
-	struct sip_addr addr;
-	u16 port;
-};
-
-static inline bool sip_endpoint_equal(const struct sip_endpoint *a, const struct sip_endpoint *b)
-{
-	return a->port == b->port && sip_addr_equal(&a->addr, &b->addr);
-}
-
 /**
  * struct sip_host - host [":" port] as written
  * @host: the host, brackets of an IPv6 address included

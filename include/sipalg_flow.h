@@ -10,7 +10,7 @@
 
 #include <net/netfilter/nf_conntrack_helper.h>
 
-#include "sip_rewrite.h"
+#include "sip_flow.h"
 #include "sipalg_compat.h"
 
 /**

@@ -9,7 +9,7 @@
 #ifndef _SIPALG_STATS_H
 #define _SIPALG_STATS_H
 
-#include "sip_parse.h"
+#include "sip_fault.h"
 
 #define SIPALG_STATS(X) \
 	X(PACKETS, packets, "packets of connections that have this helper") \

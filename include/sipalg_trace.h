@@ -15,11 +15,22 @@
 
 #include <linux/tracepoint.h>
 
+#include "sip_call_state.h"
 #include "sip_inet.h"
+#include "sip_method.h"
 #include "sipalg_stats.h"
+
+struct sip_msg;
 
 #define X(NAME, name, text) TRACE_DEFINE_ENUM(SIPALG_STAT_##NAME);
 SIPALG_STATS(X)
+#undef X
+#define X(NAME) TRACE_DEFINE_ENUM(SIP_##NAME);
+SIP_METHODS(X)
+#undef X
+#define X(NAME, text) TRACE_DEFINE_ENUM(SIP_CALL_##NAME);
+SIP_CALL_STATES(X)
+SIP_CALL_REASONS(X)
 #undef X
 
 #ifndef SIPALG_TRACE_STAT
@@ -30,6 +41,8 @@ enum sipalg_trace_pinhole {
 	SIPALG_TRACE_CLOSED,
 };
 
+#define SIPALG_TRACE_METHOD(NAME) { SIP_##NAME, #NAME },
+#define SIPALG_TRACE_CALL(NAME, text) { SIP_CALL_##NAME, text },
 #define SIPALG_TRACE_STAT(NAME, name, text) { SIPALG_STAT_##NAME, #name },
 #define SIPALG_TRACE_FAULT(NAME, name, text) \
 	{ SIPALG_STAT_MALFORMED + SIP_FAULT_##NAME, "malformed_" #name },
@@ -65,14 +78,7 @@ TRACE_EVENT(sipalg_message,
 	TP_printk("%pISpc > %pISpc %s status=%u cseq=%u len=%u %s %s left=%s",
 		  &__entry->from, &__entry->to,
 		  __print_symbolic(__entry->method,
-				   { SIP_METHOD_OTHER, "other" }, { SIP_INVITE, "INVITE" },
-				   { SIP_ACK, "ACK" }, { SIP_BYE, "BYE" },
-				   { SIP_CANCEL, "CANCEL" }, { SIP_PRACK, "PRACK" },
-				   { SIP_UPDATE, "UPDATE" }, { SIP_REGISTER, "REGISTER" },
-				   { SIP_OPTIONS, "OPTIONS" }, { SIP_SUBSCRIBE, "SUBSCRIBE" },
-				   { SIP_NOTIFY, "NOTIFY" }, { SIP_PUBLISH, "PUBLISH" },
-				   { SIP_INFO, "INFO" }, { SIP_REFER, "REFER" },
-				   { SIP_MESSAGE, "MESSAGE" }),
+				   SIP_METHODS(SIPALG_TRACE_METHOD) { SIP_METHOD_OTHER, "other" }),
 		  __entry->status, __entry->cseq, __entry->len,
 		  __entry->is_dropped ? "dropped" : "passed",
 		  __print_symbolic(__entry->counter, SIPALG_STATS(SIPALG_TRACE_STAT)
@@ -95,14 +101,10 @@ TRACE_EVENT(sipalg_call,
 		__entry->state = state;
 		__entry->reason = reason;
 	),
-	/* as in enum sip_call_state and enum sip_call_reason */
 	TP_printk("id=%u %s %s", __entry->id,
-		  __print_symbolic(__entry->state, { 0, "trying" }, { 1, "ringing" },
-				   { 2, "up" }, { 3, "ended" }),
-		  __print_symbolic(__entry->reason, { 0, "-" }, { 1, "refused" },
-				   { 2, "hung-up" }, { 3, "no-answer" }, { 4, "rang-out" },
-				   { 5, "timed-out" }, { 6, "too-long" }, { 7, "silent" },
-				   { 8, "administrator" }, { 9, "evicted" }))
+		  __print_symbolic(__entry->state, SIP_CALL_STATES(SIPALG_TRACE_CALL) { -1, NULL }),
+		  __print_symbolic(__entry->reason,
+				   SIP_CALL_REASONS(SIPALG_TRACE_CALL) { -1, NULL }))
 );
 
 TRACE_EVENT(sipalg_pinhole,

@@ -10,6 +10,7 @@
 #include <net/netfilter/nf_conntrack_zones.h>
 
 #include "sip_call.h"
+#include "sip_method.h"
 #include "sipalg_compat.h"
 #include "sipalg_flow.h"
 #include "sipalg_trace.h"
@@ -58,16 +59,9 @@ static const struct rhashtable_params call_params = {
 static struct kmem_cache *call_cache __read_mostly;
 
 const char * const sip_call_reasons[] = {
-	[SIP_CALL_REASON_NONE]	= "-",
-	[SIP_CALL_REFUSED]	= "refused",
-	[SIP_CALL_HUNG_UP]	= "hung-up",
-	[SIP_CALL_NO_ANSWER]	= "no-answer",
-	[SIP_CALL_RANG_OUT]	= "rang-out",
-	[SIP_CALL_TIMED_OUT]	= "timed-out",
-	[SIP_CALL_TOO_LONG]	= "too-long",
-	[SIP_CALL_DEAD]		= "silent",
-	[SIP_CALL_ADMIN]	= "administrator",
-	[SIP_CALL_EVICTED]	= "evicted",
+#define X(NAME, text) [SIP_CALL_##NAME] = text,
+	SIP_CALL_REASONS(X)
+#undef X
 };
 
 /* ---- contacts -------------------------------------------------------------------- */

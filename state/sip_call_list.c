@@ -8,10 +8,9 @@
 #include "sip_call.h"
 
 static const char * const state_names[] = {
-	[SIP_CALL_TRYING]	= "trying",
-	[SIP_CALL_RINGING]	= "ringing",
-	[SIP_CALL_UP]		= "up",
-	[SIP_CALL_ENDED]	= "ended",
+#define X(NAME, text) [SIP_CALL_##NAME] = text,
+	SIP_CALL_STATES(X)
+#undef X
 };
 
 struct call_seq {
