@@ -169,7 +169,8 @@ int sipalg_decide_dialog(struct sipalg_ctx *ctx)
 {
 	struct sip_call_event ev = call_event(ctx);
 	enum sip_side request_side = SIP_CALLER;
-	int err, fits = -EPROTO;
+	enum sip_call_step step = SIP_CALL_OUT_OF_ORDER;
+	int err;
 
 	err = sipalg_media_read(ctx);
 	if (err)
@@ -187,13 +188,13 @@ int sipalg_decide_dialog(struct sipalg_ctx *ctx)
 		}
 	}
 	if (ctx->call)
-		fits = sip_call_advance(ctx->call, &ev, request_side);
-	if (fits)
+		step = sip_call_advance(ctx->call, &ev, request_side);
+	if (step != SIP_CALL_MAY_OPEN)
 		ctx->may_open = false;
 	if (ctx->may_open)
 		open_contacts(ctx);
 	/* what the call does not know keeps no connection (security.md B2) */
-	if (fits != -EPROTO && ctx->call->state != SIP_CALL_ENDED)
+	if (step != SIP_CALL_OUT_OF_ORDER && ctx->call->state != SIP_CALL_ENDED)
 		sipalg_flow_keep(ctx->ct, ctx->skb, SIP_CALL_TTL_S);
 	return sipalg_media_decide(ctx, sip_is_request(&ctx->msg) ? request_side : !request_side);
 }

@@ -33,6 +33,13 @@ enum sip_side {
 	SIP_CALLEE,
 };
 
+/* what a message is to its call */
+enum sip_call_step {
+	SIP_CALL_MAY_OPEN,	/* in order, and its offer or answer may open something */
+	SIP_CALL_IN_ORDER,	/* in order, and it opens nothing */
+	SIP_CALL_OUT_OF_ORDER,	/* it answers nothing that was asked, or is out of sequence */
+};
+
 enum {
 	SIP_CALL_TXS		= 8,	/* pending requests that a call remembers */
 	SIP_CALL_ID_SHOWN	= 62,	/* bytes of a Call-ID in /proc */
@@ -327,12 +334,10 @@ void sip_call_leave(struct sipalg_net *sn, struct sip_call *call, bool keep);
  * is not below the last of its side.  A BYE closes nothing by itself, its
  * answer does, or 32 s of silence.
  *
- * Return: 0: the message may carry an offer or answer that opens something;
- * -ENOMSG: it may not, and is in order; -EPROTO: it answers nothing that was
- * asked, or is out of sequence, and changed nothing.
+ * Return: SIP_CALL_MAY_OPEN, SIP_CALL_IN_ORDER or SIP_CALL_OUT_OF_ORDER.
  */
-int sip_call_advance(struct sip_call *call, const struct sip_call_event *ev,
-		     enum sip_side request_side);
+enum sip_call_step sip_call_advance(struct sip_call *call, const struct sip_call_event *ev,
+				    enum sip_side request_side);
 
 /**
  * sip_call_media() - a stream that a party has announced before
@@ -451,8 +456,12 @@ void sip_call_busy_free(struct sip_call *call);
 struct sip_tx *sip_call_tx_find(struct sip_call *call, const struct sip_call_event *ev,
 				enum sip_side side);
 
-/* Remembers a request.  Return: 0; -ENOMSG: no memory, so no answer to it will be known. */
-int sip_call_tx_add(struct sip_call *call, const struct sip_call_event *ev, enum sip_side side);
+/*
+ * Remembers a request.  Return: SIP_CALL_MAY_OPEN; SIP_CALL_IN_ORDER where there is no memory: no
+ * answer to it will be known.
+ */
+enum sip_call_step sip_call_tx_add(struct sip_call *call, const struct sip_call_event *ev,
+				   enum sip_side side);
 
 /*
  * SECURITY M5: an answer comes back on the connection of its request, or from the

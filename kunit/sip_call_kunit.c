@@ -39,10 +39,10 @@ static struct lab *call_up(struct kunit *test)
 {
 	struct lab *lab = test->priv;
 
-	tell(lab, "INVITE 1 a -", 0);
-	tell(lab, "180 INVITE 1 a b", 0);
-	tell(lab, "200 INVITE 1 a b", 0);
-	tell(lab, "ACK 1 a b", 0);
+	tell(lab, "INVITE 1 a -", SIP_CALL_MAY_OPEN);
+	tell(lab, "180 INVITE 1 a b", SIP_CALL_MAY_OPEN);
+	tell(lab, "200 INVITE 1 a b", SIP_CALL_MAY_OPEN);
+	tell(lab, "ACK 1 a b", SIP_CALL_MAY_OPEN);
 	return lab;
 }
 
@@ -66,20 +66,20 @@ static void call_lives(struct kunit *test)
 {
 	struct lab *lab = test->priv;
 
-	tell(lab, "INVITE 1 a -", 0);
+	tell(lab, "INVITE 1 a -", SIP_CALL_MAY_OPEN);
 	EXPECT_STATE(lab, SIP_CALL_TRYING);
 	expect_left(lab, 32);
-	tell(lab, "100 INVITE 1 a -", 0);
-	tell(lab, "180 INVITE 1 a b", 0);
+	tell(lab, "100 INVITE 1 a -", SIP_CALL_MAY_OPEN);
+	tell(lab, "180 INVITE 1 a b", SIP_CALL_MAY_OPEN);
 	EXPECT_STATE(lab, SIP_CALL_RINGING);
 	expect_left(lab, 210);
-	tell(lab, "200 INVITE 1 a b", 0);
+	tell(lab, "200 INVITE 1 a b", SIP_CALL_MAY_OPEN);
 	EXPECT_STATE(lab, SIP_CALL_UP);
 	expect_left(lab, 43200);
-	tell(lab, "ACK 1 a b", 0);
-	tell(lab, "BYE 2 a b", -ENOMSG);
+	tell(lab, "ACK 1 a b", SIP_CALL_MAY_OPEN);
+	tell(lab, "BYE 2 a b", SIP_CALL_IN_ORDER);
 	EXPECT_STATE(lab, SIP_CALL_UP);
-	tell(lab, "200 BYE 2 a b", -ENOMSG);
+	tell(lab, "200 BYE 2 a b", SIP_CALL_IN_ORDER);
 	expect_reason(lab, SIP_CALL_HUNG_UP);
 	expect_left(lab, 32);
 	lab_wait(lab, 33);
@@ -91,9 +91,9 @@ static void call_is_hung_up_by_the_callee(struct kunit *test)
 {
 	struct lab *lab = call_up(test);
 
-	tell(lab, "BYE 1 b a", -ENOMSG);
+	tell(lab, "BYE 1 b a", SIP_CALL_IN_ORDER);
 	EXPECT_STATE(lab, SIP_CALL_UP);
-	tell(lab, "200 BYE 1 b a", -ENOMSG);
+	tell(lab, "200 BYE 1 b a", SIP_CALL_IN_ORDER);
 	expect_reason(lab, SIP_CALL_HUNG_UP);
 }
 
@@ -104,18 +104,18 @@ static void call_takes_retransmissions(struct kunit *test)
 	int i;
 
 	for (i = 0; i < 3; i++)
-		tell(lab, "INVITE 1 a -", 0);
+		tell(lab, "INVITE 1 a -", SIP_CALL_MAY_OPEN);
 	for (i = 0; i < 3; i++)
-		tell(lab, "180 INVITE 1 a b", 0);
+		tell(lab, "180 INVITE 1 a b", SIP_CALL_MAY_OPEN);
 	for (i = 0; i < 3; i++)
-		tell(lab, "200 INVITE 1 a b", 0);
+		tell(lab, "200 INVITE 1 a b", SIP_CALL_MAY_OPEN);
 	for (i = 0; i < 3; i++)
-		tell(lab, "ACK 1 a b", 0);
+		tell(lab, "ACK 1 a b", SIP_CALL_MAY_OPEN);
 	EXPECT_STATE(lab, SIP_CALL_UP);
 	for (i = 0; i < 3; i++)
-		tell(lab, "BYE 2 a b", -ENOMSG);
+		tell(lab, "BYE 2 a b", SIP_CALL_IN_ORDER);
 	for (i = 0; i < 3; i++)
-		tell(lab, "200 BYE 2 a b", -ENOMSG);
+		tell(lab, "200 BYE 2 a b", SIP_CALL_IN_ORDER);
 	expect_reason(lab, SIP_CALL_HUNG_UP);
 	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_CALLS_ADDED), 1);
 	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_CALLS_ENDED), 1);
@@ -141,15 +141,15 @@ static void call_takes_no_late_message(struct kunit *test)
 {
 	struct lab *lab = call_up(test);
 
-	tell(lab, "BYE 2 a b", -ENOMSG);
-	tell(lab, "200 BYE 2 a b", -ENOMSG);
-	tell(lab, "INVITE 3 a b", -EPROTO);
-	tell(lab, "INVITE 1 a -", -EPROTO);
-	tell(lab, "200 INVITE 1 a b", -EPROTO);
-	tell(lab, "180 INVITE 1 a b", -EPROTO);
-	tell(lab, "UPDATE 3 a b", -EPROTO);
-	tell(lab, "BYE 3 b a", -EPROTO);
-	tell(lab, "ACK 1 a b", -ENOMSG);
+	tell(lab, "BYE 2 a b", SIP_CALL_IN_ORDER);
+	tell(lab, "200 BYE 2 a b", SIP_CALL_IN_ORDER);
+	tell(lab, "INVITE 3 a b", SIP_CALL_OUT_OF_ORDER);
+	tell(lab, "INVITE 1 a -", SIP_CALL_OUT_OF_ORDER);
+	tell(lab, "200 INVITE 1 a b", SIP_CALL_OUT_OF_ORDER);
+	tell(lab, "180 INVITE 1 a b", SIP_CALL_OUT_OF_ORDER);
+	tell(lab, "UPDATE 3 a b", SIP_CALL_OUT_OF_ORDER);
+	tell(lab, "BYE 3 b a", SIP_CALL_OUT_OF_ORDER);
+	tell(lab, "ACK 1 a b", SIP_CALL_IN_ORDER);
 	expect_reason(lab, SIP_CALL_HUNG_UP);
 	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_OUT_OF_DIALOG), 6);
 }
@@ -159,17 +159,17 @@ static void call_has_early_requests(struct kunit *test)
 {
 	struct lab *lab = test->priv;
 
-	tell(lab, "INVITE 1 a -", 0);
-	tell(lab, "183 INVITE 1 a b", 0);
-	tell(lab, "PRACK 2 a b", 0);
-	tell(lab, "200 PRACK 2 a b", 0);
-	tell(lab, "UPDATE 3 a b", 0);
-	tell(lab, "200 UPDATE 3 a b", 0);
-	tell(lab, "UPDATE 1 b a", 0);
-	tell(lab, "200 UPDATE 1 b a", 0);
+	tell(lab, "INVITE 1 a -", SIP_CALL_MAY_OPEN);
+	tell(lab, "183 INVITE 1 a b", SIP_CALL_MAY_OPEN);
+	tell(lab, "PRACK 2 a b", SIP_CALL_MAY_OPEN);
+	tell(lab, "200 PRACK 2 a b", SIP_CALL_MAY_OPEN);
+	tell(lab, "UPDATE 3 a b", SIP_CALL_MAY_OPEN);
+	tell(lab, "200 UPDATE 3 a b", SIP_CALL_MAY_OPEN);
+	tell(lab, "UPDATE 1 b a", SIP_CALL_MAY_OPEN);
+	tell(lab, "200 UPDATE 1 b a", SIP_CALL_MAY_OPEN);
 	EXPECT_STATE(lab, SIP_CALL_RINGING);
-	tell(lab, "200 INVITE 1 a b", 0);
-	tell(lab, "ACK 1 a b", 0);
+	tell(lab, "200 INVITE 1 a b", SIP_CALL_MAY_OPEN);
+	tell(lab, "ACK 1 a b", SIP_CALL_MAY_OPEN);
 	EXPECT_STATE(lab, SIP_CALL_UP);
 }
 
@@ -180,16 +180,16 @@ static void call_remembers_the_invite(struct kunit *test)
 	char line[32];
 	int i;
 
-	tell(lab, "INVITE 1 a -", 0);
+	tell(lab, "INVITE 1 a -", SIP_CALL_MAY_OPEN);
 	for (i = 2; i < 2 + 4 * SIP_CALL_TXS; i++) {
-		tell(lab, "183 INVITE 1 a b", 0);
+		tell(lab, "183 INVITE 1 a b", SIP_CALL_MAY_OPEN);
 		sprintf(line, "PRACK %d a b", i);
-		tell(lab, line, 0);
+		tell(lab, line, SIP_CALL_MAY_OPEN);
 		sprintf(line, "200 PRACK %d a b", i);
 		if (i < 2 + 2 * SIP_CALL_TXS)
-			tell(lab, line, 0);
+			tell(lab, line, SIP_CALL_MAY_OPEN);
 	}
-	tell(lab, "200 INVITE 1 a b", 0);
+	tell(lab, "200 INVITE 1 a b", SIP_CALL_MAY_OPEN);
 	EXPECT_STATE(lab, SIP_CALL_UP);
 }
 
@@ -199,21 +199,21 @@ static void call_refuses_stale_numbers(struct kunit *test)
 {
 	struct lab *lab = test->priv;
 
-	tell(lab, "INVITE 5 a -", 0);
-	tell(lab, "INVITE 4 a -", -EPROTO);
-	tell(lab, "200 INVITE 5 a b", 0);
-	tell(lab, "BYE 4 a b", -EPROTO);
-	tell(lab, "BYE 5 a b", -EPROTO);
-	tell(lab, "200 BYE 4 a b", -EPROTO);
-	tell(lab, "200 BYE 5 a b", -EPROTO);
-	tell(lab, "UPDATE 4 a b", -EPROTO);
-	tell(lab, "INVITE 4 a b", -EPROTO);
+	tell(lab, "INVITE 5 a -", SIP_CALL_MAY_OPEN);
+	tell(lab, "INVITE 4 a -", SIP_CALL_OUT_OF_ORDER);
+	tell(lab, "200 INVITE 5 a b", SIP_CALL_MAY_OPEN);
+	tell(lab, "BYE 4 a b", SIP_CALL_OUT_OF_ORDER);
+	tell(lab, "BYE 5 a b", SIP_CALL_OUT_OF_ORDER);
+	tell(lab, "200 BYE 4 a b", SIP_CALL_OUT_OF_ORDER);
+	tell(lab, "200 BYE 5 a b", SIP_CALL_OUT_OF_ORDER);
+	tell(lab, "UPDATE 4 a b", SIP_CALL_OUT_OF_ORDER);
+	tell(lab, "INVITE 4 a b", SIP_CALL_OUT_OF_ORDER);
 	EXPECT_STATE(lab, SIP_CALL_UP);
 	expect_left(lab, 43200);
 	/* each side counts by itself (RFC 3261 12.2.1.1) */
-	tell(lab, "UPDATE 1 b a", 0);
-	tell(lab, "BYE 2 b a", -ENOMSG);
-	tell(lab, "200 BYE 2 b a", -ENOMSG);
+	tell(lab, "UPDATE 1 b a", SIP_CALL_MAY_OPEN);
+	tell(lab, "BYE 2 b a", SIP_CALL_IN_ORDER);
+	tell(lab, "200 BYE 2 b a", SIP_CALL_IN_ORDER);
 	expect_reason(lab, SIP_CALL_HUNG_UP);
 }
 
@@ -221,18 +221,18 @@ static void call_refuses_wrong_tags(struct kunit *test)
 {
 	struct lab *lab = call_up(test);
 
-	tell(lab, "BYE 2 a x", -EPROTO);
-	tell(lab, "200 BYE 2 a x", -EPROTO);
-	tell(lab, "BYE 2 x a", -EPROTO);
-	tell(lab, "200 BYE 2 x a", -EPROTO);
-	tell(lab, "BYE 2 a -", -EPROTO);
+	tell(lab, "BYE 2 a x", SIP_CALL_OUT_OF_ORDER);
+	tell(lab, "200 BYE 2 a x", SIP_CALL_OUT_OF_ORDER);
+	tell(lab, "BYE 2 x a", SIP_CALL_OUT_OF_ORDER);
+	tell(lab, "200 BYE 2 x a", SIP_CALL_OUT_OF_ORDER);
+	tell(lab, "BYE 2 a -", SIP_CALL_OUT_OF_ORDER);
 	tell(lab, "BYE 2 x y", -ENOENT);
-	tell(lab, "BYE 2 - a", -EPROTO);
-	tell(lab, "INVITE 2 a x", -EPROTO);
-	tell(lab, "INVITE 2 x a", -EPROTO);
-	tell(lab, "UPDATE 2 a x", -EPROTO);
-	tell(lab, "ACK 1 a x", -EPROTO);
-	tell(lab, "CANCEL 1 a - branch=other", -EPROTO);
+	tell(lab, "BYE 2 - a", SIP_CALL_OUT_OF_ORDER);
+	tell(lab, "INVITE 2 a x", SIP_CALL_OUT_OF_ORDER);
+	tell(lab, "INVITE 2 x a", SIP_CALL_OUT_OF_ORDER);
+	tell(lab, "UPDATE 2 a x", SIP_CALL_OUT_OF_ORDER);
+	tell(lab, "ACK 1 a x", SIP_CALL_OUT_OF_ORDER);
+	tell(lab, "CANCEL 1 a - branch=other", SIP_CALL_OUT_OF_ORDER);
 	EXPECT_STATE(lab, SIP_CALL_UP);
 	expect_left(lab, 43200);
 	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_CALLS_ENDED), 0);
@@ -243,16 +243,16 @@ static void call_refuses_unasked_answers(struct kunit *test)
 {
 	struct lab *lab = test->priv;
 
-	tell(lab, "INVITE 1 a -", 0);
-	tell(lab, "200 INVITE 1 a b branch=other", -EPROTO);
-	tell(lab, "180 INVITE 1 a b branch=other", -EPROTO);
-	tell(lab, "486 INVITE 1 a b branch=other", -EPROTO);
-	tell(lab, "200 INVITE 2 a b", -EPROTO);
-	tell(lab, "200 INVITE 1 b a", -EPROTO);
-	tell(lab, "200 PRACK 1 a b", -EPROTO);
-	tell(lab, "200 BYE 1 a b", -EPROTO);
+	tell(lab, "INVITE 1 a -", SIP_CALL_MAY_OPEN);
+	tell(lab, "200 INVITE 1 a b branch=other", SIP_CALL_OUT_OF_ORDER);
+	tell(lab, "180 INVITE 1 a b branch=other", SIP_CALL_OUT_OF_ORDER);
+	tell(lab, "486 INVITE 1 a b branch=other", SIP_CALL_OUT_OF_ORDER);
+	tell(lab, "200 INVITE 2 a b", SIP_CALL_OUT_OF_ORDER);
+	tell(lab, "200 INVITE 1 b a", SIP_CALL_OUT_OF_ORDER);
+	tell(lab, "200 PRACK 1 a b", SIP_CALL_OUT_OF_ORDER);
+	tell(lab, "200 BYE 1 a b", SIP_CALL_OUT_OF_ORDER);
 	EXPECT_STATE(lab, SIP_CALL_TRYING);
-	tell(lab, "200 INVITE 1 a b", 0);
+	tell(lab, "200 INVITE 1 a b", SIP_CALL_MAY_OPEN);
 	EXPECT_STATE(lab, SIP_CALL_UP);
 }
 
@@ -309,13 +309,13 @@ static void call_ends_by_the_answer_to_bye(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(bye_answers); i++) {
 		sprintf(id, "c%u", i);
 		sprintf(line, "INVITE 1 a - call=%s", id);
-		tell(lab, line, 0);
+		tell(lab, line, SIP_CALL_MAY_OPEN);
 		sprintf(line, "200 INVITE 1 a b call=%s", id);
-		tell(lab, line, 0);
+		tell(lab, line, SIP_CALL_MAY_OPEN);
 		sprintf(line, "BYE 2 a b call=%s", id);
-		tell(lab, line, -ENOMSG);
+		tell(lab, line, SIP_CALL_IN_ORDER);
 		sprintf(line, "%u BYE 2 a b call=%s", bye_answers[i].status, id);
-		tell(lab, line, -ENOMSG);
+		tell(lab, line, SIP_CALL_IN_ORDER);
 		call = lab_call(lab, id, "a");
 		KUNIT_EXPECT_EQ_MSG(test, call.state, (int)(bye_answers[i].ends ? SIP_CALL_ENDED :
 				    SIP_CALL_UP), "%s", line);
@@ -327,13 +327,13 @@ static void call_ends_by_a_bye_that_passes_twice(struct kunit *test)
 {
 	struct lab *lab = test->priv;
 
-	tell(lab, "INVITE 1 a -", 0);
-	tell(lab, "200 INVITE 1 a b", 0);
-	tell(lab, "BYE 2 a b", -ENOMSG);
-	tell(lab, "BYE 2 a b branch=hop", -ENOMSG);
-	tell(lab, "200 BYE 2 a b branch=hop", -ENOMSG);
+	tell(lab, "INVITE 1 a -", SIP_CALL_MAY_OPEN);
+	tell(lab, "200 INVITE 1 a b", SIP_CALL_MAY_OPEN);
+	tell(lab, "BYE 2 a b", SIP_CALL_IN_ORDER);
+	tell(lab, "BYE 2 a b branch=hop", SIP_CALL_IN_ORDER);
+	tell(lab, "200 BYE 2 a b branch=hop", SIP_CALL_IN_ORDER);
 	expect_reason(lab, SIP_CALL_HUNG_UP);
-	tell(lab, "200 BYE 2 a b", -ENOMSG);
+	tell(lab, "200 BYE 2 a b", SIP_CALL_IN_ORDER);
 }
 
 static void call_stands_a_bye_alone(struct kunit *test)
@@ -355,7 +355,7 @@ static void call_ends_by_a_bye_unanswered(struct kunit *test)
 {
 	struct lab *lab = call_up(test);
 
-	tell(lab, "BYE 2 a b", -ENOMSG);
+	tell(lab, "BYE 2 a b", SIP_CALL_IN_ORDER);
 	lab_wait(lab, 31);
 	EXPECT_STATE(lab, SIP_CALL_UP);
 	lab_wait(lab, 2);
@@ -367,13 +367,13 @@ static void call_goes_on_after_a_refused_bye(struct kunit *test)
 {
 	struct lab *lab = call_up(test);
 
-	tell(lab, "BYE 2 a b", -ENOMSG);
-	tell(lab, "407 BYE 2 a b", -ENOMSG);
+	tell(lab, "BYE 2 a b", SIP_CALL_IN_ORDER);
+	tell(lab, "407 BYE 2 a b", SIP_CALL_IN_ORDER);
 	lab_wait(lab, 40);
 	EXPECT_STATE(lab, SIP_CALL_UP);
 	/* with credentials, later than 32 s */
-	tell(lab, "BYE 3 a b", -ENOMSG);
-	tell(lab, "200 BYE 3 a b", -ENOMSG);
+	tell(lab, "BYE 3 a b", SIP_CALL_IN_ORDER);
+	tell(lab, "200 BYE 3 a b", SIP_CALL_IN_ORDER);
 	expect_reason(lab, SIP_CALL_HUNG_UP);
 }
 
@@ -396,11 +396,11 @@ static void call_has_a_tag_of_its_own(struct kunit *test)
 {
 	struct lab *lab = call_up(test);
 
-	tell(lab, "INVITE 1 z -", 0);
-	tell(lab, "200 INVITE 1 z b", 0);
+	tell(lab, "INVITE 1 z -", SIP_CALL_MAY_OPEN);
+	tell(lab, "200 INVITE 1 z b", SIP_CALL_MAY_OPEN);
 	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_CALLS_ADDED), 2);
-	tell(lab, "BYE 2 z b", -ENOMSG);
-	tell(lab, "200 BYE 2 z b", -ENOMSG);
+	tell(lab, "BYE 2 z b", SIP_CALL_IN_ORDER);
+	tell(lab, "200 BYE 2 z b", SIP_CALL_IN_ORDER);
 	KUNIT_EXPECT_EQ(test, lab_call(lab, "one", "z").state, (int)SIP_CALL_ENDED);
 	EXPECT_STATE(lab, SIP_CALL_UP);
 }
@@ -511,24 +511,24 @@ static void call_forks(struct kunit *test)
 {
 	struct lab *lab = test->priv;
 
-	tell(lab, "INVITE 1 a -", 0);
-	tell(lab, "180 INVITE 1 a b", 0);
-	tell(lab, "183 INVITE 1 a c", 0);
-	tell(lab, "180 INVITE 1 a d", 0);
-	tell(lab, "PRACK 2 a c", 0);
-	tell(lab, "200 PRACK 2 a c", 0);
+	tell(lab, "INVITE 1 a -", SIP_CALL_MAY_OPEN);
+	tell(lab, "180 INVITE 1 a b", SIP_CALL_MAY_OPEN);
+	tell(lab, "183 INVITE 1 a c", SIP_CALL_MAY_OPEN);
+	tell(lab, "180 INVITE 1 a d", SIP_CALL_MAY_OPEN);
+	tell(lab, "PRACK 2 a c", SIP_CALL_MAY_OPEN);
+	tell(lab, "200 PRACK 2 a c", SIP_CALL_MAY_OPEN);
 	EXPECT_STATE(lab, SIP_CALL_RINGING);
-	tell(lab, "200 INVITE 1 a c", 0);
+	tell(lab, "200 INVITE 1 a c", SIP_CALL_MAY_OPEN);
 	EXPECT_STATE(lab, SIP_CALL_UP);
 	/* a second one answers: the caller hangs that branch up, not the call */
-	tell(lab, "200 INVITE 1 a b", -EPROTO);
-	tell(lab, "ACK 1 a b", -EPROTO);
-	tell(lab, "BYE 2 a b", -EPROTO);
-	tell(lab, "200 BYE 2 a b", -EPROTO);
+	tell(lab, "200 INVITE 1 a b", SIP_CALL_OUT_OF_ORDER);
+	tell(lab, "ACK 1 a b", SIP_CALL_OUT_OF_ORDER);
+	tell(lab, "BYE 2 a b", SIP_CALL_OUT_OF_ORDER);
+	tell(lab, "200 BYE 2 a b", SIP_CALL_OUT_OF_ORDER);
 	EXPECT_STATE(lab, SIP_CALL_UP);
 	expect_left(lab, 43200);
-	tell(lab, "BYE 3 a c", -ENOMSG);
-	tell(lab, "200 BYE 3 a c", -ENOMSG);
+	tell(lab, "BYE 3 a c", SIP_CALL_IN_ORDER);
+	tell(lab, "200 BYE 3 a c", SIP_CALL_IN_ORDER);
 	expect_reason(lab, SIP_CALL_HUNG_UP);
 }
 
@@ -577,14 +577,14 @@ static void call_stands_a_bye_to_a_branch(struct kunit *test)
 {
 	struct lab *lab = test->priv;
 
-	tell(lab, "INVITE 1 a -", 0);
-	tell(lab, "183 INVITE 1 a b", 0);
-	tell(lab, "183 INVITE 1 a c", 0);
-	tell(lab, "BYE 2 a b", -ENOMSG);
-	tell(lab, "200 BYE 2 a b", -ENOMSG);
+	tell(lab, "INVITE 1 a -", SIP_CALL_MAY_OPEN);
+	tell(lab, "183 INVITE 1 a b", SIP_CALL_MAY_OPEN);
+	tell(lab, "183 INVITE 1 a c", SIP_CALL_MAY_OPEN);
+	tell(lab, "BYE 2 a b", SIP_CALL_IN_ORDER);
+	tell(lab, "200 BYE 2 a b", SIP_CALL_IN_ORDER);
 	EXPECT_STATE(lab, SIP_CALL_RINGING);
 	expect_left(lab, 210);
-	tell(lab, "200 INVITE 1 a c", 0);
+	tell(lab, "200 INVITE 1 a c", SIP_CALL_MAY_OPEN);
 	EXPECT_STATE(lab, SIP_CALL_UP);
 }
 
@@ -594,17 +594,17 @@ static void call_stands_a_refused_reinvite(struct kunit *test)
 {
 	struct lab *lab = call_up(test);
 
-	tell(lab, "INVITE 2 a b", 0);
-	tell(lab, "491 INVITE 2 a b", -ENOMSG);
-	tell(lab, "ACK 2 a b", 0);
+	tell(lab, "INVITE 2 a b", SIP_CALL_MAY_OPEN);
+	tell(lab, "491 INVITE 2 a b", SIP_CALL_IN_ORDER);
+	tell(lab, "ACK 2 a b", SIP_CALL_MAY_OPEN);
 	EXPECT_STATE(lab, SIP_CALL_UP);
 	expect_left(lab, 43200);
-	tell(lab, "INVITE 1 b a", 0);
-	tell(lab, "100 INVITE 1 b a", 0);
-	tell(lab, "488 INVITE 1 b a", -ENOMSG);
+	tell(lab, "INVITE 1 b a", SIP_CALL_MAY_OPEN);
+	tell(lab, "100 INVITE 1 b a", SIP_CALL_MAY_OPEN);
+	tell(lab, "488 INVITE 1 b a", SIP_CALL_IN_ORDER);
 	EXPECT_STATE(lab, SIP_CALL_UP);
-	tell(lab, "INVITE 2 b a", 0);
-	tell(lab, "200 INVITE 2 b a", 0);
+	tell(lab, "INVITE 2 b a", SIP_CALL_MAY_OPEN);
+	tell(lab, "200 INVITE 2 b a", SIP_CALL_MAY_OPEN);
 	EXPECT_STATE(lab, SIP_CALL_UP);
 	expect_left(lab, 43200);
 }
@@ -637,7 +637,7 @@ static void call_gets_no_answer(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 0), 0);
 
 	lab->set->invite_timeout = 100;
-	tell(lab, "INVITE 2 a -", 0);
+	tell(lab, "INVITE 2 a -", SIP_CALL_MAY_OPEN);
 	expect_left(lab, 100);
 }
 
@@ -708,17 +708,17 @@ static void call_has_a_session_timer(struct kunit *test)
 
 	for (i = 0; i < ARRAY_SIZE(sessions); i++) {
 		sprintf(line, "INVITE %u a b", 2 + i);
-		tell(lab, line, 0);
+		tell(lab, line, SIP_CALL_MAY_OPEN);
 		sprintf(line, "200 INVITE %u a b se=%s", 2 + i, sessions[i].expires);
-		tell(lab, line, 0);
+		tell(lab, line, SIP_CALL_MAY_OPEN);
 		expect_left(lab, sessions[i].life_s);
 	}
 	/* RFC 4028 7.2: an answer without it ends the session timer */
-	tell(lab, "INVITE 50 a b", 0);
-	tell(lab, "200 INVITE 50 a b", 0);
+	tell(lab, "INVITE 50 a b", SIP_CALL_MAY_OPEN);
+	tell(lab, "200 INVITE 50 a b", SIP_CALL_MAY_OPEN);
 	expect_left(lab, 43200);
-	tell(lab, "INVITE 51 a b", 0);
-	tell(lab, "200 INVITE 51 a b se=90", 0);
+	tell(lab, "INVITE 51 a b", SIP_CALL_MAY_OPEN);
+	tell(lab, "200 INVITE 51 a b se=90", SIP_CALL_MAY_OPEN);
 	lab_wait(lab, 90 + 31);
 	EXPECT_STATE(lab, SIP_CALL_UP);
 	lab_wait(lab, 2);
@@ -730,16 +730,16 @@ static void call_session_is_refreshed_by_update(struct kunit *test)
 {
 	struct lab *lab = test->priv;
 
-	tell(lab, "INVITE 1 a -", 0);
-	tell(lab, "200 INVITE 1 a b se=90", 0);
+	tell(lab, "INVITE 1 a -", SIP_CALL_MAY_OPEN);
+	tell(lab, "200 INVITE 1 a b se=90", SIP_CALL_MAY_OPEN);
 	lab_wait(lab, 80);
-	tell(lab, "UPDATE 2 a b se=90", 0);
-	tell(lab, "200 UPDATE 2 a b se=90", 0);
+	tell(lab, "UPDATE 2 a b se=90", SIP_CALL_MAY_OPEN);
+	tell(lab, "200 UPDATE 2 a b se=90", SIP_CALL_MAY_OPEN);
 	expect_left(lab, 90 + 32);
 	lab_wait(lab, 80);
 	EXPECT_STATE(lab, SIP_CALL_UP);
-	tell(lab, "UPDATE 1 b a se=90", 0);
-	tell(lab, "200 UPDATE 1 b a se=90", 0);
+	tell(lab, "UPDATE 1 b a se=90", SIP_CALL_MAY_OPEN);
+	tell(lab, "200 UPDATE 1 b a se=90", SIP_CALL_MAY_OPEN);
 	expect_left(lab, 90 + 32);
 	lab_wait(lab, 80);
 	EXPECT_STATE(lab, SIP_CALL_UP);
@@ -804,26 +804,26 @@ static void calls_are_limited(struct kunit *test)
 	struct lab *lab = test->priv;
 
 	lab->set->calls_max = 2;
-	tell(lab, "INVITE 1 a - call=c1", 0);
-	tell(lab, "INVITE 1 a - call=c2", 0);
-	tell(lab, "180 INVITE 1 a b call=c1", 0);
-	tell(lab, "INVITE 1 a - call=c3", 0);
+	tell(lab, "INVITE 1 a - call=c1", SIP_CALL_MAY_OPEN);
+	tell(lab, "INVITE 1 a - call=c2", SIP_CALL_MAY_OPEN);
+	tell(lab, "180 INVITE 1 a b call=c1", SIP_CALL_MAY_OPEN);
+	tell(lab, "INVITE 1 a - call=c3", SIP_CALL_MAY_OPEN);
 	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_CALLS_EVICTED), 1);
 	KUNIT_EXPECT_EQ(test, lab_call(lab, "c2", "a").state, -1);
-	tell(lab, "200 INVITE 1 a b call=c3", 0);
+	tell(lab, "200 INVITE 1 a b call=c3", SIP_CALL_MAY_OPEN);
 	tell(lab, "INVITE 1 a - call=c4", -ENOSPC);
-	tell(lab, "INVITE 1 a - call=c1", 0);
+	tell(lab, "INVITE 1 a - call=c1", SIP_CALL_MAY_OPEN);
 	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_CALLS_FULL), 1);
 	KUNIT_EXPECT_EQ(test, lab_call(lab, "c4", "a").state, -1);
 	/* where there is none, one that is over is forgotten early */
-	tell(lab, "486 INVITE 1 a b call=c1", -ENOMSG);
+	tell(lab, "486 INVITE 1 a b call=c1", SIP_CALL_IN_ORDER);
 	KUNIT_EXPECT_EQ(test, lab_call(lab, "c1", "a").state, SIP_CALL_ENDED);
-	tell(lab, "INVITE 1 a - call=c4", 0);
+	tell(lab, "INVITE 1 a - call=c4", SIP_CALL_MAY_OPEN);
 	KUNIT_EXPECT_EQ(test, lab_call(lab, "c1", "a").state, -1);
 	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_CALLS_EVICTED), 1);
 	lab->set->calls_max = 0;
-	tell(lab, "INVITE 1 a - call=c5", 0);
-	tell(lab, "INVITE 1 a - call=c6", 0);
+	tell(lab, "INVITE 1 a - call=c5", SIP_CALL_MAY_OPEN);
+	tell(lab, "INVITE 1 a - call=c6", SIP_CALL_MAY_OPEN);
 }
 
 /* What is over is only remembered; a call that nobody has answered may yet be. */
@@ -832,14 +832,14 @@ static void calls_that_are_over_go_before_half_open_ones(struct kunit *test)
 	struct lab *lab = test->priv;
 
 	lab->set->calls_max = 2;
-	tell(lab, "INVITE 1 a - call=c1", 0);
-	tell(lab, "486 INVITE 1 a b call=c1", -ENOMSG);
-	tell(lab, "INVITE 1 a - call=c2", 0);
-	tell(lab, "INVITE 1 a - call=c3", 0);
+	tell(lab, "INVITE 1 a - call=c1", SIP_CALL_MAY_OPEN);
+	tell(lab, "486 INVITE 1 a b call=c1", SIP_CALL_IN_ORDER);
+	tell(lab, "INVITE 1 a - call=c2", SIP_CALL_MAY_OPEN);
+	tell(lab, "INVITE 1 a - call=c3", SIP_CALL_MAY_OPEN);
 	KUNIT_EXPECT_EQ(test, lab_call(lab, "c1", "a").state, -1);
 	KUNIT_EXPECT_EQ(test, lab_call(lab, "c2", "a").state, SIP_CALL_TRYING);
 	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_CALLS_EVICTED), 0);
-	tell(lab, "INVITE 1 a - call=c4", 0);
+	tell(lab, "INVITE 1 a - call=c4", SIP_CALL_MAY_OPEN);
 	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_CALLS_EVICTED), 1);
 }
 
@@ -869,8 +869,8 @@ static void calls_over_the_limit_pass(struct kunit *test)
 	struct lab *lab = test->priv;
 
 	lab->set->calls_max = 1;
-	tell(lab, "INVITE 1 a - call=c1", 0);
-	tell(lab, "180 INVITE 1 a b call=c1", 0);
+	tell(lab, "INVITE 1 a - call=c1", SIP_CALL_MAY_OPEN);
+	tell(lab, "180 INVITE 1 a b call=c1", SIP_CALL_MAY_OPEN);
 	lab_phone(lab, "INVITE 1 a - call=c2 audio=4000");
 	KUNIT_EXPECT_TRUE(test, lab_has(lab, "c=IN IP4 192.168.1.2\r\n"));
 	KUNIT_EXPECT_TRUE(test, lab_has(lab, "Contact: <sip:u@192.168.1.2:5060>"));
@@ -980,15 +980,15 @@ static void call_rests_and_goes_on(struct kunit *test)
 {
 	struct lab *lab = call_up(test);
 
-	tell(lab, "200 INVITE 1 a b", 0);	/* again */
+	tell(lab, "200 INVITE 1 a b", SIP_CALL_MAY_OPEN);	/* again */
 	lab_wait(lab, SIP_CALL_LINGER_S + 1);
-	tell(lab, "200 INVITE 1 a b", -EPROTO);
-	tell(lab, "INVITE 2 a b", 0);
+	tell(lab, "200 INVITE 1 a b", SIP_CALL_OUT_OF_ORDER);
+	tell(lab, "INVITE 2 a b", SIP_CALL_MAY_OPEN);
 	lab_wait(lab, SIP_CALL_LINGER_S + 1);
-	tell(lab, "200 INVITE 2 a b", 0);	/* it was waited for */
+	tell(lab, "200 INVITE 2 a b", SIP_CALL_MAY_OPEN);	/* it was waited for */
 	lab_wait(lab, SIP_CALL_LINGER_S + 1);
-	tell(lab, "BYE 3 a b", -ENOMSG);
-	tell(lab, "200 BYE 3 a b", -ENOMSG);
+	tell(lab, "BYE 3 a b", SIP_CALL_IN_ORDER);
+	tell(lab, "200 BYE 3 a b", SIP_CALL_IN_ORDER);
 	expect_reason(lab, SIP_CALL_HUNG_UP);
 }
 
@@ -1002,7 +1002,7 @@ static void calls_end_by_turns(struct kunit *test)
 
 	for (i = 0; i < n; i++) {
 		sprintf(line, "INVITE 1 a - call=c%u", i);
-		tell(lab, line, 0);
+		tell(lab, line, SIP_CALL_MAY_OPEN);
 	}
 	cancel_delayed_work_sync(&lab->sn->gc);
 	lab_wait(lab, 33);

@@ -593,31 +593,32 @@ static int call_reopen(const struct sip_call_event *ev, struct sip_call *call)
  * The same request again, perhaps behind a later one of its side.  With another description
  * it is none, and opens nothing (SECURITY P10).
  */
-static int advance_copy(const struct sip_call *call, const struct sip_tx *tx,
-			const struct sip_call_event *ev)
+static enum sip_call_step advance_copy(const struct sip_call *call, const struct sip_tx *tx,
+				       const struct sip_call_event *ev)
 {
-	return call->state == SIP_CALL_ENDED || tx->body != ev->body ? -EPROTO : 0;
+	return call->state == SIP_CALL_ENDED || tx->body != ev->body ?
+	       SIP_CALL_OUT_OF_ORDER : SIP_CALL_MAY_OPEN;
 }
 
-static int advance_invite(struct sip_call *call, const struct sip_call_event *ev,
-			  enum sip_side side)
+static enum sip_call_step advance_invite(struct sip_call *call, const struct sip_call_event *ev,
+					 enum sip_side side)
 {
 	struct sip_tx *tx = sip_call_tx_find(call, ev, side);
 
 	if (tx)
 		return advance_copy(call, tx, ev);
 	if (ev->cseq < call->cseq[side])
-		return -EPROTO;
+		return SIP_CALL_OUT_OF_ORDER;
 	if (ev->to_tag) {
 		if (call->state == SIP_CALL_ENDED || !tags_fit(call, ev, side))
-			return -EPROTO;
+			return SIP_CALL_OUT_OF_ORDER;
 	} else if (call->state == SIP_CALL_ENDED) {
 		/*
 		 * Tried again under the same Call-ID: after a redirection with a new CSeq
 		 * (RFC 3261 8.1.3.4), or by a proxy on another branch (16.6).
 		 */
 		if (call_reopen(ev, call))
-			return -ENOMSG;
+			return SIP_CALL_IN_ORDER;
 		call->cseq[!side] = 0;
 	}
 	count_cseq(call, ev, side);
@@ -634,20 +635,21 @@ static bool is_stale(const struct sip_call *call, const struct sip_call_event *e
 }
 
 /* A BYE only starts the clock: forged or unanswered, it closes nothing before its time. */
-static int advance_bye(struct sip_call *call, const struct sip_call_event *ev, enum sip_side side)
+static enum sip_call_step advance_bye(struct sip_call *call, const struct sip_call_event *ev,
+				      enum sip_side side)
 {
 	if (call->state == SIP_CALL_ENDED || !tags_fit(call, ev, side))
-		return -EPROTO;
+		return SIP_CALL_OUT_OF_ORDER;
 	if (sip_call_tx_find(call, ev, side))
-		return -ENOMSG;
+		return SIP_CALL_IN_ORDER;
 	if (is_stale(call, ev, side) ||
 	    (call->callee_tag && ev->cseq == call->cseq[side] && !sip_call_has_bye(call, ev, side)))
-		return -EPROTO;
+		return SIP_CALL_OUT_OF_ORDER;
 	count_cseq(call, ev, side);
 	sip_call_tx_add(call, ev, side);
 	if (time_before(sipalg_now(ev->sn) + SIP_CALL_LINGER_S * HZ, call->expires))
 		set_expires(ev->sn, call, SIP_CALL_LINGER_S);
-	return -ENOMSG;
+	return SIP_CALL_IN_ORDER;
 }
 
 static bool cancels_invite(struct sip_call *call, const struct sip_call_event *ev,
@@ -659,8 +661,8 @@ static bool cancels_invite(struct sip_call *call, const struct sip_call_event *e
 	return sip_call_tx_find(call, &invite, side);
 }
 
-static int advance_request(struct sip_call *call, const struct sip_call_event *ev,
-			   enum sip_side side)
+static enum sip_call_step advance_request(struct sip_call *call, const struct sip_call_event *ev,
+					  enum sip_side side)
 {
 	struct sip_tx *tx;
 
@@ -671,22 +673,22 @@ static int advance_request(struct sip_call *call, const struct sip_call_event *e
 		return advance_bye(call, ev, side);
 	case SIP_ACK:	/* carries the answer to an offer in the 2xx (RFC 3261 13.2.1) */
 		if (!tags_fit(call, ev, side))
-			return -EPROTO;
-		return call->state == SIP_CALL_UP ? 0 : -ENOMSG;
+			return SIP_CALL_OUT_OF_ORDER;
+		return call->state == SIP_CALL_UP ? SIP_CALL_MAY_OPEN : SIP_CALL_IN_ORDER;
 	case SIP_CANCEL:	/* has the branch of the INVITE that it is about (RFC 3261 9.1) */
-		return cancels_invite(call, ev, side) ? -ENOMSG : -EPROTO;
+		return cancels_invite(call, ev, side) ? SIP_CALL_IN_ORDER : SIP_CALL_OUT_OF_ORDER;
 	}
 	if (call->state == SIP_CALL_ENDED || !tags_fit(call, ev, side))
-		return -EPROTO;
+		return SIP_CALL_OUT_OF_ORDER;
 	tx = is_remembered(ev->method) ? sip_call_tx_find(call, ev, side) : NULL;
 	if (tx)
 		return advance_copy(call, tx, ev);
 	if (is_stale(call, ev, side))
-		return -EPROTO;
+		return SIP_CALL_OUT_OF_ORDER;
 	if (call->callee_tag)
 		count_cseq(call, ev, side);
 	if (!is_remembered(ev->method))
-		return -ENOMSG;
+		return SIP_CALL_IN_ORDER;
 	return sip_call_tx_add(call, ev, side);
 }
 
@@ -706,24 +708,24 @@ static void invite_challenged(struct sip_call *call, const struct sip_call_event
 	sip_quota_open(ev->sn, &call->busy->half, &source, call->host);
 }
 
-static int invite_failed(struct sip_call *call, const struct sip_call_event *ev,
-			 enum sip_side side)
+static enum sip_call_step invite_failed(struct sip_call *call, const struct sip_call_event *ev,
+					enum sip_side side)
 {
 	if (call->state == SIP_CALL_ENDED)
-		return -ENOMSG;
+		return SIP_CALL_IN_ORDER;
 	if (ev->status == 401 || ev->status == 407) {
 		invite_challenged(call, ev);
-		return -ENOMSG;
+		return SIP_CALL_IN_ORDER;
 	}
 	/* a refused re-INVITE leaves the call as it was (RFC 3261 14.1) */
 	if (call->state == SIP_CALL_UP) {
 		sip_call_offer_refused(call, ev, side);
-		return -ENOMSG;
+		return SIP_CALL_IN_ORDER;
 	}
 	sip_call_drop_branch(ev->sn, call, ev->to_tag);
 	if (!sip_call_is_pending(call, SIP_INVITE))
 		call_end(ev->sn, call, SIP_CALL_REFUSED);
-	return -ENOMSG;
+	return SIP_CALL_IN_ORDER;
 }
 
 /* The call lives on, unless it is about to end. */
@@ -733,11 +735,11 @@ static void refresh(const struct sipalg_net *sn, struct sip_call *call)
 		set_expires(sn, call, up_timeout(sn, call));
 }
 
-static int invite_answered(struct sip_call *call, const struct sip_call_event *ev,
-			   enum sip_side side)
+static enum sip_call_step invite_answered(struct sip_call *call, const struct sip_call_event *ev,
+					  enum sip_side side)
 {
 	if (call->state == SIP_CALL_ENDED)
-		return -EPROTO;
+		return SIP_CALL_OUT_OF_ORDER;
 	if (call->state != SIP_CALL_UP) {
 		settle(ev->sn, call);
 		set_state(call, SIP_CALL_UP);
@@ -747,14 +749,14 @@ static int invite_answered(struct sip_call *call, const struct sip_call_event *e
 		call->cseq[!side] = 0;
 		sip_call_drop_losers(ev->sn, call);
 	} else if (call->callee_tag != ev->to_tag && call->callee_tag != ev->from_tag) {
-		return -EPROTO;		/* a second branch: the caller will hang it up */
+		return SIP_CALL_OUT_OF_ORDER;	/* a second branch: the caller ends it */
 	} else if (ev->cseq > call->cseq[side]) {
 		call->cseq[side] = ev->cseq;	/* it came from elsewhere, and is agreed to now */
 		call->party[side] = (struct sip_endpoint){ ev->receiver };
 	}
 	call->session_s = ev->session_s;
 	refresh(ev->sn, call);
-	return 0;
+	return SIP_CALL_MAY_OPEN;
 }
 
 /*
@@ -766,20 +768,20 @@ static bool is_proof(const struct sip_call_event *ev)
 	return ev->status > 100 && ev->to_tag;
 }
 
-static int invite_progress(struct sip_call *call, const struct sip_call_event *ev,
-			   enum sip_side side)
+static enum sip_call_step invite_progress(struct sip_call *call, const struct sip_call_event *ev,
+					  enum sip_side side)
 {
 	if (call->state == SIP_CALL_ENDED)
-		return -EPROTO;
+		return SIP_CALL_OUT_OF_ORDER;
 	if (call->state == SIP_CALL_UP && !tags_fit(call, ev, side))
-		return -ENOMSG;		/* a branch that has lost already */
+		return SIP_CALL_IN_ORDER;		/* a branch that has lost already */
 	if (call->state == SIP_CALL_TRYING && is_proof(ev)) {
 		settle(ev->sn, call);
 		set_state(call, SIP_CALL_RINGING);
 	}
 	if (call->state != SIP_CALL_UP)
 		set_expires(ev->sn, call, sipalg_settings(ev->sn)->ringing_timeout);
-	return 0;
+	return SIP_CALL_MAY_OPEN;
 }
 
 /* RFC 3261 15: in an early dialog a BYE ends that branch, and the others ring on. */
@@ -793,7 +795,7 @@ static void bye_done(struct sip_call *call, const struct sip_call_event *ev)
 	set_expires(ev->sn, call, sipalg_settings(ev->sn)->ringing_timeout);
 }
 
-static int bye_answered(struct sip_call *call, const struct sip_call_event *ev)
+static enum sip_call_step bye_answered(struct sip_call *call, const struct sip_call_event *ev)
 {
 	if (ev->status / 100 == 2 || ev->status == 408 || ev->status == 481)
 		bye_done(call, ev);
@@ -801,43 +803,43 @@ static int bye_answered(struct sip_call *call, const struct sip_call_event *ev)
 		refresh(ev->sn, call);	/* asked for credentials: it is not over yet */
 	else if (call->state == SIP_CALL_RINGING)
 		set_expires(ev->sn, call, sipalg_settings(ev->sn)->ringing_timeout);
-	return -ENOMSG;
+	return SIP_CALL_IN_ORDER;
 }
 
 /* RFC 3311, RFC 3262: the answers to UPDATE and PRACK may carry SDP, and UPDATE a session timer */
-static int update_answered(struct sip_call *call, const struct sip_call_event *ev,
-			   enum sip_side side)
+static enum sip_call_step update_answered(struct sip_call *call, const struct sip_call_event *ev,
+					  enum sip_side side)
 {
 	if (call->state == SIP_CALL_ENDED || ev->status < 200)
-		return -ENOMSG;
+		return SIP_CALL_IN_ORDER;
 	if (ev->status == 401 || ev->status == 407)
-		return -ENOMSG;
+		return SIP_CALL_IN_ORDER;
 	if (ev->status >= 300) {
 		sip_call_offer_refused(call, ev, side);
-		return -ENOMSG;
+		return SIP_CALL_IN_ORDER;
 	}
 	sip_call_offer_agreed(call, ev, side);
 	if (ev->method == SIP_UPDATE && call->state == SIP_CALL_UP) {
 		call->session_s = ev->session_s;
 		refresh(ev->sn, call);
 	}
-	return 0;
+	return SIP_CALL_MAY_OPEN;
 }
 
-static int advance_response(struct sip_call *call, const struct sip_call_event *ev,
-			    enum sip_side request_side)
+static enum sip_call_step advance_response(struct sip_call *call, const struct sip_call_event *ev,
+					   enum sip_side request_side)
 {
 	struct sip_tx *tx;
 
 	if (!is_remembered(ev->method))
-		return tags_fit(call, ev, request_side) ? -ENOMSG : -EPROTO;
+		return tags_fit(call, ev, request_side) ? SIP_CALL_IN_ORDER : SIP_CALL_OUT_OF_ORDER;
 	tx = sip_call_tx_find(call, ev, request_side);
 	if (!tx || !sip_call_tx_may_answer(tx, ev))
-		return -EPROTO;
+		return SIP_CALL_OUT_OF_ORDER;
 	if (ev->status >= 200)
 		tx->is_done = true;
 	if (ev->method == SIP_BYE)
-		return ev->status >= 200 ? bye_answered(call, ev) : -ENOMSG;
+		return ev->status >= 200 ? bye_answered(call, ev) : SIP_CALL_IN_ORDER;
 	if (ev->method != SIP_INVITE)
 		return update_answered(call, ev, request_side);
 	if (ev->status < 200)
@@ -848,28 +850,28 @@ static int advance_response(struct sip_call *call, const struct sip_call_event *
 	return invite_answered(call, ev, request_side);
 }
 
-int sip_call_advance(struct sip_call *call, const struct sip_call_event *ev,
-		     enum sip_side request_side)
+enum sip_call_step sip_call_advance(struct sip_call *call, const struct sip_call_event *ev,
+				    enum sip_side request_side)
 {
 	enum sip_side sender = ev->status ? !request_side : request_side;
 	bool is_known = ev->status || is_party(call, ev, request_side);
-	int ret;
+	enum sip_call_step step;
 
 	lockdep_assert_held(&call->lock);
-	ret = ev->status ? advance_response(call, ev, request_side) :
-			   advance_request(call, ev, request_side);
-	if (ret == -EPROTO) {
+	step = ev->status ? advance_response(call, ev, request_side) :
+			    advance_request(call, ev, request_side);
+	if (step == SIP_CALL_OUT_OF_ORDER) {
 		sipalg_count(ev->sn, SIPALG_STAT_OUT_OF_DIALOG);
-		return ret;
+		return step;
 	}
 	call->touched = sipalg_now(ev->sn);
 	if (!call->session_s)
 		refresh(ev->sn, call);
 	if (!is_known)
-		return ret;
+		return step;
 	call->party[sender] = ev->sender;
 	sip_master_set(&call->flow[sender], call->flow[!sender], ev->flow);
-	return ret;
+	return step;
 }
 SIPALG_EXPORT(sip_call_advance);
 

@@ -88,15 +88,16 @@ static u64 digest_of_addr(const struct sip_addr *addr)
 	return sipalg_digest(addr, sizeof(*addr));
 }
 
-int sip_call_tx_add(struct sip_call *call, const struct sip_call_event *ev, enum sip_side side)
+enum sip_call_step sip_call_tx_add(struct sip_call *call, const struct sip_call_event *ev,
+				   enum sip_side side)
 {
 	struct sip_tx *tx = sip_call_tx_find(call, ev, side);
 
 	if (tx && tx->is_done)
-		return 0;	/* a late retransmission */
+		return SIP_CALL_MAY_OPEN;	/* a late retransmission */
 	if (!sip_call_busy_get(call)) {
 		sipalg_count(ev->sn, SIPALG_STAT_NO_MEMORY);
-		return -ENOMSG;
+		return SIP_CALL_IN_ORDER;
 	}
 	if (!tx)
 		tx = free_tx(call->busy);
@@ -110,7 +111,7 @@ int sip_call_tx_add(struct sip_call *call, const struct sip_call_event *ev, enum
 		.dir = ev->dir,
 		.body = ev->body,
 	};
-	return 0;
+	return SIP_CALL_MAY_OPEN;
 }
 
 bool sip_call_tx_may_answer(const struct sip_tx *tx, const struct sip_call_event *ev)
