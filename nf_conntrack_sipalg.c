@@ -477,7 +477,7 @@ static int handle_text(struct sipalg_ctx *ctx)
 	u32 len = ctx->text.len;
 	int verdict;
 
-	ctx->counted = SIPALG_STAT_COUNT;
+	ctx->counted = SIPALG_STAT_NONE;
 	ctx->ids = (struct sipalg_ids){};
 	verdict = read_text(ctx);
 	trace_sipalg_message(&ctx->flow.self, &ctx->flow.peer_real, &ctx->msg, len, ctx->counted,
@@ -485,35 +485,39 @@ static int handle_text(struct sipalg_ctx *ctx)
 	return verdict;
 }
 
-/* The text of a datagram.  Return: SIPALG_STAT_COUNT: it is there; else why it is not. */
-static enum sipalg_stat take_datagram(struct sipalg_ctx *ctx)
+/* The text of a datagram.  Return: whether it is there; else @why not. */
+static bool take_datagram(struct sipalg_ctx *ctx, enum sipalg_stat *why)
 {
 	struct sk_buff *skb = ctx->skb;
 	const struct udphdr *udph;
 
 	ctx->dataoff = ctx->protoff + sizeof(struct udphdr);
+	*why = SIPALG_STAT_NOT_SIP;
 	if (ctx->dataoff >= skb->len)
-		return SIPALG_STAT_NOT_SIP;
+		return false;
+	*why = SIPALG_STAT_UDP_GSO;
 	if (skb_is_gso(skb))
-		return SIPALG_STAT_UDP_GSO;
+		return false;
+	*why = SIPALG_STAT_NO_MEMORY;
 	if (skb_linearize(skb))
-		return SIPALG_STAT_NO_MEMORY;
+		return false;
 	udph = (const struct udphdr *)(skb->data + ctx->protoff);
+	*why = SIPALG_STAT_UDP_LENGTH;
 	if (ntohs(udph->len) != skb->len - ctx->protoff)
-		return SIPALG_STAT_UDP_LENGTH;
+		return false;
 
 	ctx->text = (struct sip_text){ skb->data + ctx->dataoff, skb->len - ctx->dataoff };
 	ctx->base = sip_keepalive_len(&ctx->text);
 	ctx->text.p += ctx->base;
 	ctx->text.len -= ctx->base;
-	return SIPALG_STAT_COUNT;
+	return true;
 }
 
 static int handle_datagram(struct sipalg_ctx *ctx)
 {
-	enum sipalg_stat why = take_datagram(ctx);
+	enum sipalg_stat why;
 
-	return why == SIPALG_STAT_COUNT ? handle_text(ctx) : sipalg_pass(ctx, why);
+	return take_datagram(ctx, &why) ? handle_text(ctx) : sipalg_pass(ctx, why);
 }
 
 /* Return: 0 or -errno: then the unit was not emitted. */
@@ -702,7 +706,7 @@ static bool refuses_datagram(struct sipalg_ctx *ctx)
 	u32 len;
 	int line;
 
-	if (take_datagram(ctx) != SIPALG_STAT_COUNT)
+	if (!take_datagram(ctx, &why))
 		return false;
 	len = ctx->text.len;
 	ctx->ids = (struct sipalg_ids){};
@@ -724,7 +728,7 @@ bool sipalg_refuses_early(struct sk_buff *skb, struct nf_conn *ct, enum ip_connt
 {
 	struct sipalg_ctx *ctx;
 	int protoff;
-	bool is;
+	bool is_refused;
 
 	if (nf_ct_protonum(ct) != IPPROTO_UDP || !is_ours(ct) || nf_is_loopback_packet(skb))
 		return false;
@@ -735,9 +739,9 @@ bool sipalg_refuses_early(struct sk_buff *skb, struct nf_conn *ct, enum ip_connt
 	if (!ctx)
 		return false;
 	ctx_fill(ctx, skb, protoff, ct, ctinfo);
-	is = refuses_datagram(ctx);
+	is_refused = refuses_datagram(ctx);
 	ctx_put(ctx);
-	return is;
+	return is_refused;
 }
 
 /* ---- helpers -------------------------------------------------------------------- */

@@ -50,7 +50,7 @@ struct sipalg_ids {
  * @via_port: the receiver listens there, by the Via of its last request, and not where the
  *	connection leads; 0: it does not
  * @lead_to: of a datagram, the port that it is led to instead of the connection's; 0: it is not
- * @counted: the counter that says what became of the message; SIPALG_STAT_COUNT: others do
+ * @counted: the counter that says what became of the message; SIPALG_STAT_NONE: others do
  * @may_open: the message has passed the rules for one that opens something (SECURITY M1-M5)
  * @source: what is known of the sender; NULL: there was no memory
  * @target: of the receiver, of what has a limit there; NULL: it has none

@@ -92,6 +92,8 @@ enum sipalg_stat {
 	/* and that of what is left, @l of enum sip_left, SIPALG_STAT_LEFT + l */
 	SIPALG_STAT_LEFT = SIPALG_STAT_MALFORMED + SIP_FAULT_COUNT,
 	SIPALG_STAT_COUNT = SIPALG_STAT_LEFT + SIP_LEFT_COUNT,
+	/* none of them */
+	SIPALG_STAT_NONE = SIPALG_STAT_COUNT,
 };
 
 #endif /* _SIPALG_STATS_H */

@@ -83,7 +83,7 @@ TRACE_EVENT(sipalg_message,
 		  __entry->is_dropped ? "dropped" : "passed",
 		  __print_symbolic(__entry->counter, SIPALG_STATS(SIPALG_TRACE_STAT)
 				   SIP_FAULTS(SIPALG_TRACE_FAULT)
-				   { SIPALG_STAT_COUNT, "opened_nothing" }),
+				   { SIPALG_STAT_NONE, "opened_nothing" }),
 		  __entry->left ? __print_flags(__entry->left, ",", SIP_LEFTS(SIPALG_TRACE_LEFT)
 						{ 0, NULL }) : "-")
 );
