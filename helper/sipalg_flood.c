@@ -369,22 +369,23 @@ static void saw_answer(struct sipalg_ctx *ctx)
 	struct sip_source_key key = sender_of(ctx, !ctx->dir);
 	enum sip_source_end end = end_of(&ctx->msg);
 	struct sip_source *asker = sip_source_find(ctx->sn, &key);
-	int ret;
+	enum sip_source_told told;
 
 	if (!asker)
 		return;
 	ctx->was_asked = sip_source_has_sent(asker, transaction(ctx));
 	if (end != SIP_SOURCE_SUCCESS && is_named(ctx))
 		end = SIP_SOURCE_OTHERWISE;
-	ret = sip_source_answered(ctx->sn, asker, transaction(ctx), end);
-	if (ret > 0) {
+	told = sip_source_answered(ctx->sn, asker, transaction(ctx), end);
+	if (told == SIP_SOURCE_FAILED || told == SIP_SOURCE_BLOCKED) {
 		sipalg_count(ctx->sn, SIPALG_STAT_FAILURES);
 		if (is_client(ctx, !ctx->dir))
 			set_proven(ctx, 0);
 	}
-	if (ret > 1)
+	if (told == SIP_SOURCE_BLOCKED)
 		tell_block(ctx, asker);
-	if (!ret && end == SIP_SOURCE_SUCCESS && ctx->msg.method == SIP_REGISTER)
+	if (told == SIP_SOURCE_NOTED && end == SIP_SOURCE_SUCCESS &&
+	    ctx->msg.method == SIP_REGISTER)
 		saw_registered(ctx);
 }
 

@@ -167,6 +167,14 @@ bool sip_source_may_in_dialog(const struct sipalg_net *sn, struct sip_source *so
 /* The same of a call for help: SIP_SOURCE_HELP a minute from (or to) one source. */
 bool sip_source_may_help(const struct sipalg_net *sn, struct sip_source *source, bool is_taken);
 
+/* what an answer says of the source that had asked */
+enum sip_source_told {
+	SIP_SOURCE_NOT_ASKED,	/* it had not, or has been answered already */
+	SIP_SOURCE_NOTED,
+	SIP_SOURCE_FAILED,	/* it has failed, as a guesser does */
+	SIP_SOURCE_BLOCKED,	/* the same, and it is blocked from now on */
+};
+
 /**
  * sip_source_answered() - a request was finally answered
  * @sn: namespace
@@ -178,10 +186,10 @@ bool sip_source_may_help(const struct sipalg_net *sn, struct sip_source *source,
  * twice as long, and so on to block_time_max; that is forgotten when it was not blocked for
  * block_time_max.  What was not asked, or was answered already, changes nothing.
  *
- * Return: -ENOENT: nobody asked; 0: noted; 1: a failure; 2: and the source is blocked from now on.
+ * Return: enum sip_source_told.
  */
-int sip_source_answered(struct sipalg_net *sn, struct sip_source *source, u64 tx,
-			enum sip_source_end end);
+enum sip_source_told sip_source_answered(struct sipalg_net *sn, struct sip_source *source, u64 tx,
+					 enum sip_source_end end);
 
 /* Others have registered with it: what they refuse it does not block it. */
 void sip_source_serves(struct sipalg_net *sn, struct sip_source *source, u32 seconds);

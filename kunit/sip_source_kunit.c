@@ -26,14 +26,15 @@ static struct sip_source *find(struct lab *lab, const struct sip_source_key *key
 	return source;
 }
 
-static int answered(struct lab *lab, struct sip_source *source, u64 tx, enum sip_source_end end)
+static enum sip_source_told answered(struct lab *lab, struct sip_source *source, u64 tx,
+				     enum sip_source_end end)
 {
-	int ret;
+	enum sip_source_told told;
 
 	rcu_read_lock();
-	ret = sip_source_answered(lab->sn, source, tx, end);
+	told = sip_source_answered(lab->sn, source, tx, end);
 	rcu_read_unlock();
-	return ret;
+	return told;
 }
 
 /* An address that no other case has used. */
@@ -158,20 +159,21 @@ static void source_knows_retransmissions(struct kunit *test)
 }
 
 /* @n requests that end so.  Return: what the last one did. */
-static int ends(struct lab *lab, struct sip_source *source, u32 n, enum sip_source_end end,
-		bool has_credentials)
+static enum sip_source_told ends(struct lab *lab, struct sip_source *source, u32 n,
+				 enum sip_source_end end, bool has_credentials)
 {
+	enum sip_source_told told = SIP_SOURCE_NOTED;
 	static u64 tx = 1;
-	int ret = 0;
 
 	while (n--) {
 		tx += 0x100000001ULL;
 		sip_source_sent(source, tx << 2, has_credentials);
-		ret = answered(lab, source, tx << 2, end);
+		told = answered(lab, source, tx << 2, end);
 		/* the same answer again says nothing */
-		KUNIT_EXPECT_EQ(lab->test, answered(lab, source, tx << 2, end), -ENOENT);
+		KUNIT_EXPECT_EQ(lab->test, answered(lab, source, tx << 2, end),
+				SIP_SOURCE_NOT_ASKED);
 	}
-	return ret;
+	return told;
 }
 
 static void set_blocks(struct lab *lab)
@@ -188,9 +190,10 @@ static void source_is_blocked_by_failures(struct kunit *test)
 	struct sip_source *source = somebody(lab);
 
 	set_blocks(lab);
-	KUNIT_EXPECT_EQ(test, ends(lab, source, 9, SIP_SOURCE_REFUSED, false), 1);
+	KUNIT_EXPECT_EQ(test, ends(lab, source, 9, SIP_SOURCE_REFUSED, false), SIP_SOURCE_FAILED);
 	KUNIT_EXPECT_EQ(test, sip_source_blocked_s(lab->sn, source), 0);
-	KUNIT_EXPECT_EQ(test, ends(lab, source, 1, SIP_SOURCE_CHALLENGED, true), 2);
+	KUNIT_EXPECT_EQ(test, ends(lab, source, 1, SIP_SOURCE_CHALLENGED, true),
+			SIP_SOURCE_BLOCKED);
 	KUNIT_EXPECT_EQ(test, sip_source_blocked_s(lab->sn, source), 30);
 	pass_time(lab, 30 * HZ);
 	KUNIT_EXPECT_EQ(test, sip_source_blocked_s(lab->sn, source), 0);
@@ -215,7 +218,8 @@ static void source_failures_grow_old(struct kunit *test)
 	set_blocks(lab);
 	/* nine in ten seconds, for ever */
 	for (i = 0; i < 90; i++) {
-		KUNIT_EXPECT_EQ(test, ends(lab, source, 1, SIP_SOURCE_REFUSED, false), 1);
+		KUNIT_EXPECT_EQ(test, ends(lab, source, 1, SIP_SOURCE_REFUSED, false),
+				SIP_SOURCE_FAILED);
 		pass_time(lab, 10 * HZ / 9 + 1);
 	}
 	KUNIT_EXPECT_EQ(test, sip_source_blocked_s(lab->sn, source), 0);
@@ -235,22 +239,24 @@ static void source_is_not_blocked_by_others(struct kunit *test)
 	struct sip_source *source = somebody(lab);
 
 	set_blocks(lab);
-	KUNIT_EXPECT_EQ(test, ends(lab, source, 50, SIP_SOURCE_CHALLENGED, false), 0);
-	KUNIT_EXPECT_EQ(test, ends(lab, source, 50, SIP_SOURCE_OTHERWISE, true), 0);
-	KUNIT_EXPECT_EQ(test, ends(lab, source, 50, SIP_SOURCE_SUCCESS, true), 0);
-	KUNIT_EXPECT_EQ(test, answered(lab, source, 12345, SIP_SOURCE_REFUSED), -ENOENT);
+	KUNIT_EXPECT_EQ(test, ends(lab, source, 50, SIP_SOURCE_CHALLENGED, false),
+			SIP_SOURCE_NOTED);
+	KUNIT_EXPECT_EQ(test, ends(lab, source, 50, SIP_SOURCE_OTHERWISE, true), SIP_SOURCE_NOTED);
+	KUNIT_EXPECT_EQ(test, ends(lab, source, 50, SIP_SOURCE_SUCCESS, true), SIP_SOURCE_NOTED);
+	KUNIT_EXPECT_EQ(test, answered(lab, source, 12345, SIP_SOURCE_REFUSED),
+			SIP_SOURCE_NOT_ASKED);
 	KUNIT_EXPECT_EQ(test, sip_source_blocked_s(lab->sn, source), 0);
 	/* nor for its own, where others need it, or nobody wants that */
 	sip_source_serves(lab->sn, source, 60);
-	KUNIT_EXPECT_EQ(test, ends(lab, source, 50, SIP_SOURCE_REFUSED, false), 1);
+	KUNIT_EXPECT_EQ(test, ends(lab, source, 50, SIP_SOURCE_REFUSED, false), SIP_SOURCE_FAILED);
 	pass_time(lab, 61 * HZ);
 	lab->set->block_time = 0;
-	KUNIT_EXPECT_EQ(test, ends(lab, source, 50, SIP_SOURCE_REFUSED, false), 1);
+	KUNIT_EXPECT_EQ(test, ends(lab, source, 50, SIP_SOURCE_REFUSED, false), SIP_SOURCE_FAILED);
 	lab->set->block_time = 30;
 	lab->set->block_window = 0;
-	KUNIT_EXPECT_EQ(test, ends(lab, source, 50, SIP_SOURCE_REFUSED, false), 1);
+	KUNIT_EXPECT_EQ(test, ends(lab, source, 50, SIP_SOURCE_REFUSED, false), SIP_SOURCE_FAILED);
 	lab->set->block_window = 10;
-	KUNIT_EXPECT_EQ(test, ends(lab, source, 10, SIP_SOURCE_REFUSED, false), 2);
+	KUNIT_EXPECT_EQ(test, ends(lab, source, 10, SIP_SOURCE_REFUSED, false), SIP_SOURCE_BLOCKED);
 }
 
 static void source_is_released(struct kunit *test)

@@ -199,7 +199,7 @@ static void rule_b4_blocked_goes_before_proved(struct kunit *test)
 		source = source_of(lab, end);
 		rcu_read_lock();
 		sip_source_sent(source, tx, false);
-		KUNIT_ASSERT_EQ(test, 2,
+		KUNIT_ASSERT_EQ(test, SIP_SOURCE_BLOCKED,
 				sip_source_answered(lab->sn, source, tx, SIP_SOURCE_REFUSED));
 		rcu_read_unlock();
 	}

@@ -287,19 +287,25 @@ static struct sip_quota_key host_of(const struct sip_call_event *ev)
 	       sip_quota_held(ev->sn, &sender, SIP_QUOTA_CALL) ? receiver : sender;
 }
 
+/* what became of a call that was to end for another */
+enum eviction {
+	NONE_TO_EVICT,
+	WAS_ANSWERED,	/* just now, and stays */
+	EVICTED,
+};
+
 /*
  * Ends a call that nobody has answered, so that there is room, and forgets it: it is not worth
  * the memory of one that was.  Under RCU.
- * Return: 1; 0: it was answered just now; -ENOENT: there is none.
  */
-static int evict_half_open(struct sipalg_net *sn, const struct sip_quota_key *host)
+static enum eviction evict_half_open(struct sipalg_net *sn, const struct sip_quota_key *host)
 {
 	struct sip_half_open *half = sip_quota_victim(sn, host);
 	struct sip_call *call;
 	bool is_gone;
 
 	if (!half)
-		return -ENOENT;
+		return NONE_TO_EVICT;
 	call = container_of(half, struct sip_call_busy, half)->call;
 	spin_lock_bh(&call->lock);
 	is_gone = !call->is_dead && call->state == SIP_CALL_TRYING;
@@ -312,7 +318,7 @@ static int evict_half_open(struct sipalg_net *sn, const struct sip_quota_key *ho
 	if (is_gone)
 		call_put(call);
 	call_put(call);
-	return is_gone;
+	return is_gone ? EVICTED : WAS_ANSWERED;
 }
 
 /* Forgets the call that has been over for longest.  Return: false: there is none. */
@@ -353,10 +359,10 @@ static bool make_room(struct sipalg_net *sn)
 	int tries;
 
 	for (tries = 0; sip_pinhole_is_scarce(sn) && tries < 2; tries++)
-		if (evict_half_open(sn, NULL) < 0)
+		if (evict_half_open(sn, NULL) == NONE_TO_EVICT)
 			break;
 	for (tries = 0; max && atomic_read(&sn->calls->n) >= max && tries < 3; tries++)
-		if (!forget_ended(sn) && evict_half_open(sn, NULL) < 0)
+		if (!forget_ended(sn) && evict_half_open(sn, NULL) == NONE_TO_EVICT)
 			break;
 	return !max || atomic_read(&sn->calls->n) < max;
 }
@@ -366,14 +372,15 @@ static int charge_host(const struct sip_call_event *ev, struct sip_call *call)
 	struct sip_quota_key host = host_of(ev);
 	u32 max = host_max(ev, &host.addr);
 	struct sip_quota *quota = sip_quota_charge(ev->sn, &host, SIP_QUOTA_CALL, 1, max);
-	int tries, ret;
+	enum eviction done;
+	int tries;
 
 	/* whoever has made room gets it, whatever another CPU charges meanwhile */
 	for (tries = 0; quota == ERR_PTR(-EDQUOT) && tries < 3; tries++) {
-		ret = evict_half_open(ev->sn, &host);
-		if (ret < 0)
+		done = evict_half_open(ev->sn, &host);
+		if (done == NONE_TO_EVICT)
 			break;
-		if (ret)
+		if (done == EVICTED)
 			quota = sip_quota_charge(ev->sn, &host, SIP_QUOTA_CALL, 1, 0);
 	}
 	if (quota == ERR_PTR(-EDQUOT)) {

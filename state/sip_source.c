@@ -537,42 +537,41 @@ static void block(struct sipalg_net *sn, struct sip_source *source)
 	source->failures_before = 0;
 }
 
-/* Return: as sip_source_answered(). */
-static int failed(struct sipalg_net *sn, struct sip_source *source)
+static enum sip_source_told count_failure(struct sipalg_net *sn, struct sip_source *source)
 {
 	const struct sipalg_settings *set = sipalg_settings(sn);
 
 	if (!set->block_failures || !set->block_window || !set->block_time ||
 	    source->key.role != SIP_SOURCE_FROM || is_before(sn, source->serves_until))
-		return 1;
+		return SIP_SOURCE_FAILED;
 	if (failures_now(sn, source, set->block_window) + 1 < set->block_failures) {
 		source->failures++;
-		return 1;
+		return SIP_SOURCE_FAILED;
 	}
 	block(sn, source);
-	return 2;
+	return SIP_SOURCE_BLOCKED;
 }
 
-int sip_source_answered(struct sipalg_net *sn, struct sip_source *source, u64 tx,
-			enum sip_source_end end)
+enum sip_source_told sip_source_answered(struct sipalg_net *sn, struct sip_source *source, u64 tx,
+					 enum sip_source_end end)
 {
+	enum sip_source_told told = SIP_SOURCE_NOTED;
 	u32 *place;
-	int ret = 0;
 
 	spin_lock_bh(&source->lock);
 	place = tx_find(source, tx);
 	if (!place || *place & TX_ANSWERED)
-		ret = -ENOENT;
+		told = SIP_SOURCE_NOT_ASKED;
 	else if (end == SIP_SOURCE_SUCCESS)
 		WRITE_ONCE(source->good_until, in_seconds(sn, SIP_SOURCE_GOOD_S));
 	else if (end == SIP_SOURCE_REFUSED ||
 		 (end == SIP_SOURCE_MISSED && !source->good_until) ||
 		 (end == SIP_SOURCE_CHALLENGED && *place & TX_CREDENTIALS))
-		ret = failed(sn, source);
-	if (ret >= 0)
+		told = count_failure(sn, source);
+	if (told != SIP_SOURCE_NOT_ASKED)
 		*place |= TX_ANSWERED;
 	spin_unlock_bh(&source->lock);
-	return ret;
+	return told;
 }
 SIPALG_EXPORT(sip_source_answered);
 
