@@ -25,12 +25,17 @@ clean:
 demo:
 	@scripts/demo.sh
 
+# what a change is tried with: unit tests, golden files, the main cases on one kernel; some minutes
 test:
+	@scripts/test.sh --smoke
+
+# what a build machine runs besides: KUnit, all corpora, the tagged cases on four kernels; half an hour and more
+test-ci:
 	@scripts/test.sh
 
-# every end-to-end case on every kernel: about an hour
+# every end-to-end case on every kernel: about an hour and a half
 test-all:
-	@ALL=1 scripts/test.sh
+	@scripts/test.sh --all
 
 # load, calls, unload and namespace ends under traffic, 300 rounds each, on the debug kernel
 life:
@@ -47,4 +52,7 @@ bench:
 check:
 	@scripts/check.sh
 
-.PHONY: all modules install clean demo test test-all life flood bench check
+help:
+	@sed 's/^	//' scripts/help.txt
+
+.PHONY: all modules install clean demo test test-ci test-all life flood bench check help

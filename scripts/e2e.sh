@@ -9,7 +9,7 @@
 # The whole console is in $OUT/e2e-SERIES.log; VERBOSE=1 shows it. CORPORA names
 # a directory of SIP messages, which the guest gets as corpora/ if it exists.
 # LIMIT, SMP, MEM, APPEND: see guest.sh. HELPER: helper to attach, e.g. sip, the
-# one in the kernel. CASE_LIMIT: seconds for a case, default 120. STORM_SEED and
+# one in the kernel. CASE_LIMIT: seconds after which a case is taken to hang, default 600. STORM_SEED and
 # STORM_COUNT: which connections 79-tcp-storm makes. FLOOD_*: see flood.sh. A line
 # "# needs: NAME..." in a case names archives of guest-peers.sh that the guest gets then.
 set -euo pipefail
@@ -47,7 +47,7 @@ gcc -O2 -Wall -Wextra -static -o "$stage/flood" "$here/flood.c"
 corpora=${CORPORA:-$TOP/../shared/corpora}
 [ ! -d "$corpora" ] || cp -r "$corpora" "$stage/corpora"
 for c; do echo "${c%.sh}"; done > "$stage/only"
-for v in HELPER CASE_LIMIT STORM_{SEED,COUNT} FLOOD_{ATTACKS,SECONDS,CALLS,RATE,LIMITS}; do [ -z "${!v:-}" ] || echo "export $v=${!v@Q}"; done > "$stage/env"
+for v in HELPER CASE_LIMIT STORM_{SEED,COUNT} FLOOD_{ATTACKS,SECONDS,CALLS,RATE,LIMITS,TIMES}; do [ -z "${!v:-}" ] || echo "export $v=${!v@Q}"; done > "$stage/env"
 
 rc=0 quiet=1
 [ -z "${VERBOSE:-}" ] || quiet=

@@ -11,5 +11,5 @@
 set -euo pipefail
 . "$(dirname "$0")/env.sh"
 export FLOOD_ATTACKS=${FLOOD_ATTACKS:-all} FLOOD_SECONDS=${FLOOD_SECONDS:-20} FLOOD_CALLS=${FLOOD_CALLS:-200}
-export FLOOD_RATE=${FLOOD_RATE:-8} LIMIT=${LIMIT:-5400} MEM=${MEM:-1536}
+export FLOOD_RATE=${FLOOD_RATE:-8} FLOOD_TIMES=1 LIMIT=${LIMIT:-5400} MEM=${MEM:-1536}
 exec "$TOP/scripts/e2e.sh" "${1:-6.12}" 170-floods 171-sipvicious 172-avalanche

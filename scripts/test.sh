@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# test.sh - all tests: unit tests, KUnit in the debug kernel, end to end on four kernels.
+# test.sh - the tests: unit tests, KUnit in the debug kernel, end to end on four kernels.
 #
-# usage: [SRC=DIR] test.sh [STAGE...]      default: all, in this order
+# usage: [SRC=DIR] test.sh [--smoke|--all] [STAGE...]      default: all stages, in this order
 #
 #   host       unit tests of the text core in user space, address and undefined behaviour sanitizers
 #   golden     kunit/golden: message in, message out
@@ -16,29 +16,32 @@
 #   e2e-6.12 e2e-6.1 e2e-7      phone, router, provider: in a guest with a stock kernel
 #   e2e-uml    the same in the kernel with KASAN
 #
+# A case says on its line "# tags:" where it runs: on the kernels that it names, and with --smoke (make test: what a
+# change is tried with, some minutes) where it says smoke. With --smoke the stages are those in user space and the main
+# cases on 6.12. --all (make test-all): every case on every kernel, an hour.
+#
 # Installs what is missing, so it needs root (or sudo) and a Debian mirror the first time.
 # A line a stage; logs are $OUT/test-STAGE.log. The last line is
 # "N passed, N failed, N skipped"; status 0 when nothing failed.
-# On 6.12 the cases below 50 run and some of each kind above, on the other kernels those that feel another kernel's
-# interfaces or KASAN. ALL=1 (make test-all): every case on every kernel, an hour.
 set -euo pipefail
 . "$(dirname "$0")/env.sh"
 . "$(dirname "$0")/progress.sh"
 here=$TOP/scripts
 export CORPORA=${CORPORA:-$TOP/../shared/corpora}
 all=(host golden mutate odd callgrind corpus corpus-differ corpus-stream kunit e2e-6.12 e2e-6.1 e2e-7 e2e-uml)
-[ $# -gt 0 ] || set -- "${all[@]}"
+scope=tagged
+case ${1:-} in --smoke | --all) scope=${1#--}; shift ;; esac
+if [ "$scope" = smoke ] && [ $# = 0 ]; then
+	set -- host golden mutate callgrind e2e-6.12
+elif [ $# = 0 ]; then
+	set -- "${all[@]}"
+fi
 for s; do [[ " ${all[*]} " = *" $s "* ]] || die "no stage $s" 2; done
-"$here/deps.sh"
+[[ "$*" = *kunit* || "$*" = *uml* ]] && "$here/deps.sh" || "$here/deps.sh" build guest host
 [[ "$*" != *-7* ]] || [ "$(id -u)" = 0 ] || die 'needs root: the kernel 7 headers live in a chroot' 2
 
-# the cases of a stage, where not ALL of them run
-declare -A few=(
-	[6.12]='[0-4]?-* 67-* 68-* 69-* 70-* 71-* 73-* 75-* 81-* 111-* 112-* 114-* 131-* 145-* 146-* 16[1347]-* 170-* 18[0-4]-*'
-	[6.1]='00-load 10-call 21-* 23-* 24-* 25-* 3[2-6]-* 40-* 41-* 67-* 68-* 70-* 72-* 182-*'
-	[7]='00-load 10-call 11-baresip 24-* 25-* 27-* 31-* 3[2-6]-* 67-* 68-* 70-* 111-* 182-*'
-	[uml]='00-load 10-call 21-* 23-* 24-* 25-* 26-* 41-* 67-* 68-* 69-* 71-* 81-*'
-)
+# tagged TAG: names of the cases that have it
+tagged() { grep -lE "^# tags:.* $1( |\$)" "$here"/e2e/cases/*.sh | sed 's#.*/##; s/\.sh$//'; }
 
 stage_host() { make -s -C "$SRC/kunit/host" test; }
 stage_golden() { make -s -C "$SRC/kunit/host" golden; }
@@ -51,15 +54,13 @@ stage_corpus() {
 }
 stage_kunit() { "$here/kunit.sh"; }
 stage_e2e() {
-	local series=$1 c
-	shift
-	if [ -z "${ALL:-}" ]; then
-		# shellcheck disable=SC2086	# patterns
-		for c in ${few[$series]}; do set -- "$@" "$here"/e2e/cases/$c.sh; done
-		set -- "${@##*/}"
-		set -- "${@%.sh}"
-	fi
-	"$here/e2e.sh" "$series" "$@"
+	local series=$1 cases
+	case $scope in
+	smoke) mapfile -t cases < <(tagged smoke) ;;
+	tagged) mapfile -t cases < <(tagged "${series/./\\.}") ;;
+	all) cases=() ;;
+	esac
+	"$here/e2e.sh" "$series" "${cases[@]}"
 }
 
 # run STAGE: its output into its log; what the scripts say on the way (name.sh: ...) is shown too
@@ -91,6 +92,7 @@ for s; do
 	[ "$f" = 0 ] || why "$log" || :	# head may end before grep
 	sum=($((sum[0] + p)) $((sum[1] + f)) $((sum[2] + k)))
 done
+[ "$scope" != smoke ] || echo "$(cat "$SRC"/kunit/*_kunit.c | grep -cE '^(static )?struct kunit_suite .*=') suites of KUnit, the other cases and kernels wait for make test-ci or make test-all"
 echo "$(took_s $((SECONDS - start))) in all"
 echo "${sum[0]} passed, ${sum[1]} failed, ${sum[2]} skipped"
 [ "${sum[1]}" = 0 ] && [ "${sum[0]}" != 0 ]

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # The modules load, show their counters and go away again.
+# tags: smoke 6.12 6.1 7 uml
 . ./lib.sh
 
 ok 'modprobe nf_nat_sipalg' modprobe nf_nat_sipalg

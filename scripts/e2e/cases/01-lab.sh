@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # The lab itself: its network passes what it should and nothing else, its tools run.
+# tags: 6.12
 . ./lib.sh
 
 topo

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # The in-tree helper may stay loaded: it comes first or second, and a rule chooses by name.
+# tags: 6.12
 . ./lib.sh
 
 in_tree() { modprobe nf_nat_sip; }

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # Registration and a call with media through NAT and firewall, helper attached by nft and by iptables.
+# tags: smoke 6.12 6.1 7 uml
 . ./lib.sh
 
 topo

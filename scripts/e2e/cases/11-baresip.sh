@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # baresip, an agent of other people's making, calls through NAT and firewall.
+# tags: smoke 6.12 7
 . ./lib.sh
 
 topo

@@ -2,6 +2,7 @@
 # A PBX inside that passes its phones' descriptions through untouched, with inside_media=1: what is published
 # leads to the phone, not to the PBX.
 # limit: 300
+# tags: 6.12 7
 . ./lib.sh
 . ./scenes.sh
 

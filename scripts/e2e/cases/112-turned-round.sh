@@ -2,6 +2,7 @@
 # Two phones on two cables of one NAT, joined by an agent outside: told to talk directly, and with hairpin=0
 # turned round by the router, whatever its rules make of the sender: its public address, its inside one, or nothing.
 # limit: 300
+# tags: 6.12
 . ./lib.sh
 . ./scenes.sh
 

@@ -3,6 +3,7 @@
 # takes the uplink that it was published on. Connections of a call carry the mark of its signalling, so a
 # rule by mark is all that routing needs. The wan drops what comes with the other uplink's address.
 # limit: 300
+# tags: 6.12
 . ./lib.sh
 . ./scenes.sh
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # baresip to baresip with audio both ways: a call out, and a call in to the registered contact.
+# tags: 6.12
 . ./lib.sh
 
 topo

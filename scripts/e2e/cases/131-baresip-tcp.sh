@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # The same over TCP.
+# tags: 6.12
 . ./lib.sh
 . ./ends.sh
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Phones that know their NAT by STUN, outbound (RFC 5626), rport or ICE, and say public addresses: not one byte of
 # what they send and get changes, nothing is opened for them, and their calls work through masquerade alone.
+# tags: 6.12
 . ./lib.sh
 
 topo

@@ -2,6 +2,7 @@
 # SECURITY A1 and A2: the shipped nft rules as they are, but for the names at their top. What belongs to SIP with
 # the proxies passes, over UDP and TCP, IPv4 and IPv6, translated and routed; what does not, does not.
 # limit: 400
+# tags: smoke 6.12
 . ./lib.sh
 . ./rules.sh
 

@@ -2,6 +2,7 @@
 # SECURITY A3 and A4, and A1's first sentence: who may see and change what; nothing of one namespace shows in another;
 # the strict profile, each of its settings with one that it lets pass and one that it does not.
 # limit: 240
+# tags: 6.12
 . ./lib.sh
 . ./rules.sh
 

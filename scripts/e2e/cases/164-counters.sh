@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Every counter can be made to move, and every packet that is dropped moves exactly one of those that say so.
 # limit: 400
+# tags: 6.12
 . ./lib.sh
 
 topo

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # What an administrator sees: each tracepoint says what a call and a registration do, a guesser is named in the log and
 # in the list of sources, and release lets him in again.
+# tags: 6.12
 . ./lib.sh
 
 tracing=/sys/kernel/tracing

@@ -3,6 +3,7 @@
 # table is ever full. By default two attacks beside 50 calls; scripts/flood.sh has them all, beside 200. With
 # FLOOD_LIMITS=off most of it must fail.
 # limit: 3000
+# tags: 6.12
 . ./lib.sh
 
 topo

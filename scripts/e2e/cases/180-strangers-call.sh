@@ -2,6 +2,7 @@
 # Strangers outside send INVITEs to a PBX whose port is forwarded, and which challenges them: none of its own calls, nor
 # of its provider's, finds the quota used up.
 # limit: 300
+# tags: 6.12
 . ./lib.sh
 . ./scenes.sh
 

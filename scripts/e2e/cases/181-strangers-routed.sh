@@ -2,6 +2,7 @@
 # A firewall without NAT, whose default route leads to the strangers: their offers and registrations take no pinhole, and
 # what an inside host sends is let out as under NAT, and no more. IPv4 and IPv6.
 # limit: 300
+# tags: 6.12
 . ./lib.sh
 . ./scenes.sh
 

@@ -2,6 +2,7 @@
 # Rule B3: a telephone asks for a port that a server of the router has, that is kept, or that is forwarded to
 # another host. Whose port it is goes on getting its packets, and the call has another one.
 # limit: 300
+# tags: smoke 6.12 6.1 7
 . ./lib.sh
 
 topo

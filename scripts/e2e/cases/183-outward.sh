@@ -3,6 +3,7 @@
 # address, to port 53, and to an announced address of another inside network, through a firewall that admits what
 # is established or related; with NAT and without.
 # limit: 300
+# tags: 6.12
 . ./lib.sh
 . ./scenes.sh
 

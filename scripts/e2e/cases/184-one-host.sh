@@ -2,6 +2,7 @@
 # One host inside takes what it can with nine addresses, publishes the last port that there is, and one outside answers
 # what nobody has asked. What a neighbour gets is measured (rules B1 and B2).
 # limit: 300
+# tags: smoke 6.12
 . ./lib.sh
 . ./scenes.sh
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # SIPp: 20 calls out and 20 calls in, all up at once, with RTP both ways, and no private address
 # reaches the provider's side.
+# tags: 6.12
 . ./lib.sh
 
 calls=20

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # A PBX with 60 calls on one flow, all waiting for media: each is heard, whoever speaks first.
+# tags: 6.12 6.1 uml
 . ./lib.sh
 
 topo

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # Two phones that use the same RTP port have calls to one provider at once: both hear and are heard.
+# tags: smoke 6.12
 . ./lib.sh
 
 topo

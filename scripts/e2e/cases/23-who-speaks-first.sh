@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Media begins inside, outside, or on both sides at once, through a firewall that admits related
 # packets only; the published port is where it is heard and where it comes from.
+# tags: smoke 6.12 6.1 uml
 . ./lib.sh
 
 topo

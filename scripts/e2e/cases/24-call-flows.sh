@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Offers and answers in every message that may carry one; calls that are refused, cancelled,
 # challenged, forked, forgotten; what ends a call and what does not.
+# tags: smoke 6.12 6.1 7 uml
 . ./lib.sh
 
 topo

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # A registered phone is reachable for the granted time, whatever the idle times of UDP are, by the
 # registrar and by others; and not a moment longer.
+# tags: smoke 6.12 6.1 7 uml
 . ./lib.sh
 
 topo

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # Without NAT: no byte is changed, the pinholes open all the same, IPv4 and IPv6.
+# tags: smoke 6.12 uml
 . ./lib.sh
 
 topo

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # IPv6 behind masquerade: addresses are translated with their brackets, media goes both ways; IPv4 beside it.
+# tags: smoke 6.12 7
 . ./lib.sh
 
 topo

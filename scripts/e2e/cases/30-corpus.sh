@@ -2,6 +2,7 @@
 # All messages of RFC 3665, 3666, 4475 and 5118, of kamailio, of pjsip, and the descriptions of sdp-transform go through
 # the NAT, from inside and to the inside, over UDP and TCP, IPv4 and IPv6: what arrives is what was sent, but for the addresses.
 # limit: 300
+# tags: 6.12
 . ./lib.sh
 
 [ -d "$E2E/corpora/rfc3665" ] || {

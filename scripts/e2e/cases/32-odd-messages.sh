@@ -3,6 +3,7 @@
 # with other line ends. What is odd stays as it is, all else is translated, and the media is heard; in both
 # directions. What two readers could read differently is not touched at all.
 # limit: 300
+# tags: 6.12 6.1 7
 . ./lib.sh
 
 topo

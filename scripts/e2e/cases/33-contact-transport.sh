@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # A Contact is published for the transport that it is reached by: what it says, or was registered with, whichever
 # transport the message came by. Requests come there, and the calls have media.
+# tags: 6.12 6.1 7
 . ./lib.sh
 
 topo

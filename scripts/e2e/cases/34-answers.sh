@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Answers come to where a phone listens, though they are sent to where it sends from; and who was called hangs up
 # from another port than it was called at. Nobody else gets in by that, and nothing is led to another host.
+# tags: 6.12 6.1 7
 . ./lib.sh
 
 topo

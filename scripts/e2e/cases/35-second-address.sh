@@ -7,6 +7,7 @@
 #                                                        br0 rtr r1 --- wan
 #   lan2             fd00:1::3                       ---+
 # limit: 300
+# tags: 6.12 6.1 7
 . ./lib.sh
 . ./scenes.sh
 

@@ -2,6 +2,7 @@
 # Odd messages on a TCP stream: one on which both ends have spoken SIP goes on over a message whose start line or
 # header is odd, as long as its end is known; one that begins so is left alone for ever.
 # limit: 300
+# tags: 6.12 6.1 7
 . ./lib.sh
 
 topo

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # Settings: each at work, per namespace, refused where it is wrong; the files of /proc.
+# tags: smoke 6.12 6.1
 . ./lib.sh
 
 dir=/proc/sys/net/netfilter/sipalg

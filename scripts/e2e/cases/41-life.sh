@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # The module, a namespace, or the connections go away under calls that are up: nothing stays, nothing breaks.
+# tags: 6.12 6.1 uml
 . ./lib.sh
 
 # alive COUNT: calls that are up, a registration, an INVITE without an answer

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Rule B10: who is root in a namespace of his own, and nowhere else, may set a maximum down but not over what namespaces begin
 # with, and writes nothing into the machine's log.
+# tags: 6.12
 . ./lib.sh
 
 dir=/proc/sys/net/netfilter/sipalg

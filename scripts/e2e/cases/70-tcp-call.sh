@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # SIP over TCP: a phone registers, calls and is called over one connection, with media both ways;
 # on another port by another rule; IPv6.
+# tags: smoke 6.12 6.1 7
 . ./lib.sh
 
 topo

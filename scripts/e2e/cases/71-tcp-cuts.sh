@@ -2,6 +2,7 @@
 # Messages over TCP cut into segments in every way, both directions, longer and shorter by translation:
 # the receiver reads the translated stream and nothing else, and nobody has to send anything twice.
 # limit: 400
+# tags: 6.12 uml
 . ./lib.sh
 
 topo

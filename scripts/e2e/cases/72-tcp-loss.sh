@@ -2,6 +2,7 @@
 # Messages over TCP, cut at random, over a network that loses, doubles, delays and reorders in both
 # directions: the streams are the translated ones, nothing private leaves, nothing storms.
 # limit: 400
+# tags: 6.1
 . ./lib.sh
 
 topo

@@ -2,6 +2,7 @@
 # Crafted segments: overlaps, halves sent again, holes, FIN and RST in the middle of a message, SYN with
 # data, probes, windows, timestamps, SACK, sequence numbers that wrap around.
 # limit: 300
+# tags: 6.12
 . ./lib.sh
 
 topo

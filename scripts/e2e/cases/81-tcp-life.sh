@@ -2,6 +2,7 @@
 # What begins, moves and ends a stream besides its bytes: a server's SYN-ACKs, the same ports again, probes,
 # small segments, enabled and tcp_resync, and the end of the module, which connections survive.
 # limit: 240
+# tags: 6.12 uml
 . ./lib.sh
 
 topo

@@ -31,6 +31,7 @@ COUNT = 300000              # packets that a sender sends at most, in the time o
 LEGITIMATE = 10             # an attack is at least so many times as fast
 RING = 1.0                  # seconds that a new call lasts
 LOG_LINES = 10              # a second, at most
+TIMES = bool(os.environ.get('FLOOD_TIMES'))     # judge how long things take: the machine is idle
 
 
 # --- what an attack sends -------------------------------------------------------------
@@ -534,7 +535,7 @@ class Phase:
 
     def judge(self, good, p99, quiet):
         name = self.name
-        if self.senders:
+        if self.senders and TIMES:
             check(f'{name}: at least ten times as fast as what is legitimate', self.sent >= LEGITIMATE * self.lab.rate * self.took > 0)
         if self.streams:
             sent, translated = self.streams
@@ -544,7 +545,8 @@ class Phase:
         check(f'{name}: no held call is lost', not self.lost)
         equal(f'{name}: held calls that one reading of the list leaves out', 0, self.unlisted)
         check(f'{name}: 99.9 % of the new calls succeed', len(good) >= 0.999 * len(self.new) > 0)
-        check(f'{name}: a new call takes no longer than twice its time in quiet, or half of T1', p99 <= max(2 * quiet, T1 / 2))
+        if TIMES:
+            check(f'{name}: a new call takes no longer than twice its time in quiet, or half of T1', p99 <= max(2 * quiet, T1 / 2))
         check(f'{name}: tables stay under their caps', self.tables['calls'] <= cap('calls_max') and
               self.tables['bindings'] <= cap('bindings_max') and self.tables['expectations'] <= 0.75 * cap('nf_conntrack_expect_max', '') and
               self.tables['connections'] < cap('nf_conntrack_max', ''))
