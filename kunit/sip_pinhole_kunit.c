@@ -452,7 +452,10 @@ static void pinhole_is_shared_without_nat(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, lab_is_reserved(lab, 4000));
 }
 
-/* KERNEL B4: -EBUSY of another connection's, -EALREADY of another class: never replaced. */
+/*
+ * SECURITY R1: nf_ct_expect_related() gives -EBUSY for an expectation of another connection and
+ * -EALREADY for one of another class.  Neither is ever replaced.
+ */
 static void pinhole_leaves_foreign_expectations_alone(struct kunit *test)
 {
 	struct lab *lab = test->priv;
