@@ -4,7 +4,7 @@
  *
  * From this list come the sysctls net.netfilter.sipalg.*, the module
  * parameters of the same names, which are the defaults of namespaces made later,
- * and the README's table: X(name, type, default, min, max, zero, text).  @zero: 0
+ * and the table of docs/settings.md: X(name, type, default, min, max, zero, text).  @zero: 0
  * is allowed too, and switches the thing off.  Times are in seconds.  A knob that is
  * taken, but does nothing so far, says so in its text.
  */

@@ -2,7 +2,7 @@
 /*
  * sipalg_stats: every counter, once.
  *
- * Enum, /proc/net/sipalg/stats line and the README's table come from this
+ * Enum, /proc/net/sipalg/stats line and the table of docs/counters.md come from this
  * list: X(NAME, name, text).  The counters malformed_<name> and left_<name> follow from
  * SIP_FAULTS and SIP_LEFTS in sip_parse.h.
  */

@@ -4,8 +4,8 @@
 #
 # usage: [SRC=DIR] bench.sh [--write]
 #
-# Prints a table of ratios beside the targets, then one of times. --write: the tables go to the README's
-# section "Speed", and the picture to scripts/bench/speed.svg. The guest is the plain UML kernel, which
+# Prints a table of ratios beside the targets, then one of times. --write: the tables go to
+# docs/performance.md, and the picture to scripts/bench/speed.svg. The guest is the plain UML kernel, which
 # runs at nearly the machine's own speed; about five minutes once that is built.
 # BENCH_ROUNDS (default 21) rounds of BENCH_BATCHES (25) batches. BENCH_PARTS: what is measured, rows rtp offload
 # flood scale module other; loop instead of them sends what BENCH_LOOP says: SECONDS WAY MESSAGE, for a profiler.
@@ -33,6 +33,6 @@ for v in BENCH_{ROUNDS,BATCHES,PARTS,CALLS,LOOP}; do echo "$v=${!v@Q}"; done > "
 rc=0
 QUIET=1 "$here/guest.sh" plain "$stage" "$log" "$OUT/mods-bench-way" || rc=$?
 grep '^BENCH-FAILED' "$log" || :
-[ "${1:-}" != --write ] || set -- --write "$TOP/README.md" "$here/bench/speed.svg"
+[ "${1:-}" != --write ] || set -- --write "$TOP/docs/performance.md" "$here/bench/speed.svg"
 python3 "$here/bench/table.py" "$log" "$@" || rc=1
 exit $rc

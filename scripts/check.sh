@@ -7,7 +7,7 @@
 #   text        SPDX lines, left-over notes, paths of one machine
 #   layers      dependencies point one way (check/layers.awk)
 #   sizes       functions, parameters, files (check/sizes.awk)
-#   docs        kernel-doc of the headers; the README's tables are those of the code, its rules those of scripts/rules
+#   docs        kernel-doc of the headers; the tables of docs/ are those of the code
 #   shell       shellcheck
 #   checkpatch  the kernel's, --strict
 #   sparse-6.1 sparse-6.12           sparse with endianness, stack frames over 512 bytes
@@ -58,19 +58,8 @@ check_sizes() { awk -f "$here/check/sizes.awk" "${code[@]}" "${tests[@]}" "${hos
 
 source_tree() { "$here/uml.sh" source | tail -1; }
 
-# rules of the README that are not in the file that it shows a part of
-readme_rules() {
-	awk 'FNR == 1 { file++ }
-		{ line = $0; sub(/^[ \t]+/, "", line); sub(/[ \t]+$/, "", line) }
-		file == 1 { known[line]; next }
-		/^\*\*/ { inside = /^\*\*nftables/ }
-		inside && /^    / && line != "}" && !(line in known) {
-			print FILENAME ":" FNR ": not in scripts/rules/sipalg.nft: " line }' scripts/rules/sipalg.nft README.md
-}
-
 check_docs() {
 	local tree h
-	[ ! -e scripts/rules/sipalg.nft ] || readme_rules
 	tree=$(source_tree) && [ -f "$tree/scripts/kernel-doc" ] || return
 	for h in include/*.h; do
 		perl "$tree/scripts/kernel-doc" -none -v "$h" 2>&1 | grep -E '^[^ ]+:[0-9]+: (warning|error):' || :

@@ -1,27 +1,27 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# tables.sh - the tables of settings and counters in README.md, from the lists in include/.
+# tables.sh - the tables in docs/settings.md and docs/counters.md, from the lists in include/.
 #
 # usage: tables.sh [--check]
 #
-# Writes them between the marks <!-- settings --> and <!-- counters --> and their
-# ends; with --check it changes nothing and fails where they are out of date.
+# Writes them between the marks <!-- settings --> or <!-- counters --> and <!-- end -->; with
+# --check it changes nothing and fails where they are out of date.
 set -euo pipefail
 . "$(dirname "$0")/env.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 "${CC:-cc}" -Wall -I"$TOP/include" -isystem "$TOP/kunit/host/include" -o "$work/tables" "$TOP/scripts/tables.c"
-for what in settings counters; do "$work/tables" $what > "$work/$what"; done
-awk -v dir="$work" '
-	/^<!-- end -->$/ { skip = 0 }
-	!skip { print }
-	/^<!-- (settings|counters) -->$/ {
-		file = dir "/" $2
-		while ((getline line < file) > 0) print line
-		skip = 1
-	}' "$TOP/README.md" > "$work/README.md"
-if [ "${1:-}" = --check ]; then
-	cmp -s "$work/README.md" "$TOP/README.md" || die 'README.md: tables out of date, run scripts/tables.sh'
-else
-	cmp -s "$work/README.md" "$TOP/README.md" || cp "$work/README.md" "$TOP/README.md"
-fi
+for what in settings counters; do
+	doc=$TOP/docs/$what.md new=$work/$what.md
+	"$work/tables" $what > "$work/$what"
+	awk -v table="$work/$what" '
+		/^<!-- end -->$/ { skip = 0 }
+		!skip { print }
+		/^<!-- (settings|counters) -->$/ {
+			while ((getline line < table) > 0) print line
+			skip = 1
+		}' "$doc" > "$new"
+	cmp -s "$new" "$doc" && continue
+	[ "${1:-}" != --check ] || die "docs/$what.md: table out of date, run scripts/tables.sh"
+	cp "$new" "$doc"
+done

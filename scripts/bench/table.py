@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 """table.py - the figures of bench.sh as tables and as a picture.
 
-usage: table.py LOG [--write README SVG]
+usage: table.py LOG [--write DOCUMENT SVG]
 
-Prints Markdown. With --write, what stands between the two "speed" marks of README becomes a selection of it, and SVG
+Prints Markdown. With --write, what stands between the two "speed" marks of DOCUMENT becomes a selection of it, and SVG
 the picture. A figure is the median of all rounds, with the quartiles behind it. What a helper adds is its way less the
 plain way of the same round, and the ratio of what two helpers add is taken round by round too.
 """
@@ -218,14 +218,14 @@ def picture(figures):
 
 
 def tables(figures, brief):
-    """All of it, or what the README has."""
+    """All of it, or what the document has."""
     parts = [
-        ('Time that sipalg adds to a message, to the time that the in-tree helper adds (median, quartiles; `*`: within the noise):',
+        ('The time that sipalg adds to a message, divided by the time that the in-tree helper adds (median, quartiles; `*`: within the noise):',
          ratios_table(figures)),
-        ('What must cost nothing:', others_table(figures)),
+        ('Traffic that must not get slower:', others_table(figures)),
         ('Many calls, messages of 740 bytes over UDP, the whole way:', scale_table(figures)),
         ('The helper alone, measured in the kernel by `kunit/sipalg_bench.c` (median, least, most):', alone_table(figures, brief)),
-        ('Times, NAT alone for the whole way:', times_table(figures, brief)),
+        ('Times of the whole way with NAT alone, and what each helper adds:', times_table(figures, brief)),
     ]
     return '\n\n'.join(f'{title}\n\n{text}' for title, text in parts if text) + '\n'
 
@@ -236,13 +236,13 @@ def main():
         sys.exit('table.py: no figures')
     print(tables(figures, False), end='')
     if sys.argv[2:3] == ['--write']:
-        readme, svg = sys.argv[3:5]
-        old = open(readme).read()
+        document, svg = sys.argv[3:5]
+        old = open(document).read()
         new, n = re.subn(r'(<!-- speed: made by scripts/bench.sh -->\n).*(<!-- /speed -->)',
                          lambda m: f'{m[1]}\n{tables(figures, True)}\n{m[2]}', old, flags=re.S)
         if n != 1:
-            sys.exit(f'table.py: {readme} has no place for the figures')
-        open(readme, 'w').write(new)
+            sys.exit(f'table.py: {document} has no place for the figures')
+        open(document, 'w').write(new)
         open(svg, 'w').write(picture(figures))
 
 
