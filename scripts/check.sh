@@ -7,7 +7,7 @@
 #   text        SPDX lines, left-over notes, paths of one machine
 #   layers      dependencies point one way (check/layers.awk)
 #   sizes       functions, parameters, files (check/sizes.awk)
-#   docs        kernel-doc of the headers; the tables of docs/ are those of the code
+#   docs        kernel-doc of the headers; the tables of docs/ are those of the code; rules, names and citations (check/rules.py)
 #   shell       shellcheck
 #   checkpatch  the kernel's, --strict
 #   sparse-6.1 sparse-6.12           sparse with endianness, stack frames over 512 bytes
@@ -60,6 +60,7 @@ source_tree() { "$here/uml.sh" source | tail -1; }
 
 check_docs() {
 	local tree h
+	python3 "$here/check/rules.py"
 	tree=$(source_tree) && [ -f "$tree/scripts/kernel-doc" ] || return
 	for h in include/*.h; do
 		perl "$tree/scripts/kernel-doc" -none -v "$h" 2>&1 | grep -E '^[^ ]+:[0-9]+: (warning|error):' || :
