@@ -7,7 +7,9 @@
 #   text        SPDX lines, left-over notes, paths of one machine
 #   layers      dependencies point one way (check/layers.awk)
 #   sizes       functions, parameters, files (check/sizes.awk)
-#   docs        kernel-doc of the headers; the tables of docs/ are those of the code; rules, names and citations (check/rules.py)
+#   docs        kernel-doc of the headers; the tables of docs/ are those of the code; rules, names and citations (check/rules.py);
+#               the README's size, and commands that a test runs (check/readme.py)
+#   install     make and make install put everything where it belongs (check/install.sh)
 #   shell       shellcheck
 #   checkpatch  the kernel's, --strict
 #   sparse-6.1 sparse-6.12           sparse with endianness, stack frames over 512 bytes
@@ -20,7 +22,7 @@ set -euo pipefail
 . "$(dirname "$0")/env.sh"
 . "$(dirname "$0")/progress.sh"
 here=$TOP/scripts
-all=(text layers sizes docs shell checkpatch sparse-6.12 sparse-6.1 build-6.12 build-6.1 build-7 build-uml)
+all=(text layers sizes docs install shell checkpatch sparse-6.12 sparse-6.1 build-6.12 build-6.1 build-7 build-uml)
 [ $# -gt 0 ] || set -- "${all[@]}"
 for c; do [[ " ${all[*]} " = *" $c "* ]] || die "no check $c" 2; done
 "$here/deps.sh" build static uml chroot
@@ -38,7 +40,7 @@ host=(kunit/host/*.[ch] scripts/*.c)
 written() {
 	find . -path ./.git -prune -o -path ./kunit/host/build -prune -o -path ./out -prune -o -type f \
 		\( -name '*.[ch]' -o -name '*.sh' -o -name '*.awk' -o -name '*.py' -o -name '*.xml' -o -name '*.conf' \
-		-o -name '*.nft' -o -name '*.iptables' -o -name Kbuild -o -name Makefile -o -name run -o -name klog.bad -o -name allowed \
+		-o -name '*.nft' -o -name '*.iptables' -o -name Kbuild -o -name Makefile -o -name run -o -name klog.bad -o -name allowed -o -name commands \
 		-o -name .clang-format \) ! -name '*.mod.c' -printf '%P\n' | sort
 }
 
@@ -61,12 +63,15 @@ source_tree() { "$here/uml.sh" source | tail -1; }
 check_docs() {
 	local tree h
 	python3 "$here/check/rules.py"
+	python3 "$here/check/readme.py"
 	tree=$(source_tree) && [ -f "$tree/scripts/kernel-doc" ] || return
 	for h in include/*.h; do
 		perl "$tree/scripts/kernel-doc" -none -v "$h" 2>&1 | grep -E '^[^ ]+:[0-9]+: (warning|error):' || :
 	done
 	[ ! -x scripts/tables.sh ] || scripts/tables.sh --check 2>&1 || :
 }
+
+check_install() { "$here/check/install.sh"; }
 
 check_shell() {
 	local f scripts=(scripts/*.sh scripts/*/run scripts/*/*.sh scripts/rules/*.iptables .ci/run)

@@ -13,6 +13,7 @@
 #   corpus-differ    what three SIP libraries read in them before and behind, and the way back
 #   corpus-stream    the same messages joined to TCP streams, cut at every byte
 #   kunit      the same and more in a kernel with KASAN (UML)
+#   demo       make demo: a phone registers, calls and is called
 #   e2e-6.12 e2e-6.1 e2e-7      phone, router, provider: in a guest with a stock kernel
 #   e2e-uml    the same in the kernel with KASAN
 #
@@ -28,7 +29,7 @@ set -euo pipefail
 . "$(dirname "$0")/progress.sh"
 here=$TOP/scripts
 export CORPORA=${CORPORA:-$TOP/../shared/corpora}
-all=(host golden mutate odd callgrind corpus corpus-differ corpus-stream kunit e2e-6.12 e2e-6.1 e2e-7 e2e-uml)
+all=(host golden mutate odd callgrind corpus corpus-differ corpus-stream kunit demo e2e-6.12 e2e-6.1 e2e-7 e2e-uml)
 scope=tagged
 case ${1:-} in --smoke | --all) scope=${1#--}; shift ;; esac
 if [ "$scope" = smoke ] && [ $# = 0 ]; then
@@ -53,6 +54,7 @@ stage_corpus() {
 	make -s -C "$SRC/kunit/host" "${1/corpus/messages}" "CORPORA=$CORPORA"
 }
 stage_kunit() { "$here/kunit.sh"; }
+stage_demo() { SRC=$SRC make -s -C "$TOP" demo && echo '1 passed, 0 failed, 0 skipped'; }
 stage_e2e() {
 	local series=$1 cases
 	case $scope in
