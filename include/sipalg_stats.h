@@ -4,7 +4,7 @@
  *
  * Enum, /proc/net/sipalg/stats line and the table of docs/counters.md come from this
  * list: X(NAME, name, text).  The counters malformed_<name> and left_<name> follow from
- * SIP_FAULTS and SIP_LEFTS in sip_parse.h.
+ * SIP_FAULTS and SIP_LEFTS in sip_fault.h.
  */
 #ifndef _SIPALG_STATS_H
 #define _SIPALG_STATS_H
