@@ -38,7 +38,9 @@ elif [ $# = 0 ]; then
 	set -- "${all[@]}"
 fi
 for s; do [[ " ${all[*]} " = *" $s "* ]] || die "no stage $s" 2; done
-[[ "$*" = *kunit* || "$*" = *uml* ]] && "$here/deps.sh" || "$here/deps.sh" build guest host
+groups=(build guest host)
+[ "$scope" = smoke ] || groups=()
+"$here/deps.sh" "${groups[@]}"
 [[ "$*" != *-7* ]] || [ "$(id -u)" = 0 ] || die 'needs root: the kernel 7 headers live in a chroot' 2
 
 # tagged TAG: names of the cases that have it
