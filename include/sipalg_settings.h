@@ -5,8 +5,7 @@
  * From this list come the sysctls net.netfilter.sipalg.*, the module
  * parameters of the same names, which are the defaults of namespaces made later,
  * and the table of docs/settings.md: X(name, type, default, min, max, zero, text).  @zero: 0
- * is allowed too, and switches the thing off.  Times are in seconds.  A knob that is
- * taken, but does nothing so far, says so in its text.
+ * is allowed too, and switches the thing off.  Times are in seconds.
  */
 #ifndef _SIPALG_SETTINGS_H
 #define _SIPALG_SETTINGS_H
@@ -15,57 +14,57 @@
 #include "sip_addr.h"
 
 #define SIPALG_SETTINGS(X) \
-	X(enabled, number, "1", 0, 1, 0, "0: as if the helper were not there; connections that exist go on") \
-	X(rewrite, number, "1", 0, 1, 0, "0: pinholes only, no byte of a message is changed; under NAT for media that inside hosts send") \
-	X(auto_attach, number, "0", 0, 1, 0, "1: new connections to ports get the helper without a rule") \
-	X(ports, ports, "5060", 1, 65535, 0, "for auto_attach, up to 16, comma separated") \
-	X(unknown_nat, number, "1", 0, 1, 0, "pass messages of unknown method under NAT") \
-	X(unknown_route, number, "1", 0, 1, 0, "pass messages of unknown method without NAT") \
-	X(strict, number, "0", 0, 1, 0, "1: what cannot be read makes a message malformed, and such are dropped") \
-	X(hairpin, number, "1", 0, 1, 0, "media between two inside hosts goes directly") \
-	X(inside_media, number, "0", 0, 1, 0, "media may be on another inside host than the sender") \
-	X(second_address, second_address, "neighbour", 0, 2, 0, "whose media may be at another IPv6 address than the sender's: off (nobody's), neighbour (that of the same station, by the router's neighbour table), prefix (any host's of the same link and /64)") \
-	X(tcp_media, number, "0", 0, 1, 0, "media over TCP may be opened") \
-	X(tcp_contact, number, "0", 0, 1, 0, "a TCP contact may have a port of its own; 0: calls come in over the connection that registered it") \
-	X(tcp_resync, number, "0", 0, 1, 0, "TCP streams may be taken up in the middle, after a failover") \
-	X(keep_ports, ranges, "", 1, 65535, 0, "ports that are never published, up to 16 and ranges LOW-HIGH, comma separated: what an exposed host serves, what is forwarded by mark or by source") \
+	X(enabled, number, "1", 0, 1, 0, "0: the helper does nothing, as if it were not there; connections that exist go on") \
+	X(rewrite, number, "1", 0, 1, 0, "0: the helper opens pinholes and changes no byte of a message; under NAT only media that inside hosts send first goes through") \
+	X(auto_attach, number, "0", 0, 1, 0, "1: new connections to the ports in `ports` get the helper without a rule") \
+	X(ports, ports, "5060", 1, 65535, 0, "the ports that auto_attach means, up to 16, comma separated") \
+	X(unknown_nat, number, "1", 0, 1, 0, "0: messages of an unknown method are dropped where addresses are translated") \
+	X(unknown_route, number, "1", 0, 1, 0, "0: messages of an unknown method are dropped where no address is translated") \
+	X(strict, number, "0", 0, 1, 0, "1: a part that cannot be read makes its message malformed, and malformed messages are dropped") \
+	X(hairpin, number, "1", 0, 1, 0, "1: media between two inside hosts goes directly from one to the other") \
+	X(inside_media, number, "0", 0, 1, 0, "1: an inside host may announce media at the address of another inside host") \
+	X(second_address, second_address, "neighbour", 0, 2, 0, "who may announce media at an IPv6 address other than its own: off (nobody), neighbour (the same station, by the neighbour table of the router), prefix (any host of the same link and /64)") \
+	X(tcp_media, number, "0", 0, 1, 0, "1: media over TCP may be opened") \
+	X(tcp_contact, number, "0", 0, 1, 0, "1: a TCP contact may have a port of its own; 0: calls come in over the connection that registered it") \
+	X(tcp_resync, number, "0", 0, 1, 0, "1: the helper joins a TCP stream in its middle, after a failover") \
+	X(keep_ports, ranges, "", 1, 65535, 0, "ports that are never published, up to 16 ports and ranges LOW-HIGH, comma separated: those that an exposed host serves, or that rules forward by mark or by source") \
 	X(keep_forwards, number, "1", 0, 1, 0, "1: a port that a rule of NAT forwards to another host is not published; the rules are asked with a packet that is not sent") \
-	X(media_ports, range, "", 1024, 65535, 0, "LOW-HIGH: the ports that media is published at under NAT, so that a firewall in front can name them; empty: a stream keeps its port where that is free") \
-	X(media_source, media_source, "any", 0, 2, 0, "who may use a media pinhole: any, announced, signalling") \
-	X(signalling_source, signalling_source, "any", 0, 2, 0, "who may call in through a binding: registrar, learned (he and the hosts of Path and Service-Route in his answers to REGISTER), any") \
-	X(invite_timeout, number, "32", 1, 3600, 0, "an INVITE without any answer") \
-	X(ringing_timeout, number, "210", 1, 3600, 0, "an INVITE with provisional answers only") \
-	X(call_timeout, number, "43200", 60, 604800, 0, "a call without session timer, since its last message") \
-	X(call_max_duration, number, "0", 1, 604800, 1, "longest call; 0: no limit") \
-	X(media_timeout, number, "120", 1, 86400, 1, "a silent media stream") \
-	X(hold_timeout, number, "7200", 1, 86400, 1, "a silent media stream that is held") \
-	X(dead_call_timeout, number, "0", 1, 604800, 1, "a call whose media and signalling are silent") \
-	X(register_default, number, "3600", 1, 604800, 0, "a registration that says no time") \
-	X(register_min, number, "60", 1, 604800, 0, "shortest life of a binding") \
-	X(register_max, number, "86400", 1, 604800, 0, "longest life of a binding") \
-	X(source_invite, rate, "20 60", 0, 1000000, 1, "INVITE a source: packets a second, burst") \
-	X(source_register, rate, "10 50", 0, 1000000, 1, "REGISTER a source") \
-	X(source_options, rate, "10 30", 0, 1000000, 1, "OPTIONS a source") \
-	X(source_subscribe, rate, "20 100", 0, 1000000, 1, "SUBSCRIBE, PUBLISH, NOTIFY a source") \
-	X(source_other, rate, "50 200", 0, 1000000, 1, "other requests a source") \
-	X(source_response, rate, "200 800", 0, 1000000, 1, "responses a source") \
-	X(emergency_numbers, numbers, "112,911", 0, 0, 0, "called from inside, a few a minute go by the limits, and one is over the quota; up to 16, comma separated") \
-	X(destination_invite, rate, "200 400", 0, 1000000, 1, "INVITE to one proxy") \
-	X(destination_register, rate, "1000 2000", 0, 1000000, 1, "REGISTER to one proxy") \
-	X(block_failures, number, "10", 0, 86400, 1, "failures that block a source") \
-	X(block_window, number, "10", 0, 86400, 1, "within this time") \
-	X(block_time, number, "30", 0, 86400, 1, "for this time, doubled each time") \
-	X(block_time_max, number, "600", 0, 86400, 1, "up to this time") \
-	X(calls_per_host, number, "100", 0, 10000000, 1, "calls of one inside host") \
-	X(bindings_per_host, number, "256", 0, 10000000, 1, "bindings of one inside host") \
-	X(host_prefix6, number, "64", 1, 128, 0, "length of the prefix that counts as one host in IPv6, for limits, blocks and quotas") \
-	X(calls_max, number, "16384", 0, 10000000, 1, "calls in all; 0: no limit") \
-	X(bindings_max, number, "65536", 0, 10000000, 1, "bindings in all; 0: no limit") \
-	X(pinholes_per_call, number, "64", 0, 10000000, 1, "pinholes of one call; 0: no limit") \
-	X(pinholes_max, number, "0", 0, 10000000, 1, "pinholes in all; 0: three quarters of the kernel's table") \
+	X(media_ports, range, "", 1024, 65535, 0, "LOW-HIGH: media is published at these ports under NAT, so that a firewall in front can name them; empty: a stream keeps its port where that is free") \
+	X(media_source, media_source, "any", 0, 2, 0, "who may send to a media pinhole: any, announced (the addresses in the descriptions), signalling (the other end of the signalling)") \
+	X(signalling_source, signalling_source, "any", 0, 2, 0, "who may call in through a registration: registrar, learned (the registrar, and the hosts of Path and Service-Route in its answers to REGISTER), any") \
+	X(invite_timeout, number, "32", 1, 3600, 0, "life of a call whose INVITE has no answer") \
+	X(ringing_timeout, number, "210", 1, 3600, 0, "life of a call whose INVITE has provisional answers only") \
+	X(call_timeout, number, "43200", 60, 604800, 0, "life of a call without a session timer after its last message") \
+	X(call_max_duration, number, "0", 1, 604800, 1, "longest life of a call; 0: no limit") \
+	X(media_timeout, number, "120", 1, 86400, 1, "a media stream that is silent for this time ends") \
+	X(hold_timeout, number, "7200", 1, 86400, 1, "a media stream that is on hold and silent for this time ends") \
+	X(dead_call_timeout, number, "0", 1, 604800, 1, "a call whose media and signalling are silent for this time ends; 0: never") \
+	X(register_default, number, "3600", 1, 604800, 0, "life of a registration that names no time") \
+	X(register_min, number, "60", 1, 604800, 0, "shortest life of a registration") \
+	X(register_max, number, "86400", 1, 604800, 0, "longest life of a registration") \
+	X(source_invite, rate, "20 60", 0, 1000000, 1, "INVITE messages that one source may send: packets a second, burst") \
+	X(source_register, rate, "10 50", 0, 1000000, 1, "REGISTER messages that one source may send: packets a second, burst") \
+	X(source_options, rate, "10 30", 0, 1000000, 1, "OPTIONS messages that one source may send: packets a second, burst") \
+	X(source_subscribe, rate, "20 100", 0, 1000000, 1, "SUBSCRIBE, PUBLISH and NOTIFY messages that one source may send: packets a second, burst") \
+	X(source_other, rate, "50 200", 0, 1000000, 1, "other requests that one source may send: packets a second, burst") \
+	X(source_response, rate, "200 800", 0, 1000000, 1, "responses that one source may send: packets a second, burst") \
+	X(emergency_numbers, numbers, "112,911", 0, 0, 0, "numbers that inside hosts may call over the limits, a few times a minute, and with one call over the quota; up to 16, comma separated") \
+	X(destination_invite, rate, "200 400", 0, 1000000, 1, "INVITE messages that one proxy may get from strangers: packets a second, burst") \
+	X(destination_register, rate, "1000 2000", 0, 1000000, 1, "REGISTER messages that one proxy may get from strangers: packets a second, burst") \
+	X(block_failures, number, "10", 0, 86400, 1, "failures of one source within block_window that block it; 0: never") \
+	X(block_window, number, "10", 0, 86400, 1, "time in which block_failures are counted") \
+	X(block_time, number, "30", 0, 86400, 1, "length of the first block of a source; each further block is twice as long") \
+	X(block_time_max, number, "600", 0, 86400, 1, "longest block of a source") \
+	X(calls_per_host, number, "100", 0, 10000000, 1, "calls that one inside host may have; 0: no limit") \
+	X(bindings_per_host, number, "256", 0, 10000000, 1, "registered contacts that one inside host may have; 0: no limit") \
+	X(host_prefix6, number, "64", 1, 128, 0, "length of the IPv6 prefix that counts as one host, for limits, blocks and quotas") \
+	X(calls_max, number, "16384", 0, 10000000, 1, "calls that there may be in all; 0: no limit") \
+	X(bindings_max, number, "65536", 0, 10000000, 1, "registered contacts that there may be in all; 0: no limit") \
+	X(pinholes_per_call, number, "64", 0, 10000000, 1, "pinholes that one call may have; 0: no limit") \
+	X(pinholes_max, number, "0", 0, 10000000, 1, "pinholes that there may be in all; 0: three quarters of the table of expectations in the kernel") \
 	X(trusted, prefixes, "", 0, 0, 0, "sources without flood limits, up to 64 prefixes, comma separated") \
-	X(trunks, prefixes, "", 0, 0, 0, "addresses without quotas per host, up to 64 prefixes") \
-	X(log_calls, number, "0", 0, 1, 0, "one line in the kernel log at a call's end")
+	X(trunks, prefixes, "", 0, 0, 0, "addresses without quotas of a host, up to 64 prefixes, comma separated") \
+	X(log_calls, number, "0", 0, 1, 0, "1: the kernel log gets one line at the end of each call")
 
 enum sipalg_media_source {
 	SIPALG_MEDIA_ANY,

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# tables.sh - the tables in docs/settings.md and docs/counters.md, from the lists in include/.
+# tables.sh - what is made from the lists in include/: tables in docs/settings.md and docs/counters.md, and sipalg.conf.
 #
 # usage: tables.sh [--check]
 #
@@ -25,3 +25,7 @@ for what in settings counters; do
 	[ "${1:-}" != --check ] || die "docs/$what.md: table out of date, run scripts/tables.sh"
 	cp "$new" "$doc"
 done
+"$work/tables" conf > "$work/conf"
+cmp -s "$work/conf" "$TOP/scripts/sipalg.conf" && exit
+[ "${1:-}" != --check ] || die 'scripts/sipalg.conf: out of date, run scripts/tables.sh'
+cp "$work/conf" "$TOP/scripts/sipalg.conf"
