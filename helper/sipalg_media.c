@@ -428,13 +428,16 @@ static int arm_announced(struct sipalg_ctx *ctx)
 	int err;
 
 	want.source = &peer;
-	list_for_each_entry(media, &ctx->call->media, node)
+	list_for_each_entry(media, &ctx->call->media, node) {
+		sipalg_step();
 		for (i = 0; i < media->n; i++) {
+			sipalg_step();
 			peer = sip_pinhole_comes_from(media->pin[i]);
 			err = peer.family ? sip_pinhole_arm(media->pin[i], &want) : 0;
 			if (err)
 				return err;
 		}
+	}
 	return 0;
 }
 

@@ -14,6 +14,7 @@
 #include <linux/workqueue.h>
 #include <net/net_namespace.h>
 
+#include "sip_step.h"
 #include "sipalg_settings.h"
 #include "sipalg_stats.h"
 
@@ -208,17 +209,6 @@ static inline void sipalg_gc_soon(struct sipalg_net *sn)
 {
 	queue_delayed_work(system_power_efficient_wq, &sn->gc, HZ);
 }
-
-/*
- * One step of a walk over a list.  Only what is built for KUnit counts them: how far a message
- * walks is what it costs, on every machine (security.md B1).
- */
-#ifdef SIPALG_COUNT_STEPS
-extern u32 sipalg_steps;
-#define sipalg_step()	WRITE_ONCE(sipalg_steps, sipalg_steps + 1)
-#else
-#define sipalg_step()	do { } while (0)
-#endif
 
 /*
  * What all namespaces whose root is not the machine's may hold together of calls, bindings,

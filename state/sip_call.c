@@ -43,6 +43,7 @@ static int call_differs(struct rhashtable_compare_arg *arg, const void *obj)
 {
 	const struct sip_call_key *a = arg->key, *b = &((const struct sip_call *)obj)->key;
 
+	sipalg_step();
 	return a->call_id != b->call_id || a->tag != b->tag || a->zone != b->zone;
 }
 
@@ -71,9 +72,11 @@ bool sip_call_has_contact(struct sip_call *call, const struct sip_pinhole *pin)
 	struct sip_pinhole **contact = sip_call_contacts(call);
 	u32 i;
 
-	for (i = 0; i < call->n_contacts; i++)
+	for (i = 0; i < call->n_contacts; i++) {
+		sipalg_step();
 		if (contact[i] == pin)
 			return true;
+	}
 	return false;
 }
 

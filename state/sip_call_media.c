@@ -13,8 +13,10 @@ void sip_call_media_rm(struct sipalg_net *sn, struct sip_call *call, struct sip_
 {
 	u32 i;
 
-	for (i = 0; i < media->n; i++)
+	for (i = 0; i < media->n; i++) {
+		sipalg_step();
 		sip_pinhole_close(sn, media->pin[i], end);
+	}
 	call->n_pinholes -= media->n;
 	call->n_streams[media->side]--;
 	list_del(&media->node);
@@ -176,9 +178,11 @@ void sip_call_drop_branch(struct sipalg_net *sn, struct sip_call *call, u64 tag)
 {
 	struct sip_media *media, *next;
 
-	list_for_each_entry_safe(media, next, &call->media, node)
+	list_for_each_entry_safe(media, next, &call->media, node) {
+		sipalg_step();
 		if (media->side == SIP_CALLEE && media->tag == tag)
 			sip_call_media_rm(sn, call, media, SIP_PINHOLE_SHORTEN);
+	}
 }
 
 /* RFC 3261 13.2.2.4: one branch was answered; the others' media are of no use any more. */
@@ -186,9 +190,11 @@ void sip_call_drop_losers(struct sipalg_net *sn, struct sip_call *call)
 {
 	struct sip_media *media, *next;
 
-	list_for_each_entry_safe(media, next, &call->media, node)
+	list_for_each_entry_safe(media, next, &call->media, node) {
+		sipalg_step();
 		if (media->side == SIP_CALLEE && media->tag != call->callee_tag)
 			sip_call_media_rm(sn, call, media, SIP_PINHOLE_SHORTEN);
+	}
 	sip_call_pair_media(sn, call);	/* the winner's may not have been announced last */
 }
 
@@ -229,9 +235,11 @@ void sip_call_offer_agreed(struct sip_call *call, const struct sip_call_event *e
 	if (!has_offer || !call->callee_tag)
 		return;
 	/* RFC 3264 8.3: a port that the agreed offer names no more is free */
-	list_for_each_entry_safe(media, next, &call->media, node)
+	list_for_each_entry_safe(media, next, &call->media, node) {
+		sipalg_step();
 		if (media->side == side && media->named < ev->cseq)
 			sip_call_media_rm(ev->sn, call, media, SIP_PINHOLE_SHORTEN);
+	}
 }
 
 void sip_call_drop_media(struct sipalg_net *sn, struct sip_call *call, struct sip_media *media)

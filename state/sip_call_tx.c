@@ -48,6 +48,7 @@ struct sip_tx *sip_call_tx_find(struct sip_call *call, const struct sip_call_eve
 	for (i = 0; call->busy && i < SIP_CALL_TXS; i++) {
 		struct sip_tx *tx = &call->busy->tx[i];
 
+		sipalg_step();
 		if (tx->method == ev->method && tx->branch == ev->branch &&
 		    tx->cseq == ev->cseq && tx->side == side)
 			return tx;
@@ -66,6 +67,7 @@ static struct sip_tx *free_tx(struct sip_call_busy *busy)
 	u32 i;
 
 	for (i = 0; i < SIP_CALL_TXS; i++) {
+		sipalg_step();
 		tx = &busy->tx[(busy->next_tx + i) % SIP_CALL_TXS];
 		if (!tx->method || tx->is_done)
 			break;
@@ -129,6 +131,7 @@ bool sip_call_has_bye(const struct sip_call *call, const struct sip_call_event *
 	for (i = 0; call->busy && i < SIP_CALL_TXS; i++) {
 		const struct sip_tx *tx = &call->busy->tx[i];
 
+		sipalg_step();
 		if (tx->method == SIP_BYE && tx->cseq == ev->cseq && tx->side == side)
 			return true;
 	}
@@ -139,9 +142,11 @@ bool sip_call_is_pending(const struct sip_call *call, u8 method)
 {
 	u32 i;
 
-	for (i = 0; call->busy && i < SIP_CALL_TXS; i++)
+	for (i = 0; call->busy && i < SIP_CALL_TXS; i++) {
+		sipalg_step();
 		if (call->busy->tx[i].method == method && !call->busy->tx[i].is_done)
 			return true;
+	}
 	return false;
 }
 

@@ -10,9 +10,11 @@ static bool is_listed(const struct sip_pinhole *pin, const struct sip_addr *addr
 	const struct sip_pinhole_more *more = pin->more;
 	u32 i;
 
-	for (i = 0; more && i < min_t(u32, more->n_callers, SIP_PINHOLE_CALLERS); i++)
+	for (i = 0; more && i < min_t(u32, more->n_callers, SIP_PINHOLE_CALLERS); i++) {
+		sipalg_step();
 		if (sip_addr_equal(&more->caller[i], addr))
 			return true;
+	}
 	return false;
 }
 

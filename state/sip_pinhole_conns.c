@@ -162,8 +162,10 @@ static u32 place_for_one(struct sip_pinhole *pin)
 {
 	u32 i = 0;
 
-	while (sip_pinhole_conn_at(pin, i)->is_used && sip_pinhole_conn_at(pin, i + 1))
+	while (sip_pinhole_conn_at(pin, i)->is_used && sip_pinhole_conn_at(pin, i + 1)) {
+		sipalg_step();
 		i++;
+	}
 	return i;
 }
 
@@ -209,10 +211,12 @@ static bool has_come_from(struct sip_pinhole *pin, const struct sip_endpoint *pe
 	u32 i;
 
 	/* a connection that has ended since is known as well */
-	for (i = 0; (conn = sip_pinhole_conn_at(pin, i)); i++)
+	for (i = 0; (conn = sip_pinhole_conn_at(pin, i)); i++) {
+		sipalg_step();
 		if (!conn->is_from_host && conn->port == peer->port &&
 		    sip_addr_equal(&conn->addr, &peer->addr))
 			return true;
+	}
 	return false;
 }
 
@@ -254,6 +258,7 @@ void sip_pinhole_conns_end(struct sipalg_net *sn, struct sip_pinhole *pin,
 	if (end == SIP_PINHOLE_LET)
 		return;
 	for (i = 0; (conn = sip_pinhole_conn_at(pin, i)); i++) {
+		sipalg_step();
 		ct = sip_pinhole_conn_lookup(sn, pin, conn);
 		if (!ct)
 			continue;
@@ -324,6 +329,7 @@ bool sip_pinhole_conns_sample(struct sipalg_net *sn, struct sip_pinhole *pin, u3
 	lockdep_assert_held(&pin->lock);
 	*heard = 0;
 	for (i = 0; (conn = sip_pinhole_conn_at(pin, i)); i++) {
+		sipalg_step();
 		left_s = conn_sample(sn, pin, conn, silence_s);
 		if (!left_s)
 			continue;

@@ -219,8 +219,10 @@ bool sip_port_run_is_others(const struct sip_pinhole_want *want, struct sip_port
 {
 	u32 i;
 
-	for (i = 0; i < want->n; i++)
+	for (i = 0; i < want->n; i++) {
+		sipalg_step();
 		if (port_is_others(want, search, sip_port_candidate(want, i, try)))
 			return true;
+	}
 	return false;
 }

@@ -54,6 +54,7 @@ static bool is_of(const struct sip_quota *q, const struct sip_quota_key *key)
 
 static int quota_differs(struct rhashtable_compare_arg *arg, const void *obj)
 {
+	sipalg_step();
 	return !is_of(obj, arg->key);
 }
 
@@ -267,6 +268,7 @@ static struct sip_half_open *victim_of_all(struct sip_quota_table *table)
 	int i;
 
 	for (i = STEPS - 1; i >= 0; i--) {
+		sipalg_step();
 		q = list_first_entry_or_null(&table->step[i], struct sip_quota, step);
 		if (q)
 			return list_first_entry(&q->open, struct sip_half_open, of_source);
@@ -295,6 +297,7 @@ static struct sip_half_open *victim_of_host(const struct sip_quota *host)
 	u32 n = 0;
 
 	list_for_each_entry(half, &host->charged, of_host) {
+		sipalg_step();
 		if (!best || goes_before(half, best))
 			best = half;
 		if (++n == LOOKED)

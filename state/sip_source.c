@@ -155,10 +155,12 @@ static struct sip_source *find_in(struct sip_source_table *table, u32 set,
 	struct sip_source *source;
 
 	hlist_for_each_entry_rcu(source, &table->set[set], node,
-				 lockdep_is_held(&table->lock[set % LOCKS]))
+				 lockdep_is_held(&table->lock[set % LOCKS])) {
+		sipalg_step();
 		if (sip_addr_equal(&source->key.addr, &key->addr) &&
 		    source->key.zone == key->zone && source->key.role == key->role)
 			return source;
+	}
 	return NULL;
 }
 
@@ -217,6 +219,7 @@ static bool make_room(struct sipalg_net *sn, u32 set, bool *is_held)
 	u32 n = 0;
 
 	hlist_for_each_entry(source, &sn->sources->set[set], node) {
+		sipalg_step();
 		n++;
 		if (!least || goes_before(sn, source, least))
 			least = source;
@@ -411,9 +414,11 @@ static u32 *tx_find(struct sip_source *source, u64 tx)
 {
 	u32 *set = tx_set(source, tx), i;
 
-	for (i = 0; i < TX_WAYS; i++)
+	for (i = 0; i < TX_WAYS; i++) {
+		sipalg_step();
 		if ((READ_ONCE(set[i]) & ~TX_FLAGS) == tx_mark(tx))
 			return &set[i];
+	}
 	return NULL;
 }
 

@@ -5,7 +5,7 @@
 # own line and those of the lines above its own in this table; `|` separates units
 # of one height that may not know each other.
 function table() {
-	layer("sip_slice sip_word sip_chars sip_limits sip_cursor sip_addr sip_method sip_fault sip_flow sip_edit sip_uri sip_header sip_start sip_parse sip_body sip_stream sdp_rewrite sip_rewrite")
+	layer("sip_slice sip_word sip_chars sip_limits sip_step sip_cursor sip_addr sip_method sip_fault sip_flow sip_edit sip_uri sip_header sip_start sip_parse sip_body sip_stream sdp_rewrite sip_rewrite")
 	layer("sip_tcp")
 	layer("sipalg_stats sipalg_settings sipalg_net sip_call_state sipalg_compat sip_inet sip_neighbour sip_route sipalg_trace")
 	layer("sip_source | sip_quota")
