@@ -8,29 +8,9 @@
  */
 #include "sip_limits.h"
 #include "sip_quota.h"
+#include "sipalg_bounds.h"
 #include "sipalg_lab.h"
 #include "sipalg_stream.h"
-
-enum {
-	MANY	= 1000,
-	TIMES	= 4,	/* as much as at first, at most */
-};
-
-/* what one message has cost, and what is remembered then */
-struct cost {
-	u32 steps;
-	u32 objects;
-};
-
-static void expect_bounded(struct kunit *test, const char *table, struct cost first,
-			   struct cost last)
-{
-	kunit_info(test, "%s: %u steps at first, %u after %u messages; %u objects, then %u\n",
-		   table, first.steps, last.steps, MANY, first.objects, last.objects);
-	KUNIT_EXPECT_GT_MSG(test, first.steps, 0, "%s", table);
-	KUNIT_EXPECT_LE_MSG(test, last.steps, TIMES * first.steps, "%s", table);
-	KUNIT_EXPECT_LE_MSG(test, last.objects, TIMES * first.objects, "%s", table);
-}
 
 /* ---- the streams of a call -------------------------------------------------------- */
 
