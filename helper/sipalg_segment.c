@@ -199,7 +199,7 @@ static struct sk_buff *make_more(const struct sipalg_segment *seg)
 	};
 	struct sip_tcp_emission what;
 
-	if (list_empty(&seg->back->patches) || !sender->is_passed)
+	if (!seg->back->n_patches || !sender->is_passed)
 		return NULL;
 	ack.size = size_to(receiver, ack.has_time ? TCPOLEN_TSTAMP_ALIGNED : 0, sender->largest);
 	ack.data = sip_tcp_more(seg->back, room_of(receiver), MORE_SEGMENTS * ack.size, &what);

@@ -30,7 +30,6 @@
 #ifndef _SIP_TCP_H
 #define _SIP_TCP_H
 
-#include <linux/list.h>
 #include <linux/types.h>
 
 #include "sip_edit.h"
@@ -60,15 +59,17 @@ enum {
 
 /**
  * struct sip_tcp_patch - bytes that their sender cannot be asked for again
- * @node: in sip_tcp_half.patches, in order
  * @seq: their place in S
+ * @out: their place in R
+ * @row: S: where the patches begin that this one continues without a gap
  * @old_len: bytes there
  * @len: bytes in R
  * @data: these
  */
 struct sip_tcp_patch {
-	struct list_head node;
 	u32 seq;
+	u32 out;
+	u32 row;
 	u32 old_len;
 	u32 len;
 	u8 data[];
@@ -82,7 +83,9 @@ struct sip_tcp_patch {
  * @acked: R: the highest acknowledgment of the receiver
  * @first: offset from S to R before the first patch
  * @last: offset from S to R behind the last patch
- * @patches: struct sip_tcp_patch, in order, none acknowledged in full
+ * @patch: patches, in order, none acknowledged in full: a ring
+ * @n_places: of the ring, used or not
+ * @front: its place that has the first one, when what goes round is taken off
  * @patched: bytes of all patches, as they lie in memory
  * @n_patches: how many
  * @sent: R: the end of what was emitted of them; the receiver's window may be too small for all
@@ -103,7 +106,9 @@ struct sip_tcp_half {
 	u32 acked;
 	s32 first;
 	s32 last;
-	struct list_head patches;
+	struct sip_tcp_patch **patch;
+	u32 n_places;
+	u32 front;
 	u32 patched;
 	u32 n_patches;
 	u32 sent;
@@ -177,10 +182,16 @@ static inline u32 sip_tcp_edge(const struct sip_tcp_half *half)
 	return sip_tcp_end(half) + half->word;
 }
 
+/* What it remembers, in memory. */
+static inline u32 sip_tcp_bytes(const struct sip_tcp_half *half)
+{
+	return half->room + half->patched + half->n_places * sizeof(half->patch[0]);
+}
+
 /* Whether the direction is what it would be without us, but for one offset. */
 static inline bool sip_tcp_is_quiet(const struct sip_tcp_half *half)
 {
-	return half->next == half->out && list_empty(&half->patches);
+	return half->next == half->out && !half->n_patches;
 }
 
 /**

@@ -55,7 +55,7 @@ static inline void line_end(struct kunit *test)
 	if (!l)
 		return;
 	sip_tcp_exit(&l->half);
-	KUNIT_EXPECT_TRUE(test, list_empty(&l->half.patches));
+	KUNIT_EXPECT_TRUE(test, !l->half.n_patches);
 	KUNIT_EXPECT_EQ(test, l->half.patched, 0u);
 	KUNIT_EXPECT_TRUE(test, !l->half.held);
 	test->priv = NULL;

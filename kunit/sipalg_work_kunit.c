@@ -9,8 +9,10 @@
 #include <linux/workqueue.h>
 
 #include "sip_source.h"
+#include "sip_tcp.h"
 #include "sipalg_bounds.h"
 #include "sipalg_rules.h"
+#include "sipalg_stream.h"
 
 /**
  * struct work - a table, and who fills it
@@ -323,6 +325,170 @@ static void rule_b1_dialogs_of_a_source(struct kunit *test)
 	KUNIT_EXPECT_GT(test, lab_count(lab, SIPALG_STAT_FLOOD_OPTIONS), MANY / 8);
 }
 
+/* ---- TCP --------------------------------------------------------------------------- */
+
+enum {
+	FEW	= 16,	/* streams that are looked for */
+	SEGMENT	= 100,	/* bytes of a message, */
+	GROWN	= 104,	/* and of what it becomes */
+};
+
+/**
+ * struct sender - a direction whose messages grow, and whose receiver acknowledges little
+ * @half: the direction
+ * @edits: of each message
+ * @text: a message
+ * @out: what it becomes
+ */
+struct sender {
+	struct sip_tcp_half half;
+	struct sip_edits *edits;
+	u8 text[SEGMENT];
+	u8 out[4 * GROWN];
+};
+
+/* A message, new or again.  Return: what all that is done for its segment has cost. */
+static u32 sender_sends(struct kunit *test, struct sender *s, u32 seq)
+{
+	struct sip_tcp_segment seg = { .seq = seq, .len = SEGMENT, .data = s->text };
+	struct sip_tcp_emission what;
+	u32 before = sipalg_steps;
+	struct sip_text text;
+
+	KUNIT_EXPECT_EQ(test, sip_tcp_take(&s->half, &seg, &text), 0);
+	if (text.len)
+		KUNIT_EXPECT_EQ(test, sip_tcp_replace(&s->half, &text, SEGMENT, s->edits), 0);
+	KUNIT_EXPECT_EQ(test, sip_tcp_keep(&s->half, &seg, &text), 0);
+	what = sip_tcp_emit(&s->half, &seg, 1 << 20, sizeof(s->out));
+	sip_tcp_copy(&s->half, &seg, &what, s->out);
+	sip_tcp_more(&s->half, 1 << 20, sizeof(s->out), &what);
+	return sipalg_steps - before;
+}
+
+/* The receiver has some of the @i-th message. */
+static u32 receiver_has(struct sender *s, u32 i)
+{
+	u32 left = i * GROWN + 1, right = left + 2 * GROWN, before = sipalg_steps;
+
+	sip_tcp_sack(&s->half, &left, &right);
+	sip_tcp_seq(&s->half, i * SEGMENT);
+	return sipalg_steps - before;
+}
+
+static u32 receiver_acks(struct sender *s, u32 i)
+{
+	u32 before = sipalg_steps;
+
+	sip_tcp_ack(&s->half, i * GROWN);
+	return sipalg_steps - before;
+}
+
+/* As many messages as a direction remembers are under way, and go again. */
+static void rule_b1_patches(struct kunit *test)
+{
+	struct sender *s = kunit_kzalloc(test, sizeof(*s), GFP_KERNEL);
+	u32 i, n, middle = MANY - SIP_TCP_PATCHES_MAX / 3;
+	struct cost new[2] = {}, again[2] = {}, sack[2] = {}, ack[2] = {};
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, s);
+	s->edits = kunit_kzalloc(test, sizeof(*s->edits), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, s->edits);
+	sip_edit_init(s->edits);
+	KUNIT_EXPECT_EQ(test, sip_edit_add(s->edits, 0, 0, "more", GROWN - SEGMENT), 0);
+	sip_tcp_init(&s->half, 0);
+	for (i = 0; i < 4; i++)
+		new[0].steps = sender_sends(test, s, i * SEGMENT);
+	again[0].steps = sender_sends(test, s, SEGMENT);
+	sack[0].steps = receiver_has(s, 1);
+	ack[0].steps = receiver_acks(s, 1);
+	for (; i < MANY; i++) {
+		if (s->half.n_patches == SIP_TCP_PATCHES_MAX - 1)
+			receiver_acks(s, i + 2 - SIP_TCP_PATCHES_MAX);
+		new[1].steps = sender_sends(test, s, i * SEGMENT);
+	}
+	n = s->half.n_patches;
+	KUNIT_EXPECT_GE(test, n, SIP_TCP_PATCHES_MAX - 2);
+	again[1].steps = sender_sends(test, s, middle * SEGMENT);
+	sack[1].steps = receiver_has(s, middle);
+	ack[1].steps = receiver_acks(s, i + 1 - n);
+	expect_bounded(test, "patches, a new message", new[0], new[1]);
+	expect_bounded(test, "patches, one that is repeated", again[0], again[1]);
+	expect_bounded(test, "patches, a selective acknowledgment", sack[0], sack[1]);
+	expect_bounded(test, "patches, an acknowledgment", ack[0], ack[1]);
+	KUNIT_EXPECT_EQ(test, s->half.n_patches, n - 1);
+	sip_tcp_exit(&s->half);
+}
+
+/* The phone's connection from that port, with a stream. */
+static struct nf_conn *conn_with_stream(struct lab *lab, u32 i)
+{
+	static const u32 seq[IP_CT_DIR_MAX];
+	struct sipalg_stream *s;
+	struct nf_conn *ct;
+
+	lab->phone.port = 7000 + i;
+	phone_says(lab, "OPTIONS 1 o - call=t%u", i);
+	ct = lab_master(lab);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(lab->test, ct);
+	rcu_read_lock();
+	s = sipalg_stream_add(lab->sn, ct, seq);
+	rcu_read_unlock();
+	KUNIT_EXPECT_NOT_ERR_OR_NULL(lab->test, s);
+	return ct;
+}
+
+static void look_for_stream(struct lab *lab, struct nf_conn *ct, bool end)
+{
+	struct sipalg_stream *s;
+
+	rcu_read_lock();
+	s = sipalg_stream_enter(lab->sn, ct);
+	KUNIT_EXPECT_NOT_NULL(lab->test, s);
+	if (s && end)
+		sipalg_stream_end(lab->sn, s);
+	if (s)
+		sipalg_stream_leave(lab->sn, s);
+	rcu_read_unlock();
+}
+
+/* What the streams of a few connections cost to be found. */
+static u32 find_streams(struct lab *lab, struct nf_conn **ct, u32 n)
+{
+	u32 i;
+
+	counted = 0;
+	count_from(lab);
+	for (i = 0; i < n; i++)
+		look_for_stream(lab, ct[i], false);
+	count_to();
+	return counted;
+}
+
+/* Connections over TCP, each with a stream; here of UDP, which the table does not ask. */
+static void rule_b1_streams(struct kunit *test)
+{
+	struct nf_conn **ct = kunit_kzalloc(test, (FEW + MANY) * sizeof(*ct), GFP_KERNEL);
+	struct cost first = {}, last = {};
+	struct lab *lab = test->priv;
+	u32 i;
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, ct);
+	for (i = 0; i < FEW; i++)
+		ct[i] = conn_with_stream(lab, i);
+	first.steps = find_streams(lab, ct, FEW);
+	for (; i < FEW + MANY; i++) {
+		ct[i] = conn_with_stream(lab, i);
+		cond_resched();
+	}
+	last.steps = find_streams(lab, ct, FEW);
+	expect_bounded(test, "streams", first, last);
+	for (i = 0; i < FEW + MANY; i++) {
+		look_for_stream(lab, ct[i], true);
+		nf_ct_put(ct[i]);
+	}
+	lab->phone.port = 5060;
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(rule_b1_hosts),
 	KUNIT_CASE(rule_b1_calls),
@@ -333,6 +499,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(rule_b1_callers),
 	KUNIT_CASE(rule_b1_sources),
 	KUNIT_CASE(rule_b1_dialogs_of_a_source),
+	KUNIT_CASE(rule_b1_patches),
+	KUNIT_CASE(rule_b1_streams),
 	{}
 };
 

@@ -8,9 +8,13 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "sip_step.h"
 #include "sip_tcp.h"
 
-enum { HELD_MIN = 2048 };	/* room for most messages, so that it need not grow */
+enum {
+	HELD_MIN	= 2048,	/* room for most messages, so that it need not grow */
+	PLACES_LEAST	= 8,	/* for patches; a power of two, as what is more */
+};
 
 void sip_tcp_init(struct sip_tcp_half *half, u32 seq)
 {
@@ -20,14 +24,22 @@ void sip_tcp_init(struct sip_tcp_half *half, u32 seq)
 	half->told = seq;
 	half->acked = seq;
 	half->sent = seq;
-	INIT_LIST_HEAD(&half->patches);
 }
 
-static void patch_free(struct sip_tcp_half *half, struct sip_tcp_patch *p)
+/* The patch with @i others before it. */
+static struct sip_tcp_patch *patch_at(const struct sip_tcp_half *half, u32 i)
 {
-	list_del(&p->node);
+	return half->patch[(half->front + i) & (half->n_places - 1)];
+}
+
+/* The first one goes. */
+static void patch_free(struct sip_tcp_half *half)
+{
+	struct sip_tcp_patch *p = patch_at(half, 0);
+
 	half->patched -= sizeof(*p) + p->len;
 	half->n_patches--;
+	half->front++;
 	kfree(p);
 }
 
@@ -40,10 +52,11 @@ static void held_free(struct sip_tcp_half *half)
 
 void sip_tcp_exit(struct sip_tcp_half *half)
 {
-	struct sip_tcp_patch *p, *tmp;
-
-	list_for_each_entry_safe(p, tmp, &half->patches, node)
-		patch_free(half, p);
+	while (half->n_patches)
+		patch_free(half);
+	kfree(half->patch);
+	half->patch = NULL;
+	half->n_places = 0;
 	held_free(half);
 }
 
@@ -65,36 +78,72 @@ static s32 patch_delta(const struct sip_tcp_patch *p)
 	return (s32)p->len - (s32)p->old_len;
 }
 
+/* R: where a patch ends */
+static u32 patch_out_end(const struct sip_tcp_patch *p)
+{
+	return p->out + p->len;
+}
+
+static u32 patch_place(const struct sip_tcp_half *half, u32 i, bool is_out)
+{
+	const struct sip_tcp_patch *p = patch_at(half, i);
+
+	return is_out ? p->out : p->seq;
+}
+
+/*
+ * How many patches begin before a place, of S or (@is_out) of R.  They are in order: a receiver
+ * that acknowledges nothing lets them become many, and each packet asks several times.
+ */
+static u32 patches_before(const struct sip_tcp_half *half, u32 seq, bool is_out)
+{
+	u32 low = 0, high = half->n_patches, middle, first;
+
+	first = high ? patch_place(half, 0, is_out) : seq;
+	if (!sip_seq_before(first, seq))
+		return 0;
+	sipalg_step();
+	/* most ask about what comes behind all of them */
+	if (patch_place(half, high - 1, is_out) - first < seq - first)
+		return high;
+	while (low < high) {
+		sipalg_step();
+		middle = (low + high) / 2;
+		if (patch_place(half, middle, is_out) - first < seq - first)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* The last patch that begins before a place, or NULL. */
+static const struct sip_tcp_patch *patch_before(const struct sip_tcp_half *half, u32 seq,
+						bool is_out)
+{
+	u32 n = patches_before(half, seq, is_out);
+
+	return n ? patch_at(half, n - 1) : NULL;
+}
+
 /* S to R, for a place that is not inside a patch */
 static u32 to_receiver(const struct sip_tcp_half *half, u32 seq)
 {
-	const struct sip_tcp_patch *p;
-	u32 offset = half->first;
+	const struct sip_tcp_patch *p = patch_before(half, seq, false);
 
-	list_for_each_entry(p, &half->patches, node) {
-		if (!sip_seq_before(p->seq, seq))
-			break;
-		offset += patch_delta(p);
-	}
-	return seq + offset;
+	return p ? patch_out_end(p) + (seq - patch_end(p)) : seq + half->first;
 }
 
 /* R to S; what is inside a patch goes to its start, or to its end */
 static u32 to_sender(const struct sip_tcp_half *half, u32 seq, bool up)
 {
-	const struct sip_tcp_patch *p;
-	u32 offset = half->first;
+	const struct sip_tcp_patch *p = patch_before(half, seq, true);
 
-	list_for_each_entry(p, &half->patches, node) {
-		u32 start = p->seq + offset;
-
-		if (!sip_seq_before(start, seq))
-			break;
-		if (sip_seq_before(seq, start + p->len))
-			return up ? patch_end(p) : p->seq;
-		offset += patch_delta(p);
-	}
-	return seq - offset;
+	if (!p)
+		return seq - half->first;
+	if (sip_seq_before(seq, patch_out_end(p)))
+		return up ? patch_end(p) : p->seq;
+	return patch_end(p) + (seq - patch_out_end(p));
 }
 
 u32 sip_tcp_seq(const struct sip_tcp_half *half, u32 seq)
@@ -223,24 +272,54 @@ int sip_tcp_take(struct sip_tcp_half *half, struct sip_tcp_segment *seg, struct 
 	return 0;
 }
 
-static struct sip_tcp_patch *patch_alloc(const struct sip_tcp_half *half, u32 old_len, u32 room)
+/* A place for one more behind the last. */
+static int places_grow(struct sip_tcp_half *half)
+{
+	u32 i, n = half->n_places ? 2 * half->n_places : PLACES_LEAST;
+	struct sip_tcp_patch **patch;
+
+	if (half->n_patches < half->n_places)
+		return 0;
+	patch = kmalloc_array(n, sizeof(*patch), GFP_ATOMIC | __GFP_NOWARN);
+	if (!patch)
+		return -ENOMEM;
+	for (i = 0; i < half->n_patches; i++)
+		patch[i] = patch_at(half, i);
+	kfree(half->patch);
+	half->patch = patch;
+	half->n_places = n;
+	half->front = 0;
+	return 0;
+}
+
+static struct sip_tcp_patch *patch_alloc(struct sip_tcp_half *half, u32 old_len, u32 room)
 {
 	struct sip_tcp_patch *p;
 
 	if (half->patched + sizeof(*p) + room > SIP_TCP_PATCHED_MAX ||
 	    half->n_patches == SIP_TCP_PATCHES_MAX)
 		return ERR_PTR(-ENOBUFS);
+	if (places_grow(half))
+		return ERR_PTR(-ENOMEM);
 	p = kmalloc(sizeof(*p) + room, GFP_ATOMIC | __GFP_NOWARN);
 	if (!p)
 		return ERR_PTR(-ENOMEM);
 	p->seq = half->out;
+	p->out = half->out + half->last;
 	p->old_len = old_len;
 	return p;
 }
 
 static void patch_add(struct sip_tcp_half *half, struct sip_tcp_patch *p)
 {
-	list_add_tail(&p->node, &half->patches);
+	const struct sip_tcp_patch *last = NULL;
+
+	if (half->n_patches)
+		last = patch_at(half, half->n_patches - 1);
+	/* what is acknowledged is no part of a row, which else may become longer than 2^31 bytes */
+	p->row = last && patch_end(last) == p->seq ?
+		 sip_seq_max(last->row, patch_at(half, 0)->seq) : p->seq;
+	half->patch[(half->front + half->n_patches) & (half->n_places - 1)] = p;
 	half->patched += sizeof(*p) + p->len;
 	half->n_patches++;
 	half->last += patch_delta(p);
@@ -351,44 +430,33 @@ int sip_tcp_bypass(struct sip_tcp_half *half, const struct sip_tcp_segment *seg,
 static u32 emission_start(const struct sip_tcp_half *half, const struct sip_tcp_segment *seg)
 {
 	u32 start = seg->out == half->out ? seg->seq : sip_seq_min(seg->seq, seg->out);
-	const struct sip_tcp_patch *p;
+	const struct sip_tcp_patch *p = patch_before(half, start, false);
 
-	list_for_each_entry_reverse(p, &half->patches, node) {
-		u32 end = patch_end(p);
-
-		if (!sip_seq_before(p->seq, start))
-			continue;
-		/*
-		 * What comes right before the first byte that the sender knows to be missing
-		 * is missing as well, only that he was told otherwise: it is ours to repeat.
-		 */
-		if (!sip_seq_before(end, start) &&
-		    (end != start || !sip_seq_before(half->told, seg->seq)))
-			start = p->seq;
-	}
-	return start;
+	if (!p || sip_seq_before(patch_end(p), start))
+		return start;
+	/*
+	 * What comes right before the first byte that the sender knows to be missing is missing
+	 * as well, only that he was told otherwise: it is ours to repeat, all of the row.
+	 */
+	if (!sip_seq_before(half->told, seg->seq))
+		return p->row;
+	return patch_end(p) == start ? start : p->seq;
 }
 
 /* S: where it ends, never inside a patch */
 static u32 emission_end(const struct sip_tcp_half *half, const struct sip_tcp_segment *seg)
 {
 	u32 end = sip_seq_min(seg->seq + seg->len, half->out);
-	const struct sip_tcp_patch *p;
+	const struct sip_tcp_patch *p = patch_before(half, end, false);
 
-	list_for_each_entry(p, &half->patches, node)
-		if (sip_seq_before(p->seq, end) && sip_seq_before(end, patch_end(p)))
-			return patch_end(p);
-	return end;
+	return p && sip_seq_before(end, patch_end(p)) ? patch_end(p) : end;
 }
 
 static bool touches_patch(const struct sip_tcp_half *half, u32 start, u32 end)
 {
-	const struct sip_tcp_patch *p;
+	const struct sip_tcp_patch *p = patch_before(half, end, false);
 
-	list_for_each_entry(p, &half->patches, node)
-		if (sip_seq_before(p->seq, end) && sip_seq_before(start, patch_end(p)))
-			return true;
-	return false;
+	return p && sip_seq_before(start, patch_end(p));
 }
 
 /* Of @len bytes from @from on, how many the receiver takes. */
@@ -434,32 +502,26 @@ struct sip_tcp_emission sip_tcp_emit(struct sip_tcp_half *half, const struct sip
 const u8 *sip_tcp_more(struct sip_tcp_half *half, u32 window, u32 max,
 		       struct sip_tcp_emission *what)
 {
-	u32 from = sip_seq_max(half->sent, half->acked), offset = half->first, start, len, rest;
-	struct sip_tcp_patch *p;
+	u32 from = sip_seq_max(half->sent, half->acked), len, rest;
+	const struct sip_tcp_patch *p = patch_before(half, from + 1, true);
 
-	list_for_each_entry(p, &half->patches, node) {
-		start = p->seq + offset;
-		offset += patch_delta(p);
-		if (sip_seq_before(from, start) || !sip_seq_before(from, start + p->len))
-			continue;
-		rest = start + p->len - from;
-		len = within(half, from, min(rest, max), window);
-		/* a small piece waits until nothing else is under way (RFC 9293 3.8.6.2.1) */
-		if (!len || (len < rest && len < max && from != half->acked))
-			return NULL;
-		*what = (struct sip_tcp_emission){ .seq = from, .len = len };
-		half->sent = from + len;
-		return p->data + (from - start);
-	}
-	return NULL;
+	if (!p || !sip_seq_before(from, patch_out_end(p)))
+		return NULL;
+	rest = patch_out_end(p) - from;
+	len = within(half, from, min(rest, max), window);
+	/* a small piece waits until nothing else is under way (RFC 9293 3.8.6.2.1) */
+	if (!len || (len < rest && len < max && from != half->acked))
+		return NULL;
+	*what = (struct sip_tcp_emission){ .seq = from, .len = len };
+	half->sent = from + len;
+	return p->data + (from - p->out);
 }
 
 void sip_tcp_copy(const struct sip_tcp_half *half, const struct sip_tcp_segment *seg,
 		  const struct sip_tcp_emission *what, u8 *to)
 {
-	u32 at = what->seq, end = at + what->len, offset = half->first;
+	u32 at = what->seq, end = at + what->len, offset = half->first, i, n;
 	const struct sip_tcp_patch *p;
-	u32 start, n;
 
 	if (!what->len)
 		return;
@@ -467,23 +529,25 @@ void sip_tcp_copy(const struct sip_tcp_half *half, const struct sip_tcp_segment 
 		memcpy(to, half->held, what->len);
 		return;
 	}
-	list_for_each_entry(p, &half->patches, node) {
-		start = p->seq + offset;
-		if (sip_seq_before(at, start)) {
-			n = sip_seq_min(start, end) - at;
-			memcpy(to, seg->data + (at - offset - seg->seq), n);
+	i = patches_before(half, at, true);
+	for (i -= i > 0; i < half->n_patches; i++) {
+		sipalg_step();
+		p = patch_at(half, i);
+		if (sip_seq_before(at, p->out)) {
+			n = sip_seq_min(p->out, end) - at;
+			memcpy(to, seg->data + (at - (p->out - p->seq) - seg->seq), n);
 			to += n;
 			at += n;
 		}
 		if (at == end)
 			return;
-		if (sip_seq_before(at, start + p->len)) {
-			n = min(start + p->len - at, end - at);
-			memcpy(to, p->data + (at - start), n);
+		if (sip_seq_before(at, patch_out_end(p))) {
+			n = min(patch_out_end(p) - at, end - at);
+			memcpy(to, p->data + (at - p->out), n);
 			to += n;
 			at += n;
 		}
-		offset += patch_delta(p);
+		offset = patch_out_end(p) - patch_end(p);
 	}
 	memcpy(to, seg->data + (at - offset - seg->seq), end - at);
 }
@@ -492,13 +556,15 @@ void sip_tcp_copy(const struct sip_tcp_half *half, const struct sip_tcp_segment 
 
 static void forget_acked(struct sip_tcp_half *half)
 {
-	struct sip_tcp_patch *p, *tmp;
+	const struct sip_tcp_patch *p;
 
-	list_for_each_entry_safe(p, tmp, &half->patches, node) {
-		if (sip_seq_before(half->acked, p->seq + half->first + p->len))
+	while (half->n_patches) {
+		sipalg_step();
+		p = patch_at(half, 0);
+		if (sip_seq_before(half->acked, patch_out_end(p)))
 			return;
 		half->first += patch_delta(p);
-		patch_free(half, p);
+		patch_free(half);
 	}
 }
 

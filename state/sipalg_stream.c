@@ -25,12 +25,21 @@ struct sipalg_stream_table {
 /* What all namespaces together remember whose root is not the machine's (security.md B10). */
 static atomic_t foreign_bytes = ATOMIC_INIT(0);
 
+static int stream_differs(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	const struct sipalg_stream *s = obj;
+
+	sipalg_step();
+	return s->id != *(const u32 *)arg->key;
+}
+
 /* the key is a number of ours, which nobody outside can choose */
 static const struct rhashtable_params stream_params = {
 	.key_offset = offsetof(struct sipalg_stream, id),
 	.key_len = sizeof(u32),
 	.head_offset = offsetof(struct sipalg_stream, node),
 	.min_size = SIPALG_TABLE_LEAST,
+	.obj_cmpfn = stream_differs,
 	.automatic_shrinking = true,
 };
 
@@ -67,7 +76,6 @@ struct sipalg_stream *sipalg_stream_add(struct sipalg_net *sn, struct nf_conn *c
 	struct sipalg_stream_table *table = sn->streams;
 	struct sipalg_flow_data *data = sipalg_flow_data(ct);
 	struct sipalg_stream *s;
-	int dir;
 
 	if (!data || atomic_read(&table->n) >= SIPALG_STREAMS_MAX || !sipalg_hold(sn, 1))
 		return NULL;
@@ -78,8 +86,6 @@ struct sipalg_stream *sipalg_stream_add(struct sipalg_net *sn, struct nf_conn *c
 	s->tuple = ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
 	s->zone = nf_ct_zone(ct)->id;
 	s->zone_dir = nf_ct_zone(ct)->dir;
-	for (dir = 0; dir < IP_CT_DIR_MAX; dir++)
-		INIT_LIST_HEAD(&s->half[dir].patches);
 	sipalg_stream_begin(s, seq);
 	do {
 		s->id = atomic_inc_return(&table->last_id);
@@ -97,6 +103,7 @@ let:
 	sipalg_let(sn, 1);
 	return NULL;
 }
+SIPALG_EXPORT(sipalg_stream_add);
 
 struct sipalg_stream *sipalg_stream_enter(struct sipalg_net *sn, const struct nf_conn *ct)
 {
@@ -116,6 +123,7 @@ struct sipalg_stream *sipalg_stream_enter(struct sipalg_net *sn, const struct nf
 	spin_unlock_bh(&s->lock);
 	return NULL;
 }
+SIPALG_EXPORT(sipalg_stream_enter);
 
 bool sipalg_stream_is_known(struct sipalg_net *sn, const struct nf_conn *ct)
 {
@@ -124,11 +132,6 @@ bool sipalg_stream_is_known(struct sipalg_net *sn, const struct nf_conn *ct)
 	if (s)
 		sipalg_stream_leave(sn, s);
 	return s;
-}
-
-static u32 bytes_of(const struct sip_tcp_half *half)
-{
-	return half->room + half->patched;
 }
 
 /* Who began the connection: its other end may be everybody's server. */
@@ -163,7 +166,7 @@ void sipalg_stream_leave(struct sipalg_net *sn, struct sipalg_stream *s)
 	__releases(&s->lock)
 {
 	if (!s->is_dead)
-		charge(sn, s, bytes_of(&s->half[0]) + bytes_of(&s->half[1]));
+		charge(sn, s, sip_tcp_bytes(&s->half[0]) + sip_tcp_bytes(&s->half[1]));
 	spin_unlock_bh(&s->lock);
 }
 SIPALG_EXPORT(sipalg_stream_leave);
@@ -217,6 +220,7 @@ void sipalg_stream_end(struct sipalg_net *sn, struct sipalg_stream *s)
 {
 	stream_unlink(sn, s);
 }
+SIPALG_EXPORT(sipalg_stream_end);
 
 /* ---- those that are left behind -------------------------------------------------- */
 

@@ -437,7 +437,7 @@ static void finish(void)
 		receiver_says(receiver_stands(), 0);
 	}
 	must(w.fin_acked && w.rcv - w.isn == w.n_want);
-	must(list_empty(&w.half.patches) && !w.half.patched && w.half.first == w.half.last);
+	must(!w.half.n_patches && !w.half.patched && w.half.first == w.half.last);
 	must((u32)w.half.last == w.n_want - w.n_sent);
 }
 

@@ -27,6 +27,11 @@ static inline void *kmalloc(size_t size, gfp_t gfp)
 	return krealloc(NULL, size, gfp);
 }
 
+static inline void *kmalloc_array(size_t n, size_t size, gfp_t gfp)
+{
+	return kmalloc(n * size, gfp);
+}
+
 static inline void kfree(void *p)
 {
 	free(p);
