@@ -47,6 +47,7 @@ struct sipalg_counters {
  * @flood_until: sipalg_now() until which a flood is taken to last; 0: there was none
  * @gc: the work that ends what has expired, once a second while there is anything
  * @pinholes: of sip_pinhole.c
+ * @reals: of sip_pinhole_real.c
  * @calls: of sip_call.c
  * @bindings: of sip_binding.c
  * @streams: of sipalg_stream.c
@@ -68,6 +69,7 @@ struct sipalg_net {
 	unsigned long flood_until;
 	struct delayed_work gc;
 	struct sip_pinhole_table *pinholes;
+	struct sip_real_table *reals;
 	struct sip_call_table *calls;
 	struct sip_binding_table *bindings;
 	struct sipalg_stream_table *streams;

@@ -8,6 +8,7 @@
 #include <linux/inet.h>
 #include <linux/workqueue.h>
 
+#include "sip_pinhole_real.h"
 #include "sip_source.h"
 #include "sip_tcp.h"
 #include "sipalg_bounds.h"
@@ -325,6 +326,172 @@ static void rule_b1_dialogs_of_a_source(struct kunit *test)
 	KUNIT_EXPECT_GT(test, lab_count(lab, SIPALG_STAT_FLOOD_OPTIONS), MANY / 8);
 }
 
+/* ---- pinholes ---------------------------------------------------------------------- */
+
+/* A call with media, which the phone sends first: to nobody that was announced, at the end. */
+static void one_call(struct lab *lab)
+{
+	u32 i = fresh();
+
+	count_from(lab);
+	phone_says(lab, "INVITE 1 a - call=w%u audio=4000", i);
+	count_to();
+	count_from(lab);
+	proxy_says(lab, "183 INVITE 1 a b call=w%u audio=6000 at=" PEER, i);
+	count_to();
+	count_from(lab);
+	lab_media_out(lab, 4000, lab_end(PEER, 2000 + i));
+	count_to();
+	count_from(lab);
+	proxy_says(lab, "486 INVITE 1 a b call=w%u", i);
+	count_to();
+}
+
+static void fill_port(struct lab *lab, u32 i)
+{
+	lab->phone.port = 5060 + i % 4;		/* no flow has room for all */
+	phone_says(lab, "INVITE 1 a - call=p%u audio=4000", i);
+	proxy_says(lab, "183 INVITE 1 a b call=p%u audio=6000 at=" PEER, i);
+	lab->phone.port = 5060;
+}
+
+/* One inside port in a thousand calls, each of which has it published elsewhere. */
+static void rule_b1_pinholes_of_a_port(struct kunit *test)
+{
+	static const struct work work = { "pinholes of an inside port", one_call, fill_port };
+	struct lab *lab = test->priv;
+
+	lab->set->pinholes_max = 100000;
+	lab->set->ringing_timeout = 3600;
+	expect_work(test, &work);
+}
+
+/* The phone calls with its port 4000.  Return: where that is published. */
+static u16 call_from_port(struct lab *lab, u32 i)
+{
+	char line[80];
+	u16 port;
+
+	phone_says(lab, "INVITE 1 a - call=p%u audio=4000", i);
+	port = lab_audio(lab);
+	snprintf(line, sizeof(line), "200 INVITE 1 a b call=p%u audio=%u at=" PEER, i,
+		 6000 + 2 * i);
+	lab_proxy(lab, line);
+	return port;
+}
+
+/* Whether what the phone sends to that call's peer is related to the call. */
+static bool is_found(struct lab *lab, u32 i)
+{
+	return lab_media_out(lab, 4000, lab_end(PEER, 6000 + 2 * i));
+}
+
+/* Of one port the newest are found by what the phone sends; what comes in finds all. */
+static void rule_b1_the_newest_of_a_port(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+	u16 port[SIP_PINHOLES_OF_PORT + 2];
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(port); i++)
+		port[i] = call_from_port(lab, i);
+	KUNIT_EXPECT_FALSE(test, is_found(lab, 0));
+	KUNIT_EXPECT_TRUE(test, is_found(lab, 2));
+	KUNIT_EXPECT_TRUE(test, is_found(lab, i - 1));
+	KUNIT_EXPECT_EQ(test, (int)lab_media_in(lab, lab_end(PEER, 6002), port[1]), 4000);
+	/* a call ends, and another one takes its place among those that are found */
+	lab_phone(lab, "BYE 2 a b call=p5");
+	lab_proxy(lab, "200 BYE 2 a b call=p5");
+	call_from_port(lab, i);
+	KUNIT_EXPECT_TRUE(test, is_found(lab, i));
+	KUNIT_EXPECT_TRUE(test, is_found(lab, 3));
+}
+
+/* A pinhole of port 4000 of another host, for a peer at port 6000 + @i. */
+static struct sip_pinhole *pinhole_beside(struct lab *lab, u32 i, bool is_anothers)
+{
+	struct sip_pinhole_want want = {
+		.sn = lab->sn,
+		.ct = lab_master(lab),
+		.real = test_addr(lab->test, "192.168.1.77"),
+		.mapped = test_addr(lab->test, "203.0.113.1"),
+		.ports = { 4000 },
+		.n = 1,
+		.mapped_port = 4600 + i,
+		.proto = IPPROTO_UDP,
+		.class = SIP_PINHOLE_MEDIA,
+		.is_anothers = is_anothers,
+		.ttl_s = 60,
+	};
+	struct sip_addr addr = test_addr(lab->test, PEER);
+	struct sip_pinhole *pin = NULL;
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(lab->test, want.ct);
+	local_bh_disable();
+	rcu_read_lock();
+	KUNIT_EXPECT_EQ(lab->test, sip_pinhole_open(&want, &pin), 0);
+	sip_pinhole_set_peer(lab->sn, pin, &addr, 6000 + i);
+	rcu_read_unlock();
+	local_bh_enable();
+	nf_ct_put(want.ct);
+	return pin;
+}
+
+static struct sip_pinhole *found_beside(struct lab *lab, u32 i)
+{
+	struct sip_pinhole_key key = {
+		.addr = test_addr(lab->test, "192.168.1.77"), .port = 4000, .proto = IPPROTO_UDP,
+	};
+	struct sip_endpoint to = { test_addr(lab->test, PEER), 6000 + i };
+	struct sip_pinhole *pin;
+
+	rcu_read_lock();
+	pin = sip_pinhole_by_real(lab->sn, &key, &to);
+	rcu_read_unlock();
+	return pin && sip_pinhole_peer(pin).port == to.port ? pin : NULL;
+}
+
+/* Whoever names another host's port takes none of its places. */
+static void rule_b1_a_port_is_its_hosts(struct kunit *test)
+{
+	struct sip_pinhole *pin[3 * SIP_PINHOLES_OF_PORT];
+	struct lab *lab = test->priv;
+	u32 i, n = SIP_PINHOLES_OF_PORT;
+
+	lab_phone(lab, "OPTIONS 1 o -");
+	for (i = 0; i < ARRAY_SIZE(pin); i++) {
+		pin[i] = pinhole_beside(lab, i, i < n / 2 || i >= n + n / 2);
+		KUNIT_ASSERT_NOT_ERR_OR_NULL(test, pin[i]);
+	}
+	for (i = 0; i < ARRAY_SIZE(pin); i++)
+		KUNIT_EXPECT_PTR_EQ_MSG(test, found_beside(lab, i),
+					i >= n / 2 && i < n + n / 2 ? pin[i] : NULL, "%u", i);
+	for (i = 0; i < ARRAY_SIZE(pin); i++)
+		sip_pinhole_close(lab->sn, pin[i], SIP_PINHOLE_LET);
+	KUNIT_EXPECT_NULL(test, found_beside(lab, n));
+}
+
+static void fill_mappings(struct lab *lab, u32 i)
+{
+	struct lab_end proxy = lab->proxy;
+
+	lab->proxy = lab_end("198.51.100.1", 5060);
+	lab->proxy.ip = htonl(0xc6336400 + i % 250);
+	lab->mapped_port = 20000 + i;
+	lab_flush(lab);
+	phone_says(lab, "INVITE 1 a - call=n%u", i);
+	lab->mapped_port = 0;
+	lab->proxy = proxy;
+}
+
+/* NAT gives the phone's port another one for each proxy, and each is published in a call. */
+static void rule_b1_mappings_of_a_port(struct kunit *test)
+{
+	static const struct work work = { "mappings of an inside port", one_invite, fill_mappings };
+
+	expect_work(test, &work);
+}
+
 /* ---- TCP --------------------------------------------------------------------------- */
 
 enum {
@@ -499,6 +666,10 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(rule_b1_callers),
 	KUNIT_CASE(rule_b1_sources),
 	KUNIT_CASE(rule_b1_dialogs_of_a_source),
+	KUNIT_CASE(rule_b1_pinholes_of_a_port),
+	KUNIT_CASE(rule_b1_the_newest_of_a_port),
+	KUNIT_CASE(rule_b1_a_port_is_its_hosts),
+	KUNIT_CASE(rule_b1_mappings_of_a_port),
 	KUNIT_CASE(rule_b1_patches),
 	KUNIT_CASE(rule_b1_streams),
 	{}

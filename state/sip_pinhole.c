@@ -3,12 +3,13 @@
  * sip_pinhole: published ports and their expectations.  See sip_pinhole.h for the
  * life of a pinhole.
  *
- * Two tables hold every pinhole: by its mapped side, where an insertion that finds
- * the place taken is how two calls are kept from getting one port, and by its real
- * side, for packets that the host sends first.  The kernel ends expectations at will
- * (used up, timed out, master gone), and user space may put others in their place, so a
- * pinhole's is the one that it made as long as that waits, and else the one that is found
- * by its tuple; both under the lock that guards them.  A pinhole's
+ * A table holds every pinhole by its mapped side: an insertion that finds the place taken
+ * is how two calls are kept from getting one port.  Those that are found by their real side
+ * are in sip_pinhole_real.c.
+ *
+ * The kernel ends expectations at will (used up, timed out, master gone), and user space may
+ * put others in their place, so a pinhole's is the one that it made as long as that waits, and
+ * else the one that is found by its tuple; both under the lock that guards them.  A pinhole's
  * own lock is taken before that one; of two pinholes' locks never both are held.
  * Between them comes the lock of the table, which keeps what was counted true until
  * the expectation is in its place.
@@ -20,6 +21,7 @@
 
 #include "sip_pinhole.h"
 #include "sip_pinhole_conns.h"
+#include "sip_pinhole_real.h"
 #include "sip_port.h"
 #include "sip_quota.h"
 #include "sipalg_compat.h"
@@ -29,34 +31,13 @@ enum { LAST_FEW = 3 };	/* of the last pinholes there are: for a registration and
 
 struct sip_pinhole_table {
 	struct rhashtable mapped;
-	struct rhltable real;
 	atomic_t n;
 	spinlock_t room_lock;	/* from counting what waits to adding to it */
 };
 
-/* RTCP comes to the odd port above RTP's: both are in one place, for they are looked up together */
-static u32 key_hash(const void *data, u32 len, u32 seed)
-{
-	const struct sip_pinhole_key *key = data;
-
-	return sipalg_hash_addr(&key->addr, (u32)key->zone << 16 | (key->port & ~1U),
-				seed ^ key->proto);
-}
-
-static bool keys_differ(const struct sip_pinhole_key *a, const struct sip_pinhole_key *b)
-{
-	return a->port != b->port || a->zone != b->zone || a->proto != b->proto ||
-	       !sip_addr_equal(&a->addr, &b->addr);
-}
-
 static int mapped_differs(struct rhashtable_compare_arg *arg, const void *obj)
 {
-	return keys_differ(arg->key, &((const struct sip_pinhole *)obj)->mapped);
-}
-
-static int real_differs(struct rhashtable_compare_arg *arg, const void *obj)
-{
-	return keys_differ(arg->key, &((const struct sip_pinhole *)obj)->real);
+	return sip_pinhole_keys_differ(arg->key, &((const struct sip_pinhole *)obj)->mapped);
 }
 
 static const struct rhashtable_params mapped_params = {
@@ -64,18 +45,8 @@ static const struct rhashtable_params mapped_params = {
 	.key_len = sizeof(struct sip_pinhole_key),
 	.head_offset = offsetof(struct sip_pinhole, mapped_node),
 	.min_size = SIPALG_TABLE_LEAST,
-	.hashfn = key_hash,
+	.hashfn = sip_pinhole_key_hash,
 	.obj_cmpfn = mapped_differs,
-	.automatic_shrinking = true,
-};
-
-static const struct rhashtable_params real_params = {
-	.key_offset = offsetof(struct sip_pinhole, real),
-	.key_len = sizeof(struct sip_pinhole_key),
-	.head_offset = offsetof(struct sip_pinhole, real_node),
-	.min_size = SIPALG_TABLE_LEAST,
-	.hashfn = key_hash,
-	.obj_cmpfn = real_differs,
 	.automatic_shrinking = true,
 };
 
@@ -275,6 +246,7 @@ static struct nf_conntrack_expect *least_needed(struct sipalg_net *sn,
 
 	lockdep_assert_held(&nf_conntrack_expect_lock);
 	hlist_for_each_entry(exp, &nfct_help(master)->expectations, lnode) {
+		sipalg_step();
 		if (exp->class != SIP_PINHOLE_FOLLOWER || exp->expectfn != expected)
 			continue;
 		other = pinhole_of(sn, &exp->tuple, nf_ct_zone(master)->id);
@@ -659,15 +631,16 @@ static struct sip_quota *charge_host(const struct sip_pinhole_want *want, u32 mo
 }
 
 /* Into both tables.  Where that fails the pinhole is freed. */
-static int pinhole_insert(struct sip_pinhole_table *table, struct sip_pinhole *pin)
+static int pinhole_insert(struct sipalg_net *sn, struct sip_pinhole *pin)
 {
+	struct sip_pinhole_table *table = sn->pinholes;
 	int err = rhashtable_lookup_insert_fast(&table->mapped, &pin->mapped_node, mapped_params);
 
 	if (err) {
 		pinhole_free(pin);
 		return err == -EEXIST ? -EADDRINUSE : -ENOMEM;
 	}
-	if (rhltable_insert(&table->real, &pin->real_node, real_params)) {
+	if (sip_pinhole_real_add(sn, pin)) {
 		rhashtable_remove_fast(&table->mapped, &pin->mapped_node, mapped_params);
 		call_rcu(&pin->rcu, pinhole_free_rcu);	/* a reader may have found it */
 		return -ENOMEM;
@@ -697,7 +670,7 @@ static struct sip_pinhole *pinhole_add(const struct sip_pinhole_want *want,
 		return old ? old : ERR_CAST(host);
 	}
 	pin->charged_len = sip_quota_len(charged ? charged : host);
-	err = pinhole_insert(want->sn->pinholes, pin);
+	err = pinhole_insert(want->sn, pin);
 	if (err)
 		sip_quota_release(want->sn, host, SIP_QUOTA_PINHOLE, 1);
 	return err ? ERR_PTR(err) : pin;
@@ -720,7 +693,7 @@ static bool pinhole_put(struct sipalg_net *sn, struct sip_pinhole *pin, enum sip
 	expect_end(sn, pin);
 	sip_pinhole_conns_end(sn, pin, end);
 	spin_unlock_bh(&pin->lock);
-	rhltable_remove(&table->real, &pin->real_node, real_params);
+	sip_pinhole_real_rm(sn, pin);
 	rhashtable_remove_fast(&table->mapped, &pin->mapped_node, mapped_params);
 	atomic_dec(&table->n);
 	sip_quota_release_of(sn, &host, SIP_QUOTA_PINHOLE, 1);
@@ -896,70 +869,6 @@ struct sip_pinhole *sip_pinhole_by_mapped(struct sipalg_net *sn, const struct si
 }
 SIPALG_EXPORT(sip_pinhole_by_mapped);
 
-static struct sip_pinhole *find_real(struct sipalg_net *sn, const struct sip_pinhole_key *key,
-				     const struct sip_endpoint *peer, enum sip_pinhole_fit least)
-{
-	struct rhlist_head *list, *pos;
-	struct sip_pinhole *pin, *best = NULL;
-	enum sip_pinhole_fit fit;
-
-	list = rhltable_lookup(&sn->pinholes->real, key, real_params);
-	rhl_for_each_entry_rcu(pin, pos, list, real_node) {
-		spin_lock_bh(&pin->lock);
-		fit = sip_pinhole_fit_of(pin, peer);
-		spin_unlock_bh(&pin->lock);
-		if (fit == SIP_PINHOLE_FITS_ENDPOINT)
-			return pin;
-		if (fit >= least)
-			best = pin;
-	}
-	return best;
-}
-
-struct sip_pinhole *sip_pinhole_by_real(struct sipalg_net *sn, const struct sip_pinhole_key *key,
-					const struct sip_endpoint *peer)
-{
-	return find_real(sn, key, peer, SIP_PINHOLE_FITS_HOST);
-}
-SIPALG_EXPORT(sip_pinhole_by_real);
-
-struct sip_pinhole *sip_pinhole_outward(struct sipalg_net *sn, const struct sip_pinhole_key *key,
-					const struct sip_endpoint *peer)
-{
-	return find_real(sn, key, peer, SIP_PINHOLE_FITS_ENDPOINT);
-}
-
-bool sip_pinhole_is_published(struct sipalg_net *sn, const struct sip_pinhole_key *key)
-{
-	struct sip_pinhole *pin = sip_pinhole_by_mapped(sn, key);
-	struct rhlist_head *list, *pos;
-
-	if (pin && pin->class != SIP_PINHOLE_SIGNALLING)
-		return true;
-	list = rhltable_lookup(&sn->pinholes->real, key, real_params);
-	rhl_for_each_entry_rcu(pin, pos, list, real_node)
-		if (pin->class != SIP_PINHOLE_SIGNALLING)
-			return true;
-	return false;
-}
-
-struct sip_pinhole *sip_pinhole_signalling(struct sipalg_net *sn,
-					   const struct sip_pinhole_key *real,
-					   const struct sip_endpoint *mapped)
-{
-	struct rhlist_head *list, *pos;
-	struct sip_pinhole *pin;
-
-	list = rhltable_lookup(&sn->pinholes->real, real, real_params);
-	rhl_for_each_entry_rcu(pin, pos, list, real_node)
-		if (pin->class == SIP_PINHOLE_SIGNALLING &&
-		    (!mapped->port || pin->mapped.port == mapped->port) &&
-		    sip_addr_equal(&pin->mapped.addr, &mapped->addr))
-			return pin;
-	return NULL;
-}
-SIPALG_EXPORT(sip_pinhole_signalling);
-
 /* Now that the peer is known: strangers may have used up what waited for him. */
 static void wait_for_peer(struct sipalg_net *sn, struct sip_pinhole *pin)
 {
@@ -1025,9 +934,11 @@ void sip_pinhole_set_peer(struct sipalg_net *sn, struct sip_pinhole *pin,
 	if (is_new) {
 		set_origin(sn, pin);
 		pin->has_come = false;
-		for (i = 0; (conn = sip_pinhole_conn_at(pin, i)); i++)
+		for (i = 0; (conn = sip_pinhole_conn_at(pin, i)); i++) {
+			sipalg_step();
 			pin->has_come |= conn->is_used &&
 					 sip_pinhole_conn_is_with_peer(pin, conn);
+		}
 		if (pin->is_narrowed)
 			set_source(sn, pin, &sip_pinhole_origin(pin)->addr);
 		wait_for_peer(sn, pin);
@@ -1133,7 +1044,7 @@ int sip_pinhole_setup(struct sipalg_net *sn)
 	err = rhashtable_init(&table->mapped, &mapped_params);
 	if (err)
 		goto free_table;
-	err = rhltable_init(&table->real, &real_params);
+	err = sip_pinhole_real_setup(sn);
 	if (err)
 		goto destroy_mapped;
 	spin_lock_init(&table->room_lock);
@@ -1151,7 +1062,7 @@ free_table:
 void sip_pinhole_teardown(struct sipalg_net *sn)
 {
 	WARN_ON_ONCE(atomic_read(&sn->pinholes->n));
-	rhltable_destroy(&sn->pinholes->real);
+	sip_pinhole_real_teardown(sn);
 	rhashtable_destroy(&sn->pinholes->mapped);
 	kfree(sn->pinholes);
 }
