@@ -42,6 +42,7 @@
 
 struct nf_conntrack_expect;
 struct sip_pinhole_table;
+struct sip_turn;
 
 /*
  * Expectation classes.  Their order is seen by user space and by failover peers
@@ -152,6 +153,7 @@ struct sip_pinhole_more {
  * @rearms: strangers that came since @rearm_since
  * @rearm_since: 32 bits of sipalg_now()
  * @follower: RTCP of this RTP; only where neither is shared, for they are closed together
+ * @turn: of a follower, its place among those that wait, or NULL; under sip_turn.c's lock
  * @master: the signalling connection
  * @rcu: readers find pinholes under RCU
  */
@@ -170,7 +172,10 @@ struct sip_pinhole {
 	u32 sought;
 	struct sip_pinhole_more *more;
 	struct nf_conntrack_expect *exp;
-	struct sip_pinhole *follower;
+	union {
+		struct sip_pinhole *follower;
+		struct sip_turn *turn;
+	};
 	struct sip_master *master;
 	struct rcu_head rcu;
 	u8 class : 2;
@@ -385,6 +390,21 @@ bool sip_pinhole_is_published(struct sipalg_net *sn, const struct sip_pinhole_ke
 struct sip_pinhole *sip_pinhole_signalling(struct sipalg_net *sn,
 					   const struct sip_pinhole_key *real,
 					   const struct sip_endpoint *mapped);
+
+/* Whether it is RTCP's, which gives way. */
+static inline bool sip_pinhole_is_follower(const struct sip_pinhole *pin)
+{
+	return pin->class == SIP_PINHOLE_FOLLOWER;
+}
+
+/*
+ * For sip_turn.c: what waits at @mapped for that source, or (family 0) for all, ours or not; and
+ * whether it is ours.  Under nf_conntrack_expect_lock.
+ */
+struct nf_conntrack_expect *sip_pinhole_expect_at(struct sipalg_net *sn,
+						  const struct sip_pinhole_key *mapped,
+						  const struct sip_addr *source);
+bool sip_pinhole_is_expected(const struct nf_conntrack_expect *exp);
 
 /* One owner more.  Return: false where the pinhole is ending. */
 static inline bool sip_pinhole_get(struct sip_pinhole *pin)

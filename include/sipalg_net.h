@@ -48,6 +48,7 @@ struct sipalg_counters {
  * @gc: the work that ends what has expired, once a second while there is anything
  * @pinholes: of sip_pinhole.c
  * @reals: of sip_pinhole_real.c
+ * @turns: of sip_turn.c
  * @calls: of sip_call.c
  * @bindings: of sip_binding.c
  * @streams: of sipalg_stream.c
@@ -70,6 +71,7 @@ struct sipalg_net {
 	struct delayed_work gc;
 	struct sip_pinhole_table *pinholes;
 	struct sip_real_table *reals;
+	struct sip_turn_table *turns;
 	struct sip_call_table *calls;
 	struct sip_binding_table *bindings;
 	struct sipalg_stream_table *streams;

@@ -492,6 +492,48 @@ static void rule_b1_mappings_of_a_port(struct kunit *test)
 	expect_work(test, &work);
 }
 
+/* A message that fills the table itself: none of a thousand costs too much. */
+static void expect_worst(struct kunit *test, const char *table,
+			 void (*message)(struct lab *lab, u32 i))
+{
+	struct lab *lab = test->priv;
+	struct cost first = {}, last = {};
+	u32 i;
+
+	for (i = 0; i <= MANY; i++) {
+		counted = 0;
+		count_from(lab);
+		message(lab, i);
+		count_to();
+		if (!i)
+			first.steps = counted;
+		else
+			last.steps = max(last.steps, counted);
+		cond_resched();
+	}
+	expect_bounded(test, table, first, last);
+}
+
+static void fill_flow(struct lab *lab, u32 i)
+{
+	char line[64];
+
+	snprintf(line, sizeof(line), "INVITE 1 a - call=f%u audio=%u", i, 20000 + 2 * i);
+	lab_phone(lab, line);
+}
+
+/* All that the kernel lets wait on a flow waits, and RTCP has to give way. */
+static void rule_b1_what_waits_on_a_flow(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+
+	lab->set->invite_timeout = 3600;
+	lab->set->pinholes_max = 100000;
+	expect_worst(test, "what waits on a flow", fill_flow);
+	KUNIT_EXPECT_GT(test, lab_count(lab, SIPALG_STAT_PINHOLES_FULL), 0);
+	KUNIT_EXPECT_EQ(test, lab_waiting_in_class(lab, SIP_PINHOLE_FOLLOWER), 255);
+}
+
 /* ---- TCP --------------------------------------------------------------------------- */
 
 enum {
@@ -670,6 +712,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(rule_b1_the_newest_of_a_port),
 	KUNIT_CASE(rule_b1_a_port_is_its_hosts),
 	KUNIT_CASE(rule_b1_mappings_of_a_port),
+	KUNIT_CASE(rule_b1_what_waits_on_a_flow),
 	KUNIT_CASE(rule_b1_patches),
 	KUNIT_CASE(rule_b1_streams),
 	{}

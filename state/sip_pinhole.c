@@ -5,14 +5,14 @@
  *
  * A table holds every pinhole by its mapped side: an insertion that finds the place taken
  * is how two calls are kept from getting one port.  Those that are found by their real side
- * are in sip_pinhole_real.c.
+ * are in sip_pinhole_real.c, and what waits on a flow in sip_turn.c.
  *
  * The kernel ends expectations at will (used up, timed out, master gone), and user space may
  * put others in their place, so a pinhole's is the one that it made as long as that waits, and
  * else the one that is found by its tuple; both under the lock that guards them.  A pinhole's
  * own lock is taken before that one; of two pinholes' locks never both are held.
- * Between them comes the lock of the table, which keeps what was counted true until
- * the expectation is in its place.
+ * Between them comes the lock of the turns, which keeps what was counted true until the
+ * expectation is in its place.
  */
 #include <linux/rhashtable.h>
 #include <linux/slab.h>
@@ -24,6 +24,7 @@
 #include "sip_pinhole_real.h"
 #include "sip_port.h"
 #include "sip_quota.h"
+#include "sip_turn.h"
 #include "sipalg_compat.h"
 #include "sipalg_trace.h"
 
@@ -32,7 +33,6 @@ enum { LAST_FEW = 3 };	/* of the last pinholes there are: for a registration and
 struct sip_pinhole_table {
 	struct rhashtable mapped;
 	atomic_t n;
-	spinlock_t room_lock;	/* from counting what waits to adding to it */
 };
 
 static int mapped_differs(struct rhashtable_compare_arg *arg, const void *obj)
@@ -74,27 +74,40 @@ static void expect_forget(struct sip_pinhole *pin)
 	pin->exp = NULL;
 }
 
-/* What waits at the pinhole's place, ours or not.  Under nf_conntrack_expect_lock. */
-static struct nf_conntrack_expect *expect_at(struct sipalg_net *sn, struct sip_pinhole *pin)
+struct nf_conntrack_expect *sip_pinhole_expect_at(struct sipalg_net *sn,
+						  const struct sip_pinhole_key *mapped,
+						  const struct sip_addr *source)
 {
 	struct nf_conntrack_tuple tuple = {};
 	struct nf_conntrack_expect *exp;
 	struct nf_conntrack_zone zone;
 
-	if (pin->exp && sipalg_expect_waits(pin->exp))
-		return pin->exp;
-	expect_forget(pin);
-	tuple.src.l3num = sip_addr_nfproto(&pin->mapped.addr);
-	if (pin->source.family)
-		tuple.src.u3 = sip_addr_to_inet(&pin->source);
-	tuple.dst.u3 = sip_addr_to_inet(&pin->mapped.addr);
-	tuple.dst.u.all = htons(pin->mapped.port);
-	tuple.dst.protonum = pin->mapped.proto;
-	nf_ct_zone_init(&zone, pin->mapped.zone, NF_CT_DEFAULT_ZONE_DIR, 0);
+	lockdep_assert_held(&nf_conntrack_expect_lock);
+	tuple.src.l3num = sip_addr_nfproto(&mapped->addr);
+	if (source->family)
+		tuple.src.u3 = sip_addr_to_inet(source);
+	tuple.dst.u3 = sip_addr_to_inet(&mapped->addr);
+	tuple.dst.u.all = htons(mapped->port);
+	tuple.dst.protonum = mapped->proto;
+	nf_ct_zone_init(&zone, mapped->zone, NF_CT_DEFAULT_ZONE_DIR, 0);
 	rcu_read_lock();
 	exp = __nf_ct_expect_find(sn->net, &zone, &tuple);
 	rcu_read_unlock();
 	return exp;
+}
+
+bool sip_pinhole_is_expected(const struct nf_conntrack_expect *exp)
+{
+	return exp->expectfn == expected;
+}
+
+/* What waits at the pinhole's place, ours or not.  Under nf_conntrack_expect_lock. */
+static struct nf_conntrack_expect *expect_at(struct sipalg_net *sn, struct sip_pinhole *pin)
+{
+	if (pin->exp && sipalg_expect_waits(pin->exp))
+		return pin->exp;
+	expect_forget(pin);
+	return sip_pinhole_expect_at(sn, &pin->mapped, &pin->source);
 }
 
 /* The waiting expectation of a pinhole, or NULL.  Under pin->lock and nf_conntrack_expect_lock. */
@@ -185,37 +198,7 @@ static void expect_end(struct sipalg_net *sn, struct sip_pinhole *pin)
 		sipalg_expect_remove(exp);
 	spin_unlock_bh(&nf_conntrack_expect_lock);
 	expect_forget(pin);
-}
-
-/* ---- room: the kernel counts expectations in one byte a class and flow -------------- */
-
-static bool is_follower(const struct sip_pinhole *pin)
-{
-	return pin->class == SIP_PINHOLE_FOLLOWER;
-}
-
-/*
- * A class of this flow with room for one more.  The kernel would evict the oldest
- * expectation of a full class without a word, so it is never let come to that.
- */
-static int class_with_room(const struct nf_conn_help *help, const struct sip_pinhole *pin)
-{
-	static const u8 classes[][SIP_PINHOLE_CLASSES] = {	/* 0: no more */
-		[SIP_PINHOLE_SIGNALLING] = { SIP_PINHOLE_SIGNALLING },
-		[SIP_PINHOLE_MEDIA]	 = { SIP_PINHOLE_MEDIA, SIP_PINHOLE_MEDIA_TOO,
-					     SIP_PINHOLE_FOLLOWER },
-		[SIP_PINHOLE_MEDIA_TOO]	 = { SIP_PINHOLE_MEDIA_TOO, SIP_PINHOLE_MEDIA,
-					     SIP_PINHOLE_FOLLOWER },
-		[SIP_PINHOLE_FOLLOWER]	 = { SIP_PINHOLE_FOLLOWER },
-	};
-	u32 max = is_follower(pin) && !pin->is_due ? SIP_PINHOLE_FOLLOWERS : NF_CT_EXPECT_MAX_CNT;
-	const u8 *class = classes[pin->class];
-
-	do {
-		if (READ_ONCE(help->expecting[*class]) < max)
-			return *class;
-	} while (*++class);
-	return -ENOSPC;
+	sip_turn_leave(sn, pin);
 }
 
 static struct sip_pinhole *pinhole_of(struct sipalg_net *sn, const struct nf_conntrack_tuple *t,
@@ -229,69 +212,6 @@ static struct sip_pinhole *pinhole_of(struct sipalg_net *sn, const struct nf_con
 	};
 
 	return sip_pinhole_by_mapped(sn, &key);
-}
-
-/*
- * The follower's expectation on @master that gives way to @pin, or NULL: one whose
- * leader still waits, else the one that has waited longest.  The list has the newest
- * first.  Others' locks are not held: what is read here decides only who waits.
- */
-static struct nf_conntrack_expect *least_needed(struct sipalg_net *sn,
-						const struct sip_pinhole *pin,
-						struct nf_conn *master)
-{
-	struct nf_conntrack_expect *exp, *early = NULL, *due = NULL;
-	struct sip_pinhole *other;
-	u32 armed = 0;
-
-	lockdep_assert_held(&nf_conntrack_expect_lock);
-	hlist_for_each_entry(exp, &nfct_help(master)->expectations, lnode) {
-		sipalg_step();
-		if (exp->class != SIP_PINHOLE_FOLLOWER || exp->expectfn != expected)
-			continue;
-		other = pinhole_of(sn, &exp->tuple, nf_ct_zone(master)->id);
-		if (!other || !is_follower(other))
-			continue;
-		if (!READ_ONCE(other->is_due)) {
-			early = exp;
-			continue;
-		}
-		due = exp;
-		armed = READ_ONCE(other->armed);
-	}
-	if (early)
-		return early;
-	if (due && is_follower(pin) && sipalg_age(sn, armed) < SIP_PINHOLE_TURN_S * HZ)
-		return NULL;
-	return due;
-}
-
-/* A walk over all that waits on a flow: a leader may ask for it, a follower now and then. */
-static bool may_seek(struct sipalg_net *sn, struct sip_pinhole *pin)
-{
-	if (!is_follower(pin))
-		return pin->class != SIP_PINHOLE_SIGNALLING;
-	if (!pin->is_due || sipalg_age(sn, pin->sought) < SIP_PINHOLE_SEEK_S * HZ)
-		return false;
-	pin->sought = sipalg_now(sn);
-	return true;
-}
-
-/* RTCP gives way to RTP, and RTCP of calls that wait to that of calls that talk. */
-static void make_room(struct sipalg_net *sn, struct sip_pinhole *pin, struct nf_conn *master)
-{
-	struct nf_conntrack_expect *exp;
-
-	lockdep_assert_held(&pin->lock);
-	if (!may_seek(sn, pin))
-		return;
-	rcu_read_lock();
-	spin_lock_bh(&nf_conntrack_expect_lock);
-	exp = least_needed(sn, pin, master);
-	if (exp)
-		sipalg_expect_remove(exp);
-	spin_unlock_bh(&nf_conntrack_expect_lock);
-	rcu_read_unlock();
 }
 
 /* ---- arming ------------------------------------------------------------------------ */
@@ -348,16 +268,14 @@ static int expect_place(struct sipalg_net *sn, struct sip_pinhole *pin, struct n
 	if (pin->is_nat && !rcu_access_pointer(expected_fn))
 		return -ENOENT;
 	sip_pinhole_drop_shadow(sn, pin);
-	spin_lock(&sn->pinholes->room_lock);
-	class = class_with_room(help, pin);
-	if (class < 0) {
-		make_room(sn, pin, master);
-		class = class_with_room(help, pin);
-	}
+	sip_turn_begin(sn);
+	class = sip_turn_class(sn, pin, master);
 	err = class < 0 ? class : expect_relate(pin, master, class);
-	spin_unlock(&sn->pinholes->room_lock);
-	if (!err)
+	if (!err) {
 		WRITE_ONCE(pin->armed, (u32)sipalg_now(sn));
+		sip_turn_wait(sn, pin, master);
+	}
+	sip_turn_end(sn);
 	return err;
 }
 
@@ -417,14 +335,17 @@ static void rearm(struct sipalg_net *sn, struct sip_pinhole *pin, struct nf_conn
 /* RTCP beside RTP; without NAT, where leaders may be shared, by its port. */
 static struct sip_pinhole *follower_of(struct sipalg_net *sn, const struct sip_pinhole *leader)
 {
-	struct sip_pinhole *pin = READ_ONCE(leader->follower);
 	struct sip_pinhole_key key = leader->mapped;
+	struct sip_pinhole *pin;
 
+	if (sip_pinhole_is_follower(leader))
+		return NULL;
+	pin = READ_ONCE(leader->follower);
 	if (pin || leader->is_nat)
 		return pin;
 	key.port++;
 	pin = sip_pinhole_by_mapped(sn, &key);
-	return pin && is_follower(pin) ? pin : NULL;
+	return pin && sip_pinhole_is_follower(pin) ? pin : NULL;
 }
 
 /* The leader was taken: now RTCP may come. */
@@ -435,7 +356,7 @@ static void arm_follower(struct sipalg_net *sn, struct sip_pinhole *leader, stru
 	if (!pin)
 		return;
 	spin_lock_bh(&pin->lock);
-	WRITE_ONCE(pin->is_due, true);
+	sip_turn_due(sn, pin);
 	if (!pin->has_come && !expect_waits(sn, pin))
 		expect_add(sn, pin, master);
 	spin_unlock_bh(&pin->lock);
@@ -465,6 +386,7 @@ static void taken(struct sipalg_net *sn, struct sip_pinhole *pin, struct nf_conn
 		return;
 	spin_lock_bh(&pin->lock);
 	expect_forget(pin);
+	sip_turn_leave(sn, pin);
 	pin->has_come |= sip_pinhole_conn_add(sn, pin, ct);
 	rearm(sn, pin, ct->master);
 	spin_unlock_bh(&pin->lock);
@@ -728,7 +650,7 @@ static int pin_arm(const struct sip_pinhole_want *want, struct sip_pinhole *pin)
 		if (!err && want->ttl_s > SIP_PINHOLE_TTL_S)
 			expect_extend(want->sn, pin, want->ttl_s);
 		/* a follower's turn may come with its leader's, or with time */
-		if (err == -ENOSPC && is_follower(pin))
+		if (err == -ENOSPC && sip_pinhole_is_follower(pin))
 			err = 0;
 	}
 	spin_unlock_bh(&pin->lock);
@@ -1047,10 +969,14 @@ int sip_pinhole_setup(struct sipalg_net *sn)
 	err = sip_pinhole_real_setup(sn);
 	if (err)
 		goto destroy_mapped;
-	spin_lock_init(&table->room_lock);
+	err = sip_turn_setup(sn);
+	if (err)
+		goto teardown_real;
 	sn->pinholes = table;
 	return 0;
 
+teardown_real:
+	sip_pinhole_real_teardown(sn);
 destroy_mapped:
 	rhashtable_destroy(&table->mapped);
 free_table:
@@ -1062,6 +988,7 @@ free_table:
 void sip_pinhole_teardown(struct sipalg_net *sn)
 {
 	WARN_ON_ONCE(atomic_read(&sn->pinholes->n));
+	sip_turn_teardown(sn);
 	sip_pinhole_real_teardown(sn);
 	rhashtable_destroy(&sn->pinholes->mapped);
 	kfree(sn->pinholes);

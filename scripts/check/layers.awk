@@ -10,7 +10,7 @@ function table() {
 	layer("sipalg_stats sipalg_settings sipalg_net sip_call_state sipalg_compat sip_inet sip_neighbour sip_route sipalg_trace")
 	layer("sip_source | sip_quota")
 	layer("sip_master")
-	layer("sip_pinhole sip_pinhole_conns sip_port sip_forward sip_caller sip_pinhole_real")
+	layer("sip_pinhole sip_pinhole_conns sip_port sip_forward sip_caller sip_pinhole_real sip_turn")
 	layer("sipalg_flow")
 	layer("sip_call sip_call_media sip_call_tx sip_call_list | sip_binding | sipalg_stream")
 	layer("sipalg_ctx")
