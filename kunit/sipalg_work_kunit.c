@@ -326,6 +326,168 @@ static void rule_b1_dialogs_of_a_source(struct kunit *test)
 	KUNIT_EXPECT_GT(test, lab_count(lab, SIPALG_STAT_FLOOD_OPTIONS), MANY / 8);
 }
 
+/* ---- bindings ---------------------------------------------------------------------- */
+
+/* A REGISTER with as many contacts as are read, and the answer that grants all of them. */
+static void one_register(struct lab *lab)
+{
+	char *own = kunit_kzalloc(lab->test, LAB_TEXT_MAX, GFP_KERNEL);
+	char *mapped = kunit_kzalloc(lab->test, LAB_TEXT_MAX, GFP_KERNEL);
+	u32 i, cseq = 2 * MANY * fresh(), a = 0, b = 0;
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(lab->test, own);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(lab->test, mapped);
+	for (i = 0; i < SIP_MAX_VALUES; i++) {
+		a += scnprintf(own + a, LAB_TEXT_MAX - a,
+			       "Contact: <sip:bob@192.168.1.2:%u>;expires=600\r\n", 30000 + i);
+		b += scnprintf(mapped + b, LAB_TEXT_MAX - b,
+			       "Contact: <sip:bob@203.0.113.1:%u>;expires=600\r\n", 30000 + i);
+	}
+	lab->more = own;
+	count_from(lab);
+	phone_says(lab, "REGISTER %u a - call=reg", cseq);
+	count_to();
+	lab->more = mapped;
+	count_from(lab);
+	proxy_says(lab, "200 REGISTER %u a t call=reg", cseq);
+	count_to();
+}
+
+static void ask_for_port(struct lab *lab, u32 i)
+{
+	char own[80];
+
+	snprintf(own, sizeof(own), "Contact: <sip:bob@192.168.1.2:%u>;expires=600\r\n", 10000 + i);
+	lab->more = own;
+	phone_says(lab, "REGISTER %u a - call=asks", i + 1);
+}
+
+static void grant_port(struct lab *lab, u32 i)
+{
+	char mapped[80];
+
+	ask_for_port(lab, i);
+	snprintf(mapped, sizeof(mapped), "Contact: <sip:bob@203.0.113.1:%u>;expires=600\r\n",
+		 10000 + i);
+	lab->more = mapped;
+	proxy_says(lab, "200 REGISTER %u a t call=asks", i + 1);
+}
+
+static void fill_contacts(struct lab *lab, u32 i)
+{
+	if (i < MANY / 2)
+		grant_port(lab, i);
+	else
+		ask_for_port(lab, i);
+}
+
+/* One account with another contact each time, of which the registrar grants the first half. */
+static void rule_b1_contacts_of_an_account(struct kunit *test)
+{
+	static const struct work work = { "contacts of an account", one_register, fill_contacts };
+	struct lab *lab = test->priv;
+
+	expect_work(test, &work);
+	/* those of the last message are all there */
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 30000), 1);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 30000 + SIP_MAX_VALUES - 1), 1);
+	KUNIT_EXPECT_FALSE(test, lab_is_reserved(lab, 10000));
+	KUNIT_EXPECT_FALSE(test, lab_is_reserved(lab, 10000 + MANY / 2));
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_BINDINGS_ADDED) -
+			lab_count(lab, SIPALG_STAT_BINDINGS_ENDED), SIP_MAX_VALUES);
+}
+
+/* To ask costs nothing: what is granted stays, and of what is not the oldest goes. */
+static void rule_b1_asking_ends_no_binding(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+	u32 i;
+
+	for (i = 0; i < SIP_MAX_VALUES; i++)
+		grant_port(lab, i);
+	for (i = 100; i < 100 + 3 * SIP_MAX_VALUES; i++)
+		ask_for_port(lab, i);
+	for (i = 0; i < SIP_MAX_VALUES; i++)
+		KUNIT_EXPECT_EQ_MSG(test, lab_waiting(lab, 10000 + i), 1, "%u", i);
+	KUNIT_EXPECT_FALSE(test, lab_is_reserved(lab, 10100));
+	KUNIT_EXPECT_TRUE(test, lab_is_reserved(lab, 10100 + 3 * SIP_MAX_VALUES - 1));
+	/* one more is granted: that which was granted longest ago goes */
+	grant_port(lab, 1);
+	grant_port(lab, 50);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 10000), 0);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 10001), 1);
+	grant_port(lab, 51);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 10001), 1);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 10002), 0);
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_BINDINGS_QUOTA), 0);
+}
+
+/* The same request with other contacts each time asks for as much as one message can. */
+static void rule_b1_a_request_asks_for_so_much(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+	char own[80];
+	u32 i;
+
+	for (i = 0; i < 2 * SIP_MAX_VALUES; i++) {
+		snprintf(own, sizeof(own), "Contact: <sip:bob@192.168.1.2:%u>\r\n", 10000 + i);
+		lab->more = own;
+		lab_phone(lab, "REGISTER 1 a - call=asks");
+	}
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_BINDINGS_QUOTA), SIP_MAX_VALUES);
+	KUNIT_EXPECT_TRUE(test, lab_is_reserved(lab, 10000));
+	KUNIT_EXPECT_FALSE(test, lab_is_reserved(lab, 10000 + SIP_MAX_VALUES));
+}
+
+/* Account @i registers at the phone's one contact, for so long. */
+static void register_account(struct lab *lab, u32 i, u32 cseq, u32 seconds)
+{
+	char line[64], contact[64];
+
+	snprintf(line, sizeof(line), "REGISTER %u a - call=a%u user=u%u", cseq, i, i);
+	snprintf(contact, sizeof(contact), "Contact: <sip:u@192.168.1.2:5060>;expires=%u\r\n",
+		 seconds);
+	lab->more = contact;
+	lab_phone(lab, line);
+	snprintf(line, sizeof(line), "200 REGISTER %u a t call=a%u user=u%u", cseq, i, i);
+	snprintf(contact, sizeof(contact), "Contact: <sip:u@203.0.113.1:5060>;expires=%u\r\n",
+		 seconds);
+	lab->more = contact;
+	lab_proxy(lab, line);
+}
+
+static void fill_accounts(struct lab *lab, u32 i)
+{
+	register_account(lab, i, 1, 600);
+}
+
+/* One of those that have registered first is refreshed; then it is no more. */
+static void one_account(struct lab *lab)
+{
+	static u32 cseq = 1;
+	u32 i = MANY + 2 * lab_count(lab, SIPALG_STAT_BINDINGS_ENDED);
+
+	count_from(lab);
+	register_account(lab, i, ++cseq, 600);
+	register_account(lab, i + 1, ++cseq, 0);
+	count_to();
+}
+
+/* A PBX registers a thousand accounts at its one contact. */
+static void rule_b1_accounts_of_a_contact(struct kunit *test)
+{
+	static const struct work work = { "accounts of a contact", one_account, fill_accounts };
+	struct lab *lab = test->priv;
+	u32 i;
+
+	for (i = 0; i < 4; i++)
+		register_account(lab, MANY + i, 1, 600);
+	expect_work(test, &work);
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_BINDINGS_ADDED), MANY + 4);
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_BINDINGS_ENDED), 2);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 5060), 1);
+}
+
 /* ---- pinholes ---------------------------------------------------------------------- */
 
 /* A call with media, which the phone sends first: to nobody that was announced, at the end. */
@@ -708,6 +870,10 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(rule_b1_callers),
 	KUNIT_CASE(rule_b1_sources),
 	KUNIT_CASE(rule_b1_dialogs_of_a_source),
+	KUNIT_CASE(rule_b1_contacts_of_an_account),
+	KUNIT_CASE(rule_b1_asking_ends_no_binding),
+	KUNIT_CASE(rule_b1_a_request_asks_for_so_much),
+	KUNIT_CASE(rule_b1_accounts_of_a_contact),
 	KUNIT_CASE(rule_b1_pinholes_of_a_port),
 	KUNIT_CASE(rule_b1_the_newest_of_a_port),
 	KUNIT_CASE(rule_b1_a_port_is_its_hosts),

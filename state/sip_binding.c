@@ -23,9 +23,49 @@ struct binding_key {
 };
 
 /**
+ * struct account - an address of record at one host
+ * @node: in the table
+ * @key: whose
+ * @asked: bindings that nobody has granted, the one that was asked for longest ago first
+ * @bound: the others, the one that was granted longest ago first
+ * @n: all of them, and who walks over them
+ * @n_asked: in @asked
+ * @n_bound: in @bound
+ */
+struct account {
+	struct rhash_head node;
+	struct binding_key key;
+	struct list_head asked;
+	struct list_head bound;
+	u32 n;
+	u32 n_asked;
+	u32 n_bound;
+};
+
+/**
+ * struct contact - an address and port at which somebody is registered
+ * @node: in the table
+ * @key: host, port, zone and transport
+ * @bound: granted bindings, the newest first; a host may have registered all its accounts here
+ * @n: all bindings
+ * @n_bound: in @bound; read without the lock, too
+ * @rcu: look-ups run under RCU
+ */
+struct contact {
+	struct rhash_head node;
+	struct sip_pinhole_key key;
+	struct list_head bound;
+	u32 n;
+	u32 n_bound;
+	struct rcu_head rcu;
+};
+
+/**
  * struct sip_binding - one contact of one address of record at one host
- * @node: in the table; an address of record may have several
- * @contact_node: in the table by contact; several addresses of record may have one
+ * @account: whose; an address of record may have several
+ * @of_account: in one of the lists of that
+ * @contact: where it is; several addresses of record may be there
+ * @of_contact: in the list of that, when it is granted
  * @key: whose
  * @id: its number in the table
  * @port: the contact's port
@@ -51,8 +91,10 @@ struct binding_key {
  * @rcu: the table's walkers run under RCU
  */
 struct sip_binding {
-	struct rhlist_head node;
-	struct rhlist_head contact_node;
+	struct account *account;
+	struct list_head of_account;
+	struct contact *contact;
+	struct list_head of_contact;
 	struct binding_key key;
 	u32 id;
 	u16 port;
@@ -79,9 +121,9 @@ struct sip_binding {
 };
 
 struct sip_binding_table {
-	struct rhltable bindings;
-	struct rhltable contacts;	/* the same, by struct sip_pinhole_key of the contact */
-	struct xarray by_id;	/* the same, for who wants to see them in order, and miss none */
+	struct rhashtable accounts;
+	struct rhashtable contacts;
+	struct xarray by_id;	/* bindings, for who wants to see them in order, and miss none */
 	u32 last_id;
 	unsigned long gc_next;	/* from which number on the next tick looks */
 	spinlock_t lock;	/* guards all of the table and its entries */
@@ -89,14 +131,26 @@ struct sip_binding_table {
 	u32 n_tcp;		/* those over TCP; read without the lock, too, as @n */
 };
 
-enum { CONTACT_LOOKS = 16 };	/* bindings of one contact that are looked at for a bound one */
+enum {
+	CONTACT_LOOKS	= 16,	/* bindings of one contact that are looked at for a way in */
+	/* of one account: as many as one message can name, */
+	ASKED_MAX	= SIP_MAX_VALUES,	/* of those that nobody has granted, */
+	BOUND_MAX	= SIP_MAX_VALUES,	/* and of the others */
+};
 
-static const struct rhashtable_params binding_params = {
-	.key_offset = offsetof(struct sip_binding, key),
+static int account_differs(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	sipalg_step();
+	return memcmp(&((const struct account *)obj)->key, arg->key, sizeof(struct binding_key));
+}
+
+static const struct rhashtable_params account_params = {
+	.key_offset = offsetof(struct account, key),
 	.key_len = sizeof(struct binding_key),
-	.head_offset = offsetof(struct sip_binding, node),
+	.head_offset = offsetof(struct account, node),
 	.min_size = SIPALG_TABLE_LEAST,
 	.hashfn = sipalg_hash,
+	.obj_cmpfn = account_differs,
 	.automatic_shrinking = true,
 };
 
@@ -112,28 +166,21 @@ static u32 contact_hash(const void *data, u32 len, u32 seed)
 	return sipalg_hash_addr(&key->addr, (u32)key->zone << 16 | key->port, seed ^ key->proto);
 }
 
-static u32 contact_obj_hash(const void *obj, u32 len, u32 seed)
-{
-	struct sip_pinhole_key key = contact_of(obj);
-
-	return contact_hash(&key, len, seed);
-}
-
 static int contact_differs(struct rhashtable_compare_arg *arg, const void *obj)
 {
-	const struct sip_pinhole_key *key = arg->key;
-	const struct sip_binding *b = obj;
+	const struct sip_pinhole_key *a = arg->key, *b = &((const struct contact *)obj)->key;
 
-	return key->port != b->port || key->proto != b->proto || key->zone != b->key.zone ||
-	       !sip_addr_equal(&key->addr, &b->key.host);
+	sipalg_step();
+	return a->port != b->port || a->proto != b->proto || a->zone != b->zone ||
+	       !sip_addr_equal(&a->addr, &b->addr);
 }
 
 static const struct rhashtable_params contact_params = {
+	.key_offset = offsetof(struct contact, key),
 	.key_len = sizeof(struct sip_pinhole_key),
-	.head_offset = offsetof(struct sip_binding, contact_node),
+	.head_offset = offsetof(struct contact, node),
 	.min_size = SIPALG_TABLE_LEAST,
 	.hashfn = contact_hash,
-	.obj_hashfn = contact_obj_hash,
 	.obj_cmpfn = contact_differs,
 	.automatic_shrinking = true,
 };
@@ -150,34 +197,166 @@ static struct binding_key key_of(const struct sip_register *reg)
 	return (struct binding_key){ reg->aor, reg->self.addr, nf_ct_zone(reg->ct)->id };
 }
 
-static struct sip_binding *binding_find(const struct sip_register *reg, u16 port)
+static bool is_of_request(const struct sip_binding *b, const struct sip_register *reg)
 {
-	struct binding_key key = key_of(reg);
-	struct rhlist_head *list, *pos;
+	return b->is_asked && b->call_id == reg->call_id && b->cseq == reg->cseq &&
+	       b->branch == reg->branch;
+}
+
+/* ---- accounts and contacts ------------------------------------------------------- */
+
+static struct account *account_find(struct sip_binding_table *table,
+				    const struct binding_key *key)
+{
+	lockdep_assert_held(&table->lock);
+	return rhashtable_lookup_fast(&table->accounts, key, account_params);
+}
+
+/* Return: the account, to be put again; -errno. */
+static struct account *account_get(struct sip_binding_table *table, const struct binding_key *key)
+{
+	struct account *account = account_find(table, key);
+	int err;
+
+	if (account) {
+		account->n++;
+		return account;
+	}
+	account = kzalloc(sizeof(*account), GFP_ATOMIC);
+	if (!account)
+		return ERR_PTR(-ENOMEM);
+	account->key = *key;
+	account->n = 1;
+	INIT_LIST_HEAD(&account->asked);
+	INIT_LIST_HEAD(&account->bound);
+	err = rhashtable_insert_fast(&table->accounts, &account->node, account_params);
+	if (!err)
+		return account;
+	kfree(account);
+	return ERR_PTR(err);
+}
+
+/* Who has nothing is forgotten.  Nobody looks one up without the lock. */
+static void account_put(struct sip_binding_table *table, struct account *account)
+{
+	if (--account->n)
+		return;
+	rhashtable_remove_fast(&table->accounts, &account->node, account_params);
+	kfree(account);
+}
+
+static struct sip_binding *binding_in(struct list_head *list, u16 port, u8 proto)
+{
 	struct sip_binding *b;
 
-	lockdep_assert_held(&reg->sn->bindings->lock);
-	list = rhltable_lookup(&reg->sn->bindings->bindings, &key, binding_params);
-	rhl_for_each_entry_rcu(b, pos, list, node)
-		if (b->port == port && b->proto == reg->proto)
+	list_for_each_entry(b, list, of_account) {
+		sipalg_step();
+		if (b->port == port && b->proto == proto)
 			return b;
+	}
 	return NULL;
 }
 
-/* A granted binding of a contact, with that way in or (NULL) any; NULL: none was found. */
-static struct sip_binding *bound_at(struct sip_binding_table *table,
-				    const struct sip_pinhole_key *contact,
-				    const struct sip_pinhole *pin)
+static struct sip_binding *binding_find(const struct sip_register *reg, u16 port)
 {
-	struct rhlist_head *list, *pos;
+	struct binding_key key = key_of(reg);
+	struct account *account = account_find(reg->sn->bindings, &key);
+	struct sip_binding *b;
+
+	if (!account)
+		return NULL;
+	b = binding_in(&account->bound, port, reg->proto);
+	return b ? b : binding_in(&account->asked, port, reg->proto);
+}
+
+static struct contact *contact_find(struct sip_binding_table *table,
+				    const struct sip_pinhole_key *key)
+{
+	return rhashtable_lookup(&table->contacts, key, contact_params);
+}
+
+/* Return: the contact of a binding, with one more there; -errno. */
+static struct contact *contact_get(struct sip_binding_table *table,
+				   const struct sip_pinhole_key *key)
+{
+	struct contact *contact = contact_find(table, key);
+	int err;
+
+	lockdep_assert_held(&table->lock);
+	if (!contact) {
+		contact = kzalloc(sizeof(*contact), GFP_ATOMIC);
+		if (!contact)
+			return ERR_PTR(-ENOMEM);
+		contact->key = *key;
+		INIT_LIST_HEAD(&contact->bound);
+		err = rhashtable_insert_fast(&table->contacts, &contact->node, contact_params);
+		if (err) {
+			kfree(contact);
+			return ERR_PTR(err);
+		}
+	}
+	contact->n++;
+	return contact;
+}
+
+static void contact_put(struct sip_binding_table *table, struct contact *contact)
+{
+	if (--contact->n)
+		return;
+	rhashtable_remove_fast(&table->contacts, &contact->node, contact_params);
+	kfree_rcu(contact, rcu);
+}
+
+/* A binding of @b's account is asked for, and was not granted yet. */
+static void list_asked(struct sip_binding *b)
+{
+	list_add_tail(&b->of_account, &b->account->asked);
+	b->account->n_asked++;
+}
+
+static void unlist(struct sip_binding *b)
+{
+	list_del(&b->of_account);
+	if (!b->is_bound) {
+		b->account->n_asked--;
+		return;
+	}
+	b->account->n_bound--;
+	list_del(&b->of_contact);
+	WRITE_ONCE(b->contact->n_bound, b->contact->n_bound - 1);
+	b->is_bound = false;
+}
+
+/* It is granted, perhaps again. */
+static void list_bound(struct sip_binding *b)
+{
+	unlist(b);
+	b->is_bound = true;
+	list_add_tail(&b->of_account, &b->account->bound);
+	b->account->n_bound++;
+	list_add(&b->of_contact, &b->contact->bound);
+	WRITE_ONCE(b->contact->n_bound, b->contact->n_bound + 1);
+}
+
+/* Whether somebody is registered there.  No lock is needed. */
+static bool is_bound_at(struct sip_binding_table *table, const struct sip_pinhole_key *key)
+{
+	const struct contact *contact = contact_find(table, key);
+
+	return contact && READ_ONCE(contact->n_bound);
+}
+
+/* A granted binding of a contact, with that way in or (NULL) any; NULL: none was found. */
+static struct sip_binding *bound_at(const struct contact *contact, const struct sip_pinhole *pin)
+{
 	struct sip_binding *b;
 	u32 left = CONTACT_LOOKS;
 
-	list = rhltable_lookup(&table->contacts, contact, contact_params);
-	rhl_for_each_entry_rcu(b, pos, list, contact_node) {
+	list_for_each_entry(b, &contact->bound, of_contact) {
+		sipalg_step();
 		if (!left--)
 			break;
-		if (READ_ONCE(b->is_bound) && (!pin || b->pin == pin))
+		if (!pin || b->pin == pin)
 			return b;
 	}
 	return NULL;
@@ -205,7 +384,8 @@ static void release_host(struct sipalg_net *sn, struct sip_binding *b)
 	b->host = NULL;
 }
 
-static struct sip_binding *binding_add(const struct sip_register *reg, u16 port)
+static struct sip_binding *account_add(const struct sip_register *reg, struct account *account,
+				       u16 port)
 {
 	struct sip_binding_table *table = reg->sn->bindings;
 	u32 max = sipalg_settings(reg->sn)->bindings_max;
@@ -234,20 +414,19 @@ static struct sip_binding *binding_add(const struct sip_register *reg, u16 port)
 				 GFP_ATOMIC);
 	if (err < 0)
 		goto release;
-	err = rhltable_insert(&table->bindings, &b->node, binding_params);
+	contact = contact_of(b);
+	b->contact = contact_get(table, &contact);
+	err = PTR_ERR_OR_ZERO(b->contact);
 	if (err)
 		goto erase;
-	contact = contact_of(b);
-	err = rhltable_insert_key(&table->contacts, &contact, &b->contact_node, contact_params);
-	if (err)
-		goto remove;
+	b->account = account;
+	account->n++;
+	list_asked(b);
 	table->n++;
 	WRITE_ONCE(table->n_tcp, table->n_tcp + (b->proto == IPPROTO_TCP));
 	sipalg_gc_soon(reg->sn);
 	return b;
 
-remove:
-	rhltable_remove(&table->bindings, &b->node, binding_params);
 erase:
 	b->is_dead = true;	/* a reader of the list may have found it */
 	xa_erase_bh(&table->by_id, b->id);
@@ -276,9 +455,7 @@ static void trace(const struct sip_binding *b, u32 life_s)
 static void close_way_in(struct sipalg_net *sn, const struct sip_binding *b,
 			 struct sip_pinhole *pin)
 {
-	struct sip_pinhole_key contact = contact_of(b);
-
-	if (pin && !bound_at(sn->bindings, &contact, pin))
+	if (pin && !bound_at(b->contact, pin))
 		sip_pinhole_leave_to_peers(pin);
 	sip_pinhole_close(sn, pin, SIP_PINHOLE_LET);
 }
@@ -294,14 +471,50 @@ static void binding_rm(struct sipalg_net *sn, struct sip_binding *b)
 		trace(b, 0);
 	}
 	xa_erase_bh(&table->by_id, b->id);
-	rhltable_remove(&table->bindings, &b->node, binding_params);
-	rhltable_remove(&table->contacts, &b->contact_node, contact_params);
+	unlist(b);
 	close_way_in(sn, b, b->pin);
 	sip_pinhole_close(sn, b->next_pin, SIP_PINHOLE_LET);
+	contact_put(table, b->contact);
+	account_put(table, b->account);
 	b->is_dead = true;
 	table->n--;
 	WRITE_ONCE(table->n_tcp, table->n_tcp - (b->proto == IPPROTO_TCP));
 	call_rcu(&b->rcu, binding_free_rcu);
+}
+
+/*
+ * To ask costs nothing, so what was only asked for, and longest ago, gives way; never what is
+ * granted, nor what the message under way has asked for.
+ */
+static int make_room(const struct sip_register *reg, struct account *account)
+{
+	struct sip_binding *b;
+
+	if (account->n_asked < ASKED_MAX)
+		return 0;
+	b = list_first_entry(&account->asked, struct sip_binding, of_account);
+	if (is_of_request(b, reg)) {
+		sipalg_count(reg->sn, SIPALG_STAT_BINDINGS_QUOTA);
+		return -ENOSPC;
+	}
+	binding_rm(reg->sn, b);
+	return 0;
+}
+
+static struct sip_binding *binding_add(const struct sip_register *reg, u16 port)
+{
+	struct sip_binding_table *table = reg->sn->bindings;
+	struct binding_key key = key_of(reg);
+	struct account *account = account_get(table, &key);
+	struct sip_binding *b;
+	int err;
+
+	if (IS_ERR(account))
+		return ERR_CAST(account);
+	err = make_room(reg, account);
+	b = err ? ERR_PTR(err) : account_add(reg, account, port);
+	account_put(table, account);
+	return b;
 }
 
 static struct sip_pinhole_want want_of(const struct sip_register *reg, u16 port)
@@ -362,11 +575,9 @@ static void remember_request(struct sip_binding *b, const struct sip_register *r
 /* SECURITY M5: the answer to what was asked, from where it was asked */
 static bool is_answer(const struct sip_binding *b, const struct sip_register *reg)
 {
-	if (!b->is_asked || b->call_id != reg->call_id || b->cseq != reg->cseq ||
-	    b->branch != reg->branch)
-		return false;
-	return sip_addr_equal(&b->asked_of, &reg->registrar.addr) ||
-	       nf_ct_tuple_equal(&b->flow, &reg->ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple);
+	return is_of_request(b, reg) &&
+	       (sip_addr_equal(&b->asked_of, &reg->registrar.addr) ||
+		nf_ct_tuple_equal(&b->flow, &reg->ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple));
 }
 
 /*
@@ -411,8 +622,10 @@ static int ask_locked(const struct sip_register *reg, u16 port, u32 asked_s)
 	sip_pinhole_close(reg->sn, b->next_pin, SIP_PINHOLE_LET);
 	b->next_pin = pin;
 	remember_request(b, reg, asked_s);
-	if (!b->is_bound)
+	if (!b->is_bound) {
 		b->expires = sipalg_now(reg->sn) + SIP_BINDING_GRACE_S * HZ;
+		list_move_tail(&b->of_account, &b->account->asked);
+	}
 	if (!pin) {
 		b->mapped = reg->mapped;
 		return reg->mapped.port;
@@ -436,26 +649,45 @@ void sip_binding_ask_none(const struct sip_register *reg)
 {
 	struct sip_binding_table *table = reg->sn->bindings;
 	struct binding_key key = key_of(reg);
-	struct rhlist_head *list, *pos;
+	struct account *account;
 	struct sip_binding *b;
 
 	spin_lock_bh(&table->lock);
-	list = rhltable_lookup(&table->bindings, &key, binding_params);
-	rhl_for_each_entry_rcu(b, pos, list, node)
+	account = account_find(table, &key);
+	if (!account)
+		goto unlock;
+	list_for_each_entry(b, &account->bound, of_account) {
+		sipalg_step();
 		remember_request(b, reg, 0);
+	}
+	list_for_each_entry(b, &account->asked, of_account) {
+		sipalg_step();
+		remember_request(b, reg, 0);
+	}
+unlock:
 	spin_unlock_bh(&table->lock);
 }
 
-static u32 granted_s(const struct sip_binding *b, const struct sip_grant *grants, u32 n,
-		     u32 default_s)
+/* an answer, and the longest life that it has granted */
+struct answer {
+	const struct sip_register *reg;
+	const struct sip_grant *grants;
+	u32 n;
+	u32 default_s;
+	u32 longest;
+};
+
+static u32 granted_s(const struct answer *answer, const struct sip_binding *b)
 {
 	struct sip_endpoint mapped = published(b, b->next_pin);
 	u32 i;
 
-	for (i = 0; i < n; i++)
-		if (sip_endpoint_equal(&grants[i].contact, &mapped))
-			return grants[i].expires_s;
-	return default_s;
+	for (i = 0; i < answer->n; i++) {
+		sipalg_step();
+		if (sip_endpoint_equal(&answer->grants[i].contact, &mapped))
+			return answer->grants[i].expires_s;
+	}
+	return answer->default_s;
 }
 
 /* The registrar, and whom its answer names.  Nobody else says who may call in (security.md B2). */
@@ -498,54 +730,73 @@ static int bind_one(const struct sip_register *reg, struct sip_binding *b, u32 g
 	close_way_in(reg->sn, b, old);
 	if (!b->is_bound)
 		sipalg_count(reg->sn, SIPALG_STAT_BINDINGS_ADDED);
-	WRITE_ONCE(b->is_bound, true);
+	list_bound(b);
 	b->registrar = reg->registrar;
 	b->expires = sipalg_now(reg->sn) + life * HZ;
 	trace(b, life);
 	return life;
 }
 
-u32 sip_binding_grant(const struct sip_register *reg, const struct sip_grant *grants, u32 n,
-		      u32 default_s)
+/* Those of a list that the answer is about.  What is granted goes to the end of @bound. */
+static void grant_in(struct answer *answer, struct list_head *list)
 {
-	struct sip_binding_table *table = reg->sn->bindings;
-	struct binding_key key = key_of(reg);
-	struct rhlist_head *list, *pos;
-	struct sip_binding *b;
-	u32 longest = 0;
+	struct sip_binding *b, *next;
 	int life;
 
-	spin_lock_bh(&table->lock);
-	list = rhltable_lookup(&table->bindings, &key, binding_params);
-	rhl_for_each_entry_rcu(b, pos, list, node) {
-		if (!is_answer(b, reg))
+	list_for_each_entry_safe(b, next, list, of_account) {
+		sipalg_step();
+		if (!is_answer(b, answer->reg))
 			continue;
 		b->is_asked = false;
 		life = b->asked_s && (b->next_pin || b->mapped.port) ?
-		       bind_one(reg, b, granted_s(b, grants, n, default_s)) : 0;
+		       bind_one(answer->reg, b, granted_s(answer, b)) : 0;
 		if (!life)
-			binding_rm(reg->sn, b);
+			binding_rm(answer->reg->sn, b);
 		else if (life > 0)
-			longest = max_t(u32, longest, life);
+			answer->longest = max_t(u32, answer->longest, life);
 	}
-	spin_unlock_bh(&table->lock);
-	return longest;
 }
 
-bool sip_binding_of(struct sipalg_net *sn, const struct sip_pinhole_key *contact,
+u32 sip_binding_grant(const struct sip_register *reg, const struct sip_grant *grants, u32 n,
+		      u32 default_s)
+{
+	struct answer answer = { reg, grants, n, default_s };
+	struct sip_binding_table *table = reg->sn->bindings;
+	struct binding_key key = key_of(reg);
+	struct account *account;
+
+	spin_lock_bh(&table->lock);
+	account = account_find(table, &key);
+	if (!account)
+		goto unlock;
+	account->n++;
+	grant_in(&answer, &account->bound);
+	grant_in(&answer, &account->asked);
+	while (account->n_bound > BOUND_MAX)
+		binding_rm(reg->sn, list_first_entry(&account->bound, struct sip_binding,
+						     of_account));
+	account_put(table, account);
+unlock:
+	spin_unlock_bh(&table->lock);
+	return answer.longest;
+}
+
+bool sip_binding_of(struct sipalg_net *sn, const struct sip_pinhole_key *key,
 		    struct sip_endpoint *mapped)
 {
 	struct sip_binding_table *table = sn->bindings;
 	u32 n_tcp = READ_ONCE(table->n_tcp);
+	const struct contact *contact;
 	struct sip_binding *b;
 
 	/* most networks register over one protocol, and are asked about the other */
-	if (contact->proto == IPPROTO_TCP ? !n_tcp : READ_ONCE(table->n) == n_tcp)
+	if (key->proto == IPPROTO_TCP ? !n_tcp : READ_ONCE(table->n) == n_tcp)
 		return false;
 	if (!mapped)
-		return bound_at(table, contact, NULL);
+		return is_bound_at(table, key);
 	spin_lock_bh(&table->lock);
-	b = bound_at(table, contact, NULL);
+	contact = contact_find(table, key);
+	b = contact ? bound_at(contact, NULL) : NULL;
 	if (b)
 		*mapped = published(b, b->pin);
 	spin_unlock_bh(&table->lock);
@@ -704,40 +955,37 @@ int sip_binding_setup(struct sipalg_net *sn)
 		return -ENOMEM;
 	spin_lock_init(&table->lock);
 	xa_init_flags(&table->by_id, XA_FLAGS_ALLOC1 | XA_FLAGS_LOCK_BH);
-	err = rhltable_init(&table->bindings, &binding_params);
+	err = rhashtable_init(&table->accounts, &account_params);
 	if (err)
 		goto free_table;
-	err = rhltable_init(&table->contacts, &contact_params);
+	err = rhashtable_init(&table->contacts, &contact_params);
 	if (err)
-		goto destroy_bindings;
+		goto destroy_accounts;
 	sn->bindings = table;
 	return 0;
 
-destroy_bindings:
-	rhltable_destroy(&table->bindings);
+destroy_accounts:
+	rhashtable_destroy(&table->accounts);
 free_table:
 	kfree(table);
 	return err;
 }
 
-static void binding_destroy(void *ptr, void *arg)
-{
-	struct sip_binding *b = ptr;
-	struct sipalg_net *sn = arg;
-
-	release_host(sn, b);
-	sip_pinhole_close(sn, b->pin, SIP_PINHOLE_LET);
-	sip_pinhole_close(sn, b->next_pin, SIP_PINHOLE_LET);
-	kmem_cache_free(binding_cache, b);
-}
-
 /* No packet is under way in the namespace. */
 void sip_binding_teardown(struct sipalg_net *sn)
 {
-	rhltable_destroy(&sn->bindings->contacts);
-	rhltable_free_and_destroy(&sn->bindings->bindings, binding_destroy, sn);
-	xa_destroy(&sn->bindings->by_id);
-	kfree(sn->bindings);
+	struct sip_binding_table *table = sn->bindings;
+	struct sip_binding *b;
+	unsigned long id;
+
+	spin_lock_bh(&table->lock);
+	xa_for_each(&table->by_id, id, b)
+		binding_rm(sn, b);
+	spin_unlock_bh(&table->lock);
+	rhashtable_destroy(&table->accounts);
+	rhashtable_destroy(&table->contacts);
+	xa_destroy(&table->by_id);
+	kfree(table);
 }
 
 int sip_binding_module_init(void)
