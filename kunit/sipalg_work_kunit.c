@@ -696,6 +696,27 @@ static void rule_b1_what_waits_on_a_flow(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, lab_waiting_in_class(lab, SIP_PINHOLE_FOLLOWER), 255);
 }
 
+static void fill_ports(struct lab *lab, u32 i)
+{
+	char line[64];
+
+	lab->phone.port = 5060 + i % 4;
+	snprintf(line, sizeof(line), "INVITE 1 a - call=r%u audio=%u", i, 5000 + 2 * i);
+	lab_phone(lab, line);
+	lab->phone.port = 5060;
+}
+
+/* media_ports is full, so that all places are tried. */
+static void rule_b1_ports_that_are_tried(struct kunit *test)
+{
+	static const struct work work = { "ports that are tried", one_invite, fill_ports };
+	struct lab *lab = test->priv;
+
+	lab->set->media_ports = (struct sipalg_range){ 20000, 20511 };
+	expect_work(test, &work);
+	KUNIT_EXPECT_GT(test, lab_count(lab, SIPALG_STAT_MEDIA_PORTS_FULL), MANY / 2);
+}
+
 /* ---- TCP --------------------------------------------------------------------------- */
 
 enum {
@@ -879,6 +900,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(rule_b1_a_port_is_its_hosts),
 	KUNIT_CASE(rule_b1_mappings_of_a_port),
 	KUNIT_CASE(rule_b1_what_waits_on_a_flow),
+	KUNIT_CASE(rule_b1_ports_that_are_tried),
 	KUNIT_CASE(rule_b1_patches),
 	KUNIT_CASE(rule_b1_streams),
 	{}

@@ -16,8 +16,7 @@
 #include "sipalg_compat.h"
 
 enum {
-	MAX_TRIES	= 32,		/* ports tried before a run is given up */
-	RANGE_TRIES	= 128,		/* the same in media_ports: all of a small range */
+	MAX_TRIES	= 32,		/* ports tried for a run: all of a small range */
 	OTHER_PORTS	= 10240,	/* where other ports come from: away from the ports */
 	OTHER_PORTS_N	= 22528,	/* that hosts and masquerading pick by themselves */
 	MAX_ASKED	= 64,		/* questions to the rules of NAT, for one run */
@@ -37,7 +36,7 @@ const struct sipalg_range *sip_port_range(const struct sip_pinhole_want *want)
 u32 sip_port_tries(const struct sip_pinhole_want *want)
 {
 	if (sip_port_range(want))
-		return 1 + RANGE_TRIES;
+		return 1 + MAX_TRIES;
 	return want->keep_ports || want->mapped_port ? 1 : MAX_TRIES;
 }
 
@@ -46,7 +45,7 @@ static u32 first_in(const struct sipalg_range *range, const struct sip_pinhole_w
 {
 	u32 first = range->low + ((range->low ^ want->ports[0]) & 1);
 	u32 n = (range->high - range->low) / 2 + 1;
-	u32 place = n > RANGE_TRIES ? jhash_2words(want->seed, try, 0) : want->seed + try;
+	u32 place = n > MAX_TRIES ? jhash_2words(want->seed, try, 0) : want->seed + try;
 
 	return first + 2 * (place % n);
 }
