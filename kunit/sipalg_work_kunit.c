@@ -717,6 +717,75 @@ static void rule_b1_ports_that_are_tried(struct kunit *test)
 	KUNIT_EXPECT_GT(test, lab_count(lab, SIPALG_STAT_MEDIA_PORTS_FULL), MANY / 2);
 }
 
+/* ---- the room of a large call ------------------------------------------------------ */
+
+/* The phone's INVITE with as many sections as get pinholes. */
+static void large_invite(struct lab *lab, u32 i)
+{
+	char *media = kunit_kzalloc(lab->test, LAB_TEXT_MAX, GFP_KERNEL);
+	u32 k, len = 0;
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(lab->test, media);
+	for (k = 0; k < SDP_MAX_MEDIA; k++)
+		len += scnprintf(media + len, LAB_TEXT_MAX - len, "m=audio %u RTP/AVP 0\r\n",
+				 20000 + 2 * SDP_MAX_MEDIA * (i % MANY) + 2 * k);
+	lab->body = sections(lab, media);
+	phone_says(lab, "INVITE 1 a - call=l%u", i);
+	kunit_kfree(lab->test, media);
+}
+
+static void one_large_invite(struct lab *lab)
+{
+	count_from(lab);
+	large_invite(lab, fresh() % 8);
+	count_to();
+}
+
+static void fill_pinholes(struct lab *lab, u32 i)
+{
+	struct lab_end phone = lab->phone;
+
+	lab->phone.ip = htonl(0x0a030000 + i);
+	large_invite(lab, 8 + i);
+	lab->phone = phone;
+}
+
+/* Pinholes are scarce, so calls that nobody has answered end with all that they have open. */
+static void rule_b1_large_calls(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+
+	lab->set->pinholes_max = 2048;
+	expect_worst(test, "large calls that end", fill_pinholes);
+	KUNIT_EXPECT_GE(test, lab_count(lab, SIPALG_STAT_CALLS_EVICTED), MANY / 2);
+}
+
+static void fill_all(struct lab *lab, u32 i)
+{
+	static void (* const fill[])(struct lab *lab, u32 i) = {
+		fill_hosts, fill_half_open, fill_callers, fill_contacts, fill_accounts,
+		fill_port, fill_mappings, fill_flow, fill_pinholes,
+	};
+
+	fill[i % ARRAY_SIZE(fill)](lab, i);
+}
+
+/* All of that at once: the worst message costs no more than four times as much, either. */
+static void rule_b1_all_at_once(struct kunit *test)
+{
+	static const struct work work = { "all at once", one_large_invite, fill_all };
+	static const struct sipalg_rate most = { .rate = 1000000, .burst = 1000000 };
+	struct lab *lab = test->priv;
+
+	bind(lab, 1, OWN("5060"), MAPPED("5060"));
+	lab->set->source_invite = most;
+	lab->set->destination_invite = most;
+	lab->set->calls_max = MANY / 2;
+	lab->set->media_ports = (struct sipalg_range){ 20000, 29999 };
+	expect_work(test, &work);
+	KUNIT_EXPECT_GT(test, lab_count(lab, SIPALG_STAT_CALLS_EVICTED), 0);
+}
+
 /* ---- TCP --------------------------------------------------------------------------- */
 
 enum {
@@ -901,6 +970,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(rule_b1_mappings_of_a_port),
 	KUNIT_CASE(rule_b1_what_waits_on_a_flow),
 	KUNIT_CASE(rule_b1_ports_that_are_tried),
+	KUNIT_CASE(rule_b1_large_calls),
+	KUNIT_CASE(rule_b1_all_at_once),
 	KUNIT_CASE(rule_b1_patches),
 	KUNIT_CASE(rule_b1_streams),
 	{}
