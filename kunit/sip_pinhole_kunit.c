@@ -109,10 +109,26 @@ static struct nf_conntrack_helper *give_away(struct lab *lab, struct nf_conntrac
 	return was;
 }
 
+/* The peer has come, and his connection is over: with time the pinhole waits again. */
+static void peer_comes_and_goes(struct lab *lab)
+{
+	struct nf_conn *ct;
+
+	KUNIT_EXPECT_EQ(lab->test, (int)lab_media_in(lab, peer(), 4000), 4000);
+	KUNIT_EXPECT_EQ(lab->test, lab_waiting(lab, 4000), 0);
+	ct = lab_conn(peer(), lab_end("203.0.113.1", 4000));
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(lab->test, ct);
+	nf_ct_delete(ct, 0, 0);
+	nf_ct_put(ct);
+}
+
 /* SECURITY B8: no expectation is made on a connection of another helper, nor media related. */
 static void rule_b8_other_helper(struct kunit *test)
 {
-	static struct nf_conntrack_helper other = { .name = "other" };
+	static const struct nf_conntrack_expect_policy policy[SIP_PINHOLE_CLASSES] = {
+		[0 ... SIP_PINHOLE_CLASSES - 1] = { .max_expected = 255, .timeout = 240 },
+	};
+	static struct nf_conntrack_helper other = { .name = "other", .expect_policy = policy };
 	struct lab *lab = test->priv;
 	struct nf_conntrack_helper *ours;
 	struct nf_conn *ct;
@@ -123,11 +139,16 @@ static void rule_b8_other_helper(struct kunit *test)
 	rcu_read_lock();
 	KUNIT_EXPECT_TRUE(test, sip_master_is_ours(ct));
 	rcu_read_unlock();
+	peer_comes_and_goes(lab);
 	ours = give_away(lab, &other);
+	lab_wait(lab, SIP_CALL_TICK_S + 1);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 4000), 0);
 	KUNIT_EXPECT_NULL(test, sip_master_conn_get(lab->sn->net, nf_ct_zone(ct),
 						    &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple));
 	KUNIT_EXPECT_EQ(test, lab_media_out(lab, 4000, peer()), 0);
 	give_away(lab, ours);
+	lab_wait(lab, SIP_CALL_TICK_S + 1);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 4000), 1);
 	KUNIT_EXPECT_EQ(test, lab_media_out(lab, 4001, lab_end(PEER, 6001)), 4001);
 	nf_ct_put(ct);
 	hang_up(lab);
