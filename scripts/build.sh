@@ -32,7 +32,7 @@ esac
 locked "build-$(basename "$OUT")-$series"
 mkdir -p "$d"
 # no -t: a file that differs gets the time of the copy, the others keep theirs
-(cd "$SRC" && for f in Kbuild Makefile ./*.c include helper state kunit; do [ ! -e "$f" ] || echo "$f"; done) |
+(cd "$SRC" && for f in Kbuild Makefile ./*.c include text net pinhole tables decide transport module kunit; do [ ! -e "$f" ] || echo "$f"; done) |
 	rsync --files-from=- -rlpc --delete --exclude={/kunit/host,/kunit/golden,'.*','*.o','*.ko','*.mod','*.mod.c','*.a'} "$SRC/" "$d/"
 
 status=0

@@ -5,7 +5,7 @@
 # usage: [SRC=DIR] check.sh [CHECK...]      default: all of them, the quick ones first
 #
 #   text        SPDX lines, left-over notes, paths of one machine
-#   layers      dependencies point one way (check/layers.awk)
+#   layers      dependencies point one way (check/layers.py)
 #   sizes       functions, parameters, files (check/sizes.awk)
 #   docs        kernel-doc of the headers; the tables of docs/ are those of the code; rules, names and citations (check/rules.py);
 #               the README's size, and commands that a test runs (check/readme.py)
@@ -29,7 +29,7 @@ for c; do [[ " ${all[*]} " = *" $c "* ]] || die "no check $c" 2; done
 [[ "$*" != *-7* ]] || [ "$(id -u)" = 0 ] || die 'needs root: the kernel 7 headers live in a chroot' 2
 cd "$SRC"
 shopt -s nullglob
-code=(*.c helper/*.c state/*.c include/*.h)
+code=(*.c {text,net,pinhole,tables,decide,transport,module}/*.[ch] include/*.h)
 tests=(kunit/*.[ch])
 host=(kunit/host/*.[ch] scripts/*.c)
 [ ${#code[@]} -gt 0 ] || die "no sources in $SRC" 2
@@ -54,7 +54,7 @@ check_text() {
 		sed 's/^\([^:]*:[0-9]*:\)/\1 a path of one machine: /' || :
 }
 
-check_layers() { awk -f "$here/check/layers.awk" "${code[@]}"; }
+check_layers() { "$here/check/layers.py" "${code[@]}"; }
 
 check_sizes() { awk -f "$here/check/sizes.awk" "${code[@]}" "${tests[@]}" "${host[@]}" | grep -v '^#' || :; }
 

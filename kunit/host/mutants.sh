@@ -10,9 +10,8 @@ set -euo pipefail
 cd "$(dirname "$0")"
 top=$(mktemp -d)
 trap 'rm -rf "$top"' EXIT
-mkdir "$top/kunit" "$top/state"
-cp -r ../../*.c ../../include "$top/"
-cp ../../state/sip_tcp.c "$top/state/"
+mkdir "$top/kunit"
+cp -r ../../*.c ../../{include,text,transport} "$top/"
 cp -r ../*.c ../*.h ../golden "$top/kunit/"
 mkdir "$top/kunit/host"
 cp -r Makefile include ./*.c ./*.h "$top/kunit/host/"

@@ -254,9 +254,9 @@ def look_at_names(tree, file, text):
             counted['names'] += 1
             if not any(re.search(rf'\b{name}\(', tree.text(f)) for f in tree.files if f.endswith(('.c', '.h'))):
                 finding(file, n, f'{name}() is not in the tree')
-        for name in re.findall(r'`((?:docs|scripts|kunit|include|helper|state|\.ci)/[\w./*-]+|[\w*]+\.[ch])`', line):
+        for name in re.findall(r'`((?:docs|scripts|kunit|include|text|net|pinhole|tables|decide|transport|module|\.ci)/[\w./*-]+|[\w*]+\.[ch])`', line):
             counted['names'] += 1
-            places = [name] + [d + name for d in ('helper/', 'include/') if '/' not in name]
+            places = [name] + [d + name for d in ('text/', 'net/', 'pinhole/', 'tables/', 'decide/', 'transport/', 'module/', 'include/') if '/' not in name]
             if not any(glob.glob(p) for p in places):
                 finding(file, n, f'{name} is not there')
 
