@@ -74,7 +74,7 @@ static inline void sipalg_expect_assign(struct nf_conntrack_expect *exp,
 #ifdef SIPALG_EXPECT_ASSIGN_HELPER
 	rcu_assign_pointer(exp->assign_helper, helper);
 #else
-	exp->helper = helper;
+	rcu_assign_pointer(exp->helper, helper);
 #endif
 }
 
