@@ -7,10 +7,11 @@ all modules:
 	@[ -e $(KDIR)/Makefile ] || { echo "no kernel headers at $(KDIR): install linux-headers-$$(uname -r), or give KDIR="; exit 2; }
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
 
-# Headers packages have no System.map, without which modules_install leaves depmod out.
+# Headers packages have no System.map, without which modules_install leaves depmod out. A kernel may want modules
+# compressed, as that of Debian 13 does; where xz is missing they are installed as they are.
 # The settings file is an example; one that is there is never overwritten. The rules are for reading.
 install: modules
-	$(MAKE) -C $(KDIR) M=$(CURDIR) modules_install
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules_install $(if $(shell command -v xz),,CONFIG_MODULE_COMPRESS_XZ=)
 	PATH=$$PATH:/usr/sbin:/sbin depmod $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) \
 		$$(cat $(KDIR)/include/config/kernel.release)
 	install -D -m 644 scripts/sipalg.conf $(DESTDIR)/usr/share/doc/sipalg/modprobe.d/sipalg.conf
