@@ -18,7 +18,7 @@ set -euo pipefail
 declare -A packages=(
 	[build]='build-essential bc flex bison cpio kmod xz-utils libelf-dev libssl-dev pahole rsync'
 	[guest]='build-essential qemu-system-x86 busybox-static cpio kmod xz-utils iproute2 nftables iptables
-		conntrack sip-tester baresip tcpdump socat iputils-ping util-linux python3'
+		conntrack sip-tester baresip tcpdump socat iputils-ping procps util-linux python3'
 	[host]='build-essential clang libclang-rt-14-dev llvm valgrind python3 python3-scapy
 		pkg-config libsofia-sip-ua-dev libosip2-dev libre-dev'
 	[static]='sparse coccinelle clang-format shellcheck perl'

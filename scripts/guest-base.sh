@@ -89,7 +89,8 @@ rm "$r/py"
 /usr/bin/python3 -I -m compileall -q -s "$r" --invalidation-mode unchecked-hash "$r"/usr/lib/python3*
 
 cp /etc/protocols /etc/services "$r/etc/" 2> /dev/null || :
-mkdir -p "$r/usr/lib/terminfo/l" && cp /lib/terminfo/l/linux "$r/usr/lib/terminfo/l/"	# SIPp wants curses
+terminfo=$(find /lib/terminfo/l /usr/share/terminfo/l -name linux -print -quit 2> /dev/null || :)	# SIPp wants curses
+install -D -m644 "$terminfo" "$r/usr/lib/terminfo/l/linux"
 echo 'root:x:0:0::/root:/bin/sh' > "$r/etc/passwd"
 printf '127.0.0.1 localhost\n::1 localhost\n' > "$r/etc/hosts"
 gcc -O2 -static -o "$r/usr/bin/qexit" "$here/qexit.c"
