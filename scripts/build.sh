@@ -16,7 +16,9 @@ case $series in
 esac
 d=$OUT/$series log=$OUT/$series.log
 
-"$TOP/scripts/deps.sh" build
+groups=(build)
+[ "$series" != 6.1 ] || groups+=(gcc12)
+"$TOP/scripts/deps.sh" "${groups[@]}"
 case $series in
 6.1 | 6.12)
 	"$TOP/scripts/kernel.sh" "$series" > /dev/null

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # demo.sh - a phone behind a NAT router, two calls, and what the modules did with them.
 #
-# usage: demo.sh        on Debian 12; installs by apt what is missing (asks for root by sudo)
+# usage: demo.sh        on Debian 12 or 13; installs by apt what is missing (asks for root by sudo)
 #
 # Builds the modules for a stock kernel of Debian (SERIES=6.1|6.12|7, default 6.12),
 # boots it in QEMU, and has a phone (baresip) register there, call and be called. NO_COLOR

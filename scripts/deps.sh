@@ -1,29 +1,35 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# deps.sh - make sure that the Debian 12 packages the lab uses are there.
+# deps.sh - make sure that the packages the lab uses are there, on Debian 12 and 13.
 #
-# usage: deps.sh [--missing] [build] [guest] [host] [static] [chroot] [uml]     (default: all)
+# usage: deps.sh [--missing] [build] [guest] [host] [static] [chroot] [uml] [gcc12]     (default: all)
 #        deps.sh [--missing] peers|scanners
 #
 # --missing: installs nothing, prints what is missing; status 0 when nothing is.
 # peers: SIP servers and phones of other people's making, scanners: programs that look for such; for the guest alone.
 # They, and what they need and this machine lacks, are not installed, which would start some, but unpacked in
 # $LAB/peers/root or $LAB/scanners/root.
+# gcc12: the compiler that the headers of 6.1 ask for.
 #
 # Installs what is missing with apt-get; silent and without network when nothing
 # is. Where it cannot, it says in one line what is missing and exits with 2.
 set -euo pipefail
 . "$(dirname "$0")/env.sh"
 
+system=$( (. /etc/os-release && echo "$ID${VERSION_ID:-}") 2> /dev/null || echo unknown)-$(uname -m)
+# names that are not the same everywhere; Debian 13 has no source of Linux 6.1: uml.sh takes that of Debian 12
+declare -A clang_rt=([debian12-x86_64]=libclang-rt-14-dev [debian13-x86_64]=libclang-rt-19-dev)
+declare -A source=([debian12-x86_64]=linux-source-6.1)
 declare -A packages=(
 	[build]='build-essential bc flex bison cpio kmod xz-utils libelf-dev libssl-dev pahole rsync'
 	[guest]='build-essential qemu-system-x86 busybox-static cpio kmod xz-utils iproute2 nftables iptables
 		conntrack sip-tester baresip tcpdump socat iputils-ping procps util-linux python3'
-	[host]='build-essential clang libclang-rt-14-dev llvm valgrind python3 python3-scapy
-		pkg-config libsofia-sip-ua-dev libosip2-dev libre-dev'
+	[host]="build-essential clang ${clang_rt[$system]:-libclang-rt-dev} llvm valgrind python3 python3-scapy
+		pkg-config libsofia-sip-ua-dev libosip2-dev libre-dev"
 	[static]='sparse coccinelle clang-format shellcheck perl'
 	[chroot]='mmdebstrap util-linux'
-	[uml]='build-essential bc flex bison kmod xz-utils libelf-dev libssl-dev linux-source-6.1 python3'
+	[uml]="build-essential bc flex bison kmod xz-utils libelf-dev libssl-dev ${source[$system]:-} python3"
+	[gcc12]='gcc-12'
 )
 
 declare -A unpack=(
@@ -39,7 +45,7 @@ into=
 if [ -n "$into" ]; then
 	locked "$*-deps"
 	# another libc here may be another choice of what to unpack
-	unpacked=$( (echo "${unpack[$*]}"; dpkg-query -W) | hash_of)
+	unpacked=$( (echo "${unpack[$*]}"; dpkg-query -W || :) | hash_of)
 	missing=
 	[ "$(cat "$into/key" 2> /dev/null)" = "$unpacked" ] || missing=${unpack[$*]}
 else
@@ -57,7 +63,7 @@ fi
 [ -z "$only_ask" ] || { echo "$missing"; exit 1; }
 
 cannot() { die "$1; missing packages: $missing" 2; }
-[ "$(. /etc/os-release && echo "${ID:-}${VERSION_ID:-}")" = debian12 ] || cannot 'this is not Debian 12'
+[[ $system =~ ^debian1[23]-x86_64$ ]] || cannot "this is $system, and the lab works on Debian 12 and 13 for x86_64"
 sudo=
 if [ "$(id -u)" != 0 ]; then
 	sudo -n true 2> /dev/null || cannot 'not root and no sudo without a password'

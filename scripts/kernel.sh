@@ -6,7 +6,8 @@
 #
 # Leaves in $LAB/k/SERIES:  release, vmlinuz, root/ (unpacked packages) and
 # build (headers). What is there stays; REFRESH=1 looks for a newer one. The
-# headers of 7 need a newer tool chain than Debian 12 has: see chroot.sh.
+# headers of 7 need a newer tool chain than Debian 12 has: see chroot.sh. 6.1 and
+# 6.12 come from this machine's own suite; where it lacks one, as Debian 13 lacks 6.1, that comes from Debian 12.
 set -euo pipefail
 . "$(dirname "$0")/env.sh"
 series=${1:-} d=$LAB/k/${1:-}
@@ -21,16 +22,25 @@ fi
 # newest PATTERN: the newest package of that name which the archive has
 newest() { apt-cache search --names-only "$1" | awk '{ print $1 }' | sort -V | tail -1; }
 
-if [ "$series" = 7 ]; then	# lives in trixie-backports: an apt of our own
-	export APT_CONFIG=$LAB/apt/apt.conf
-	"$TOP/scripts/archive.sh" apt trixie trixie-backports > /dev/null
+# own NAME SUITE...: an apt of our own from here on
+own() {
+	export APT_CONFIG=$LAB/$1/apt.conf
+	"$TOP/scripts/archive.sh" "$@" > /dev/null
+}
+
+if [ "$series" = 7 ]; then	# lives in trixie-backports
+	own apt trixie trixie-backports
 	img=$(newest '^linux-binary-7\..*deb13-cloud-amd64$')	# image = binary + modules since 7.x
 	v=${img#linux-binary-}
 else
 	find_image() { img=$(newest "^linux-image-${series/./\\.}\..*-cloud-amd64-unsigned\$"); }
 	find_image
 	if [ -n "${REFRESH:-}" ] || [ -z "$img" ]; then
-		apt-get -qq update > /dev/null 2>&1 || [ -n "$img" ] || die 'apt-get update failed' 2
+		apt-get -qq update > /dev/null 2>&1 || :
+		find_image
+	fi
+	if [ -z "$img" ]; then
+		own "apt-$series" bookworm bookworm-backports
 		find_image
 	fi
 	v=${img#linux-image-}

@@ -71,9 +71,27 @@ wanted() {
 	grep -v '^#' <<< "$off" | xargs -n1 printf '# CONFIG_%s is not set\n'
 }
 
-tree=$LAB/linux-source-6.1
-version=$(dpkg-query -W -f '${Version}' linux-source-6.1 2> /dev/null) ||
-	die "linux-source-6.1 is not installed: run scripts/deps.sh uml" 2
+tree=$LAB/linux-source-6.1 tarball=/usr/src/linux-source-6.1.tar.xz
+# fetch: the package, unpacked in $LAB/source; from Debian 12, as later ones have none
+fetch() {
+	local from=$LAB/source log=$LAB/source.log
+	say 'fetching the sources of Linux 6.1'
+	rm -rf "$from"
+	mkdir -p "$from"
+	"$TOP/scripts/archive.sh" source/apt bookworm > /dev/null
+	(cd "$from" && APT_CONFIG=$from/apt/apt.conf apt-get -qq download linux-source-6.1) > "$log" 2>&1 ||
+		die "cannot download linux-source-6.1 (log: $log)" 2
+	dpkg-deb -x "$from"/linux-source-6.1_*.deb "$from"
+	dpkg-deb -f "$from"/linux-source-6.1_*.deb Version > "$from/version.new"
+	rm -r "$from"/{*.deb,apt}
+	mv "$from"/version{.new,}
+}
+
+if ! version=$(dpkg-query -W -f '${Version}' linux-source-6.1 2> /dev/null); then
+	locked source
+	[ -s "$LAB/source/version" ] || fetch
+	version=$(cat "$LAB/source/version") tarball=$LAB/source$tarball
+fi
 key="$version $(wanted | hash_of) $registers"
 # UML has the compiler call memcpy() and its kin even for eight bytes, which no other kernel does: the
 # helper that ours is compared with is built as it is elsewhere, and so is ours
@@ -85,7 +103,7 @@ locked uml
 if [ "$(cat "$tree/.version-of-package" 2> /dev/null)" != "$version" ]; then
 	say "unpacking the sources of Linux 6.1 ($version)"
 	rm -rf "$tree" "$LAB/uml" "$LAB/uml-plain"
-	tar -C "$LAB" -xf /usr/src/linux-source-6.1.tar.xz
+	tar -C "$LAB" -xf "$tarball"
 	echo "$version" > "$tree/.version-of-package"
 fi
 [ "${1:-}" != source ] || { echo "$tree"; exit; }
