@@ -162,15 +162,19 @@ def a_full_range():
         asks(phone, far, sdp(phone.addr, 4302))
 
 
-@moves('ports_kept', 'ports_bound', drops=0)
+@moves('ports_kept', 'ports_bound', 'ports_forwarded', drops=0)
 def ports_of_others():
-    """a port that is kept, and one of a server on the router"""
+    """a port that is kept, one of a server on the router, and one that is forwarded"""
     phone, far = Agent('lan', PHONE), Agent('wan', PROVIDER)
     server = Socket('rtr', '0.0.0.0', 4200)
     with settings(keep_ports='4100'):
         asks(phone, far, sdp(phone.addr, 4100))
         asks(phone, far, sdp(phone.addr, 4200))
     server.sock.close()
+    in_router('nft', 'add chain inet nat pre { type nat hook prerouting priority dstnat; };'
+              f'add rule inet nat pre udp dport 4400 dnat ip to {PHONE2}')
+    asks(phone, far, sdp(phone.addr, 4400))
+    in_router('nft', 'delete chain inet nat pre')
 
 
 @moves('pinholes_no_port', drops=0)
