@@ -14,6 +14,7 @@
 #include <net/netfilter/nf_nat_helper.h>
 
 #include "sip_pinhole.h"
+#include "sip_pinhole_real.h"
 #include "sipalg_compat.h"
 #include "sipalg_contact.h"
 #include "sipalg_ctx.h"

@@ -16,6 +16,7 @@
 #include "sip_flow.h"
 #include "sip_header.h"
 #include "sip_parse.h"
+#include "sip_start.h"
 #include "sip_word.h"
 
 /* ---- header values --------------------------------------------------------------- */

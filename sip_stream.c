@@ -6,6 +6,7 @@
 #include <linux/string.h>
 
 #include "sip_chars.h"
+#include "sip_start.h"
 #include "sip_stream.h"
 
 /* ---- a start line that is not all there ------------------------------------------ */

@@ -6,6 +6,7 @@
 
 #include "sip_binding.h"
 #include "sip_pinhole.h"
+#include "sip_pinhole_real.h"
 #include "sipalg_compat.h"
 #include "sipalg_contact.h"
 #include "sipalg_ctx.h"

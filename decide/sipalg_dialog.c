@@ -8,11 +8,13 @@
 #include <net/netfilter/nf_conntrack_zones.h>
 
 #include "sip_call.h"
+#include "sip_caller.h"
 #include "sip_pinhole.h"
+#include "sip_pinhole_real.h"
 #include "sip_source.h"
 #include "sipalg_contact.h"
 #include "sipalg_ctx.h"
-#include "sipalg_decide.h"
+#include "sipalg_dialog.h"
 #include "sipalg_emergency.h"
 #include "sipalg_flow.h"
 #include "sipalg_media.h"

@@ -6,6 +6,7 @@
 
 #include "sip_call.h"
 #include "sip_source.h"
+#include "sip_start.h"
 #include "sipalg_ctx.h"
 #include "sipalg_emergency.h"
 #include "sipalg_flood.h"

@@ -5,6 +5,7 @@
 #include <linux/jhash.h>
 #include <net/netfilter/nf_conntrack_zones.h>
 
+#include "sip_call_media.h"
 #include "sipalg_ctx.h"
 #include "sipalg_inside.h"
 #include "sipalg_media.h"

@@ -6,11 +6,12 @@
 #include <net/netfilter/nf_conntrack_zones.h>
 
 #include "sip_binding.h"
+#include "sip_caller.h"
 #include "sip_pinhole.h"
 #include "sipalg_contact.h"
 #include "sipalg_ctx.h"
-#include "sipalg_decide.h"
 #include "sipalg_flow.h"
+#include "sipalg_register.h"
 
 /* ---- registrations --------------------------------------------------------------- */
 

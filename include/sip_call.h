@@ -26,8 +26,6 @@
 #include "sip_pinhole.h"
 #include "sip_quota.h"
 
-struct seq_operations;
-
 enum sip_side {
 	SIP_CALLER,
 	SIP_CALLEE,
@@ -339,72 +337,6 @@ void sip_call_leave(struct sipalg_net *sn, struct sip_call *call, bool keep);
 enum sip_call_step sip_call_advance(struct sip_call *call, const struct sip_call_event *ev,
 				    enum sip_side request_side);
 
-/**
- * sip_call_media() - a stream that a party has announced before
- * @call: locked
- * @side: whose
- * @rtp: its address and port
- * @proto: its transport
- *
- * Return: the stream or NULL.
- */
-struct sip_media *sip_call_media(struct sip_call *call, enum sip_side side,
-				 const struct sip_endpoint *rtp, u8 proto);
-
-/**
- * sip_call_add_media() - a stream that is announced for the first time
- * @sn: namespace
- * @call: locked
- * @side: whose
- *
- * Over SIP_CALL_STREAMS the one of that side without pinholes goes that was announced longest
- * ago: of a call that is not answered it may be one of many branches, and each branch costs its
- * sender nothing.  What the message under way has added stays.
- *
- * Return: the stream, to be filled in; -EDQUOT: none may go; -ENOMEM.
- */
-struct sip_media *sip_call_add_media(struct sipalg_net *sn, struct sip_call *call,
-				     enum sip_side side);
-
-/**
- * sip_call_foreign_media() - a stream without pinholes that a party has announced before
- * @call: locked
- * @side: whose
- * @index: which section
- * @tag: digest of the party's tag
- *
- * Return: the stream or NULL.
- */
-struct sip_media *sip_call_foreign_media(struct sip_call *call, enum sip_side side, u8 index,
-					 u64 tag);
-
-/* Room for the pinholes of a stream that has none.  Return: NULL: no memory.  Locked. */
-struct sip_pinhole **sip_call_media_room(struct sip_media *media, u8 n);
-
-/**
- * sip_call_media_offer() - a stream that was agreed is offered anew, and may be refused
- * @media: a stream without pinholes, of a locked call
- * @cseq: of the request
- *
- * Return: 0 or -ENOMEM.
- */
-int sip_call_media_offer(struct sip_media *media, u32 cseq);
-
-/* The offer is agreed, or (@is_refused) the stream is where it was.  Locked. */
-void sip_call_media_settle(struct sip_media *media, bool is_refused);
-
-/* The stream is no more: its pinholes close.  Locked. */
-void sip_call_drop_media(struct sipalg_net *sn, struct sip_call *call, struct sip_media *media);
-
-/**
- * sip_call_hold() - a party says whether a stream is held
- * @call: locked
- * @side: who
- * @index: which section
- * @is_held: sendonly, recvonly or inactive (RFC 3264 8.4), or the address 0.0.0.0
- */
-void sip_call_hold(struct sip_call *call, enum sip_side side, u8 index, bool is_held);
-
 /* The signalling pinholes of a call, call->n_contacts of them.  @call is locked. */
 static inline struct sip_pinhole **sip_call_contacts(struct sip_call *call)
 {
@@ -417,69 +349,6 @@ bool sip_call_has_contact(struct sip_call *call, const struct sip_pinhole *pin);
 /* Hands a signalling pinhole over to the call.  Return: false where it has too many.  Locked. */
 bool sip_call_add_contact(struct sip_call *call, struct sip_pinhole *pin);
 
-/**
- * sip_call_pair_media() - tell each side's pinholes what the other side has announced
- * @sn: namespace
- * @call: locked
- *
- * Sections of offer and answer correspond by their index (RFC 3264 6).
- */
-void sip_call_pair_media(struct sipalg_net *sn, struct sip_call *call);
-
-/*
- * For sip_call.c: a final answer says what became of the offer of @side that it is about.  What
- * was refused is as it was agreed before (SECURITY P10); what is agreed is in force.  Locked.
- */
-void sip_call_offer_refused(struct sip_call *call, const struct sip_call_event *ev,
-			    enum sip_side side);
-void sip_call_offer_agreed(struct sip_call *call, const struct sip_call_event *ev,
-			   enum sip_side side);
-
-/* For sip_call.c: a stream goes, a branch's streams, those of the branches that lost. */
-void sip_call_media_rm(struct sipalg_net *sn, struct sip_call *call, struct sip_media *media,
-		       enum sip_pinhole_end end);
-void sip_call_drop_branch(struct sipalg_net *sn, struct sip_call *call, u64 tag);
-void sip_call_drop_losers(struct sipalg_net *sn, struct sip_call *call);
-
-/* RFC 3264 8.4: a stream is held if either side says so. */
-bool sip_call_is_on_hold(const struct sip_call *call, const struct sip_media *media);
-
-/*
- * For sip_call.c, too: what is going on.  _get makes room where there is none (NULL: no memory),
- * _drop gives it back after a grace period, _free at once, with the call.
- */
-struct sip_call_busy *sip_call_busy_get(struct sip_call *call);
-void sip_call_busy_drop(struct sip_call *call);
-void sip_call_busy_free(struct sip_call *call);
-
-/* A request of that side with the branch, method and CSeq of @ev, or NULL. */
-struct sip_tx *sip_call_tx_find(struct sip_call *call, const struct sip_call_event *ev,
-				enum sip_side side);
-
-/*
- * Remembers a request.  Return: SIP_CALL_MAY_OPEN; SIP_CALL_IN_ORDER where there is no memory: no
- * answer to it will be known.
- */
-enum sip_call_step sip_call_tx_add(struct sip_call *call, const struct sip_call_event *ev,
-				   enum sip_side side);
-
-/*
- * SECURITY M5: an answer comes back on the connection of its request, or from the
- * address that the request was sent to.
- */
-bool sip_call_tx_may_answer(const struct sip_tx *tx, const struct sip_call_event *ev);
-
-/* The same BYE comes by twice where both parties are behind this router: with other branches. */
-bool sip_call_has_bye(const struct sip_call *call, const struct sip_call_event *ev,
-		      enum sip_side side);
-
-/* Whether a request of that method waits for its final answer. */
-bool sip_call_is_pending(const struct sip_call *call, u8 method);
-
-int sip_call_tx_module_init(void);
-void sip_call_tx_module_exit(void);
-int sip_call_media_module_init(void);
-void sip_call_media_module_exit(void);
 
 /**
  * sip_call_gc() - end what has expired, renew what lives
@@ -518,9 +387,5 @@ struct sip_call *sip_call_next(struct sipalg_net *sn, unsigned long *id);
 /* How many there are, those that are over and remembered too. */
 u32 sip_call_count(const struct sipalg_net *sn);
 
-extern const struct seq_operations sip_call_seq_ops;
-
-/* size of the private state of sip_call_seq_ops */
-size_t sip_call_seq_size(void);
 
 #endif /* _SIP_CALL_H */

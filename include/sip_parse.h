@@ -197,30 +197,6 @@ u8 sip_strict_fault(const struct sip_msg *msg);
 int sip_parse(const struct sip_text *text, struct sip_msg *msg);
 
 /**
- * sip_parse_start() - the start line alone
- * @text: as for sip_parse()
- * @msg: out: method, status and Request-URI; the rest is empty
- *
- * RFC 3261 7.1, 7.2.  What is left as it is: more white space than a blank, or none after a
- * status; control characters but NUL and CR; a length over SIP_MAX_LINE; a line end of LF or
- * CR CR LF; a Request-URI that cannot be read, but for a path and "*", which are other
- * protocols' (SECURITY M1).
- * A stream that has not been SIP in both directions is asked for more: see sip_stream.h.
- *
- * Return: bytes of the line; else as sip_parse().
- */
-int sip_parse_start(const struct sip_text *text, struct sip_msg *msg);
-
-/**
- * sip_method_of() - a method by its name (RFC 3261 7.1: which is case-sensitive)
- * @text: the message
- * @name: not empty
- *
- * Return: enum sip_method.
- */
-u8 sip_method_of(const struct sip_text *text, struct sip_slice name);
-
-/**
  * sip_parse_identity() - no more than which transaction and dialog a message belongs to
  * @text: as for sip_parse()
  * @msg: what sip_parse_start() found; out: the top Via, Call-ID, CSeq and both tags, too
@@ -282,13 +258,5 @@ int sip_parse_rest(const struct sip_text *text, struct sip_msg *msg, int line,
  * Return: enum sip_content.
  */
 u8 sip_content_type(const struct sip_text *text, struct sip_cursor *c, struct sip_slice *boundary);
-
-/**
- * sip_keepalive_len() - keep-alives in front of a message
- * @text: any bytes
- *
- * Return: how many bytes of CRLF pairs @text begins with (RFC 3261 7.5, RFC 5626 3.5.1).
- */
-u32 sip_keepalive_len(const struct sip_text *text);
 
 #endif /* _SIP_PARSE_H */

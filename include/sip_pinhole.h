@@ -345,52 +345,6 @@ void sip_pinhole_close(struct sipalg_net *sn, struct sip_pinhole *pin, enum sip_
 struct sip_pinhole *sip_pinhole_by_mapped(struct sipalg_net *sn,
 					  const struct sip_pinhole_key *key);
 
-/**
- * sip_pinhole_by_real() - the pinhole that a packet from a host belongs to
- * @sn: namespace
- * @key: the host's address and port
- * @peer: where the packet goes
- *
- * A host may use one port for several streams; the one whose peer was announced
- * at @peer is meant.
- *
- * Context: under rcu_read_lock(), as long as the result is used.
- * Return: the pinhole or NULL.
- */
-struct sip_pinhole *sip_pinhole_by_real(struct sipalg_net *sn, const struct sip_pinhole_key *key,
-					const struct sip_endpoint *peer);
-
-/**
- * sip_pinhole_outward() - the same, where the packet goes to that very peer
- * @sn: namespace
- * @key: the host's address and port
- * @peer: where the packet goes
- *
- * docs/security.md B6: to the announced endpoint, or to another port of the announced address
- * from which something has come in.
- *
- * Context: under rcu_read_lock(), as long as the result is used.
- * Return: the pinhole or NULL.
- */
-struct sip_pinhole *sip_pinhole_outward(struct sipalg_net *sn, const struct sip_pinhole_key *key,
-					const struct sip_endpoint *peer);
-
-/* Whether a host has published it for media: its own or a mapped one.  Context: under RCU. */
-bool sip_pinhole_is_published(struct sipalg_net *sn, const struct sip_pinhole_key *key);
-
-/**
- * sip_pinhole_signalling() - the signalling pinhole of a host's port
- * @sn: namespace
- * @real: the host's address and port
- * @mapped: where it is published; with port 0, at whatever port of that address
- *
- * Context: under rcu_read_lock(), as long as the result is used.
- * Return: the pinhole or NULL.
- */
-struct sip_pinhole *sip_pinhole_signalling(struct sipalg_net *sn,
-					   const struct sip_pinhole_key *real,
-					   const struct sip_endpoint *mapped);
-
 /* Whether it is RTCP's, which gives way. */
 static inline bool sip_pinhole_is_follower(const struct sip_pinhole *pin)
 {
@@ -443,22 +397,6 @@ static inline bool sip_pinhole_is_inside(struct sip_pinhole *pin, const struct s
 
 	return sip_addr_equal(&from, addr) && !sip_addr_equal(&peer.addr, addr);
 }
-
-/* One address more that may call in; over SIP_PINHOLE_CALLERS the oldest may no longer. */
-void sip_pinhole_add_caller(struct sip_pinhole *pin, const struct sip_addr *addr);
-
-/* Whether @addr is one of those, or the only one that is let in at all. */
-bool sip_pinhole_has_caller(struct sip_pinhole *pin, const struct sip_addr *addr);
-
-/* A registration ends, and calls that share its way in keep it: for the callers so far. */
-void sip_pinhole_leave_to_peers(struct sip_pinhole *pin);
-
-/*
- * For sip_pinhole.c: whom the expectation of a pinhole that is to be armed lets in; NULL: all.
- * Under the pinhole's lock.
- */
-const struct sip_addr *sip_pinhole_source_for(struct sip_pinhole *pin,
-					      const struct sip_pinhole_want *want);
 
 /**
  * sip_pinhole_used() - a connection that the host began belongs to a pinhole

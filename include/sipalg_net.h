@@ -148,14 +148,6 @@ void sipalg_show_endpoint(struct seq_file *seq, const struct sip_addr *addr, u16
 /* Whole seconds from one time in jiffies to a later one; 0 where it is not later. */
 u32 sipalg_seconds_between(unsigned long from, unsigned long to);
 
-/**
- * sipalg_set_attach() - what a change of auto_attach calls
- * @fn: registers (@on) or unregisters the hooks of a namespace; returns 0 or -errno
- *
- * Settings are below the file that owns the hooks, so it hands its function down.
- */
-void sipalg_set_attach(int (*fn)(struct sipalg_net *sn, bool on));
-
 /* The time by which calls and bindings live: jiffies, but for tests that do not want to wait. */
 static inline unsigned long sipalg_now(const struct sipalg_net *sn)
 {

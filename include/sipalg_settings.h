@@ -205,4 +205,12 @@ void sipalg_settings_stop(struct sipalg_net *sn);
  */
 void sipalg_settings_teardown(struct sipalg_net *sn);
 
+/**
+ * sipalg_set_attach() - what a change of auto_attach calls
+ * @fn: registers (@on) or unregisters the hooks of a namespace; returns 0 or -errno
+ *
+ * Settings are below the file that owns the hooks, so it hands its function down.
+ */
+void sipalg_set_attach(int (*fn)(struct sipalg_net *sn, bool on));
+
 #endif /* _SIPALG_SETTINGS_H */

@@ -5,6 +5,7 @@
  */
 #include <linux/errno.h>
 
+#include "sip_start.h"
 #include "sipalg_kunit.h"
 
 #define START	"BYE sip:a@b SIP/2.0\r\n"

@@ -5,6 +5,7 @@
  */
 #include <linux/errno.h>
 
+#include "sip_start.h"
 #include "sipalg_kunit.h"
 
 #define OPTIONS "OPTIONS sip:a@b SIP/2.0"

@@ -8,6 +8,7 @@
 #include <net/netfilter/nf_conntrack_zones.h>
 
 #include "sip_pinhole.h"
+#include "sip_pinhole_real.h"
 #include "sipalg_compat.h"
 #include "sipalg_ctx.h"
 #include "sipalg_hooks.h"

@@ -2,6 +2,7 @@
 /*
  * sip_caller: who may call in through a pinhole, where that is asked.  See sip_pinhole.h.
  */
+#include "sip_caller.h"
 #include "sip_pinhole.h"
 #include "sip_pinhole_conns.h"
 

@@ -19,6 +19,7 @@
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_zones.h>
 
+#include "sip_caller.h"
 #include "sip_pinhole.h"
 #include "sip_pinhole_conns.h"
 #include "sip_pinhole_real.h"

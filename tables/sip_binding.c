@@ -11,6 +11,8 @@
 #include <net/netfilter/nf_conntrack_zones.h>
 
 #include "sip_binding.h"
+#include "sip_caller.h"
+#include "sip_pinhole_real.h"
 #include "sip_quota.h"
 #include "sipalg_compat.h"
 #include "sipalg_trace.h"

@@ -10,6 +10,8 @@
 #include <net/netfilter/nf_conntrack_zones.h>
 
 #include "sip_call.h"
+#include "sip_call_media.h"
+#include "sip_call_tx.h"
 #include "sip_method.h"
 #include "sipalg_compat.h"
 #include "sipalg_flow.h"

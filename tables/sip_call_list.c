@@ -6,6 +6,7 @@
 #include <linux/seq_file_net.h>
 
 #include "sip_call.h"
+#include "sip_call_list.h"
 
 static const char * const state_names[] = {
 #define X(NAME, text) [SIP_CALL_##NAME] = text,

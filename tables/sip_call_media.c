@@ -5,6 +5,7 @@
 #include <linux/slab.h>
 
 #include "sip_call.h"
+#include "sip_call_media.h"
 
 static struct kmem_cache *media_cache __read_mostly;
 

@@ -6,6 +6,7 @@
 #include <linux/slab.h>
 
 #include "sip_call.h"
+#include "sip_call_tx.h"
 #include "sip_method.h"
 
 static struct kmem_cache *busy_cache __read_mostly;

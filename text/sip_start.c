@@ -12,6 +12,7 @@
 
 #include "sip_cursor.h"
 #include "sip_parse.h"
+#include "sip_start.h"
 
 /* RFC 3261 7.1: method names are case-sensitive */
 u8 sip_method_of(const struct sip_text *t, struct sip_slice s)

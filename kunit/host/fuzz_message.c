@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sip_parse.h"
+#include "sip_start.h"
 
 static void in_text(const struct sip_text *t, struct sip_slice s)
 {

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sip_start.h"
 #include "sip_stream.h"
 
 enum { UNITS_MAX = 2048, PLAN_MAX = 16 };

@@ -19,6 +19,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "sip_start.h"
 #include "sip_stream.h"
 #include "tree.h"
 

@@ -3,6 +3,7 @@
 #include <linux/errno.h>
 #include <linux/string.h>
 
+#include "sip_start.h"
 #include "world.h"
 
 static struct sdp_target shifted(const struct sdp_media *media, const struct scene *scene)

@@ -15,11 +15,12 @@ import sys
 
 ORDER = [['text'], ['net'], ['pinhole'], ['tables'], ['decide', 'transport'], ['module'], ['nf_conntrack_sipalg'],
          ['nf_nat_sipalg']]
+# what the entry file hands down to the units below it; no header has its name
+HANDED_DOWN = ('sipalg_nat_hooks', 'sipalg_set_nat_hooks', 'sipalg_helper_of', 'sipalg_refuses_early')
 HEADERS = {
     'text': 'sip_slice sip_word sip_chars sip_limits sip_step sip_method sip_fault sip_flow',
     'net': 'sipalg_compat sipalg_stats sip_call_state',
     'tables': 'sipalg_ctx sipalg_flow',
-    'decide': 'sipalg_decide',
 }
 USER_SPACE = re.compile(r'<(linux/(types|string|errno|stddef|kernel|bitops)|asm/byteorder)\.h>')
 FEATURES = re.compile(r'SIPALG_(HELPER_COPIED|HELPER_SHORT_INIT|EXPECT_U32_TIMEOUT|EXPECT_ASSIGN_HELPER|'
@@ -85,10 +86,32 @@ def look_at_include(file, n, folder, name, where):
         finding(file, n, f'{folder} may not include {name} of {other}, which is beside it')
 
 
+DEFINED = re.compile(r'^(?!static)[a-z][\w \t*]*?\b([a-z_]\w+)\([^;{]*\)\s*(?:__\w+\([^\n]*\)\s*)*\{', re.M)
+DECLARED = re.compile(r'^(?!static|#)[a-z][\w \t*]*?\b([a-z_]\w+)\([^;{}]*\)\s*;', re.M)
+
+
+def look_at_prototypes(files):
+    """A function is declared in the header of the unit that defines it."""
+    defined = {}
+    for file in files:
+        if file.endswith('.c'):
+            for m in DEFINED.finditer(open(file).read()):
+                defined.setdefault(m[1], set()).add(unit_of(file))
+    for file in files:
+        if not file.endswith('.h'):
+            continue
+        text = re.sub(r'/\*.*?\*/', lambda m: '\n' * m[0].count('\n'), open(file).read(), flags=re.S)
+        for m in DECLARED.finditer(text):
+            units = defined.get(m[1])
+            if units and unit_of(file) not in units and m[1] not in HANDED_DOWN:
+                finding(file, text.count('\n', 0, m.start()) + 1, f'{m[1]}() is defined in {", ".join(units)}.c')
+
+
 def main():
     where = places(sys.argv[1:])
     for file in sys.argv[1:]:
         look_at(file, where)
+    look_at_prototypes(sys.argv[1:])
 
 
 main()
