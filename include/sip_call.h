@@ -349,7 +349,6 @@ bool sip_call_has_contact(struct sip_call *call, const struct sip_pinhole *pin);
 /* Hands a signalling pinhole over to the call.  Return: false where it has too many.  Locked. */
 bool sip_call_add_contact(struct sip_call *call, struct sip_pinhole *pin);
 
-
 /**
  * sip_call_gc() - end what has expired, renew what lives
  * @sn: namespace
@@ -386,6 +385,5 @@ struct sip_call *sip_call_next(struct sipalg_net *sn, unsigned long *id);
 
 /* How many there are, those that are over and remembered too. */
 u32 sip_call_count(const struct sipalg_net *sn);
-
 
 #endif /* _SIP_CALL_H */
