@@ -170,15 +170,16 @@ static bool is_forwarded(const struct sip_pinhole_want *want, struct sip_port_se
 		.to = { .addr = want->mapped },
 		.proto = want->proto,
 	};
-	struct dst_entry *route;
+	struct dst_entry *route = NULL;
 	bool is_it;
 
 	if (!sipalg_settings(want->sn)->keep_forwards || search->all_forwarded ||
 	    q.from.addr.family != q.to.addr.family)
 		return false;
-	route = sip_route_to(q.net, &q.from.addr);
-	if (!dev || dev->flags & IFF_LOOPBACK)
+	if (!dev || dev->flags & IFF_LOOPBACK) {
+		route = sip_route_to(q.net, &q.from.addr);
 		dev = route ? route->dev : q.net->loopback_dev;
+	}
 	q.in = dev;
 	is_it = goes_to_another(want, search, &q, port);
 	dst_release(route);
