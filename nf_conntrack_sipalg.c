@@ -29,14 +29,14 @@
 #include <net/netfilter/nf_conntrack_helper.h>
 #include <net/netfilter/nf_conntrack_zones.h>
 
-#include "sip_binding.h"
-#include "sip_call.h"
-#include "sip_call_list.h"
+#include "sipalg_binding.h"
+#include "sipalg_call.h"
+#include "sipalg_call_list.h"
 #include "sip_chars.h"
-#include "sip_inet.h"
-#include "sip_pinhole.h"
-#include "sip_quota.h"
-#include "sip_source.h"
+#include "sipalg_inet.h"
+#include "sipalg_pinhole.h"
+#include "sipalg_quota.h"
+#include "sipalg_source.h"
 #include "sip_start.h"
 #include "sipalg_compat.h"
 #include "sipalg_contact.h"
@@ -170,10 +170,10 @@ static void ctx_fill_flow(struct sipalg_ctx *ctx)
 	struct sipalg_flow_data *data = sipalg_flow_data(ctx->ct);
 	struct sip_flow *flow = &ctx->flow;
 
-	flow->self = sip_source_of(there);
-	flow->self_mapped = sip_destination_of(back);
-	flow->peer = sip_destination_of(there);
-	flow->peer_real = sip_source_of(back);
+	flow->self = sipalg_inet_source_of(there);
+	flow->self_mapped = sipalg_inet_destination_of(back);
+	flow->peer = sipalg_inet_destination_of(there);
+	flow->peer_real = sipalg_inet_source_of(back);
 	flow->memo = (struct sip_via_memo){ .form = SIP_VIA_UNSEEN };
 	flow->contact = flow->memo;
 	/* a connection that a binding let in goes to what the binding published */
@@ -226,8 +226,8 @@ static bool sender_is_host(const struct sipalg_ctx *ctx)
 {
 	const struct sip_addr *self = &ctx->flow.self.addr;
 
-	return sip_addr_is_host(self) &&
-	       !(sipalg_sender_is_translated(ctx) && sip_addr_is_link_local(self));
+	return sipalg_inet_is_host(self) &&
+	       !(sipalg_sender_is_translated(ctx) && sipalg_inet_is_link_local(self));
 }
 
 static bool judge(struct sipalg_ctx *ctx)
@@ -431,7 +431,7 @@ static int handle_message(struct sipalg_ctx *ctx)
 		err = translate_and_commit(ctx, nat);
 	if (ctx->call) {
 		ctx->call->left |= ctx->msg.left;
-		sip_call_leave(ctx->sn, ctx->call, !err);
+		sipalg_call_leave(ctx->sn, ctx->call, !err);
 	}
 	if (err == -EBADMSG)
 		return sipalg_pass_malformed(ctx, ctx->msg.fault);
@@ -603,9 +603,9 @@ static int handle_segment(struct sipalg_ctx *ctx)
 	if (!err && len < 0)
 		err = leave_alone(ctx, &seg, len);
 	switch (sipalg_segment_end(&seg, err)) {
-	case SIPALG_SEGMENT_GOES:
+	case SIPALG_SEGMENT_FORWARD:
 		return NF_ACCEPT;
-	case SIPALG_SEGMENT_STAYS:
+	case SIPALG_SEGMENT_CONSUMED:
 		return sipalg_drop(ctx, SIPALG_STAT_TCP_STAYED);
 	default:
 		return sipalg_drop(ctx, SIPALG_STAT_TCP_AGAIN);
@@ -753,11 +753,11 @@ bool sipalg_refuses_early(struct sk_buff *skb, struct nf_conn *ct, enum ip_connt
  * The times hold on a failover peer until it hears of the call itself; here they
  * are extended for as long as an owner needs the pinhole.  Never change the order.
  */
-static const struct nf_conntrack_expect_policy policy[SIP_PINHOLE_CLASSES] = {
+static const struct nf_conntrack_expect_policy policy[SIPALG_PINHOLE_CLASSES] = {
 	{ .name = "signalling", .max_expected = NF_CT_EXPECT_MAX_CNT, .timeout = 3632 },
-	{ .name = "media-a", .max_expected = NF_CT_EXPECT_MAX_CNT, .timeout = SIP_PINHOLE_TTL_S },
-	{ .name = "media-b", .max_expected = NF_CT_EXPECT_MAX_CNT, .timeout = SIP_PINHOLE_TTL_S },
-	{ .name = "media-c", .max_expected = NF_CT_EXPECT_MAX_CNT, .timeout = SIP_PINHOLE_TTL_S },
+	{ .name = "media-a", .max_expected = NF_CT_EXPECT_MAX_CNT, .timeout = SIPALG_PINHOLE_TTL_S },
+	{ .name = "media-b", .max_expected = NF_CT_EXPECT_MAX_CNT, .timeout = SIPALG_PINHOLE_TTL_S },
+	{ .name = "media-c", .max_expected = NF_CT_EXPECT_MAX_CNT, .timeout = SIPALG_PINHOLE_TTL_S },
 };
 
 static struct sipalg_helpers helpers;
@@ -795,9 +795,9 @@ static void gc_work(struct work_struct *work)
 {
 	struct sipalg_net *sn = container_of(to_delayed_work(work), struct sipalg_net, gc);
 
-	bool more = sip_call_gc(sn);
+	bool more = sipalg_call_gc(sn);
 
-	more |= sip_binding_gc(sn);
+	more |= sipalg_binding_gc(sn);
 	more |= sipalg_stream_gc(sn);
 	if (more)
 		sipalg_gc_soon(sn);
@@ -811,7 +811,7 @@ static int __maybe_unused calls_write(struct file *file, char *buf, size_t size)
 
 	if (strncmp(buf, "end ", 4) || kstrtou32(strim(buf + 4), 10, &id))
 		return -EINVAL;
-	return sip_call_end_by_id(sn, id);
+	return sipalg_call_end_by_id(sn, id);
 }
 
 /* "release ADDRESS", written to the list of sources */
@@ -826,7 +826,7 @@ static int __maybe_unused sources_write(struct file *file, char *buf, size_t siz
 	text = strim(buf + 8);
 	if (!sip_addr_parse(&addr, text, strlen(text)))
 		return -EINVAL;
-	return sip_source_release(sn, &addr);
+	return sipalg_source_release(sn, &addr);
 }
 
 static void remove_files(struct sipalg_net *sn)
@@ -843,11 +843,11 @@ static int add_files(struct sipalg_net *sn)
 {
 	if (!SIPALG_HAS_PROC)
 		return 0;
-	if (!proc_create_net_data_write("calls", 0600, sn->proc, &sip_call_seq_ops, calls_write,
-					sip_call_seq_size(), NULL) ||
-	    !proc_create_net_data("bindings", 0400, sn->proc, &sip_binding_seq_ops,
-				  sip_binding_seq_size(), NULL) ||
-	    !proc_create_net_data_write("sources", 0600, sn->proc, &sip_source_seq_ops,
+	if (!proc_create_net_data_write("calls", 0600, sn->proc, &sipalg_call_seq_ops, calls_write,
+					sipalg_call_seq_size(), NULL) ||
+	    !proc_create_net_data("bindings", 0400, sn->proc, &sipalg_binding_seq_ops,
+				  sipalg_binding_seq_size(), NULL) ||
+	    !proc_create_net_data_write("sources", 0600, sn->proc, &sipalg_source_seq_ops,
 					sources_write, sizeof(struct seq_net_private), NULL))
 		return -ENOMEM;
 	return 0;
@@ -862,19 +862,19 @@ static int __net_init sipalg_net_init(struct net *net)
 	err = sipalg_net_setup(sn, net);
 	if (err)
 		return err;
-	err = sip_source_setup(sn);
+	err = sipalg_source_setup(sn);
 	if (err)
 		goto teardown_net;
-	err = sip_quota_setup(sn);
+	err = sipalg_quota_setup(sn);
 	if (err)
 		goto teardown_sources;
-	err = sip_pinhole_setup(sn);
+	err = sipalg_pinhole_setup(sn);
 	if (err)
 		goto teardown_quotas;
-	err = sip_call_setup(sn);
+	err = sipalg_call_setup(sn);
 	if (err)
 		goto teardown_pinholes;
-	err = sip_binding_setup(sn);
+	err = sipalg_binding_setup(sn);
 	if (err)
 		goto teardown_calls;
 	err = sipalg_stream_setup(sn);
@@ -898,15 +898,15 @@ remove_files:
 	remove_files(sn);
 	sipalg_stream_teardown(sn);
 teardown_bindings:
-	sip_binding_teardown(sn);
+	sipalg_binding_teardown(sn);
 teardown_calls:
-	sip_call_teardown(sn);
+	sipalg_call_teardown(sn);
 teardown_pinholes:
-	sip_pinhole_teardown(sn);
+	sipalg_pinhole_teardown(sn);
 teardown_quotas:
-	sip_quota_teardown(sn);
+	sipalg_quota_teardown(sn);
 teardown_sources:
-	sip_source_teardown(sn);
+	sipalg_source_teardown(sn);
 teardown_net:
 	sipalg_net_teardown(sn);
 	return err;
@@ -930,11 +930,11 @@ static void __net_exit sipalg_net_exit(struct net *net)
 	cancel_delayed_work_sync(&sn->gc);
 	remove_files(sn);
 	sipalg_stream_teardown(sn);
-	sip_binding_teardown(sn);
-	sip_call_teardown(sn);
-	sip_pinhole_teardown(sn);
-	sip_quota_teardown(sn);
-	sip_source_teardown(sn);
+	sipalg_binding_teardown(sn);
+	sipalg_call_teardown(sn);
+	sipalg_pinhole_teardown(sn);
+	sipalg_quota_teardown(sn);
+	sipalg_source_teardown(sn);
 	sipalg_net_teardown(sn);
 }
 
@@ -954,16 +954,16 @@ static int __init sipalg_init(void)
 	err = ctx_setup();
 	if (err)
 		return err;
-	err = sip_source_module_init();
+	err = sipalg_source_module_init();
 	if (err)
 		goto free_ctx;
-	err = sip_pinhole_module_init();
+	err = sipalg_pinhole_module_init();
 	if (err)
 		goto exit_sources;
-	err = sip_call_module_init();
+	err = sipalg_call_module_init();
 	if (err)
 		goto exit_pinholes;
-	err = sip_binding_module_init();
+	err = sipalg_binding_module_init();
 	if (err)
 		goto exit_calls;
 	BUILD_BUG_ON(ARRAY_SIZE(policy) != NF_CT_MAX_EXPECT_CLASSES);
@@ -972,7 +972,7 @@ static int __init sipalg_init(void)
 	err = register_pernet_subsys(&sipalg_net_ops);
 	if (err)
 		goto exit_bindings;
-	sip_pinhole_start();
+	sipalg_pinhole_start();
 	err = sipalg_helpers_register(&helpers);
 	if (err) {
 		pr_err("cannot register the helper: %d\n", err);
@@ -982,16 +982,16 @@ static int __init sipalg_init(void)
 	return 0;
 
 unregister_net:
-	sip_pinhole_stop();
+	sipalg_pinhole_stop();
 	unregister_pernet_subsys(&sipalg_net_ops);
 exit_bindings:
-	sip_binding_module_exit();
+	sipalg_binding_module_exit();
 exit_calls:
-	sip_call_module_exit();
+	sipalg_call_module_exit();
 exit_pinholes:
-	sip_pinhole_module_exit();
+	sipalg_pinhole_module_exit();
 exit_sources:
-	sip_source_module_exit();
+	sipalg_source_module_exit();
 free_ctx:
 	ctx_teardown();
 	return err;
@@ -1010,12 +1010,12 @@ static void __exit sipalg_exit(void)
 	sipalg_stream_hand_over();
 	sipalg_helpers_unregister(&helpers);
 	synchronize_rcu();
-	sip_pinhole_stop();
+	sipalg_pinhole_stop();
 	unregister_pernet_subsys(&sipalg_net_ops);
-	sip_binding_module_exit();
-	sip_call_module_exit();
-	sip_pinhole_module_exit();
-	sip_source_module_exit();
+	sipalg_binding_module_exit();
+	sipalg_call_module_exit();
+	sipalg_pinhole_module_exit();
+	sipalg_source_module_exit();
 	ctx_teardown();
 }
 

@@ -13,8 +13,8 @@
 #include <net/netfilter/nf_nat.h>
 #include <net/netfilter/nf_nat_helper.h>
 
-#include "sip_pinhole.h"
-#include "sip_pinhole_real.h"
+#include "sipalg_pinhole.h"
+#include "sipalg_pinhole_real.h"
 #include "sipalg_compat.h"
 #include "sipalg_contact.h"
 #include "sipalg_ctx.h"
@@ -29,9 +29,9 @@
  */
 static bool refine_own(struct sipalg_ctx *ctx, u16 port, struct sip_target *target)
 {
-	struct sip_pinhole_key key = sipalg_contact_key(ctx, port, ctx->proto);
+	struct sipalg_pinhole_key key = sipalg_contact_key(ctx, port, ctx->proto);
 	struct sip_endpoint mapped = { target->to.addr };
-	struct sip_pinhole *pin = sip_pinhole_signalling(ctx->sn, &key, &mapped);
+	struct sipalg_pinhole *pin = sipalg_pinhole_signalling(ctx->sn, &key, &mapped);
 
 	if (!pin)
 		return false;
@@ -255,9 +255,9 @@ static struct nf_nat_range2 range_of(const union nf_inet_addr *addr,
 	};
 }
 
-static void source(struct nf_conn *ct, const struct sip_pinhole *pin)
+static void source(struct nf_conn *ct, const struct sipalg_pinhole *pin)
 {
-	union nf_inet_addr addr = sip_addr_to_inet(&pin->mapped.addr);
+	union nf_inet_addr addr = sipalg_inet_of_addr(&pin->mapped.addr);
 	union nf_conntrack_man_proto port = { .all = htons(pin->mapped.port) };
 	struct nf_nat_range2 range = range_of(&addr, port);
 
@@ -274,18 +274,18 @@ static void turn_around(struct nf_conn *ct)
 {
 	const struct nf_conntrack_tuple *t = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
 	struct sipalg_net *sn = sipalg_pernet(nf_ct_net(ct));
-	struct sip_endpoint from = sip_source_of(t), peer = sip_destination_of(t);
-	struct sip_pinhole_key key = {
+	struct sip_endpoint from = sipalg_inet_source_of(t), peer = sipalg_inet_destination_of(t);
+	struct sipalg_pinhole_key key = {
 		.addr = from.addr,
 		.port = from.port,
 		.zone = nf_ct_zone(ct)->id,
 		.proto = t->dst.protonum,
 	};
-	struct sip_pinhole *pin = sip_pinhole_by_real(sn, &key, &peer);
+	struct sipalg_pinhole *pin = sipalg_pinhole_by_real(sn, &key, &peer);
 
-	if (!pin || !pin->is_nat || pin->class == SIP_PINHOLE_SIGNALLING)
+	if (!pin || !pin->is_nat || pin->class == SIPALG_PINHOLE_SIGNALLING)
 		return;
-	sip_pinhole_used(sn, pin, ct);
+	sipalg_pinhole_used(sn, pin, ct);
 	source(ct, pin);
 }
 
@@ -318,7 +318,7 @@ static struct nf_conntrack_nat_helper nat_helper = NF_CT_NAT_HELPER_INIT(SIPALG_
 static int __init sipalg_nat_init(void)
 {
 	nf_nat_helper_register(&nat_helper);
-	sip_pinhole_on_expected(expected);
+	sipalg_pinhole_on_expected(expected);
 	sipalg_set_nat_hooks(&hooks);
 	return 0;
 }
@@ -328,7 +328,7 @@ static void __exit sipalg_nat_exit(void)
 	nf_nat_helper_unregister(&nat_helper);
 	sipalg_set_nat_hooks(NULL);
 	synchronize_rcu();	/* no packet makes an expectation with NAT any more */
-	sip_pinhole_on_expected(NULL);
+	sipalg_pinhole_on_expected(NULL);
 }
 
 module_init(sipalg_nat_init);

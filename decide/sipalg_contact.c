@@ -4,20 +4,20 @@
  */
 #include <net/netfilter/nf_conntrack_zones.h>
 
-#include "sip_binding.h"
-#include "sip_pinhole.h"
-#include "sip_pinhole_real.h"
+#include "sipalg_binding.h"
+#include "sipalg_pinhole.h"
+#include "sipalg_pinhole_real.h"
 #include "sipalg_compat.h"
 #include "sipalg_contact.h"
 #include "sipalg_ctx.h"
 
-static struct sip_pinhole_key key_of(const struct sipalg_ctx *ctx, const struct sip_addr *addr,
-				     u16 port, u8 proto)
+static struct sipalg_pinhole_key key_of(const struct sipalg_ctx *ctx, const struct sip_addr *addr,
+					u16 port, u8 proto)
 {
-	return (struct sip_pinhole_key){ *addr, port, nf_ct_zone(ctx->ct)->id, proto };
+	return (struct sipalg_pinhole_key){ *addr, port, nf_ct_zone(ctx->ct)->id, proto };
 }
 
-struct sip_pinhole_key sipalg_contact_key(const struct sipalg_ctx *ctx, u16 port, u8 proto)
+struct sipalg_pinhole_key sipalg_contact_key(const struct sipalg_ctx *ctx, u16 port, u8 proto)
 {
 	return key_of(ctx, &ctx->flow.self.addr, port, proto);
 }
@@ -48,10 +48,10 @@ static u8 said_by(const struct sipalg_ctx *ctx, const struct sip_uri *uri)
 /* Registered with the other protocol and not with this one. */
 static bool is_registered_with(const struct sipalg_ctx *ctx, u16 port, u8 proto)
 {
-	struct sip_pinhole_key other = sipalg_contact_key(ctx, port, proto);
-	struct sip_pinhole_key own = sipalg_contact_key(ctx, port, ctx->proto);
+	struct sipalg_pinhole_key other = sipalg_contact_key(ctx, port, proto);
+	struct sipalg_pinhole_key own = sipalg_contact_key(ctx, port, ctx->proto);
 
-	return sip_binding_of(ctx->sn, &other, NULL) && !sip_binding_of(ctx->sn, &own, NULL);
+	return sipalg_binding_of(ctx->sn, &other, NULL) && !sipalg_binding_of(ctx->sn, &own, NULL);
 }
 
 /* A REGISTER says by itself what is registered, and TCP at another port needs tcp_contact=1. */
@@ -77,8 +77,8 @@ bool sipalg_contact_is_elsewhere(const struct sipalg_ctx *ctx, const struct sip_
 				 struct sip_endpoint *at)
 {
 	const struct sip_endpoint mapped = { ctx->flow.self_mapped.addr };
-	struct sip_pinhole_key key;
-	struct sip_pinhole *pin;
+	struct sipalg_pinhole_key key;
+	struct sipalg_pinhole *pin;
 	u8 proto;
 
 	if (uri->role != SIP_ROLE_CONTACT || !sip_addr_equal(&uri->at.addr, &ctx->flow.self.addr))
@@ -87,9 +87,9 @@ bool sipalg_contact_is_elsewhere(const struct sipalg_ctx *ctx, const struct sip_
 	if (proto == ctx->proto)
 		return false;
 	key = sipalg_contact_key(ctx, sip_uri_port(uri), proto);
-	pin = sip_pinhole_signalling(ctx->sn, &key, &mapped);
+	pin = sipalg_pinhole_signalling(ctx->sn, &key, &mapped);
 	if (!pin)
-		return sip_binding_of(ctx->sn, &key, at);
+		return sipalg_binding_of(ctx->sn, &key, at);
 	*at = (struct sip_endpoint){ pin->mapped.addr, pin->mapped.port };
 	return true;
 }
@@ -100,7 +100,7 @@ SIPALG_EXPORT(sipalg_contact_is_elsewhere);
  * other requests may name the host behind it by the same one.
  */
 static bool is_meant(const struct sipalg_ctx *ctx, const struct sip_uri *uri,
-		     const struct sip_pinhole *pin)
+		     const struct sipalg_pinhole *pin)
 {
 	if (!READ_ONCE(pin->is_for_peers) || uri->role != SIP_ROLE_REQUEST)
 		return true;
@@ -110,10 +110,10 @@ static bool is_meant(const struct sipalg_ctx *ctx, const struct sip_uri *uri,
 static bool back_through(const struct sipalg_ctx *ctx, const struct sip_uri *uri, u8 proto,
 			 struct sip_endpoint *real)
 {
-	struct sip_pinhole_key key = key_of(ctx, &uri->at.addr, sip_uri_port(uri), proto);
-	struct sip_pinhole *pin = sip_pinhole_by_mapped(ctx->sn, &key);
+	struct sipalg_pinhole_key key = key_of(ctx, &uri->at.addr, sip_uri_port(uri), proto);
+	struct sipalg_pinhole *pin = sipalg_pinhole_by_mapped(ctx->sn, &key);
 
-	if (!pin || !pin->is_nat || pin->class != SIP_PINHOLE_SIGNALLING ||
+	if (!pin || !pin->is_nat || pin->class != SIPALG_PINHOLE_SIGNALLING ||
 	    !sip_addr_equal(&pin->real.addr, &ctx->flow.peer_real.addr) || !is_meant(ctx, uri, pin))
 		return false;
 	*real = (struct sip_endpoint){ pin->real.addr, pin->real.port };
@@ -125,10 +125,10 @@ static bool back_to_connection(const struct sipalg_ctx *ctx, const struct sip_ur
 			       struct sip_endpoint *real)
 {
 	const struct sip_endpoint *phone = &ctx->flow.peer_real;
-	struct sip_pinhole_key key = key_of(ctx, &phone->addr, phone->port, IPPROTO_TCP);
+	struct sipalg_pinhole_key key = key_of(ctx, &phone->addr, phone->port, IPPROTO_TCP);
 	struct sip_endpoint mapped, at = { uri->at.addr, sip_uri_port(uri) };
 
-	if (!sip_binding_of(ctx->sn, &key, &mapped) || !sip_endpoint_equal(&mapped, &at))
+	if (!sipalg_binding_of(ctx->sn, &key, &mapped) || !sip_endpoint_equal(&mapped, &at))
 		return false;
 	*real = *phone;
 	return true;

@@ -7,11 +7,11 @@
  */
 #include <net/netfilter/nf_conntrack_zones.h>
 
-#include "sip_call.h"
-#include "sip_caller.h"
-#include "sip_pinhole.h"
-#include "sip_pinhole_real.h"
-#include "sip_source.h"
+#include "sipalg_call.h"
+#include "sipalg_caller.h"
+#include "sipalg_pinhole.h"
+#include "sipalg_pinhole_real.h"
+#include "sipalg_source.h"
 #include "sipalg_contact.h"
 #include "sipalg_ctx.h"
 #include "sipalg_dialog.h"
@@ -21,11 +21,11 @@
 
 /* ---- calls ----------------------------------------------------------------------- */
 
-static struct sip_call_event call_event(struct sipalg_ctx *ctx)
+static struct sipalg_call_event call_event(struct sipalg_ctx *ctx)
 {
 	const struct sip_msg *msg = &ctx->msg;
 
-	return (struct sip_call_event){
+	return (struct sipalg_call_event){
 		.sn = ctx->sn,
 		.call_id = sipalg_id_of(ctx, &ctx->ids.call_id, msg->call_id),
 		.from_tag = sipalg_id_of(ctx, &ctx->ids.from_tag, msg->from_tag),
@@ -44,7 +44,7 @@ static struct sip_call_event call_event(struct sipalg_ctx *ctx)
 		.flow = &ctx->ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple,
 		.is_inside = { sipalg_sender_is_inside(ctx), sipalg_receiver_is_inside(ctx) },
 		.is_emergency = sipalg_is_emergency(ctx),
-		.is_proven = ctx->source && sip_source_is_good(ctx->sn, ctx->source),
+		.is_proven = ctx->source && sipalg_source_is_good(ctx->sn, ctx->source),
 	};
 }
 
@@ -64,14 +64,14 @@ struct way_in {
  * agent that was called without a proxy between may send its BYE from another port (RFC 3261
  * 18.1.1: it sends from where it likes).  That is opened for its address alone.
  */
-static struct sip_pinhole_want want_of(const struct sipalg_ctx *ctx, const struct way_in *way)
+static struct sipalg_pinhole_want want_of(const struct sipalg_ctx *ctx, const struct way_in *way)
 {
-	struct sip_pinhole_want want = sipalg_media_want(ctx);
+	struct sipalg_pinhole_want want = sipalg_media_want(ctx);
 
 	want.ports[0] = way->port;
 	want.n = 1;
 	want.proto = way->proto;
-	want.class = SIP_PINHOLE_SIGNALLING;
+	want.class = SIPALG_PINHOLE_SIGNALLING;
 	want.is_lasting = true;
 	want.seed = way->port;
 	want.is_for_peers = way->is_flows;
@@ -86,12 +86,12 @@ static struct sip_pinhole_want want_of(const struct sipalg_ctx *ctx, const struc
  * NAT may give one port to two hosts that send to different ones.  Where that is promised to
  * another host already, the answers come over the connection alone.
  */
-static bool is_taken(const struct sipalg_ctx *ctx, const struct sip_pinhole_want *want)
+static bool is_taken(const struct sipalg_ctx *ctx, const struct sipalg_pinhole_want *want)
 {
-	struct sip_pinhole_key mapped = sipalg_contact_key(ctx, want->mapped_port, want->proto);
+	struct sipalg_pinhole_key mapped = sipalg_contact_key(ctx, want->mapped_port, want->proto);
 
 	mapped.addr = want->mapped;
-	return want->mapped_port && sip_pinhole_by_mapped(ctx->sn, &mapped);
+	return want->mapped_port && sipalg_pinhole_by_mapped(ctx->sn, &mapped);
 }
 
 /* NAT lets nobody in at the connection's port but its other end.  One that came in has a way in. */
@@ -101,22 +101,22 @@ static bool is_alone(const struct sipalg_ctx *ctx)
 }
 
 /* Return: the pinhole, with a reference for the call; NULL: there is none, or it has it. */
-static struct sip_pinhole *get_way_in(struct sipalg_ctx *ctx, const struct way_in *way)
+static struct sipalg_pinhole *get_way_in(struct sipalg_ctx *ctx, const struct way_in *way)
 {
-	struct sip_pinhole_key real = sipalg_contact_key(ctx, way->port, way->proto);
-	struct sip_pinhole_want want = want_of(ctx, way);
+	struct sipalg_pinhole_key real = sipalg_contact_key(ctx, way->port, way->proto);
+	struct sipalg_pinhole_want want = want_of(ctx, way);
 	struct sip_endpoint mapped = { want.mapped, want.mapped_port };
-	struct sip_pinhole *pin = sip_pinhole_signalling(ctx->sn, &real, &mapped);
+	struct sipalg_pinhole *pin = sipalg_pinhole_signalling(ctx->sn, &real, &mapped);
 
-	if (pin && sip_call_has_contact(ctx->call, pin))
+	if (pin && sipalg_call_has_contact(ctx->call, pin))
 		return NULL;
-	if (!pin || !sip_pinhole_get(pin)) {
+	if (!pin || !sipalg_pinhole_get(pin)) {
 		/* counted; the address is translated all the same */
-		return is_taken(ctx, &want) || sip_pinhole_open(&want, &pin) ? NULL : pin;
+		return is_taken(ctx, &want) || sipalg_pinhole_open(&want, &pin) ? NULL : pin;
 	}
 	/* a REGISTER has only reserved it, or it waits for others */
 	if (!READ_ONCE(pin->is_armed) || READ_ONCE(pin->is_for_peers))
-		sip_pinhole_arm(pin, &want);
+		sipalg_pinhole_arm(pin, &want);
 	return pin;
 }
 
@@ -124,7 +124,7 @@ static void open_contact(struct sipalg_ctx *ctx, const struct sip_host *at, u16 
 {
 	struct way_in way = { port, proto, port == ctx->flow.self.port && proto == ctx->proto };
 	struct sip_addr peer = ctx->flow.peer_real.addr;
-	struct sip_pinhole *pin;
+	struct sipalg_pinhole *pin;
 
 	if (port < SIPALG_PORT_MIN || !sip_addr_equal(&at->addr, &ctx->flow.self.addr))
 		return;
@@ -137,9 +137,9 @@ static void open_contact(struct sipalg_ctx *ctx, const struct sip_host *at, u16 
 	if (!pin)
 		return;
 	if (!READ_ONCE(pin->is_for_peers))
-		sip_pinhole_add_caller(pin, &peer);
-	if (!sip_call_add_contact(ctx->call, pin))
-		sip_pinhole_close(ctx->sn, pin, SIP_PINHOLE_LET);
+		sipalg_pinhole_add_caller(pin, &peer);
+	if (!sipalg_call_add_contact(ctx->call, pin))
+		sipalg_pinhole_close(ctx->sn, pin, SIPALG_PINHOLE_KEEP_CONNS);
 }
 
 static void open_contacts(struct sipalg_ctx *ctx)
@@ -164,14 +164,14 @@ int sipalg_decide_passive(struct sipalg_ctx *ctx)
 	int err = sipalg_media_read(ctx);
 
 	ctx->may_open = false;
-	return err ? err : sipalg_media_decide(ctx, SIP_CALLER);
+	return err ? err : sipalg_media_decide(ctx, SIPALG_CALLER);
 }
 
 int sipalg_decide_dialog(struct sipalg_ctx *ctx)
 {
-	struct sip_call_event ev = call_event(ctx);
-	enum sip_side request_side = SIP_CALLER;
-	enum sip_call_step step = SIP_CALL_OUT_OF_ORDER;
+	struct sipalg_call_event ev = call_event(ctx);
+	enum sipalg_call_side request_side = SIPALG_CALLER;
+	enum sipalg_call_step step = SIPALG_CALL_OUT_OF_ORDER;
 	int err;
 
 	err = sipalg_media_read(ctx);
@@ -182,7 +182,7 @@ int sipalg_decide_dialog(struct sipalg_ctx *ctx)
 		ev.body = sipalg_hash(sip_slice_ptr(&ctx->text, ctx->msg.body),
 				      ctx->msg.body.len, 0);
 	if (ctx->may_open) {
-		ctx->call = sip_call_enter(&ev, &request_side);
+		ctx->call = sipalg_call_enter(&ev, &request_side);
 		if (IS_ERR(ctx->call)) {	/* counted where it was not had */
 			err = PTR_ERR(ctx->call);
 			ctx->call = NULL;
@@ -190,13 +190,13 @@ int sipalg_decide_dialog(struct sipalg_ctx *ctx)
 		}
 	}
 	if (ctx->call)
-		step = sip_call_advance(ctx->call, &ev, request_side);
-	if (step != SIP_CALL_MAY_OPEN)
+		step = sipalg_call_advance(ctx->call, &ev, request_side);
+	if (step != SIPALG_CALL_MAY_OPEN)
 		ctx->may_open = false;
 	if (ctx->may_open)
 		open_contacts(ctx);
 	/* what the call does not know keeps no connection (security.md B2) */
-	if (step != SIP_CALL_OUT_OF_ORDER && ctx->call->state != SIP_CALL_ENDED)
-		sipalg_flow_keep(ctx->ct, ctx->skb, SIP_CALL_TTL_S);
+	if (step != SIPALG_CALL_OUT_OF_ORDER && ctx->call->state != SIPALG_CALL_ENDED)
+		sipalg_flow_keep(ctx->ct, ctx->skb, SIPALG_CALL_TTL_S);
 	return sipalg_media_decide(ctx, sip_is_request(&ctx->msg) ? request_side : !request_side);
 }

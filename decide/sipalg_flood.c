@@ -4,8 +4,8 @@
  */
 #include <net/netfilter/nf_conntrack_zones.h>
 
-#include "sip_call.h"
-#include "sip_source.h"
+#include "sipalg_call.h"
+#include "sipalg_source.h"
 #include "sip_start.h"
 #include "sipalg_ctx.h"
 #include "sipalg_emergency.h"
@@ -16,23 +16,23 @@
 
 /* ---- classes --------------------------------------------------------------------- */
 
-static enum sip_class class_of(const struct sip_msg *msg)
+static enum sipalg_source_class class_of(const struct sip_msg *msg)
 {
 	if (!sip_is_request(msg))
-		return SIP_CLASS_RESPONSE;
+		return SIPALG_CLASS_RESPONSE;
 	switch (msg->method) {
 	case SIP_INVITE:
-		return SIP_CLASS_INVITE;
+		return SIPALG_CLASS_INVITE;
 	case SIP_REGISTER:
-		return SIP_CLASS_REGISTER;
+		return SIPALG_CLASS_REGISTER;
 	case SIP_OPTIONS:
-		return SIP_CLASS_OPTIONS;
+		return SIPALG_CLASS_OPTIONS;
 	case SIP_SUBSCRIBE:
 	case SIP_PUBLISH:
 	case SIP_NOTIFY:
-		return SIP_CLASS_SUBSCRIBE;
+		return SIPALG_CLASS_SUBSCRIBE;
 	default:
-		return SIP_CLASS_OTHER;
+		return SIPALG_CLASS_OTHER;
 	}
 }
 
@@ -40,15 +40,15 @@ static const struct {
 	size_t rate;		/* offset in the settings */
 	enum sipalg_stat stat;
 	const char *name;
-} classes[SIP_CLASSES] = {
+} classes[SIPALG_CLASSES] = {
 #define RATE(name) offsetof(struct sipalg_settings, source_##name)
-	[SIP_CLASS_INVITE]	= { RATE(invite), SIPALG_STAT_FLOOD_INVITE, "INVITEs" },
-	[SIP_CLASS_REGISTER]	= { RATE(register), SIPALG_STAT_FLOOD_REGISTER, "REGISTERs" },
-	[SIP_CLASS_OPTIONS]	= { RATE(options), SIPALG_STAT_FLOOD_OPTIONS, "OPTIONS" },
-	[SIP_CLASS_SUBSCRIBE]	= { RATE(subscribe), SIPALG_STAT_FLOOD_SUBSCRIBE,
+	[SIPALG_CLASS_INVITE]	= { RATE(invite), SIPALG_STAT_FLOOD_INVITE, "INVITEs" },
+	[SIPALG_CLASS_REGISTER]	= { RATE(register), SIPALG_STAT_FLOOD_REGISTER, "REGISTERs" },
+	[SIPALG_CLASS_OPTIONS]	= { RATE(options), SIPALG_STAT_FLOOD_OPTIONS, "OPTIONS" },
+	[SIPALG_CLASS_SUBSCRIBE]	= { RATE(subscribe), SIPALG_STAT_FLOOD_SUBSCRIBE,
 				    "SUBSCRIBEs, PUBLISHes and NOTIFYs" },
-	[SIP_CLASS_OTHER]	= { RATE(other), SIPALG_STAT_FLOOD_OTHER, "other requests" },
-	[SIP_CLASS_RESPONSE]	= { RATE(response), SIPALG_STAT_FLOOD_RESPONSE, "responses" },
+	[SIPALG_CLASS_OTHER]	= { RATE(other), SIPALG_STAT_FLOOD_OTHER, "other requests" },
+	[SIPALG_CLASS_RESPONSE]	= { RATE(response), SIPALG_STAT_FLOOD_RESPONSE, "responses" },
 #undef RATE
 };
 
@@ -62,17 +62,17 @@ static const struct sipalg_rate *target_rate(const struct sipalg_ctx *ctx)
 {
 	const struct sipalg_rate *rate = NULL;
 
-	if (ctx->class == SIP_CLASS_INVITE)
+	if (ctx->class == SIPALG_CLASS_INVITE)
 		rate = &ctx->set->destination_invite;
-	if (ctx->class == SIP_CLASS_REGISTER)
+	if (ctx->class == SIPALG_CLASS_REGISTER)
 		rate = &ctx->set->destination_register;
 	return rate && rate->rate ? rate : NULL;
 }
 
-static struct sip_source_key key_of(const struct sipalg_ctx *ctx, const struct sip_addr *addr,
-				    enum sip_source_role role)
+static struct sipalg_source_key key_of(const struct sipalg_ctx *ctx, const struct sip_addr *addr,
+				       enum sipalg_source_role role)
 {
-	return (struct sip_source_key){ *addr, nf_ct_zone(ctx->ct)->id, role };
+	return (struct sipalg_source_key){ *addr, nf_ct_zone(ctx->ct)->id, role };
 }
 
 /* Whether the sender of direction @dir has registered over this connection. */
@@ -87,14 +87,14 @@ static bool is_client(const struct sipalg_ctx *ctx, enum ip_conntrack_dir dir)
  * Who is limited as the sender of @dir: itself, but a registrar, who has many clients, for
  * each of them by itself.
  */
-static struct sip_source_key sender_of(const struct sipalg_ctx *ctx, enum ip_conntrack_dir dir)
+static struct sipalg_source_key sender_of(const struct sipalg_ctx *ctx, enum ip_conntrack_dir dir)
 {
 	bool is_this = dir == ctx->dir;
 	const struct sip_addr *sender = is_this ? &ctx->flow.self.addr : &ctx->flow.peer_real.addr;
 	const struct sip_addr *other = is_this ? &ctx->flow.peer_real.addr : &ctx->flow.self.addr;
 
-	return is_client(ctx, !dir) ? key_of(ctx, other, SIP_SOURCE_SERVED) :
-				      key_of(ctx, sender, SIP_SOURCE_FROM);
+	return is_client(ctx, !dir) ? key_of(ctx, other, SIPALG_SOURCE_SERVED) :
+				      key_of(ctx, sender, SIPALG_SOURCE_FROM);
 }
 
 /* ---- what is exempt -------------------------------------------------------------- */
@@ -114,16 +114,16 @@ static u64 transaction(struct sipalg_ctx *ctx)
 }
 
 /* Who has sent the request that this message is, or answers; NULL: nobody known. */
-static struct sip_source *asker_of(struct sipalg_ctx *ctx)
+static struct sipalg_source *asker_of(struct sipalg_ctx *ctx)
 {
-	struct sip_source_key key = sender_of(ctx, !ctx->dir);
+	struct sipalg_source_key key = sender_of(ctx, !ctx->dir);
 
-	return sip_is_request(&ctx->msg) ? ctx->source : sip_source_find(ctx->sn, &key);
+	return sip_is_request(&ctx->msg) ? ctx->source : sipalg_source_find(ctx->sn, &key);
 }
 
 static bool is_of_call(struct sipalg_ctx *ctx)
 {
-	struct sip_call_event ev = {
+	struct sipalg_call_event ev = {
 		.sn = ctx->sn,
 		.call_id = sipalg_id_of(ctx, &ctx->ids.call_id, ctx->msg.call_id),
 		.from_tag = sipalg_id_of(ctx, &ctx->ids.from_tag, ctx->msg.from_tag),
@@ -135,7 +135,7 @@ static bool is_of_call(struct sipalg_ctx *ctx)
 		.method = ctx->msg.method,
 	};
 
-	return sip_call_knows(&ev);
+	return sipalg_call_knows(&ev);
 }
 
 /*
@@ -144,17 +144,17 @@ static bool is_of_call(struct sipalg_ctx *ctx)
  */
 static bool is_known(struct sipalg_ctx *ctx, int line, bool is_taken)
 {
-	enum sip_source_again what = sip_is_request(&ctx->msg) ? SIP_SOURCE_COPY :
-								 SIP_SOURCE_ANSWER;
-	struct sip_source *asker;
+	enum sipalg_source_again what = sip_is_request(&ctx->msg) ? SIPALG_SOURCE_COPY :
+								 SIPALG_SOURCE_ANSWER;
+	struct sipalg_source *asker;
 
 	if (sip_parse_identity(&ctx->text, &ctx->msg, line))
 		return false;
 	asker = asker_of(ctx);
-	if (asker && sip_source_has_sent(asker, transaction(ctx)))
-		return sip_source_may_again(asker, transaction(ctx), what, is_taken);
+	if (asker && sipalg_source_has_sent(asker, transaction(ctx)))
+		return sipalg_source_may_again(asker, transaction(ctx), what, is_taken);
 	return is_of_call(ctx) &&
-	       sip_source_may_in_dialog(ctx->sn, ctx->source, ctx->ids.call_id, is_taken);
+	       sipalg_source_may_in_dialog(ctx->sn, ctx->source, ctx->ids.call_id, is_taken);
 }
 
 /* A call for help.  Over a proxy's limit that of all strangers together is measured, too. */
@@ -164,8 +164,8 @@ static bool is_help(struct sipalg_ctx *ctx, bool is_taken)
 		return false;
 	sipalg_ask_sides(ctx);	/* nobody has, so early: what stands there is another packet's */
 	return sipalg_is_emergency(ctx) &&
-	       sip_source_may_help(ctx->sn, ctx->source, is_taken) &&
-	       (!ctx->is_over_target || sip_source_may_help(ctx->sn, ctx->target, is_taken));
+	       sipalg_source_may_help(ctx->sn, ctx->source, is_taken) &&
+	       (!ctx->is_over_target || sipalg_source_may_help(ctx->sn, ctx->target, is_taken));
 }
 
 /* @is_taken: it goes on now; else it will be asked about again */
@@ -200,26 +200,26 @@ static void tell_flood(const struct sipalg_ctx *ctx, const char *whom, const str
 /* Who has registered over this connection is not punished for others at his address. */
 static bool is_blocked(const struct sipalg_ctx *ctx)
 {
-	return sip_source_blocked_s(ctx->sn, ctx->source) && !is_client(ctx, ctx->dir);
+	return sipalg_source_blocked_s(ctx->sn, ctx->source) && !is_client(ctx, ctx->dir);
 }
 
 /* Return: false: it is within all limits, and was counted. */
 static bool is_over(struct sipalg_ctx *ctx, enum sipalg_stat *why)
 {
 	const struct sipalg_rate *rate = target_rate(ctx);
-	struct sip_source_key key = key_of(ctx, &ctx->flow.peer_real.addr, SIP_SOURCE_TO);
+	struct sipalg_source_key key = key_of(ctx, &ctx->flow.peer_real.addr, SIPALG_SOURCE_TO);
 
 	*why = classes[ctx->class].stat;
-	if (!sip_source_take(ctx->sn, ctx->source, ctx->class, source_rate(ctx)))
+	if (!sipalg_source_take(ctx->sn, ctx->source, ctx->class, source_rate(ctx)))
 		return true;
 	*why = SIPALG_STAT_BLOCKED;
 	if (is_blocked(ctx))
 		return true;
-	ctx->target = rate ? sip_source_get(ctx->sn, &key) : NULL;
+	ctx->target = rate ? sipalg_source_get(ctx->sn, &key) : NULL;
 	*why = SIPALG_STAT_FLOOD_DESTINATION;
 	ctx->is_over_target = ctx->target &&
-			      !sip_source_take(ctx->sn, ctx->target, ctx->class, rate) &&
-			      !sip_source_is_good(ctx->sn, ctx->source);
+			      !sipalg_source_take(ctx->sn, ctx->target, ctx->class, rate) &&
+			      !sipalg_source_is_good(ctx->sn, ctx->source);
 	return ctx->is_over_target;
 }
 
@@ -231,19 +231,19 @@ static void note_refused(struct sipalg_ctx *ctx, enum sipalg_stat why)
 
 	if (READ_ONCE(sn->flood_until) != until)
 		WRITE_ONCE(sn->flood_until, until);
-	if (sip_source_dropped(sn, ctx->source, ctx->class) && why != SIPALG_STAT_BLOCKED)
+	if (sipalg_source_dropped(sn, ctx->source, ctx->class) && why != SIPALG_STAT_BLOCKED)
 		tell_flood(ctx, "from", &ctx->flow.self.addr);
 }
 
 bool sipalg_flood_refuses(struct sipalg_ctx *ctx, int line, enum sipalg_stat *why)
 {
-	struct sip_source_key key = sender_of(ctx, ctx->dir);
+	struct sipalg_source_key key = sender_of(ctx, ctx->dir);
 
 	ctx->class = class_of(&ctx->msg);
 	ctx->target = NULL;
 	ctx->is_over_target = false;
 	ctx->is_paid = false;
-	ctx->source = sip_source_get(ctx->sn, &key);
+	ctx->source = sipalg_source_get(ctx->sn, &key);
 	if (!ctx->source)
 		return false;
 	if (!is_over(ctx, why)) {
@@ -253,8 +253,8 @@ bool sipalg_flood_refuses(struct sipalg_ctx *ctx, int line, enum sipalg_stat *wh
 	if (is_exempt(ctx, line, true))
 		return false;
 	if (*why == SIPALG_STAT_FLOOD_DESTINATION) {
-		sip_source_dropped(ctx->sn, ctx->source, ctx->class);
-		if (sip_source_dropped(ctx->sn, ctx->target, ctx->class))
+		sipalg_source_dropped(ctx->sn, ctx->source, ctx->class);
+		if (sipalg_source_dropped(ctx->sn, ctx->target, ctx->class))
 			tell_flood(ctx, "to", &ctx->flow.peer_real.addr);
 	} else {
 		note_refused(ctx, *why);
@@ -264,22 +264,22 @@ bool sipalg_flood_refuses(struct sipalg_ctx *ctx, int line, enum sipalg_stat *wh
 
 bool sipalg_flood_refuses_early(struct sipalg_ctx *ctx, int line, enum sipalg_stat *why)
 {
-	struct sip_source_key key = sender_of(ctx, ctx->dir);
+	struct sipalg_source_key key = sender_of(ctx, ctx->dir);
 
 	ctx->class = class_of(&ctx->msg);
-	ctx->source = sip_source_find(ctx->sn, &key);
+	ctx->source = sipalg_source_find(ctx->sn, &key);
 	ctx->is_over_target = false;
 	if (!ctx->source)
 		return false;
 	*why = classes[ctx->class].stat;
-	if (!sip_source_is_over(ctx->sn, ctx->source, ctx->class, source_rate(ctx))) {
+	if (!sipalg_source_is_over(ctx->sn, ctx->source, ctx->class, source_rate(ctx))) {
 		*why = SIPALG_STAT_BLOCKED;
 		if (!is_blocked(ctx))
 			return false;
 	}
 	if (is_exempt(ctx, line, false))
 		return false;
-	sip_source_saw(ctx->sn, ctx->source, ctx->class);
+	sipalg_source_saw(ctx->sn, ctx->source, ctx->class);
 	note_refused(ctx, *why);
 	return true;
 }
@@ -291,13 +291,13 @@ static void saw_request(struct sipalg_ctx *ctx)
 {
 	if (!ctx->source || ctx->msg.method == SIP_ACK)
 		return;
-	if (!sip_source_sent(ctx->source, transaction(ctx),
-			     ctx->msg.flags & SIP_MSG_CREDENTIALS) || !ctx->is_paid ||
-	    !sip_source_may_again(ctx->source, transaction(ctx), SIP_SOURCE_COPY, true))
+	if (!sipalg_source_sent(ctx->source, transaction(ctx),
+				ctx->msg.flags & SIP_MSG_CREDENTIALS) || !ctx->is_paid ||
+	    !sipalg_source_may_again(ctx->source, transaction(ctx), SIPALG_SOURCE_COPY, true))
 		return;
-	sip_source_refund(ctx->source, ctx->class);
+	sipalg_source_refund(ctx->source, ctx->class);
 	if (ctx->target)
-		sip_source_refund(ctx->target, ctx->class);
+		sipalg_source_refund(ctx->target, ctx->class);
 }
 
 /*
@@ -305,34 +305,35 @@ static void saw_request(struct sipalg_ctx *ctx)
  * does not exist is anybody's mistake, and a trunk passes on those of the whole world: only of
  * who never had a success it is one.
  */
-static enum sip_source_end end_of(const struct sip_msg *msg)
+static enum sipalg_source_end end_of(const struct sip_msg *msg)
 {
 	switch (msg->status) {
 	case 200 ... 299:
-		return SIP_SOURCE_SUCCESS;
+		return SIPALG_SOURCE_SUCCESS;
 	case 403:
 	case 404:
 	case 410:
-		return msg->method == SIP_REGISTER ? SIP_SOURCE_REFUSED : SIP_SOURCE_MISSED;
+		return msg->method == SIP_REGISTER ? SIPALG_SOURCE_REFUSED : SIPALG_SOURCE_MISSED;
 	case 401:
 	case 407:
-		return msg->flags & SIP_MSG_STALE ? SIP_SOURCE_OTHERWISE : SIP_SOURCE_CHALLENGED;
+		return msg->flags & SIP_MSG_STALE ? SIPALG_SOURCE_OTHERWISE :
+						    SIPALG_SOURCE_CHALLENGED;
 	default:
-		return SIP_SOURCE_OTHERWISE;
+		return SIPALG_SOURCE_OTHERWISE;
 	}
 }
 
-static void tell_block(const struct sipalg_ctx *ctx, struct sip_source *asker)
+static void tell_block(const struct sipalg_ctx *ctx, struct sipalg_source *asker)
 {
 	char buf[SIP_ADDR_TEXT_MAX];
 	u32 len = sip_addr_write(&ctx->flow.peer_real.addr, buf, false);
 
 	sipalg_count(ctx->sn, SIPALG_STAT_SOURCES_BLOCKED);
-	trace_sipalg_source(&ctx->flow.peer_real, sip_source_blocked_s(ctx->sn, asker));
+	trace_sipalg_source(&ctx->flow.peer_real, sipalg_source_blocked_s(ctx->sn, asker));
 	if (!sipalg_may_log(ctx->sn))
 		return;
 	net_info_ratelimited("%.*s is blocked for %u s: %u registrations or calls failed within %u s\n",
-			     (int)len, buf, sip_source_blocked_s(ctx->sn, asker),
+			     (int)len, buf, sipalg_source_blocked_s(ctx->sn, asker),
 			     ctx->set->block_failures, ctx->set->block_window);
 }
 
@@ -348,12 +349,12 @@ static void set_proven(const struct sipalg_ctx *ctx, u16 word)
 /* A success speaks for both: for the phone, and for the registrar that others need. */
 static void saw_registered(struct sipalg_ctx *ctx)
 {
-	struct sip_source_key key = key_of(ctx, &ctx->flow.self.addr, SIP_SOURCE_FROM);
-	struct sip_source *registrar = sip_source_get(ctx->sn, &key);
+	struct sipalg_source_key key = key_of(ctx, &ctx->flow.self.addr, SIPALG_SOURCE_FROM);
+	struct sipalg_source *registrar = sipalg_source_get(ctx->sn, &key);
 
 	set_proven(ctx, SIPALG_FLOW_PROVEN + !ctx->dir);
 	if (registrar)
-		sip_source_serves(ctx->sn, registrar, ctx->set->register_max);
+		sipalg_source_serves(ctx->sn, registrar, ctx->set->register_max);
 }
 
 /* Whom a rule of the administrator names does not fail; a trunk, not with what it calls. */
@@ -367,35 +368,35 @@ static bool is_named(const struct sipalg_ctx *ctx)
 
 static void saw_answer(struct sipalg_ctx *ctx)
 {
-	struct sip_source_key key = sender_of(ctx, !ctx->dir);
-	enum sip_source_end end = end_of(&ctx->msg);
-	struct sip_source *asker = sip_source_find(ctx->sn, &key);
-	enum sip_source_told told;
+	struct sipalg_source_key key = sender_of(ctx, !ctx->dir);
+	enum sipalg_source_end end = end_of(&ctx->msg);
+	struct sipalg_source *asker = sipalg_source_find(ctx->sn, &key);
+	enum sipalg_source_told told;
 
 	if (!asker)
 		return;
-	ctx->was_asked = sip_source_has_sent(asker, transaction(ctx));
-	if (end != SIP_SOURCE_SUCCESS && is_named(ctx))
-		end = SIP_SOURCE_OTHERWISE;
-	told = sip_source_answered(ctx->sn, asker, transaction(ctx), end);
-	if (told == SIP_SOURCE_FAILED || told == SIP_SOURCE_BLOCKED) {
+	ctx->was_asked = sipalg_source_has_sent(asker, transaction(ctx));
+	if (end != SIPALG_SOURCE_SUCCESS && is_named(ctx))
+		end = SIPALG_SOURCE_OTHERWISE;
+	told = sipalg_source_answered(ctx->sn, asker, transaction(ctx), end);
+	if (told == SIPALG_SOURCE_FAILED || told == SIPALG_SOURCE_BLOCKED) {
 		sipalg_count(ctx->sn, SIPALG_STAT_FAILURES);
 		if (is_client(ctx, !ctx->dir))
 			set_proven(ctx, 0);
 	}
-	if (told == SIP_SOURCE_BLOCKED)
+	if (told == SIPALG_SOURCE_BLOCKED)
 		tell_block(ctx, asker);
-	if (told == SIP_SOURCE_NOTED && end == SIP_SOURCE_SUCCESS &&
+	if (told == SIPALG_SOURCE_NOTED && end == SIPALG_SOURCE_SUCCESS &&
 	    ctx->msg.method == SIP_REGISTER)
 		saw_registered(ctx);
 }
 
 static void saw_subscribed(struct sipalg_ctx *ctx)
 {
-	struct sip_source_key key = sender_of(ctx, !ctx->dir);
-	struct sip_source *asker = sip_source_find(ctx->sn, &key);
+	struct sipalg_source_key key = sender_of(ctx, !ctx->dir);
+	struct sipalg_source *asker = sipalg_source_find(ctx->sn, &key);
 
-	ctx->was_asked = asker && sip_source_has_sent(asker, transaction(ctx));
+	ctx->was_asked = asker && sipalg_source_has_sent(asker, transaction(ctx));
 }
 
 void sipalg_flood_saw(struct sipalg_ctx *ctx)

@@ -13,9 +13,9 @@
 #include <net/nexthop.h>
 #include <net/route.h>
 
-#include "sip_inet.h"
-#include "sip_neighbour.h"
-#include "sip_route.h"
+#include "sipalg_inet.h"
+#include "sipalg_neighbour.h"
+#include "sipalg_route.h"
 #include "sipalg_ctx.h"
 #include "sipalg_inside.h"
 
@@ -45,8 +45,8 @@ struct place {
 
 static struct place place_of(const struct sipalg_ctx *ctx, const struct sip_addr *addr)
 {
-	struct dst_entry *dst = sip_route_to(ctx->sn->net, addr);
-	u8 family = sip_addr_nfproto(addr);
+	struct dst_entry *dst = sipalg_route_to(ctx->sn->net, addr);
+	u8 family = sipalg_inet_nfproto(addr);
 	struct place place = {};
 
 	if (!dst)
@@ -136,7 +136,7 @@ static bool is_of_station(const struct sipalg_ctx *ctx, int ifindex, const struc
 {
 	struct net_device *dev = dev_get_by_index_rcu(ctx->sn->net, ifindex);
 
-	return dev && sip_neighbour_is_one(dev, &ctx->flow.self.addr, addr);
+	return dev && sipalg_neighbour_is_one(dev, &ctx->flow.self.addr, addr);
 }
 
 static bool has_prefix_of(const struct sip_addr *a, const struct sip_addr *b)
@@ -166,7 +166,7 @@ bool sipalg_is_second(const struct sipalg_ctx *ctx, const struct sip_addr *addr)
 /* The device that leads to it, the loopback for the router's own; 0: it cannot be told. */
 static int device_to(struct net *net, const struct sip_addr *addr)
 {
-	struct dst_entry *dst = sip_route_to(net, addr);
+	struct dst_entry *dst = sipalg_route_to(net, addr);
 	int ifindex = dst ? dst->dev->ifindex : 0;
 
 	dst_release(dst);
@@ -184,7 +184,7 @@ static bool has_ways4(struct net *net, const struct sip_addr *addr)
 {
 	struct flowi4 fl = {
 		.flowi4_iif = LOOPBACK_IFINDEX,
-		.daddr = sip_addr_to_inet(addr).ip,
+		.daddr = sipalg_inet_of_addr(addr).ip,
 	};
 	struct fib_result res = {};
 
@@ -194,7 +194,7 @@ static bool has_ways4(struct net *net, const struct sip_addr *addr)
 
 static bool has_ways6(struct net *net, const struct sip_addr *addr)
 {
-	struct dst_entry *dst = sip_route_to(net, addr);
+	struct dst_entry *dst = sipalg_route_to(net, addr);
 	const struct fib6_info *from;
 	bool has_ways;
 
@@ -222,7 +222,7 @@ bool sipalg_is_way_of(struct net *net, const struct nf_conn *signalling,
 	if (!there || there == default_device(net, addr->family))
 		return true;
 	for (dir = 0; dir < IP_CT_DIR_MAX; dir++) {
-		end = sip_source_of(&signalling->tuplehash[dir].tuple);
+		end = sipalg_inet_source_of(&signalling->tuplehash[dir].tuple);
 		device = device_to(net, &end.addr);
 		if (!device || device == there)
 			return true;

@@ -5,7 +5,7 @@
 #include <linux/jhash.h>
 #include <net/netfilter/nf_conntrack_zones.h>
 
-#include "sip_call_media.h"
+#include "sipalg_call_media.h"
 #include "sipalg_ctx.h"
 #include "sipalg_inside.h"
 #include "sipalg_media.h"
@@ -30,7 +30,7 @@ static bool may_carry_sdp(const struct sip_msg *msg)
 /* one media section on its way into the call */
 struct section {
 	struct sipalg_ctx *ctx;
-	enum sip_side side;
+	enum sipalg_call_side side;
 	u64 tag;
 	u8 index;
 	u8 proto;
@@ -71,26 +71,26 @@ static u8 section_ports(const struct section *s, u16 *ports)
 	return n;
 }
 
-struct sip_pinhole_want sipalg_media_want(const struct sipalg_ctx *ctx)
+struct sipalg_pinhole_want sipalg_media_want(const struct sipalg_ctx *ctx)
 {
-	return (struct sip_pinhole_want){
+	return (struct sipalg_pinhole_want){
 		.sn = ctx->sn,
 		.ct = ctx->ct,
-		.master = sip_call_master(ctx->call, ctx->ct),
+		.master = sipalg_call_master(ctx->call, ctx->ct),
 		.real = ctx->flow.self.addr,
 		.mapped = ctx->flow.self_mapped.addr,
 		.keep_ports = !ctx->is_nat,
 		.proto = IPPROTO_UDP,
-		.class = ctx->call->id & 1 ? SIP_PINHOLE_MEDIA : SIP_PINHOLE_MEDIA_TOO,
-		.ttl_s = SIP_CALL_TTL_S,
+		.class = ctx->call->id & 1 ? SIPALG_PINHOLE_MEDIA : SIPALG_PINHOLE_MEDIA_B,
+		.ttl_s = SIPALG_CALL_TTL_S,
 	};
 }
 
-static int section_open(const struct section *s, struct sip_media *media)
+static int section_open(const struct section *s, struct sipalg_call_media *media)
 {
 	struct sipalg_ctx *ctx = s->ctx;
-	struct sip_call *call = ctx->call;
-	struct sip_pinhole_want want = sipalg_media_want(ctx);
+	struct sipalg_call *call = ctx->call;
+	struct sipalg_pinhole_want want = sipalg_media_want(ctx);
 	struct sip_addr peer = ctx->flow.peer_real.addr;
 	u32 max = ctx->set->pinholes_per_call;
 	int err;
@@ -120,13 +120,13 @@ static int section_open(const struct section *s, struct sip_media *media)
 			  s->index);
 	if (ctx->set->media_source == SIPALG_MEDIA_SIGNALLING)
 		want.source = &peer;
-	if (!sip_call_media_room(media, want.n))
+	if (!sipalg_call_media_room(media, want.n))
 		return -ENOMEM;
 	/* announced: nothing comes in before it is known from where; see arm_announced() */
 	if (ctx->set->media_source == SIPALG_MEDIA_ANNOUNCED)
-		err = sip_pinhole_reserve(&want, media->pin);
+		err = sipalg_pinhole_reserve(&want, media->pin);
 	else
-		err = sip_pinhole_open(&want, media->pin);
+		err = sipalg_pinhole_open(&want, media->pin);
 	if (err)
 		return err;
 	media->n = want.n;
@@ -152,7 +152,7 @@ static bool needs_pinhole(const struct section *s)
 }
 
 /* The ports of a stream that has pinholes are written into the description. */
-static void publish(const struct section *s, const struct sip_media *media,
+static void publish(const struct section *s, const struct sipalg_call_media *media,
 		    struct sdp_target *target)
 {
 	if (!s->ctx->is_nat)
@@ -167,7 +167,7 @@ static void publish(const struct section *s, const struct sip_media *media,
 }
 
 /* The router has got another address: what was published leads nowhere. */
-static bool has_moved(const struct sipalg_ctx *ctx, const struct sip_media *media)
+static bool has_moved(const struct sipalg_ctx *ctx, const struct sipalg_call_media *media)
 {
 	return ctx->is_nat && !sipalg_is_silent(ctx) &&
 	       !sip_addr_equal(&media->pin[0]->mapped.addr, &ctx->flow.self_mapped.addr);
@@ -177,7 +177,7 @@ static bool has_moved(const struct sipalg_ctx *ctx, const struct sip_media *medi
  * What the section says beside its address.  Of a bundle one section may say for all that
  * RTCP comes to the RTP port (RFC 9143 7.1.3), and only all together hold the stream.
  */
-static void set_modes(const struct section *s, struct sip_media *media)
+static void set_modes(const struct section *s, struct sipalg_call_media *media)
 {
 	bool again = media->named == s->ctx->msg.cseq;
 
@@ -190,13 +190,13 @@ static void set_modes(const struct section *s, struct sip_media *media)
 /* A stream somewhere else: where it is, is remembered for the other side's pinholes. */
 static int other_section(const struct section *s)
 {
-	struct sip_call *call = s->ctx->call;
-	struct sip_media *media;
+	struct sipalg_call *call = s->ctx->call;
+	struct sipalg_call_media *media;
 	int err;
 
-	media = sip_call_foreign_media(call, s->side, s->index, s->tag);
+	media = sipalg_call_media_foreign(call, s->side, s->index, s->tag);
 	if (!media) {
-		media = sip_call_add_media(s->ctx->sn, call, s->side);
+		media = sipalg_call_media_add(s->ctx->sn, call, s->side);
 		if (media == ERR_PTR(-EDQUOT)) {
 			sipalg_count(s->ctx->sn, SIPALG_STAT_MEDIA_OVER);
 			return 0;
@@ -211,7 +211,7 @@ static int other_section(const struct section *s)
 	}
 	/* what is offered may be refused, and then the old one is in force again */
 	if (sip_is_request(&s->ctx->msg) && media->is_agreed) {
-		err = sip_call_media_offer(media, s->ctx->msg.cseq);
+		err = sipalg_call_media_offer(media, s->ctx->msg.cseq);
 		if (err)
 			return err;
 	}
@@ -224,10 +224,10 @@ static int other_section(const struct section *s)
 }
 
 /* A stream of the sender's own that is new, with its pinholes; or -errno. */
-static struct sip_media *add_own(const struct section *s)
+static struct sipalg_call_media *add_own(const struct section *s)
 {
 	struct sipalg_ctx *ctx = s->ctx;
-	struct sip_media *media = sip_call_add_media(ctx->sn, ctx->call, s->side);
+	struct sipalg_call_media *media = sipalg_call_media_add(ctx->sn, ctx->call, s->side);
 	int err;
 
 	if (IS_ERR(media))
@@ -240,14 +240,14 @@ static struct sip_media *add_own(const struct section *s)
 	err = section_open(s, media);
 	if (!err)
 		return media;
-	sip_call_drop_media(ctx->sn, ctx->call, media);
+	sipalg_call_media_drop(ctx->sn, ctx->call, media);
 	return ERR_PTR(err);
 }
 
 /* A stream at the sender's own address: found again, or opened. */
 static int own_section(const struct section *s, struct sdp_target *target)
 {
-	struct sip_media *media;
+	struct sipalg_call_media *media;
 	int refused;
 	u32 i;
 
@@ -258,10 +258,10 @@ static int own_section(const struct section *s, struct sdp_target *target)
 		sipalg_count(s->ctx->sn, refused);
 		return 0;
 	}
-	media = sip_call_media(s->ctx->call, s->side, &s->rtp, s->proto);
+	media = sipalg_call_media_find(s->ctx->call, s->side, &s->rtp, s->proto);
 	/* without a pinhole it was another inside host that named it, before its owner did */
 	if (media && (!media->n || has_moved(s->ctx, media))) {
-		sip_call_drop_media(s->ctx->sn, s->ctx->call, media);
+		sipalg_call_media_drop(s->ctx->sn, s->ctx->call, media);
 		media = NULL;
 	}
 	if (!media)
@@ -281,7 +281,7 @@ static int own_section(const struct section *s, struct sdp_target *target)
 	if (!s->is_published)
 		media->rtcp = sdp_rtcp_of(s->sdp);
 	for (i = 0; !media->is_fresh && i < media->n; i++)
-		sip_pinhole_follow(s->ctx->sn, media->pin[i], s->ctx->ct);
+		sipalg_pinhole_follow(s->ctx->sn, media->pin[i], s->ctx->ct);
 	if (!s->is_published)
 		publish(s, media, target);
 	return 0;
@@ -295,16 +295,16 @@ static int own_section(const struct section *s, struct sdp_target *target)
 static void hairpin_section(const struct section *s, struct sdp_target *target)
 {
 	struct sipalg_ctx *ctx = s->ctx;
-	struct sip_pinhole_key key = {
+	struct sipalg_pinhole_key key = {
 		.addr = s->rtp.addr, .port = s->rtp.port, .zone = nf_ct_zone(ctx->ct)->id,
 		.proto = s->proto,
 	};
-	struct sip_pinhole *pin;
+	struct sipalg_pinhole *pin;
 
 	if (!ctx->set->hairpin || !s->rtp.addr.family || !s->proto ||
 	    !sipalg_receiver_is_translated(ctx))
 		return;
-	pin = sip_pinhole_by_mapped(ctx->sn, &key);
+	pin = sipalg_pinhole_by_mapped(ctx->sn, &key);
 	if (!pin || !pin->is_nat)
 		return;
 	target->addr = pin->real.addr;
@@ -312,7 +312,7 @@ static void hairpin_section(const struct section *s, struct sdp_target *target)
 	key.port = sdp_rtcp_of(s->sdp);
 	if (!key.port || key.port == s->rtp.port)
 		return;
-	pin = sip_pinhole_by_mapped(ctx->sn, &key);
+	pin = sipalg_pinhole_by_mapped(ctx->sn, &key);
 	if (pin && sip_addr_equal(&pin->real.addr, &target->addr))
 		target->rtcp = pin->real.port;
 }
@@ -338,7 +338,8 @@ static bool is_own(struct section *s)
 /* Opens nothing, but what is open keeps its port: a copy must be like the first. */
 static void publish_again(const struct section *s, struct sdp_target *target)
 {
-	const struct sip_media *media = sip_call_media(s->ctx->call, s->side, &s->rtp, s->proto);
+	const struct sipalg_call_media *media = sipalg_call_media_find(s->ctx->call, s->side,
+								       &s->rtp, s->proto);
 
 	if (media && media->n)
 		publish(s, media, target);
@@ -351,15 +352,15 @@ static void publish_again(const struct section *s, struct sdp_target *target)
 static void spare_others(const struct section *s, struct sdp_target *target)
 {
 	const struct sip_endpoint *mapped = &s->ctx->flow.self_mapped;
-	struct sip_pinhole_key key = {
+	struct sipalg_pinhole_key key = {
 		.addr = mapped->addr, .port = s->rtp.port, .zone = nf_ct_zone(s->ctx->ct)->id,
 		.proto = s->proto,
 	};
-	const struct sip_pinhole *pin;
+	const struct sipalg_pinhole *pin;
 
 	if (target->port || !s->rtp.port || !sip_addr_equal(&target->addr, &mapped->addr))
 		return;
-	pin = sip_pinhole_by_mapped(s->ctx->sn, &key);
+	pin = sipalg_pinhole_by_mapped(s->ctx->sn, &key);
 	if (pin && !sip_addr_equal(&pin->real.addr, &s->rtp.addr))
 		*target = (struct sdp_target){};
 }
@@ -372,20 +373,20 @@ static void spare_others(const struct section *s, struct sdp_target *target)
 static bool find_published(struct section *s)
 {
 	struct sipalg_ctx *ctx = s->ctx;
-	struct sip_pinhole_key key = {
+	struct sipalg_pinhole_key key = {
 		.addr = s->rtp.addr, .port = s->rtp.port, .zone = nf_ct_zone(ctx->ct)->id,
 		.proto = s->proto,
 	};
 	struct sip_endpoint real;
-	struct sip_pinhole *pin;
+	struct sipalg_pinhole *pin;
 
 	if (!ctx->call || !s->rtp.addr.family || !sipalg_sender_is_translated(ctx))
 		return false;
-	pin = sip_pinhole_by_mapped(ctx->sn, &key);
+	pin = sipalg_pinhole_by_mapped(ctx->sn, &key);
 	if (!pin || !pin->is_nat)
 		return false;
 	real = (struct sip_endpoint){ pin->real.addr, pin->real.port };
-	if (!sip_call_media(ctx->call, s->side, &real, s->proto))
+	if (!sipalg_call_media_find(ctx->call, s->side, &real, s->proto))
 		return false;
 	s->rtp = real;
 	return true;
@@ -408,7 +409,7 @@ static int decide_section(struct section *s, struct sdp_target *target)
 		publish_again(s, target);
 	if (!ctx->call || !ctx->may_open)
 		return 0;
-	sip_call_hold(ctx->call, s->side, s->index, s->sdp->is_held || is_any);
+	sipalg_call_hold(ctx->call, s->side, s->index, s->sdp->is_held || is_any);
 	/* RFC 3264 8.2 and 8.4: a section that is off, and an old hold, name no stream */
 	if (!s->rtp.port || !s->rtp.addr.family || is_any)
 		return 0;
@@ -422,8 +423,8 @@ static int decide_section(struct section *s, struct sdp_target *target)
 /* media_source=announced: each pinhole lets in the address that the other side has announced. */
 static int arm_announced(struct sipalg_ctx *ctx)
 {
-	struct sip_pinhole_want want = sipalg_media_want(ctx);
-	struct sip_media *media;
+	struct sipalg_pinhole_want want = sipalg_media_want(ctx);
+	struct sipalg_call_media *media;
 	struct sip_addr peer;
 	u32 i;
 	int err;
@@ -433,8 +434,8 @@ static int arm_announced(struct sipalg_ctx *ctx)
 		sipalg_step();
 		for (i = 0; i < media->n; i++) {
 			sipalg_step();
-			peer = sip_pinhole_comes_from(media->pin[i]);
-			err = peer.family ? sip_pinhole_arm(media->pin[i], &want) : 0;
+			peer = sipalg_pinhole_comes_from(media->pin[i]);
+			err = peer.family ? sipalg_pinhole_arm(media->pin[i], &want) : 0;
 			if (err)
 				return err;
 		}
@@ -457,7 +458,7 @@ int sipalg_media_read(struct sipalg_ctx *ctx)
 
 /* @first: the number of its first section: those of a message are counted in one row */
 static int decide_description(struct sipalg_ctx *ctx, struct sip_description *desc,
-			      enum sip_side side, u8 first)
+			      enum sipalg_call_side side, u8 first)
 {
 	static const u8 protos[] = {
 		[SDP_TRANSPORT_UDP] = IPPROTO_UDP,
@@ -488,7 +489,7 @@ static int decide_description(struct sipalg_ctx *ctx, struct sip_description *de
 	return err;
 }
 
-int sipalg_media_decide(struct sipalg_ctx *ctx, enum sip_side side)
+int sipalg_media_decide(struct sipalg_ctx *ctx, enum sipalg_call_side side)
 {
 	int err;
 	u32 i;
@@ -502,6 +503,6 @@ int sipalg_media_decide(struct sipalg_ctx *ctx, enum sip_side side)
 	}
 	if (!ctx->body.n || !ctx->call || !ctx->may_open)
 		return 0;
-	sip_call_pair_media(ctx->sn, ctx->call);
+	sipalg_call_media_pair(ctx->sn, ctx->call);
 	return ctx->set->media_source == SIPALG_MEDIA_ANNOUNCED ? arm_announced(ctx) : 0;
 }

@@ -9,8 +9,8 @@
 #ifndef _SIPALG_MEDIA_H
 #define _SIPALG_MEDIA_H
 
-#include "sip_call.h"
-#include "sip_pinhole.h"
+#include "sipalg_call.h"
+#include "sipalg_pinhole.h"
 
 struct sipalg_ctx;
 
@@ -32,9 +32,9 @@ int sipalg_media_read(struct sipalg_ctx *ctx);
  * Context: softirq or BH, under rcu_read_lock().
  * Return: 0; -EADDRINUSE, -ENOSPC or -ENOMEM where a pinhole was not had.
  */
-int sipalg_media_decide(struct sipalg_ctx *ctx, enum sip_side side);
+int sipalg_media_decide(struct sipalg_ctx *ctx, enum sipalg_call_side side);
 
 /* A pinhole of the call's media class to the sender, with no port in it yet. */
-struct sip_pinhole_want sipalg_media_want(const struct sipalg_ctx *ctx);
+struct sipalg_pinhole_want sipalg_media_want(const struct sipalg_ctx *ctx);
 
 #endif /* _SIPALG_MEDIA_H */

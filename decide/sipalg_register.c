@@ -5,9 +5,9 @@
  */
 #include <net/netfilter/nf_conntrack_zones.h>
 
-#include "sip_binding.h"
-#include "sip_caller.h"
-#include "sip_pinhole.h"
+#include "sipalg_binding.h"
+#include "sipalg_caller.h"
+#include "sipalg_pinhole.h"
 #include "sipalg_contact.h"
 #include "sipalg_ctx.h"
 #include "sipalg_flow.h"
@@ -16,13 +16,13 @@
 /* ---- registrations --------------------------------------------------------------- */
 
 /* A REGISTER and its answer speak of the phone: of the sender, then of the receiver. */
-static struct sip_register register_of(struct sipalg_ctx *ctx)
+static struct sipalg_binding_request register_of(struct sipalg_ctx *ctx)
 {
 	const struct sip_flow *flow = &ctx->flow;
 	bool is_request = sip_is_request(&ctx->msg);
 	const struct sip_via *via = &ctx->msg.via;
 
-	return (struct sip_register){
+	return (struct sipalg_binding_request){
 		.sn = ctx->sn,
 		.ct = ctx->ct,
 		.aor = sipalg_digest_of(ctx, ctx->msg.to),
@@ -42,10 +42,10 @@ static struct sip_register register_of(struct sipalg_ctx *ctx)
 }
 
 /* The same of a contact that is reached over the other protocol: none of its ports is known. */
-static struct sip_register register_by(const struct sipalg_ctx *ctx,
-				       const struct sip_register *reg, u8 proto)
+static struct sipalg_binding_request register_by(const struct sipalg_ctx *ctx,
+						 const struct sipalg_binding_request *reg, u8 proto)
 {
-	struct sip_register other = *reg;
+	struct sipalg_binding_request other = *reg;
 
 	if (proto == reg->proto)
 		return other;
@@ -68,16 +68,16 @@ static u32 expires_of(const struct sipalg_ctx *ctx, const struct sip_uri *uri)
 
 void sipalg_decide_register(struct sipalg_ctx *ctx)
 {
-	struct sip_register reg = register_of(ctx);
+	struct sipalg_binding_request reg = register_of(ctx);
 	u32 i;
 
 	if (!ctx->may_open || !sipalg_sender_is_inside(ctx) || sipalg_is_silent(ctx))
 		return;
 	if (ctx->msg.flags & SIP_MSG_STAR)
-		sip_binding_ask_none(&reg);
+		sipalg_binding_ask_none(&reg);
 	for (i = 0; i < ctx->msg.n_uris; i++) {
 		const struct sip_uri *uri = &ctx->msg.uri[i];
-		struct sip_register by;
+		struct sipalg_binding_request by;
 
 		if (uri->role != SIP_ROLE_CONTACT)
 			continue;
@@ -91,7 +91,7 @@ void sipalg_decide_register(struct sipalg_ctx *ctx)
 		}
 		/* without a pinhole the contact is still translated; why is counted */
 		by = register_by(ctx, &reg, sipalg_contact_proto(ctx, uri));
-		sip_binding_ask(&by, sip_uri_port(uri), expires_of(ctx, uri));
+		sipalg_binding_ask(&by, sip_uri_port(uri), expires_of(ctx, uri));
 	}
 }
 
@@ -131,14 +131,14 @@ static void keep_registered(struct sipalg_ctx *ctx)
 	if (life)
 		sipalg_flow_keep(ctx->ct, ctx->skb, clamp(life, ctx->set->register_min,
 							  ctx->set->register_max) +
-				 SIP_BINDING_GRACE_S);
+				 SIPALG_BINDING_GRACE_S);
 }
 
 void sipalg_decide_registered(struct sipalg_ctx *ctx)
 {
-	struct sip_grant *grants = ctx->grants;
-	struct sip_addr callers[SIP_PINHOLE_CALLERS - 1];	/* one place is the registrar's */
-	struct sip_register reg = register_of(ctx);
+	struct sipalg_grant *grants = ctx->grants;
+	struct sip_addr callers[SIPALG_PINHOLE_CALLERS - 1];	/* one place is the registrar's */
+	struct sipalg_binding_request reg = register_of(ctx);
 	u32 i, n = 0, life;
 
 	if (ctx->msg.status / 100 != 2 || (ctx->is_nat && !sipalg_receiver_is_translated(ctx)))
@@ -159,7 +159,7 @@ void sipalg_decide_registered(struct sipalg_ctx *ctx)
 	}
 	reg.callers = callers;
 	reg.n_callers = callers_of(ctx, callers, ARRAY_SIZE(callers));
-	life = sip_binding_grant(&reg, grants, n, expires_of(ctx, NULL));
+	life = sipalg_binding_grant(&reg, grants, n, expires_of(ctx, NULL));
 	if (life)
 		sipalg_flow_keep(ctx->ct, ctx->skb, life);
 }
@@ -175,23 +175,23 @@ void sipalg_decide_subscribed(struct sipalg_ctx *ctx)
 	if (ctx->msg.status / 100 == 2 && ctx->msg.flags & SIP_MSG_EXPIRES && ctx->msg.expires)
 		sipalg_flow_keep(ctx->ct, ctx->skb,
 				 min(ctx->msg.expires, ctx->set->register_max) +
-				 SIP_BINDING_GRACE_S);
+				 SIPALG_BINDING_GRACE_S);
 }
 
 /* ---- who may call in ------------------------------------------------------------- */
 
 /* The way in that the receiver of this message has registered, or NULL. */
-static struct sip_pinhole *receivers_pinhole(const struct sipalg_ctx *ctx)
+static struct sipalg_pinhole *receivers_pinhole(const struct sipalg_ctx *ctx)
 {
-	struct sip_pinhole_key key = {
+	struct sipalg_pinhole_key key = {
 		.addr = ctx->flow.peer.addr,
 		.port = ctx->flow.peer.port,
 		.zone = nf_ct_zone(ctx->ct)->id,
 		.proto = ctx->proto,
 	};
-	struct sip_pinhole *pin = sip_pinhole_by_mapped(ctx->sn, &key);
+	struct sipalg_pinhole *pin = sipalg_pinhole_by_mapped(ctx->sn, &key);
 
-	return pin && pin->class == SIP_PINHOLE_SIGNALLING ? pin : NULL;
+	return pin && pin->class == SIPALG_PINHOLE_SIGNALLING ? pin : NULL;
 }
 
 /*
@@ -202,10 +202,10 @@ static struct sip_pinhole *receivers_pinhole(const struct sipalg_ctx *ctx)
 bool sipalg_caller_is_refused(const struct sipalg_ctx *ctx)
 {
 	bool is_asked = ctx->set->signalling_source == SIPALG_SIGNALLING_LEARNED;
-	struct sip_pinhole *pin = receivers_pinhole(ctx);
+	struct sipalg_pinhole *pin = receivers_pinhole(ctx);
 
 	return pin && (is_asked || READ_ONCE(pin->is_for_peers)) &&
-	       !sip_pinhole_has_caller(pin, &ctx->flow.self.addr);
+	       !sipalg_pinhole_has_caller(pin, &ctx->flow.self.addr);
 }
 
 /* What the master has published, if it is a connection that the receiver began; else 0. */
@@ -217,14 +217,14 @@ static u32 published_by_master(const struct sipalg_ctx *ctx)
 
 	if (!data)
 		return 0;
-	phone = sip_source_of(&master->tuplehash[IP_CT_DIR_ORIGINAL].tuple);
+	phone = sipalg_inet_source_of(&master->tuplehash[IP_CT_DIR_ORIGINAL].tuple);
 	return sip_addr_equal(&phone.addr, &ctx->flow.peer_real.addr) ?
 	       READ_ONCE(data->published[IP_CT_DIR_ORIGINAL]) : 0;
 }
 
 bool sipalg_caller_inherits(struct sipalg_ctx *ctx)
 {
-	struct sip_pinhole *pin = receivers_pinhole(ctx);
+	struct sipalg_pinhole *pin = receivers_pinhole(ctx);
 	struct sipalg_flow_data *data = sipalg_flow_data(ctx->ct);
 	u32 published;
 

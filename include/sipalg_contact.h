@@ -12,7 +12,7 @@
 #include "sip_parse.h"
 
 struct sip_endpoint;
-struct sip_pinhole_key;
+struct sipalg_pinhole_key;
 struct sipalg_ctx;
 
 /**
@@ -61,6 +61,6 @@ static inline u16 sipalg_via_port(const struct sip_via *via)
 }
 
 /* The key of the pinhole, or binding, of a port of the message's sender. */
-struct sip_pinhole_key sipalg_contact_key(const struct sipalg_ctx *ctx, u16 port, u8 proto);
+struct sipalg_pinhole_key sipalg_contact_key(const struct sipalg_ctx *ctx, u16 port, u8 proto);
 
 #endif /* _SIPALG_CONTACT_H */

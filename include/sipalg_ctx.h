@@ -12,12 +12,12 @@
 #include <linux/skbuff.h>
 #include <net/netfilter/nf_conntrack.h>
 
-#include "sip_binding.h"
+#include "sipalg_binding.h"
 #include "sip_body.h"
-#include "sip_call.h"
+#include "sipalg_call.h"
 #include "sip_parse.h"
 #include "sip_rewrite.h"
-#include "sip_source.h"
+#include "sipalg_source.h"
 #include "sipalg_net.h"
 
 struct sipalg_segment;
@@ -54,7 +54,7 @@ struct sipalg_ids {
  * @may_open: the message has passed the rules for one that opens something (SECURITY M1-M5)
  * @source: what is known of the sender; NULL: there was no memory
  * @target: of the receiver, of what has a limit there; NULL: it has none
- * @class: what the message counts as, enum sip_class
+ * @class: what the message counts as, enum sipalg_source_class
  * @is_over_target: it is over the limit of @target
  * @is_paid: it was within the limits, and counts
  * @was_asked: of a final answer to INVITE, REGISTER or SUBSCRIBE: its receiver was seen to ask
@@ -86,15 +86,15 @@ struct sipalg_ctx {
 	u16 lead_to;
 	enum sipalg_stat counted;
 	bool may_open;
-	struct sip_source *source;
-	struct sip_source *target;
+	struct sipalg_source *source;
+	struct sipalg_source *target;
 	u8 class;
 	bool is_over_target;
 	bool is_paid;
 	bool was_asked;
 	struct sipalg_ids ids;
-	struct sip_call *call;
-	struct sip_grant grants[SIP_MAX_VALUES];
+	struct sipalg_call *call;
+	struct sipalg_grant grants[SIP_MAX_VALUES];
 	struct sip_msg msg;
 	struct sip_body body;
 	struct sip_header_plan plan;
@@ -153,7 +153,7 @@ static inline u64 sipalg_id_of(const struct sipalg_ctx *ctx, u64 *id, struct sip
 struct sipalg_nat_hooks {
 	int (*translate)(struct sipalg_ctx *ctx);
 	int (*commit)(struct sipalg_ctx *ctx);
-	void (*source)(struct nf_conn *ct, const struct sip_pinhole *pin);
+	void (*source)(struct nf_conn *ct, const struct sipalg_pinhole *pin);
 };
 
 /**

@@ -3,7 +3,7 @@
  * sipalg_dialog: what a message of a call opens.
  *
  * Nothing here gives a verdict or touches the packet; what was opened for a message that fails
- * later is taken back by sip_call_leave().
+ * later is taken back by sipalg_call_leave().
  */
 #ifndef _SIPALG_DIALOG_H
 #define _SIPALG_DIALOG_H

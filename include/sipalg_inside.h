@@ -36,7 +36,7 @@ bool sipalg_is_inside(const struct sipalg_ctx *ctx, const struct sip_addr *addr)
  * alone, and by the routes it is on the link that the sender is on, without a router between;
  * the receiver of the message is elsewhere.  Then
  *
- *	neighbour	it is at the sender's own station, see sip_neighbour.h.  Whoever is that
+ *	neighbour	it is at the sender's own station, see sipalg_neighbour.h.  Whoever is that
  *			station could take the address for itself by neighbour discovery, so the
  *			pinhole leads where its packets could have come from anyway
  *	prefix		it has the sender's /64: for a link whose hosts trust each other, as each

@@ -46,14 +46,14 @@ struct sipalg_counters {
  * @clock: jiffies that this namespace's clock is ahead; only tests set it
  * @flood_until: sipalg_now() until which a flood is taken to last; 0: there was none
  * @gc: the work that ends what has expired, once a second while there is anything
- * @pinholes: of sip_pinhole.c
- * @reals: of sip_pinhole_real.c
- * @turns: of sip_turn.c
- * @calls: of sip_call.c
- * @bindings: of sip_binding.c
+ * @pinholes: of sipalg_pinhole.c
+ * @reals: of sipalg_pinhole_real.c
+ * @turns: of sipalg_turn.c
+ * @calls: of sipalg_call.c
+ * @bindings: of sipalg_binding.c
  * @streams: of sipalg_stream.c
- * @sources: of sip_source.c
- * @quotas: of sip_quota.c
+ * @sources: of sipalg_source.c
+ * @quotas: of sipalg_quota.c
  */
 struct sipalg_net {
 	struct net *net;
@@ -69,14 +69,14 @@ struct sipalg_net {
 	unsigned long clock;
 	unsigned long flood_until;
 	struct delayed_work gc;
-	struct sip_pinhole_table *pinholes;
-	struct sip_real_table *reals;
-	struct sip_turn_table *turns;
-	struct sip_call_table *calls;
-	struct sip_binding_table *bindings;
+	struct sipalg_pinhole_table *pinholes;
+	struct sipalg_pinhole_real_table *reals;
+	struct sipalg_turn_table *turns;
+	struct sipalg_call_table *calls;
+	struct sipalg_binding_table *bindings;
 	struct sipalg_stream_table *streams;
-	struct sip_source_table *sources;
-	struct sip_quota_table *quotas;
+	struct sipalg_source_table *sources;
+	struct sipalg_quota_table *quotas;
 };
 
 extern unsigned int sipalg_net_id __read_mostly;

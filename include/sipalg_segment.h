@@ -56,9 +56,9 @@ struct sipalg_segment {
 
 /* what becomes of a packet */
 enum sipalg_segment_fate {
-	SIPALG_SEGMENT_GOES,	/* on, as it is now */
-	SIPALG_SEGMENT_STAYS,	/* here: it would say nothing */
-	SIPALG_SEGMENT_AGAIN,	/* here: its sender repeats it */
+	SIPALG_SEGMENT_FORWARD,	/* on, as it is now */
+	SIPALG_SEGMENT_CONSUMED,	/* here: it would say nothing */
+	SIPALG_SEGMENT_RETRANSMIT,	/* here: its sender repeats it */
 };
 
 /**

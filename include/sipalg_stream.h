@@ -16,7 +16,7 @@
 #include <linux/spinlock.h>
 #include <net/netfilter/nf_conntrack.h>
 
-#include "sip_quota.h"
+#include "sipalg_quota.h"
 #include "sip_tcp.h"
 #include "sipalg_net.h"
 
@@ -90,7 +90,7 @@ struct sipalg_stream {
 	bool has_spoken[2];
 	bool is_ours;
 	u32 bytes;
-	struct sip_quota *host;
+	struct sipalg_quota *host;
 	u32 begin[IP_CT_DIR_MAX];
 	u32 syn;
 	struct sip_tcp_half half[IP_CT_DIR_MAX];

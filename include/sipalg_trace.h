@@ -15,8 +15,8 @@
 
 #include <linux/tracepoint.h>
 
-#include "sip_call_state.h"
-#include "sip_inet.h"
+#include "sipalg_call_state.h"
+#include "sipalg_inet.h"
 #include "sip_method.h"
 #include "sipalg_stats.h"
 
@@ -28,9 +28,9 @@ SIPALG_STATS(X)
 #define X(NAME) TRACE_DEFINE_ENUM(SIP_##NAME);
 SIP_METHODS(X)
 #undef X
-#define X(NAME, text) TRACE_DEFINE_ENUM(SIP_CALL_##NAME);
-SIP_CALL_STATES(X)
-SIP_CALL_REASONS(X)
+#define X(NAME, text) TRACE_DEFINE_ENUM(SIPALG_CALL_##NAME);
+SIPALG_CALL_STATES(X)
+SIPALG_CALL_REASONS(X)
 #undef X
 
 #ifndef SIPALG_TRACE_STAT
@@ -42,7 +42,7 @@ enum sipalg_trace_pinhole {
 };
 
 #define SIPALG_TRACE_METHOD(NAME) { SIP_##NAME, #NAME },
-#define SIPALG_TRACE_CALL(NAME, text) { SIP_CALL_##NAME, text },
+#define SIPALG_TRACE_CALL(NAME, text) { SIPALG_CALL_##NAME, text },
 #define SIPALG_TRACE_STAT(NAME, name, text) { SIPALG_STAT_##NAME, #name },
 #define SIPALG_TRACE_FAULT(NAME, name, text) \
 	{ SIPALG_STAT_MALFORMED + SIP_FAULT_##NAME, "malformed_" #name },
@@ -65,8 +65,8 @@ TRACE_EVENT(sipalg_message,
 		__field(bool, is_dropped)
 	),
 	TP_fast_assign(
-		sip_endpoint_to_inet(from, &__entry->from);
-		sip_endpoint_to_inet(to, &__entry->to);
+		sipalg_inet_of_endpoint(from, &__entry->from);
+		sipalg_inet_of_endpoint(to, &__entry->to);
 		__entry->left = msg->left;
 		__entry->status = msg->status;
 		__entry->method = msg->method;
@@ -102,9 +102,10 @@ TRACE_EVENT(sipalg_call,
 		__entry->reason = reason;
 	),
 	TP_printk("id=%u %s %s", __entry->id,
-		  __print_symbolic(__entry->state, SIP_CALL_STATES(SIPALG_TRACE_CALL) { -1, NULL }),
+		  __print_symbolic(__entry->state,
+				   SIPALG_CALL_STATES(SIPALG_TRACE_CALL) { -1, NULL }),
 		  __print_symbolic(__entry->reason,
-				   SIP_CALL_REASONS(SIPALG_TRACE_CALL) { -1, NULL }))
+				   SIPALG_CALL_REASONS(SIPALG_TRACE_CALL) { -1, NULL }))
 );
 
 TRACE_EVENT(sipalg_pinhole,
@@ -116,8 +117,8 @@ TRACE_EVENT(sipalg_pinhole,
 		__field(u8, event)
 	),
 	TP_fast_assign(
-		sip_endpoint_to_inet(real, &__entry->real);
-		sip_endpoint_to_inet(mapped, &__entry->mapped);
+		sipalg_inet_of_endpoint(real, &__entry->real);
+		sipalg_inet_of_endpoint(mapped, &__entry->mapped);
 		__entry->event = event;
 	),
 	TP_printk("real=%pISpc mapped=%pISpc %s", &__entry->real, &__entry->mapped,
@@ -135,8 +136,8 @@ TRACE_EVENT(sipalg_binding,
 		__field(u32, life_s)
 	),
 	TP_fast_assign(
-		sip_endpoint_to_inet(contact, &__entry->contact);
-		sip_endpoint_to_inet(mapped, &__entry->mapped);
+		sipalg_inet_of_endpoint(contact, &__entry->contact);
+		sipalg_inet_of_endpoint(mapped, &__entry->mapped);
 		__entry->life_s = life_s;
 	),
 	TP_printk("contact=%pISpc mapped=%pISpc %s life_s=%u", &__entry->contact,
@@ -151,7 +152,7 @@ TRACE_EVENT(sipalg_source,
 		__field(u32, blocked_s)
 	),
 	TP_fast_assign(
-		sip_endpoint_to_inet(source, &__entry->source);
+		sipalg_inet_of_endpoint(source, &__entry->source);
 		__entry->blocked_s = blocked_s;
 	),
 	TP_printk("source=%pISc blocked_s=%u", &__entry->source, __entry->blocked_s)

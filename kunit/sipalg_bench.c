@@ -28,7 +28,7 @@
 #include <net/netfilter/nf_conntrack_zones.h>
 #include <net/netfilter/nf_nat.h>
 
-#include "sip_call.h"
+#include "sipalg_call.h"
 #include "sipalg_compat.h"
 #include "sipalg_net.h"
 
@@ -582,7 +582,7 @@ static void time_passes(u32 seconds)
 
 	WRITE_ONCE(sn->clock, sn->clock + seconds * HZ);
 	rcu_read_lock();
-	sip_call_gc(sn);
+	sipalg_call_gc(sn);
 	rcu_read_unlock();
 }
 

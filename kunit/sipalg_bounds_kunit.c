@@ -7,7 +7,7 @@
  * name something else each, then it comes again; it may cost four times as much, and no more.
  */
 #include "sip_limits.h"
-#include "sip_quota.h"
+#include "sipalg_quota.h"
 #include "sipalg_bounds.h"
 #include "sipalg_lab.h"
 #include "sipalg_stream.h"
@@ -69,7 +69,7 @@ static void rule_b1_streams_of_branches(struct kunit *test)
 	for (i = 1; i <= MANY; i++)
 		last = branch(lab, body, i);
 	expect_bounded(test, "streams of branches", first, last);
-	KUNIT_EXPECT_LE(test, lab_call(lab, "one", "a").n_media, 1 + SIP_CALL_STREAMS);
+	KUNIT_EXPECT_LE(test, lab_call(lab, "one", "a").n_media, 1 + SIPALG_CALL_STREAMS);
 	/* and the call is as good as ever */
 	lab_proxy(lab, "200 INVITE 1 a b audio=6000");
 	lab_phone(lab, "ACK 1 a b");
@@ -81,16 +81,16 @@ static void rule_b1_streams_of_branches(struct kunit *test)
 /* Where the media of the phone's port 4000 is taken to come from. */
 static struct sip_endpoint peer_of_4000(struct lab *lab)
 {
-	struct sip_pinhole_key key = {
+	struct sipalg_pinhole_key key = {
 		.addr = test_addr(lab->test, "203.0.113.1"), .port = 4000, .proto = IPPROTO_UDP,
 	};
 	struct sip_endpoint peer = {};
-	struct sip_pinhole *pin;
+	struct sipalg_pinhole *pin;
 
 	rcu_read_lock();
-	pin = sip_pinhole_by_mapped(lab->sn, &key);
+	pin = sipalg_pinhole_by_mapped(lab->sn, &key);
 	if (pin)
-		peer = sip_pinhole_peer(pin);
+		peer = sipalg_pinhole_peer(pin);
 	rcu_read_unlock();
 	return peer;
 }
@@ -103,11 +103,11 @@ static void rule_b1_few_branches_stay(struct kunit *test)
 	u32 i;
 
 	lab_phone(lab, "INVITE 1 a - audio=4000");
-	for (i = 0; i < SIP_CALL_STREAMS; i++) {
+	for (i = 0; i < SIPALG_CALL_STREAMS; i++) {
 		sprintf(line, "183 INVITE 1 a t%u audio=%u at=198.51.100.%u", i, 6000 + 2 * i, i);
 		lab_proxy(lab, line);
 	}
-	KUNIT_EXPECT_EQ(test, (int)peer_of_4000(lab).port, 6000 + 2 * (SIP_CALL_STREAMS - 1));
+	KUNIT_EXPECT_EQ(test, (int)peer_of_4000(lab).port, 6000 + 2 * (SIPALG_CALL_STREAMS - 1));
 	/* its answer came with the first 183, and the 200 has none */
 	lab_proxy(lab, "200 INVITE 1 a t0");
 	KUNIT_EXPECT_EQ(test, lab_call(lab, "one", "a").n_media, 2);
@@ -166,12 +166,12 @@ static void rule_b1_streams_have_a_limit_of_their_own(struct kunit *test)
 	lab->set->pinholes_per_call = 0;
 	lab_phone(lab, "INVITE 1 a -");
 	lab_proxy(lab, "200 INVITE 1 a b audio=6000");
-	for (i = 0; i < 2 * SIP_CALL_STREAMS; i++) {
+	for (i = 0; i < 2 * SIPALG_CALL_STREAMS; i++) {
 		sprintf(line, "ACK 1 a b audio=%u", 10000 + 2 * i);
 		lab_phone(lab, line);
 	}
-	KUNIT_EXPECT_EQ(test, lab_call(lab, "one", "a").n_media, 1 + SIP_CALL_STREAMS);
-	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_MEDIA_OVER), SIP_CALL_STREAMS);
+	KUNIT_EXPECT_EQ(test, lab_call(lab, "one", "a").n_media, 1 + SIPALG_CALL_STREAMS);
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_MEDIA_OVER), SIPALG_CALL_STREAMS);
 	/* what is over it passes unmapped */
 	KUNIT_EXPECT_TRUE(test, lab_has(lab, "c=IN IP4 192.168.1.2\r\n"));
 }
@@ -181,7 +181,7 @@ static void rule_b1_streams_have_a_limit_of_their_own(struct kunit *test)
 /* The last port there is has no RTCP port beside it, and is a port all the same. */
 static void rule_b1_the_last_port(struct kunit *test)
 {
-	struct sip_quota_key phone = { .addr = test_addr(test, "192.168.1.2") };
+	struct sipalg_quota_key phone = { .addr = test_addr(test, "192.168.1.2") };
 	struct lab *lab = test->priv;
 
 	lab_phone(lab, "INVITE 1 a - audio=65535");
@@ -190,9 +190,9 @@ static void rule_b1_the_last_port(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 65535), 1);
 	KUNIT_EXPECT_EQ(test, (int)lab_media_in(lab, lab->proxy, 65535), 65535);
 	/* one for the media, one for the peers of its calls */
-	KUNIT_EXPECT_EQ(test, sip_quota_held(lab->sn, &phone, SIP_QUOTA_PINHOLE), 2);
+	KUNIT_EXPECT_EQ(test, sipalg_quota_held(lab->sn, &phone, SIPALG_QUOTA_PINHOLE), 2);
 	lab_proxy(lab, "486 INVITE 1 a b");
-	KUNIT_EXPECT_EQ(test, sip_quota_held(lab->sn, &phone, SIP_QUOTA_PINHOLE), 0);
+	KUNIT_EXPECT_EQ(test, sipalg_quota_held(lab->sn, &phone, SIPALG_QUOTA_PINHOLE), 0);
 }
 
 /* ---- held bytes ------------------------------------------------------------------- */

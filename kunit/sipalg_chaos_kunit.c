@@ -21,8 +21,8 @@
 #include <net/netfilter/nf_conntrack_expect.h>
 #include <net/netfilter/nf_conntrack_helper.h>
 
-#include "sip_binding.h"
-#include "sip_pinhole.h"
+#include "sipalg_binding.h"
+#include "sipalg_pinhole.h"
 #include "sipalg_compat.h"
 #include "sipalg_lab.h"
 
@@ -346,7 +346,7 @@ static void administer(struct chaos *c)
 
 	if (one_in(c, 2)) {
 		note(c, "end %s", s->call);
-		sip_call_end_by_id(c->lab->sn, lab_call(c->lab, s->call, "a").id);
+		sipalg_call_end_by_id(c->lab->sn, lab_call(c->lab, s->call, "a").id);
 		return;
 	}
 	note(c, "flush");
@@ -373,19 +373,19 @@ static void step(struct chaos *c, struct slot *s)
 
 /* ---- what must hold ---------------------------------------------------------------- */
 
-static void look_at_call(struct chaos *c, struct sip_call *call, u32 *alive)
+static void look_at_call(struct chaos *c, struct sipalg_call *call, u32 *alive)
 {
-	struct sip_media *media;
+	struct sipalg_call_media *media;
 	u32 i, n = 0;
 
 	list_for_each_entry(media, &call->media, node)
 		for (i = 0; i < media->n; i++, n++)
 			__set_bit(media->pin[i]->mapped.port, c->owned);
 	for (i = 0; i < call->n_contacts; i++)
-		__set_bit(sip_call_contacts(call)[i]->mapped.port, c->owned);
+		__set_bit(sipalg_call_contacts(call)[i]->mapped.port, c->owned);
 	if (n != call->n_pinholes)
 		broken(c, "the call counts its pinholes wrongly", n);
-	if (call->state != SIP_CALL_ENDED)
+	if (call->state != SIPALG_CALL_ENDED)
 		++*alive;
 	else if (n || call->n_contacts || !list_empty(&call->media))
 		broken(c, "an ended call has something open", n);
@@ -394,9 +394,9 @@ static void look_at_call(struct chaos *c, struct sip_call *call, u32 *alive)
 /* All calls that there may be: begun since all time has passed. */
 static u32 look_at_calls(struct chaos *c)
 {
-	struct sip_call_event ev = { .sn = c->lab->sn, .method = SIP_BYE };
-	enum sip_side side;
-	struct sip_call *call;
+	struct sipalg_call_event ev = { .sn = c->lab->sn, .method = SIP_BYE };
+	enum sipalg_call_side side;
+	struct sipalg_call *call;
 	char name[LAB_WORD_MAX];
 	u32 i, k, alive = 0;
 
@@ -406,10 +406,10 @@ static u32 look_at_calls(struct chaos *c)
 		for (k = 0; k < ARRAY_SIZE(tags); k++) {
 			ev.from_tag = sipalg_digest(tags[k], 1);
 			rcu_read_lock();
-			call = sip_call_enter(&ev, &side);
+			call = sipalg_call_enter(&ev, &side);
 			if (call) {
 				look_at_call(c, call, &alive);
-				sip_call_leave(c->lab->sn, call, true);
+				sipalg_call_leave(c->lab->sn, call, true);
 			}
 			rcu_read_unlock();
 		}
@@ -436,7 +436,7 @@ static void look_at_expectations(struct chaos *c)
 			port = ntohs(exp->tuple.dst.u.all);
 			if (exp->expectfn != fn->expectfn)
 				continue;
-			if (exp->class != SIP_PINHOLE_SIGNALLING && !test_bit(port, c->owned))
+			if (exp->class != SIPALG_PINHOLE_SIGNALLING && !test_bit(port, c->owned))
 				bad = port;
 			if (!lab_is_reserved_at(c->lab, destination(exp)))
 				orphan = port;
@@ -468,9 +468,9 @@ static void check_end(struct chaos *c)
 
 	for (i = 0; i < 4; i++)
 		lab_wait(lab, LAB_FOREVER_S);
-	if (sip_call_gc(lab->sn))
+	if (sipalg_call_gc(lab->sn))
 		broken(c, "a call is left", 0);
-	if (sip_binding_gc(lab->sn))
+	if (sipalg_binding_gc(lab->sn))
 		broken(c, "a binding is left", 0);
 	if (lab_waiting(lab, 0))
 		broken(c, "expectations are left", lab_waiting(lab, 0));

@@ -2,7 +2,7 @@
 /*
  * Floods through the whole helper: what is dropped, and what a flood must not touch.
  */
-#include "sip_source.h"
+#include "sipalg_source.h"
 #include "sipalg_lab.h"
 
 static void set_rates(struct lab *lab)
@@ -446,16 +446,16 @@ static void quota_of_calls_per_host(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_CALLS_QUOTA), 1);
 	/* help may be called, and another phone is not touched */
 	phone_passes(lab, "INVITE 1 a - call=c5 audio=4008 uri=112");
-	KUNIT_EXPECT_EQ(test, lab_call(lab, "c5", "a").state, SIP_CALL_TRYING);
+	KUNIT_EXPECT_EQ(test, lab_call(lab, "c5", "a").state, SIPALG_CALL_TRYING);
 	lab->phone.ip = htonl(0xc0a80b03);
 	phone_passes(lab, "INVITE 1 a - call=c6 audio=4000");
-	KUNIT_EXPECT_EQ(test, lab_call(lab, "c6", "a").state, SIP_CALL_TRYING);
+	KUNIT_EXPECT_EQ(test, lab_call(lab, "c6", "a").state, SIPALG_CALL_TRYING);
 	/* one that ends makes room, though it is remembered */
 	lab->phone = known;
 	proxy_passes(lab, "486 INVITE 1 a b call=c1");
 	proxy_passes(lab, "486 INVITE 1 a - call=c5");
 	phone_passes(lab, "INVITE 1 a - call=c7 audio=4010");
-	KUNIT_EXPECT_EQ(test, lab_call(lab, "c7", "a").state, SIP_CALL_TRYING);
+	KUNIT_EXPECT_EQ(test, lab_call(lab, "c7", "a").state, SIPALG_CALL_TRYING);
 }
 
 /* A REGISTER of the phone's own contact.  Return: whether it passed. */

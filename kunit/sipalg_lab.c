@@ -17,9 +17,9 @@
 #include <net/netfilter/nf_conntrack_zones.h>
 #include <net/netfilter/nf_nat.h>
 
-#include "sip_binding.h"
-#include "sip_pinhole.h"
-#include "sip_source.h"
+#include "sipalg_binding.h"
+#include "sipalg_pinhole.h"
+#include "sipalg_source.h"
 #include "sipalg_compat.h"
 #include "sipalg_lab.h"
 
@@ -440,10 +440,10 @@ static u64 digest(const char *s)
 int lab_tell(struct lab *lab, const char *line)
 {
 	static const struct nf_conntrack_tuple flow;
-	struct sip_call_event ev = { .sn = lab->sn, .flow = &flow };
+	struct sipalg_call_event ev = { .sn = lab->sn, .flow = &flow };
 	struct lab_msg *m = &lab->msg;
-	enum sip_side side;
-	struct sip_call *call;
+	enum sipalg_call_side side;
+	struct sipalg_call *call;
 	int ret = -ENOENT;
 
 	lab_read(lab, line);
@@ -459,12 +459,12 @@ int lab_tell(struct lab *lab, const char *line)
 	ev.call_id_text = m->call;
 	ev.call_id_len = strlen(m->call);
 	rcu_read_lock();
-	call = sip_call_enter(&ev, &side);
+	call = sipalg_call_enter(&ev, &side);
 	if (IS_ERR(call)) {
 		ret = PTR_ERR(call);
 	} else if (call) {
-		ret = sip_call_advance(call, &ev, side);
-		sip_call_leave(lab->sn, call, true);
+		ret = sipalg_call_advance(call, &ev, side);
+		sipalg_call_leave(lab->sn, call, true);
 	}
 	rcu_read_unlock();
 	return ret;
@@ -516,12 +516,12 @@ struct nf_conn *lab_master(const struct lab *lab)
 
 static bool is_for_peers(struct lab *lab, const struct nf_conntrack_expect *exp)
 {
-	struct sip_pinhole_key key = {
+	struct sipalg_pinhole_key key = {
 		.addr = { .family = SIP_FAMILY_IPV4, .w = { (__force u32)exp->tuple.dst.u3.ip } },
 		.port = ntohs(exp->tuple.dst.u.all),
 		.proto = exp->tuple.dst.protonum,
 	};
-	struct sip_pinhole *pin = sip_pinhole_by_mapped(lab->sn, &key);
+	struct sipalg_pinhole *pin = sipalg_pinhole_by_mapped(lab->sn, &key);
 
 	return pin && READ_ONCE(pin->is_for_peers);
 }
@@ -562,7 +562,7 @@ u32 lab_for_peers(struct lab *lab)
 {
 	u32 class, n = 0;
 
-	for (class = 0; class < SIP_PINHOLE_CLASSES; class++)
+	for (class = 0; class < SIPALG_PINHOLE_CLASSES; class++)
 		n += lab_waiting_in_class(lab, class);
 	return n - lab_waiting(lab, 0);
 }
@@ -585,7 +585,7 @@ bool lab_is_lasting(struct lab *lab, u16 port)
 
 bool lab_is_reserved_at(struct lab *lab, struct lab_end at)
 {
-	struct sip_pinhole_key key = {
+	struct sipalg_pinhole_key key = {
 		.addr = { .family = SIP_FAMILY_IPV4, .w = { (__force u32)at.ip } },
 		.port = at.port,
 		.proto = IPPROTO_UDP,
@@ -593,7 +593,7 @@ bool lab_is_reserved_at(struct lab *lab, struct lab_end at)
 	bool found;
 
 	rcu_read_lock();
-	found = sip_pinhole_by_mapped(lab->sn, &key);
+	found = sipalg_pinhole_by_mapped(lab->sn, &key);
 	rcu_read_unlock();
 	return found;
 }
@@ -625,17 +625,17 @@ static u32 seconds_left(const struct lab *lab, unsigned long until)
 struct lab_call lab_call(struct lab *lab, const char *call_id, const char *tag)
 {
 	/* a BYE begins no call, and nothing here advances one */
-	struct sip_call_event ev = {
+	struct sipalg_call_event ev = {
 		.sn = lab->sn, .call_id = digest(call_id), .from_tag = digest(tag),
 		.method = SIP_BYE,
 	};
 	struct lab_call seen = { .state = -1 };
-	struct sip_media *media;
-	struct sip_call *call;
-	enum sip_side side;
+	struct sipalg_call_media *media;
+	struct sipalg_call *call;
+	enum sipalg_call_side side;
 
 	rcu_read_lock();
-	call = sip_call_enter(&ev, &side);
+	call = sipalg_call_enter(&ev, &side);
 	if (call) {
 		seen.state = call->state;
 		seen.reason = call->reason;
@@ -645,7 +645,7 @@ struct lab_call lab_call(struct lab *lab, const char *call_id, const char *tag)
 		list_for_each_entry(media, &call->media, node)
 			seen.n_media++;
 		seen.is_empty = !seen.n_media && !call->n_pinholes && !call->n_contacts;
-		sip_call_leave(lab->sn, call, true);
+		sipalg_call_leave(lab->sn, call, true);
 	}
 	rcu_read_unlock();
 	return seen;
@@ -677,8 +677,8 @@ void lab_wait(struct lab *lab, u32 seconds)
 {
 	hold_time(lab);
 	WRITE_ONCE(lab->sn->clock, lab->sn->clock + seconds * HZ);
-	sip_call_gc(lab->sn);
-	sip_binding_gc(lab->sn);
+	sipalg_call_gc(lab->sn);
+	sipalg_binding_gc(lab->sn);
 }
 
 static int any_conn(struct nf_conn *ct, void *unused)
@@ -726,8 +726,8 @@ static struct nf_conn *template_alloc(void)
 
 void lab_forget_sources(struct lab *lab)
 {
-	sip_source_teardown(lab->sn);
-	KUNIT_ASSERT_EQ(lab->test, sip_source_setup(lab->sn), 0);
+	sipalg_source_teardown(lab->sn);
+	KUNIT_ASSERT_EQ(lab->test, sipalg_source_setup(lab->sn), 0);
 }
 
 static void template_free(struct nf_conn *tmpl)
@@ -796,10 +796,10 @@ void lab_teardown(struct kunit *test)
 	/* media that was heard is seen to be silent, what is up ends, and what has ended goes */
 	for (i = 0; i < 4; i++)
 		lab_wait(lab, LAB_FOREVER_S);
-	KUNIT_EXPECT_FALSE(test, sip_call_gc(lab->sn));
-	KUNIT_EXPECT_FALSE(test, sip_binding_gc(lab->sn));
+	KUNIT_EXPECT_FALSE(test, sipalg_call_gc(lab->sn));
+	KUNIT_EXPECT_FALSE(test, sipalg_binding_gc(lab->sn));
 	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 0), 0);
-	KUNIT_EXPECT_EQ(test, lab_waiting_in_class(lab, SIP_PINHOLE_SIGNALLING), 0);
+	KUNIT_EXPECT_EQ(test, lab_waiting_in_class(lab, SIPALG_PINHOLE_SIGNALLING), 0);
 	KUNIT_EXPECT_EQ(test, lab_reserved(lab), 0);
 	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_CALLS_ADDED),
 			lab_count(lab, SIPALG_STAT_CALLS_ENDED));
@@ -820,8 +820,8 @@ void lab_teardown(struct kunit *test)
 	nf_ct_netns_put(&init_net, NFPROTO_IPV4);
 }
 
-kunit_test_suites(&sip_call_suite, &sip_pinhole_suite, &sip_binding_suite,
-		  &sip_contact_suite, &sip_source_suite, &sip_quota_suite,
-		  &sip_neighbour_suite, &sipalg_flood_suite,
+kunit_test_suites(&sipalg_call_suite, &sipalg_pinhole_suite, &sipalg_binding_suite,
+		  &sip_contact_suite, &sipalg_source_suite, &sipalg_quota_suite,
+		  &sipalg_neighbour_suite, &sipalg_flood_suite,
 		  &sipalg_chaos_suite, &sipalg_rules_m_suite, &sipalg_rules_p_suite,
 		  &sipalg_rules_life_suite, &sipalg_rules_trust_suite, &sipalg_bounds_suite);

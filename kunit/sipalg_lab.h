@@ -19,17 +19,17 @@
 #ifndef _SIPALG_LAB_H
 #define _SIPALG_LAB_H
 
-#include "sip_call.h"
+#include "sipalg_call.h"
 #include "sipalg_kunit.h"
 #include "sipalg_net.h"
 
-extern struct kunit_suite sip_call_suite;
-extern struct kunit_suite sip_pinhole_suite;
-extern struct kunit_suite sip_binding_suite;
+extern struct kunit_suite sipalg_call_suite;
+extern struct kunit_suite sipalg_pinhole_suite;
+extern struct kunit_suite sipalg_binding_suite;
 extern struct kunit_suite sip_contact_suite;
-extern struct kunit_suite sip_source_suite;
-extern struct kunit_suite sip_quota_suite;
-extern struct kunit_suite sip_neighbour_suite;
+extern struct kunit_suite sipalg_source_suite;
+extern struct kunit_suite sipalg_quota_suite;
+extern struct kunit_suite sipalg_neighbour_suite;
 extern struct kunit_suite sipalg_flood_suite;
 extern struct kunit_suite sipalg_chaos_suite;
 extern struct kunit_suite sipalg_rules_m_suite;
@@ -146,7 +146,7 @@ struct lab_end lab_end(const char *ip, u16 port);
 void lab_read(struct lab *lab, const char *line);
 
 /*
- * Tells the call machine alone of a message.  Return: what sip_call_advance() says;
+ * Tells the call machine alone of a message.  Return: what sipalg_call_advance() says;
  * -ENOENT where the message belongs to no call, -ENOSPC.
  */
 int lab_tell(struct lab *lab, const char *line);
@@ -192,7 +192,7 @@ u32 lab_waiting(struct lab *lab, u16 port);
 /* How many of those there are. */
 u32 lab_for_peers(struct lab *lab);
 
-/* How many of a class (enum sip_pinhole_class). */
+/* How many of a class (enum sipalg_pinhole_class). */
 u32 lab_waiting_in_class(struct lab *lab, u32 class);
 
 /* Whether @port of the address that the other side sees is promised to somebody. */

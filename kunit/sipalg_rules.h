@@ -5,8 +5,8 @@
 #ifndef _SIPALG_RULES_H
 #define _SIPALG_RULES_H
 
-#include "sip_binding.h"
-#include "sip_pinhole.h"
+#include "sipalg_binding.h"
+#include "sipalg_pinhole.h"
 #include "sipalg_lab.h"
 
 #define PEER		"203.0.113.9"	/* where the other side's media comes from */

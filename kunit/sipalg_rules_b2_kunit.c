@@ -5,7 +5,7 @@
  */
 #include <linux/inet.h>
 
-#include "sip_source.h"
+#include "sipalg_source.h"
 #include "sipalg_rules.h"
 
 enum { QUOTA = 4 };	/* calls_per_host */
@@ -62,7 +62,7 @@ static void strangers_call(struct lab *lab, u32 from, u32 n, const char *status)
 	snprintf(line, sizeof(line), "%s INVITE 1 x %s", status, status[0] == '1' ? "-" : "y");
 	for (i = from; i < from + n; i++) {
 		stranger_asks(lab, i, "INVITE 1 x -");
-		KUNIT_EXPECT_EQ_MSG(lab->test, state_of_stranger(lab, i), (int)SIP_CALL_TRYING,
+		KUNIT_EXPECT_EQ_MSG(lab->test, state_of_stranger(lab, i), (int)SIPALG_CALL_TRYING,
 				    "%u", i);
 		stranger_is_told(lab, i, line);
 	}
@@ -81,16 +81,16 @@ static void rule_b2_trying(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, lab_audio(lab), 4000);
 	lab_proxy(lab, "100 INVITE 1 a -");
 	strangers_call(lab, 3 * QUOTA, 3 * QUOTA, "100");
-	KUNIT_EXPECT_EQ(test, lab_state(lab), (int)SIP_CALL_TRYING);
+	KUNIT_EXPECT_EQ(test, lab_state(lab), (int)SIPALG_CALL_TRYING);
 	lab_proxy(lab, "200 INVITE 1 a b audio=6000");
-	KUNIT_EXPECT_EQ(test, lab_state(lab), (int)SIP_CALL_UP);
+	KUNIT_EXPECT_EQ(test, lab_state(lab), (int)SIPALG_CALL_UP);
 	/* a call that is set up slowly has the time that ringing has */
 	stranger_asks(lab, 90, "INVITE 1 x -");
 	stranger_is_told(lab, 90, "100 INVITE 1 x -");
 	lab_wait(lab, 200);
-	KUNIT_EXPECT_EQ(test, state_of_stranger(lab, 90), (int)SIP_CALL_TRYING);
+	KUNIT_EXPECT_EQ(test, state_of_stranger(lab, 90), (int)SIPALG_CALL_TRYING);
 	lab_wait(lab, 20);
-	KUNIT_EXPECT_EQ(test, state_of_stranger(lab, 90), (int)SIP_CALL_ENDED);
+	KUNIT_EXPECT_EQ(test, state_of_stranger(lab, 90), (int)SIPALG_CALL_ENDED);
 }
 
 /* A challenge says that the caller has proved nothing yet. */
@@ -107,12 +107,12 @@ static void rule_b2_challenge(struct kunit *test)
 	/* it rang before: then it is half-open again, and for 32 s */
 	stranger_asks(lab, 90, "INVITE 1 x -");
 	stranger_is_told(lab, 90, "180 INVITE 1 x y");
-	KUNIT_EXPECT_EQ(test, state_of_stranger(lab, 90), (int)SIP_CALL_RINGING);
+	KUNIT_EXPECT_EQ(test, state_of_stranger(lab, 90), (int)SIPALG_CALL_RINGING);
 	stranger_is_told(lab, 90, "407 INVITE 1 x y");
-	KUNIT_EXPECT_EQ(test, state_of_stranger(lab, 90), (int)SIP_CALL_TRYING);
+	KUNIT_EXPECT_EQ(test, state_of_stranger(lab, 90), (int)SIPALG_CALL_TRYING);
 	lab_wait(lab, 34);
-	KUNIT_EXPECT_EQ(test, state_of_stranger(lab, 90), (int)SIP_CALL_ENDED);
-	KUNIT_EXPECT_EQ(test, lab_state(lab), (int)SIP_CALL_RINGING);
+	KUNIT_EXPECT_EQ(test, state_of_stranger(lab, 90), (int)SIPALG_CALL_ENDED);
+	KUNIT_EXPECT_EQ(test, lab_state(lab), (int)SIPALG_CALL_RINGING);
 }
 
 /* Who is asked for credentials, and has them, is called on; another branch rings on. */
@@ -125,15 +125,15 @@ static void rule_b2_challenge_that_is_met(struct kunit *test)
 	lab_wait(lab, 20);
 	stranger_asks(lab, 0, "INVITE 2 x -");
 	lab_wait(lab, 30);
-	KUNIT_EXPECT_EQ(test, state_of_stranger(lab, 0), (int)SIP_CALL_TRYING);
+	KUNIT_EXPECT_EQ(test, state_of_stranger(lab, 0), (int)SIPALG_CALL_TRYING);
 	stranger_is_told(lab, 0, "180 INVITE 2 x z");
 	lab_wait(lab, 100);
-	KUNIT_EXPECT_EQ(test, state_of_stranger(lab, 0), (int)SIP_CALL_RINGING);
+	KUNIT_EXPECT_EQ(test, state_of_stranger(lab, 0), (int)SIPALG_CALL_RINGING);
 	stranger_asks(lab, 1, "INVITE 1 x - branch=one");
 	stranger_asks(lab, 1, "INVITE 1 x - branch=two");
 	stranger_is_told(lab, 1, "180 INVITE 1 x y branch=one");
 	stranger_is_told(lab, 1, "407 INVITE 1 x z branch=two");
-	KUNIT_EXPECT_EQ(test, state_of_stranger(lab, 1), (int)SIP_CALL_RINGING);
+	KUNIT_EXPECT_EQ(test, state_of_stranger(lab, 1), (int)SIPALG_CALL_RINGING);
 }
 
 /* What rings keeps its place; a tag is what tells who rings. */
@@ -150,7 +150,7 @@ static void rule_b2_ringing(struct kunit *test)
 	for (i = 0; i < QUOTA; i++)
 		KUNIT_EXPECT_EQ(test, state_of_stranger(lab, i), -1);
 	for (i = 10; i < 10 + QUOTA; i++)
-		KUNIT_EXPECT_EQ(test, state_of_stranger(lab, i), (int)SIP_CALL_RINGING);
+		KUNIT_EXPECT_EQ(test, state_of_stranger(lab, i), (int)SIPALG_CALL_RINGING);
 	lab_phone(lab, "INVITE 1 a - audio=4000");
 	KUNIT_EXPECT_EQ(test, lab_state(lab), -1);
 	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_CALLS_QUOTA), 1);
@@ -304,13 +304,13 @@ static void rule_b2_unasked_answer(struct kunit *test)
 
 /* ---- a host in IPv6 is a prefix ---------------------------------------------------------- */
 
-static struct sip_quota *charge6(struct lab *lab, const char *addr, u32 max)
+static struct sipalg_quota *charge6(struct lab *lab, const char *addr, u32 max)
 {
-	struct sip_quota_key key = { test_addr(lab->test, addr) };
-	struct sip_quota *quota;
+	struct sipalg_quota_key key = { test_addr(lab->test, addr) };
+	struct sipalg_quota *quota;
 
 	rcu_read_lock();
-	quota = sip_quota_charge(lab->sn, &key, SIP_QUOTA_CALL, 1, max);
+	quota = sipalg_quota_charge(lab->sn, &key, SIPALG_QUOTA_CALL, 1, max);
 	rcu_read_unlock();
 	return quota;
 }
@@ -318,7 +318,7 @@ static struct sip_quota *charge6(struct lab *lab, const char *addr, u32 max)
 static void rule_b2_prefix_of_quotas(struct kunit *test)
 {
 	struct lab *lab = test->priv;
-	struct sip_quota *a, *b, *c, *d;
+	struct sipalg_quota *a, *b, *c, *d;
 
 	lab->set->trunks.n = 0;
 	a = charge6(lab, "2001:db8:1:2::1", 2);
@@ -334,11 +334,11 @@ static void rule_b2_prefix_of_quotas(struct kunit *test)
 	d = charge6(lab, "2001:db8:1:2::1", 1);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, d);
 	KUNIT_EXPECT_PTR_NE(test, a, d);
-	KUNIT_EXPECT_EQ(test, sip_quota_len(a), 64);
-	KUNIT_EXPECT_EQ(test, sip_quota_len(d), 128);
-	sip_quota_release(lab->sn, d, SIP_QUOTA_CALL, 1);
-	sip_quota_release(lab->sn, a, SIP_QUOTA_CALL, 2);
-	sip_quota_release(lab->sn, c, SIP_QUOTA_CALL, 1);
+	KUNIT_EXPECT_EQ(test, sipalg_quota_len(a), 64);
+	KUNIT_EXPECT_EQ(test, sipalg_quota_len(d), 128);
+	sipalg_quota_release(lab->sn, d, SIPALG_QUOTA_CALL, 1);
+	sipalg_quota_release(lab->sn, a, SIPALG_QUOTA_CALL, 2);
+	sipalg_quota_release(lab->sn, c, SIPALG_QUOTA_CALL, 1);
 }
 
 static void rule_b2_prefix_of_sources(struct kunit *test)
@@ -358,24 +358,26 @@ static void rule_b2_prefix_of_sources(struct kunit *test)
 		{ 64, "64:ff9b::c000:201", "64:ff9b::c000:202", false },
 		{ 64, "192.0.2.1", "192.0.2.2", false },
 	};
-	struct sip_source *a, *b;
+	struct sipalg_source *a, *b;
 	struct lab *lab = test->priv;
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(pairs); i++) {
-		struct sip_source_key one = { test_addr(test, pairs[i].a), 7, SIP_SOURCE_FROM };
-		struct sip_source_key two = { test_addr(test, pairs[i].b), 7, SIP_SOURCE_FROM };
+		struct sipalg_source_key one = { test_addr(test,
+							   pairs[i].a), 7, SIPALG_SOURCE_FROM };
+		struct sipalg_source_key two = { test_addr(test,
+							   pairs[i].b), 7, SIPALG_SOURCE_FROM };
 
 		lab->set->host_prefix6 = pairs[i].len;
 		rcu_read_lock();
-		a = sip_source_get(lab->sn, &one);
-		b = sip_source_get(lab->sn, &two);
+		a = sipalg_source_get(lab->sn, &one);
+		b = sipalg_source_get(lab->sn, &two);
 		KUNIT_EXPECT_NOT_NULL(test, a);
 		KUNIT_EXPECT_EQ_MSG(test, a == b, pairs[i].is_one, "%s %s /%u", pairs[i].a,
 				    pairs[i].b, pairs[i].len);
 		rcu_read_unlock();
 	}
-	KUNIT_EXPECT_EQ(test, sip_source_release(lab->sn, &(struct sip_addr){
+	KUNIT_EXPECT_EQ(test, sipalg_source_release(lab->sn, &(struct sip_addr){
 			.family = SIP_FAMILY_IPV4, .w = { (__force u32)htonl(0xc0000201) } }), 0);
 }
 
@@ -409,7 +411,7 @@ static void rule_b2_reinvite_of_a_stranger(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, lab_media_out(lab, 4000, lab_end(PEER, 6002)), 4000);
 	lab_proxy(lab, "BYE 3 b a");
 	lab_phone(lab, "200 BYE 3 b a");
-	KUNIT_EXPECT_EQ(test, lab_state(lab), (int)SIP_CALL_ENDED);
+	KUNIT_EXPECT_EQ(test, lab_state(lab), (int)SIPALG_CALL_ENDED);
 }
 
 static struct kunit_case cases[] = {

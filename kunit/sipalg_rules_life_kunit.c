@@ -103,7 +103,7 @@ static void rule_p9_forged(struct kunit *test)
 	}
 	lab_wait(lab, 40);
 	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 0), 2);
-	KUNIT_EXPECT_EQ(test, lab_state(lab), (int)SIP_CALL_UP);
+	KUNIT_EXPECT_EQ(test, lab_state(lab), (int)SIPALG_CALL_UP);
 	/* that of the dialog, from the other side */
 	lab_proxy(lab, "BYE 7 b a");
 	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 0), 2);
@@ -361,7 +361,7 @@ static void rule_p13_answer_port(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, call_in(lab, 5070), 0);
 	KUNIT_EXPECT_EQ(test, lab_media_in(lab, stranger(0), 5070), 0);
 	KUNIT_EXPECT_EQ(test, lab_media_in(lab, lab_end("203.0.113.2", 9999), 5070), 5070);
-	lab_wait(lab, SIP_BINDING_GRACE_S + 1);
+	lab_wait(lab, SIPALG_BINDING_GRACE_S + 1);
 	expect_nothing(lab, "the transaction is over");
 	KUNIT_EXPECT_EQ(test, lab_media_in(lab, lab_end("203.0.113.2", 9998), 5070), 0);
 }

@@ -4,7 +4,7 @@
  * shows first what is accepted and what that opens, then what is refused and opens nothing.
  * What is about TCP alone is tested with whole connections.
  */
-#include "sip_binding.h"
+#include "sipalg_binding.h"
 #include "sipalg_lab.h"
 
 #define TO_PROXY	"sip:bob@203.0.113.2:5060"
@@ -53,7 +53,7 @@ static void expect_opened(struct lab *lab, u32 i, const char *what)
 {
 	u16 port = 4000 + 2 * i;
 
-	KUNIT_EXPECT_EQ_MSG(lab->test, call_of(lab, i).state, (int)SIP_CALL_TRYING, "%s", what);
+	KUNIT_EXPECT_EQ_MSG(lab->test, call_of(lab, i).state, (int)SIPALG_CALL_TRYING, "%s", what);
 	KUNIT_EXPECT_EQ_MSG(lab->test, lab_waiting(lab, port), 1, "%s", what);
 	KUNIT_EXPECT_EQ_MSG(lab->test, lab_waiting(lab, port + 1), 1, "%s", what);
 }
@@ -77,7 +77,7 @@ static struct lab *call_up(struct kunit *test)
 	lab_phone(lab, "INVITE 1 a - audio=4000");
 	lab_proxy(lab, "200 INVITE 1 a b audio=6000");
 	lab_phone(lab, "ACK 1 a b");
-	KUNIT_EXPECT_EQ(test, lab_state(lab), (int)SIP_CALL_UP);
+	KUNIT_EXPECT_EQ(test, lab_state(lab), (int)SIPALG_CALL_UP);
 	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 0), 2);
 	return lab;
 }
@@ -233,14 +233,14 @@ static void rule_m1_status_line(struct kunit *test)
 		lab->new = bad[i];
 		lab_proxy(lab, "200 INVITE 1 a b audio=6000");
 		KUNIT_EXPECT_TRUE_MSG(test, lab_is_untouched(lab), "%s", bad[i]);
-		KUNIT_EXPECT_EQ_MSG(test, lab_state(lab), (int)SIP_CALL_TRYING, "%s", bad[i]);
+		KUNIT_EXPECT_EQ_MSG(test, lab_state(lab), (int)SIPALG_CALL_TRYING, "%s", bad[i]);
 		KUNIT_EXPECT_EQ_MSG(test, lab_count(lab, SIPALG_STAT_NOT_SIP), i + 1, "%s", bad[i]);
 	}
 	for (i = 0; i < ARRAY_SIZE(passive); i++) {
 		lab->old = "SIP/2.0 200 X";
 		lab->new = passive[i];
 		lab_proxy(lab, "200 INVITE 1 a b audio=6000");
-		KUNIT_EXPECT_EQ_MSG(test, lab_state(lab), (int)SIP_CALL_TRYING, "%s", passive[i]);
+		KUNIT_EXPECT_EQ_MSG(test, lab_state(lab), (int)SIPALG_CALL_TRYING, "%s", passive[i]);
 	}
 	left = lab_count(lab, SIPALG_STAT_LEFT + SIP_LEFT_START);
 	KUNIT_EXPECT_EQ(test, left, ARRAY_SIZE(passive));
@@ -249,7 +249,7 @@ static void rule_m1_status_line(struct kunit *test)
 		lab->old = "SIP/2.0 200 X";
 		lab->new = odd[i];
 		lab_proxy(lab, "200 INVITE 1 a b audio=6000");
-		KUNIT_EXPECT_EQ_MSG(test, lab_state(lab), (int)SIP_CALL_UP, "%s", odd[i]);
+		KUNIT_EXPECT_EQ_MSG(test, lab_state(lab), (int)SIPALG_CALL_UP, "%s", odd[i]);
 		KUNIT_EXPECT_EQ(test, lab_call(lab, "one", "a").n_media, 2);
 		KUNIT_EXPECT_EQ_MSG(test, lab_count(lab, SIPALG_STAT_LEFT + SIP_LEFT_START),
 				    left + i + 1, "%s", odd[i]);
@@ -355,11 +355,11 @@ static void rule_m2_responses(struct kunit *test)
 		lab_proxy(lab, "200 INVITE 1 a b audio=6000");
 		KUNIT_EXPECT_EQ_MSG(test, lab_has(lab, ": SIP/2.0/UDP 203.0.113.1:5060"),
 				    incomplete[i].fate == STAYS, "%s", incomplete[i].new);
-		KUNIT_EXPECT_EQ_MSG(test, lab_state(lab), (int)SIP_CALL_TRYING, "%s",
+		KUNIT_EXPECT_EQ_MSG(test, lab_state(lab), (int)SIPALG_CALL_TRYING, "%s",
 				    incomplete[i].new);
 	}
 	lab_proxy(lab, "200 INVITE 1 a b audio=6000");
-	KUNIT_EXPECT_EQ(test, lab_state(lab), (int)SIP_CALL_UP);
+	KUNIT_EXPECT_EQ(test, lab_state(lab), (int)SIPALG_CALL_UP);
 }
 
 /* ---- M3: whose request it is ----------------------------------------------------- */
@@ -429,12 +429,12 @@ static void rule_m3_in_a_dialog(struct kunit *test)
 	lab->old = OWN_VIA;
 	lab_phone(lab, "BYE 3 a b");
 	lab_proxy(lab, "200 BYE 3 a b");
-	KUNIT_EXPECT_EQ(test, lab_state(lab), (int)SIP_CALL_UP);
+	KUNIT_EXPECT_EQ(test, lab_state(lab), (int)SIPALG_CALL_UP);
 	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 0), 2);
 	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_FOREIGN_VIA), 2);
 	lab_phone(lab, "BYE 4 a b");
 	lab_proxy(lab, "200 BYE 4 a b");
-	KUNIT_EXPECT_EQ(test, lab_state(lab), (int)SIP_CALL_ENDED);
+	KUNIT_EXPECT_EQ(test, lab_state(lab), (int)SIPALG_CALL_ENDED);
 	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 0), 0);
 }
 
@@ -551,10 +551,10 @@ static void rule_m4_in_responses(struct kunit *test)
 		lab_proxy(lab, "200 INVITE 1 a b audio=6000");
 		if (bad[i].fate == STAYS)
 			KUNIT_EXPECT_TRUE_MSG(test, lab_is_untouched(lab), "%s", bad[i].new);
-		KUNIT_EXPECT_EQ_MSG(test, lab_state(lab), (int)SIP_CALL_TRYING, "%s", bad[i].new);
+		KUNIT_EXPECT_EQ_MSG(test, lab_state(lab), (int)SIPALG_CALL_TRYING, "%s", bad[i].new);
 	}
 	lab_proxy(lab, "200 INVITE 1 a b audio=6000");
-	KUNIT_EXPECT_EQ(test, lab_state(lab), (int)SIP_CALL_UP);
+	KUNIT_EXPECT_EQ(test, lab_state(lab), (int)SIPALG_CALL_UP);
 }
 
 /* ---- M5: which response may act -------------------------------------------------- */
@@ -600,22 +600,22 @@ static void rule_m5_answers(struct kunit *test)
 	lab_phone(lab, "INVITE 1 a - audio=4000");
 	for (i = 0; i < ARRAY_SIZE(unasked); i++) {
 		lab_proxy(lab, unasked[i]);
-		KUNIT_EXPECT_EQ_MSG(test, lab_state(lab), (int)SIP_CALL_TRYING, "%s", unasked[i]);
+		KUNIT_EXPECT_EQ_MSG(test, lab_state(lab), (int)SIPALG_CALL_TRYING, "%s", unasked[i]);
 		KUNIT_EXPECT_EQ_MSG(test, lab_waiting(lab, 0), 2, "%s", unasked[i]);
 	}
 	/* the other direction: from the one who asked */
 	lab_phone(lab, "200 INVITE 1 a b audio=4100");
 	lab_phone(lab, "486 INVITE 1 a b");
-	KUNIT_EXPECT_EQ(test, lab_state(lab), (int)SIP_CALL_TRYING);
+	KUNIT_EXPECT_EQ(test, lab_state(lab), (int)SIPALG_CALL_TRYING);
 	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 0), 2);
 	KUNIT_EXPECT_EQ(test, lab_call(lab, "one", "a").n_media, 1);
 	KUNIT_EXPECT_GE(test, lab_count(lab, SIPALG_STAT_OUT_OF_DIALOG), 10);
 	lab_proxy(lab, "200 INVITE 1 a b audio=6000");
-	KUNIT_EXPECT_EQ(test, lab_state(lab), (int)SIP_CALL_UP);
+	KUNIT_EXPECT_EQ(test, lab_state(lab), (int)SIPALG_CALL_UP);
 	/* and of what is done, nothing is asked any more */
 	lab_proxy(lab, "486 INVITE 1 a b");
 	lab_proxy(lab, "200 BYE 2 a b");
-	KUNIT_EXPECT_EQ(test, lab_state(lab), (int)SIP_CALL_UP);
+	KUNIT_EXPECT_EQ(test, lab_state(lab), (int)SIPALG_CALL_UP);
 	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 0), 2);
 }
 
@@ -631,19 +631,19 @@ static void rule_m5_connections(struct kunit *test)
 	from(lab, stranger, "183 INVITE 1 a b audio=6000");
 	from(lab, stranger, "200 INVITE 1 a b audio=6000");
 	from(lab, stranger, "486 INVITE 1 a b");
-	KUNIT_EXPECT_EQ(test, lab_state(lab), (int)SIP_CALL_TRYING);
+	KUNIT_EXPECT_EQ(test, lab_state(lab), (int)SIPALG_CALL_TRYING);
 	KUNIT_EXPECT_EQ(test, lab_call(lab, "one", "a").n_media, 1);
 	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 0), 2);
 	/* another connection, but the address that was asked */
 	from(lab, same_host, "183 INVITE 1 a b audio=6000");
-	KUNIT_EXPECT_EQ(test, lab_state(lab), (int)SIP_CALL_RINGING);
+	KUNIT_EXPECT_EQ(test, lab_state(lab), (int)SIPALG_CALL_RINGING);
 	lab_proxy(lab, "200 INVITE 1 a b audio=6000");
-	KUNIT_EXPECT_EQ(test, lab_state(lab), (int)SIP_CALL_UP);
+	KUNIT_EXPECT_EQ(test, lab_state(lab), (int)SIPALG_CALL_UP);
 	lab_phone(lab, "BYE 2 a b");
 	from(lab, stranger, "200 BYE 2 a b");
-	KUNIT_EXPECT_EQ(test, lab_state(lab), (int)SIP_CALL_UP);
+	KUNIT_EXPECT_EQ(test, lab_state(lab), (int)SIPALG_CALL_UP);
 	from(lab, same_host, "200 BYE 2 a b");
-	KUNIT_EXPECT_EQ(test, lab_state(lab), (int)SIP_CALL_ENDED);
+	KUNIT_EXPECT_EQ(test, lab_state(lab), (int)SIPALG_CALL_ENDED);
 }
 
 /* A Via without branch, as RFC 2543 had it: the rest must fit all the same. */
@@ -662,10 +662,10 @@ static void rule_m5_without_branch(struct kunit *test)
 	lab_proxy(lab, "200 INVITE 1 x b audio=6000");
 	lab->old = ";branch=z9hG4bKa1BYE";
 	lab_proxy(lab, "200 BYE 1 a b");
-	KUNIT_EXPECT_EQ(test, lab_state(lab), (int)SIP_CALL_TRYING);
+	KUNIT_EXPECT_EQ(test, lab_state(lab), (int)SIPALG_CALL_TRYING);
 	lab->old = ";branch=z9hG4bKa1INVITE";
 	lab_proxy(lab, "200 INVITE 1 a b audio=6000");
-	KUNIT_EXPECT_EQ(test, lab_state(lab), (int)SIP_CALL_UP);
+	KUNIT_EXPECT_EQ(test, lab_state(lab), (int)SIPALG_CALL_UP);
 }
 
 /* The same of a registration. */

@@ -305,14 +305,14 @@ static void rule_p6_any(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 4000), 1);
 	lab_proxy(lab, "200 INVITE 1 a b audio=6000 at=" PEER);
 	/* whoever is first starves nobody, but not for ever */
-	for (i = 1; i <= SIP_PINHOLE_REARMS; i++)
+	for (i = 1; i <= SIPALG_PINHOLE_REARMS; i++)
 		KUNIT_EXPECT_EQ_MSG(test, lab_media_in(lab, stranger(i), 4000), 4000, "%u", i);
 	KUNIT_EXPECT_EQ(test, lab_media_in(lab, stranger(i), 4000), 0);
 	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 4000), 1);
 	KUNIT_EXPECT_EQ(test, lab_media_in(lab, peer(), 4000), 4000);
 	/* the announced peer has come: nobody else does */
 	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 4000), 0);
-	lab_wait(lab, SIP_PINHOLE_REARM_S + 1);
+	lab_wait(lab, SIPALG_PINHOLE_REARM_S + 1);
 	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 4000), 0);
 	KUNIT_EXPECT_EQ(test, lab_media_in(lab, stranger(90), 4000), 0);
 }
@@ -373,7 +373,7 @@ static void rule_p7_never_permanent(struct kunit *test)
 	lab_phone(lab, "ACK 1 a b audio=4000");
 	lab_proxy(lab, "200 INVITE 1 a b audio=6000 at=" PEER);
 	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 4000) + lab_waiting(lab, 4001), 0);
-	lab_wait(lab, SIP_CALL_TICK_S + 1);
+	lab_wait(lab, SIPALG_CALL_TICK_S + 1);
 	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 0), 1);
 	KUNIT_EXPECT_FALSE(test, lab_is_reserved(lab, 4000));
 }

@@ -3,9 +3,9 @@
  * Who is blamed, what is spared, and by which clock: the rules B4, B5, B7 and B10 of
  * docs/security.md.
  */
-#include "sip_binding.h"
-#include "sip_pinhole.h"
-#include "sip_source.h"
+#include "sipalg_binding.h"
+#include "sipalg_pinhole.h"
+#include "sipalg_source.h"
 #include "sipalg_lab.h"
 
 /* No flood lasts from another case. */
@@ -41,16 +41,16 @@ static bool phone_passes(struct lab *lab, const char *line)
 	return lab->out[0];
 }
 
-static struct sip_source *source_of(struct lab *lab, struct lab_end end)
+static struct sipalg_source *source_of(struct lab *lab, struct lab_end end)
 {
-	struct sip_source_key key = {
+	struct sipalg_source_key key = {
 		.addr = { .family = SIP_FAMILY_IPV4, .w = { (__force u32)end.ip } },
-		.role = SIP_SOURCE_FROM,
+		.role = SIPALG_SOURCE_FROM,
 	};
-	struct sip_source *source;
+	struct sipalg_source *source;
 
 	rcu_read_lock();
-	source = sip_source_get(lab->sn, &key);
+	source = sipalg_source_get(lab->sn, &key);
 	rcu_read_unlock();
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(lab->test, source);
 	return source;
@@ -106,7 +106,7 @@ static void rule_b4_wrong_numbers_of_a_trunk(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_FAILURES), 0);
 	KUNIT_EXPECT_TRUE(test, proxy_passes(lab, "INVITE 1 x - call=next"));
 	/* who has been quiet for an hour still has had a success */
-	lab_wait(lab, SIP_SOURCE_GOOD_S + 1);
+	lab_wait(lab, SIPALG_SOURCE_GOOD_S + 1);
 	calls(lab, false, 20, 404);
 	KUNIT_EXPECT_TRUE(test, proxy_passes(lab, "INVITE 1 x - call=later"));
 }
@@ -180,32 +180,32 @@ static void rule_b4_blocked_goes_before_proved(struct kunit *test)
 	struct lab *lab = with_blocks(test);
 	struct lab_end registrar = { htonl(0x0e000001), 0 }, good = { htonl(0x0e000002), 0 };
 	struct lab_end end = {};
-	struct sip_source *of_registrar = source_of(lab, registrar);
-	struct sip_source *of_good = source_of(lab, good);
+	struct sipalg_source *of_registrar = source_of(lab, registrar);
+	struct sipalg_source *of_good = source_of(lab, good);
 	u64 tx = 1ULL << 40;
 	u32 i;
 
 	lab->set->block_failures = 1;
-	sip_source_serves(lab->sn, of_registrar, 3600);
-	sip_source_sent(of_good, tx, false);
+	sipalg_source_serves(lab->sn, of_registrar, 3600);
+	sipalg_source_sent(of_good, tx, false);
 	rcu_read_lock();
-	sip_source_answered(lab->sn, of_good, tx, SIP_SOURCE_SUCCESS);
+	sipalg_source_answered(lab->sn, of_good, tx, SIPALG_SOURCE_SUCCESS);
 	rcu_read_unlock();
 	pass_time(lab, 1);
-	for (i = 0; i < 4 * SIP_SOURCE_MAX; i++) {
-		struct sip_source *source;
+	for (i = 0; i < 4 * SIPALG_SOURCE_MAX; i++) {
+		struct sipalg_source *source;
 
 		end.ip = htonl(0x0f000000 + i);
 		source = source_of(lab, end);
 		rcu_read_lock();
-		sip_source_sent(source, tx, false);
-		KUNIT_ASSERT_EQ(test, SIP_SOURCE_BLOCKED,
-				sip_source_answered(lab->sn, source, tx, SIP_SOURCE_REFUSED));
+		sipalg_source_sent(source, tx, false);
+		KUNIT_ASSERT_EQ(test, SIPALG_SOURCE_BLOCKED,
+				sipalg_source_answered(lab->sn, source, tx, SIPALG_SOURCE_REFUSED));
 		rcu_read_unlock();
 	}
 	KUNIT_EXPECT_PTR_EQ(test, source_of(lab, registrar), of_registrar);
 	KUNIT_EXPECT_PTR_EQ(test, source_of(lab, good), of_good);
-	KUNIT_EXPECT_TRUE(test, sip_source_is_good(lab->sn, of_good));
+	KUNIT_EXPECT_TRUE(test, sipalg_source_is_good(lab->sn, of_good));
 }
 
 /* ---- B5: each exemption has its own bucket ----------------------------------------- */
@@ -267,11 +267,12 @@ static void rule_b5_copies(struct kunit *test)
 
 	KUNIT_EXPECT_TRUE(test, phone_passes(lab, "INVITE 1 a - call=b5 audio=4000"));
 	got = repeats(lab, true, "INVITE 1 a - call=b5 audio=4000");
-	expect_most(lab, got, SIP_SOURCE_COPIES, 0, since);
-	KUNIT_EXPECT_GE(test, got, (u32)SIP_SOURCE_COPIES);
+	expect_most(lab, got, SIPALG_SOURCE_COPIES, 0, since);
+	KUNIT_EXPECT_GE(test, got, (u32)SIPALG_SOURCE_COPIES);
 	/* those of another one, of another class, too */
 	since = sipalg_now(lab->sn);
-	expect_most(lab, repeats(lab, true, "OPTIONS 1 a - call=o5"), SIP_SOURCE_COPIES, 0, since);
+	expect_most(lab, repeats(lab, true, "OPTIONS 1 a - call=o5"), SIPALG_SOURCE_COPIES, 0,
+		    since);
 }
 
 static void rule_b5_answers(struct kunit *test)
@@ -283,8 +284,8 @@ static void rule_b5_answers(struct kunit *test)
 	phone_passes(lab, "OPTIONS 1 a - call=way");
 	proxy_passes(lab, "OPTIONS 1 x - call=asked");
 	got = repeats(lab, true, "200 OPTIONS 1 x y call=asked");
-	expect_most(lab, got, SIP_SOURCE_ANSWERS, 0, since);
-	KUNIT_EXPECT_GE(test, got, (u32)SIP_SOURCE_ANSWERS);
+	expect_most(lab, got, SIPALG_SOURCE_ANSWERS, 0, since);
+	KUNIT_EXPECT_GE(test, got, (u32)SIPALG_SOURCE_ANSWERS);
 }
 
 /* One dialog that floods is one of many: the others go on. */
@@ -304,8 +305,8 @@ static void rule_b5_in_dialog(struct kunit *test)
 	}
 	since = sipalg_now(lab->sn);
 	got = sends(lab, true, "INFO %u a b call=d0");
-	expect_most(lab, got, SIP_SOURCE_IN_DIALOG, SIP_SOURCE_IN_DIALOG, since);
-	KUNIT_EXPECT_GE(test, got, (u32)SIP_SOURCE_IN_DIALOG);
+	expect_most(lab, got, SIPALG_SOURCE_IN_DIALOG, SIPALG_SOURCE_IN_DIALOG, since);
+	KUNIT_EXPECT_GE(test, got, (u32)SIPALG_SOURCE_IN_DIALOG);
 	for (i = 1, got = 0; i < 8; i++) {
 		snprintf(line, sizeof(line), "BYE 2000 a b call=d%u", i);
 		got += phone_passes(lab, line);
@@ -319,8 +320,8 @@ static void rule_b5_help(struct kunit *test)
 	unsigned long since = sipalg_now(lab->sn);
 	u32 got = sends(lab, true, "INVITE 1 a - call=h%u uri=112");
 
-	expect_most(lab, got, SIP_SOURCE_HELP, 1, since);
-	KUNIT_EXPECT_GE(test, got, (u32)SIP_SOURCE_HELP + 3);
+	expect_most(lab, got, SIPALG_SOURCE_HELP, 1, since);
+	KUNIT_EXPECT_GE(test, got, (u32)SIPALG_SOURCE_HELP + 3);
 	/* a minute later there is help again */
 	lab_wait(lab, 61);
 	repeats(lab, true, "INVITE 1 a - call=h1");
@@ -354,8 +355,8 @@ static void rule_b5_help_over_the_quota(struct kunit *test)
 		snprintf(line, sizeof(line), "180 INVITE 1 a b call=%s", names[i]);
 		proxy_passes(lab, line);
 	}
-	KUNIT_EXPECT_EQ(test, lab_call(lab, "q1", "a").state, SIP_CALL_RINGING);
-	KUNIT_EXPECT_EQ(test, lab_call(lab, "q2", "a").state, SIP_CALL_RINGING);
+	KUNIT_EXPECT_EQ(test, lab_call(lab, "q1", "a").state, SIPALG_CALL_RINGING);
+	KUNIT_EXPECT_EQ(test, lab_call(lab, "q2", "a").state, SIPALG_CALL_RINGING);
 	KUNIT_EXPECT_EQ(test, lab_call(lab, "q3", "a").state, -1);
 	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_CALLS_QUOTA), 1);
 }
@@ -406,13 +407,13 @@ static void rule_b7_ages(struct kunit *test)
 }
 
 /* How many of @n messages a source of one a second gets through, while the clock goes back. */
-static u32 takes(struct lab *lab, struct sip_source *source, u32 n)
+static u32 takes(struct lab *lab, struct sipalg_source *source, u32 n)
 {
 	static const struct sipalg_rate slow = { .rate = 1, .burst = 3 };
 	u32 i, got = 0;
 
 	for (i = 0; i < n; i++) {
-		got += sip_source_take(lab->sn, source, SIP_CLASS_INVITE, &slow);
+		got += sipalg_source_take(lab->sn, source, SIPALG_CLASS_INVITE, &slow);
 		tick_back(lab, 1);
 	}
 	return got;
@@ -422,25 +423,25 @@ static u32 takes(struct lab *lab, struct sip_source *source, u32 n)
 static void rule_b7_sources(struct kunit *test)
 {
 	struct lab *lab = with_blocks(test);
-	struct sip_source *source = source_of(lab, lab->phone);
+	struct sipalg_source *source = source_of(lab, lab->phone);
 	u64 tx;
 
 	rcu_read_lock();
-	sip_source_sent(source, 1ULL << 40, false);
-	sip_source_answered(lab->sn, source, 1ULL << 40, SIP_SOURCE_SUCCESS);
+	sipalg_source_sent(source, 1ULL << 40, false);
+	sipalg_source_answered(lab->sn, source, 1ULL << 40, SIPALG_SOURCE_SUCCESS);
 	/* of ten failures each comes a tick before the one before it */
 	for (tx = 2; tx < 12; tx++) {
-		KUNIT_EXPECT_EQ(test, sip_source_blocked_s(lab->sn, source), 0);
-		sip_source_sent(source, tx << 40, true);
-		sip_source_answered(lab->sn, source, tx << 40, SIP_SOURCE_CHALLENGED);
+		KUNIT_EXPECT_EQ(test, sipalg_source_blocked_s(lab->sn, source), 0);
+		sipalg_source_sent(source, tx << 40, true);
+		sipalg_source_answered(lab->sn, source, tx << 40, SIPALG_SOURCE_CHALLENGED);
 		tick_back(lab, 1);
 	}
-	KUNIT_EXPECT_GT(test, sip_source_blocked_s(lab->sn, source), 0);
+	KUNIT_EXPECT_GT(test, sipalg_source_blocked_s(lab->sn, source), 0);
 	takes(lab, source, 5);
 	KUNIT_EXPECT_LE(test, takes(lab, source, 100), 1);
-	KUNIT_EXPECT_GT(test, sip_source_blocked_s(lab->sn, source), 0);
-	KUNIT_EXPECT_TRUE(test, sip_source_is_good(lab->sn, source));
-	KUNIT_EXPECT_TRUE(test, sip_source_has_sent(source, 11ULL << 40));
+	KUNIT_EXPECT_GT(test, sipalg_source_blocked_s(lab->sn, source), 0);
+	KUNIT_EXPECT_TRUE(test, sipalg_source_is_good(lab->sn, source));
+	KUNIT_EXPECT_TRUE(test, sipalg_source_has_sent(source, 11ULL << 40));
 	rcu_read_unlock();
 }
 
@@ -454,12 +455,12 @@ static void rule_b7_pinholes(struct kunit *test)
 	lab_phone(lab, "INVITE 1 a - audio=4000");
 	lab_proxy(lab, "200 INVITE 1 a b audio=6000 at=203.0.113.9");
 	lab_phone(lab, "ACK 1 a b");
-	for (i = 0; i < 4 * SIP_PINHOLE_REARMS; i++) {
+	for (i = 0; i < 4 * SIPALG_PINHOLE_REARMS; i++) {
 		stranger.port++;
 		got += lab_media_in(lab, stranger, 4000) == 4000;
 		tick_back(lab, 1);
 	}
-	KUNIT_EXPECT_EQ(test, got, SIP_PINHOLE_REARMS + 1);
+	KUNIT_EXPECT_EQ(test, got, SIPALG_PINHOLE_REARMS + 1);
 	KUNIT_EXPECT_EQ(test, lab_media_in(lab, lab_end("203.0.113.9", 6000), 4000), 4000);
 }
 
@@ -479,9 +480,9 @@ static void rule_b7_calls(struct kunit *test)
 	for (i = 0; i < 20; i++) {
 		lab_wait(lab, 1);
 		tick_back(lab, HZ + 1);
-		sip_call_gc(lab->sn);
+		sipalg_call_gc(lab->sn);
 	}
-	KUNIT_EXPECT_EQ(test, lab_call(lab, "b7", "a").state, SIP_CALL_UP);
+	KUNIT_EXPECT_EQ(test, lab_call(lab, "b7", "a").state, SIPALG_CALL_UP);
 	KUNIT_EXPECT_EQ(test, lab_call(lab, "b7", "a").n_pinholes, 2);
 	KUNIT_EXPECT_TRUE(test, phone_passes(lab, "BYE 2 a b call=b7"));
 }
@@ -495,7 +496,7 @@ static void rule_b7_bindings(struct kunit *test)
 	lab_proxy(lab, "200 REGISTER 1 a b call=b7");
 	for (i = 0; i < 20; i++) {
 		tick_back(lab, 1);
-		sip_binding_gc(lab->sn);
+		sipalg_binding_gc(lab->sn);
 	}
 	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_BINDINGS_ENDED), 0);
 }
@@ -520,7 +521,7 @@ static void rule_b10_share(struct kunit *test)
 	KUNIT_EXPECT_GE(test, lab_count(lab, SIPALG_STAT_FOREIGN_FULL), 3);
 	sipalg_let(lab->sn, SHARE);
 	KUNIT_EXPECT_TRUE(test, phone_passes(lab, "INVITE 2 a - call=b11 audio=4000"));
-	KUNIT_EXPECT_EQ(test, lab_call(lab, "b11", "a").state, SIP_CALL_TRYING);
+	KUNIT_EXPECT_EQ(test, lab_call(lab, "b11", "a").state, SIPALG_CALL_TRYING);
 	KUNIT_EXPECT_GE(test, atomic_read(&lab->sn->held), 3);
 	source_of(lab, end);
 	lab_wait(lab, LAB_FOREVER_S);	/* it ends, */
@@ -551,12 +552,12 @@ static void rule_b10_sources(struct kunit *test)
 	int before;
 
 	lab->sn->is_foreign = true;
-	sources(lab, 0x11000000, 2 * SIP_SOURCE_MAX);	/* no set of the table is empty */
+	sources(lab, 0x11000000, 2 * SIPALG_SOURCE_MAX);	/* no set of the table is empty */
 	before = atomic_read(&lab->sn->held);
-	KUNIT_EXPECT_GT(test, before, SIP_SOURCE_MAX / 2);
-	KUNIT_EXPECT_LE(test, before, SIP_SOURCE_MAX);
+	KUNIT_EXPECT_GT(test, before, SIPALG_SOURCE_MAX / 2);
+	KUNIT_EXPECT_LE(test, before, SIPALG_SOURCE_MAX);
 	KUNIT_EXPECT_TRUE(test, sipalg_hold(lab->sn, SHARE - before));
-	sources(lab, 0x12000000, SIP_SOURCE_MAX);
+	sources(lab, 0x12000000, SIPALG_SOURCE_MAX);
 	sipalg_let(lab->sn, SHARE - before);
 	KUNIT_EXPECT_EQ(test, atomic_read(&lab->sn->held), before);
 	lab_forget_sources(lab);

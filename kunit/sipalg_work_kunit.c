@@ -8,8 +8,8 @@
 #include <linux/inet.h>
 #include <linux/workqueue.h>
 
-#include "sip_pinhole_real.h"
-#include "sip_source.h"
+#include "sipalg_pinhole_real.h"
+#include "sipalg_source.h"
 #include "sip_tcp.h"
 #include "sipalg_bounds.h"
 #include "sipalg_rules.h"
@@ -261,13 +261,13 @@ static void one_invite_of_a_new_source(struct lab *lab)
 /* More addresses than there is room for, far more than a thousand: each set is full. */
 static void fill_sources(struct lab *lab, u32 i)
 {
-	struct sip_source_key key = { .addr.family = SIP_FAMILY_IPV4 };
+	struct sipalg_source_key key = { .addr.family = SIP_FAMILY_IPV4 };
 	u32 k;
 
 	rcu_read_lock();
-	for (k = 0; k < 4 * SIP_SOURCE_MAX / MANY; k++) {
+	for (k = 0; k < 4 * SIPALG_SOURCE_MAX / MANY; k++) {
 		key.addr.w[0] = (__force u32)htonl(0x0b000000 + (i << 8 | k));
-		sip_source_get(lab->sn, &key);
+		sipalg_source_get(lab->sn, &key);
 	}
 	rcu_read_unlock();
 }
@@ -552,7 +552,7 @@ static bool is_found(struct lab *lab, u32 i)
 static void rule_b1_the_newest_of_a_port(struct kunit *test)
 {
 	struct lab *lab = test->priv;
-	u16 port[SIP_PINHOLES_OF_PORT + 2];
+	u16 port[SIPALG_PINHOLES_OF_PORT + 2];
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(port); i++)
@@ -570,9 +570,9 @@ static void rule_b1_the_newest_of_a_port(struct kunit *test)
 }
 
 /* A pinhole of port 4000 of another host, for a peer at port 6000 + @i. */
-static struct sip_pinhole *pinhole_beside(struct lab *lab, u32 i, bool is_anothers)
+static struct sipalg_pinhole *pinhole_beside(struct lab *lab, u32 i, bool is_anothers)
 {
-	struct sip_pinhole_want want = {
+	struct sipalg_pinhole_want want = {
 		.sn = lab->sn,
 		.ct = lab_master(lab),
 		.real = test_addr(lab->test, "192.168.1.77"),
@@ -581,44 +581,44 @@ static struct sip_pinhole *pinhole_beside(struct lab *lab, u32 i, bool is_anothe
 		.n = 1,
 		.mapped_port = 4600 + i,
 		.proto = IPPROTO_UDP,
-		.class = SIP_PINHOLE_MEDIA,
+		.class = SIPALG_PINHOLE_MEDIA,
 		.is_anothers = is_anothers,
 		.ttl_s = 60,
 	};
 	struct sip_addr addr = test_addr(lab->test, PEER);
-	struct sip_pinhole *pin = NULL;
+	struct sipalg_pinhole *pin = NULL;
 
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(lab->test, want.ct);
 	local_bh_disable();
 	rcu_read_lock();
-	KUNIT_EXPECT_EQ(lab->test, sip_pinhole_open(&want, &pin), 0);
-	sip_pinhole_set_peer(lab->sn, pin, &addr, 6000 + i);
+	KUNIT_EXPECT_EQ(lab->test, sipalg_pinhole_open(&want, &pin), 0);
+	sipalg_pinhole_set_peer(lab->sn, pin, &addr, 6000 + i);
 	rcu_read_unlock();
 	local_bh_enable();
 	nf_ct_put(want.ct);
 	return pin;
 }
 
-static struct sip_pinhole *found_beside(struct lab *lab, u32 i)
+static struct sipalg_pinhole *found_beside(struct lab *lab, u32 i)
 {
-	struct sip_pinhole_key key = {
+	struct sipalg_pinhole_key key = {
 		.addr = test_addr(lab->test, "192.168.1.77"), .port = 4000, .proto = IPPROTO_UDP,
 	};
 	struct sip_endpoint to = { test_addr(lab->test, PEER), 6000 + i };
-	struct sip_pinhole *pin;
+	struct sipalg_pinhole *pin;
 
 	rcu_read_lock();
-	pin = sip_pinhole_by_real(lab->sn, &key, &to);
+	pin = sipalg_pinhole_by_real(lab->sn, &key, &to);
 	rcu_read_unlock();
-	return pin && sip_pinhole_peer(pin).port == to.port ? pin : NULL;
+	return pin && sipalg_pinhole_peer(pin).port == to.port ? pin : NULL;
 }
 
 /* Whoever names another host's port takes none of its places. */
 static void rule_b1_a_port_is_its_hosts(struct kunit *test)
 {
-	struct sip_pinhole *pin[3 * SIP_PINHOLES_OF_PORT];
+	struct sipalg_pinhole *pin[3 * SIPALG_PINHOLES_OF_PORT];
 	struct lab *lab = test->priv;
-	u32 i, n = SIP_PINHOLES_OF_PORT;
+	u32 i, n = SIPALG_PINHOLES_OF_PORT;
 
 	lab_phone(lab, "OPTIONS 1 o -");
 	for (i = 0; i < ARRAY_SIZE(pin); i++) {
@@ -629,7 +629,7 @@ static void rule_b1_a_port_is_its_hosts(struct kunit *test)
 		KUNIT_EXPECT_PTR_EQ_MSG(test, found_beside(lab, i),
 					i >= n / 2 && i < n + n / 2 ? pin[i] : NULL, "%u", i);
 	for (i = 0; i < ARRAY_SIZE(pin); i++)
-		sip_pinhole_close(lab->sn, pin[i], SIP_PINHOLE_LET);
+		sipalg_pinhole_close(lab->sn, pin[i], SIPALG_PINHOLE_KEEP_CONNS);
 	KUNIT_EXPECT_NULL(test, found_beside(lab, n));
 }
 
@@ -693,7 +693,7 @@ static void rule_b1_what_waits_on_a_flow(struct kunit *test)
 	lab->set->pinholes_max = 100000;
 	expect_worst(test, "what waits on a flow", fill_flow);
 	KUNIT_EXPECT_GT(test, lab_count(lab, SIPALG_STAT_PINHOLES_FULL), 0);
-	KUNIT_EXPECT_EQ(test, lab_waiting_in_class(lab, SIP_PINHOLE_FOLLOWER), 255);
+	KUNIT_EXPECT_EQ(test, lab_waiting_in_class(lab, SIPALG_PINHOLE_RTCP), 255);
 }
 
 static void fill_ports(struct lab *lab, u32 i)

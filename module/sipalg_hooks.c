@@ -7,8 +7,8 @@
 #include <net/netfilter/nf_conntrack_helper.h>
 #include <net/netfilter/nf_conntrack_zones.h>
 
-#include "sip_pinhole.h"
-#include "sip_pinhole_real.h"
+#include "sipalg_pinhole.h"
+#include "sipalg_pinhole_real.h"
 #include "sipalg_compat.h"
 #include "sipalg_ctx.h"
 #include "sipalg_hooks.h"
@@ -82,9 +82,9 @@ static void relate(struct sk_buff *skb, struct nf_conn *ct, struct nf_conn *mast
  * inside network: phones of two of them talk to each other.
  */
 static bool may_go_to(struct sipalg_net *sn, const struct nf_conn *signalling,
-		      const struct sip_pinhole_key *to)
+		      const struct sipalg_pinhole_key *to)
 {
-	return sip_pinhole_is_published(sn, to) ||
+	return sipalg_pinhole_is_published(sn, to) ||
 	       sipalg_is_way_of(sn->net, signalling, &to->addr);
 }
 
@@ -99,31 +99,31 @@ static void relate_media(struct sk_buff *skb, struct nf_conn *ct, struct sipalg_
 	struct nf_conntrack_tuple master;
 	struct nf_conn *signalling;
 	const struct nf_conntrack_tuple *t;
-	struct sip_pinhole_key key, to;
+	struct sipalg_pinhole_key key, to;
 	struct sip_endpoint peer;
-	struct sip_pinhole *pin;
+	struct sipalg_pinhole *pin;
 	u8 proto = nf_ct_protonum(ct);
 
 	if (proto != IPPROTO_UDP && proto != IPPROTO_TCP)
 		return;
 	t = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
-	key = (struct sip_pinhole_key){
-		.addr = sip_addr_of(t->src.l3num, &t->src.u3),
+	key = (struct sipalg_pinhole_key){
+		.addr = sipalg_inet_addr_of(t->src.l3num, &t->src.u3),
 		.port = ntohs(t->src.u.all),
 		.zone = nf_ct_zone(ct)->id,
 		.proto = proto,
 	};
-	peer = sip_destination_of(t);
+	peer = sipalg_inet_destination_of(t);
 	to = key;
 	to.addr = peer.addr;
 	to.port = peer.port;
 	if (peer.port < SIPALG_PORT_MIN)
 		return;
-	pin = sip_pinhole_outward(sn, &key, &peer);
-	if (!pin || pin->class == SIP_PINHOLE_SIGNALLING)
+	pin = sipalg_pinhole_outward(sn, &key, &peer);
+	if (!pin || pin->class == SIPALG_PINHOLE_SIGNALLING)
 		return;
-	master = sip_pinhole_master(pin);
-	signalling = sip_master_conn_get(sn->net, nf_ct_zone(ct), &master);
+	master = sipalg_pinhole_master(pin);
+	signalling = sipalg_master_conn_get(sn->net, nf_ct_zone(ct), &master);
 	if (!signalling)
 		return;
 	if (!may_go_to(sn, signalling, &to)) {
@@ -131,9 +131,9 @@ static void relate_media(struct sk_buff *skb, struct nf_conn *ct, struct sipalg_
 		return;
 	}
 	relate(skb, ct, signalling);
-	sip_pinhole_used(sn, pin, ct);
+	sipalg_pinhole_used(sn, pin, ct);
 	/* between two inside hosts nothing is translated */
-	if (pin->is_nat && nat && !sip_pinhole_is_inside(pin, &peer.addr))
+	if (pin->is_nat && nat && !sipalg_pinhole_is_inside(pin, &peer.addr))
 		nat->source(ct, pin);
 	sipalg_count(sn, SIPALG_STAT_MEDIA_OUT);
 }

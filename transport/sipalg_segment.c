@@ -442,20 +442,20 @@ static enum sipalg_segment_fate finish(struct sipalg_segment *seg, int err)
 	struct sip_tcp_emission what = emission_of(seg);
 
 	if (err && !what.len)
-		return SIPALG_SEGMENT_AGAIN;
+		return SIPALG_SEGMENT_RETRANSMIT;
 	acknowledge(seg, &what);
 	if (sip_tcp_held(seg->half) && seg->half->next != seg->in.next)
 		sipalg_count(seg->ctx->sn, SIPALG_STAT_TCP_HELD);
 	tell_kernel(seg);
 	if (is_no_news(seg, &what))
-		return SIPALG_SEGMENT_STAYS;
+		return SIPALG_SEGMENT_CONSUMED;
 	/* what stands before what the receiver expects is not looked at */
 	if (!sip_seq_before(what.seq, seg->half->acked)) {
 		end->ack = seg->ack;
 		end->passed_window = window_of(seg->stream, seg->back, seg->ctx->dir);
 		end->is_passed = true;
 	}
-	return write_segment(seg, &what) ? SIPALG_SEGMENT_AGAIN : SIPALG_SEGMENT_GOES;
+	return write_segment(seg, &what) ? SIPALG_SEGMENT_RETRANSMIT : SIPALG_SEGMENT_FORWARD;
 }
 
 enum sipalg_segment_fate sipalg_segment_end(struct sipalg_segment *seg, int err)

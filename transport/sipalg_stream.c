@@ -9,8 +9,8 @@
 #include <net/netfilter/nf_conntrack_seqadj.h>
 #include <net/netfilter/nf_conntrack_zones.h>
 
-#include "sip_inet.h"
-#include "sip_master.h"
+#include "sipalg_inet.h"
+#include "sipalg_master.h"
 #include "sipalg_flow.h"
 #include "sipalg_stream.h"
 
@@ -135,24 +135,24 @@ bool sipalg_stream_is_known(struct sipalg_net *sn, const struct nf_conn *ct)
 }
 
 /* Who began the connection: its other end may be everybody's server. */
-static struct sip_quota_key host_of(const struct sipalg_stream *s)
+static struct sipalg_quota_key host_of(const struct sipalg_stream *s)
 {
-	return (struct sip_quota_key){
-		sip_addr_of(s->tuple.src.l3num, &s->tuple.src.u3), s->zone
+	return (struct sipalg_quota_key){
+		sipalg_inet_addr_of(s->tuple.src.l3num, &s->tuple.src.u3), s->zone
 	};
 }
 
 /* The stream remembers @bytes now.  Without memory what is more counts when it next changes. */
 static void charge(struct sipalg_net *sn, struct sipalg_stream *s, u32 bytes)
 {
-	struct sip_quota_key key = host_of(s);
-	struct sip_quota *host = s->host;
+	struct sipalg_quota_key key = host_of(s);
+	struct sipalg_quota *host = s->host;
 
 	lockdep_assert_held(&s->lock);
 	if (bytes > s->bytes)
-		host = sip_quota_charge(sn, &key, SIP_QUOTA_BYTES, bytes - s->bytes, 0);
+		host = sipalg_quota_charge(sn, &key, SIPALG_QUOTA_BYTES, bytes - s->bytes, 0);
 	else if (bytes < s->bytes)
-		sip_quota_release(sn, host, SIP_QUOTA_BYTES, s->bytes - bytes);
+		sipalg_quota_release(sn, host, SIPALG_QUOTA_BYTES, s->bytes - bytes);
 	if (IS_ERR(host))
 		return;
 	atomic_add(bytes - s->bytes, &sn->streams->bytes);
@@ -181,13 +181,13 @@ static bool has_share(u32 held, u32 sum)
 bool sipalg_stream_is_full(struct sipalg_net *sn, const struct sipalg_stream *s)
 {
 	u32 sum = atomic_read(&sn->streams->bytes), held;
-	struct sip_quota_key host = host_of(s);
+	struct sipalg_quota_key host = host_of(s);
 
 	if (sum >= SIPALG_STREAM_BYTES_MAX ||
 	    (sn->is_foreign && has_share(sum, atomic_read(&foreign_bytes))))
 		return true;
-	held = s->host ? sip_quota_held_by(s->host, SIP_QUOTA_BYTES) :
-			 sip_quota_held(sn, &host, SIP_QUOTA_BYTES);
+	held = s->host ? sipalg_quota_held_by(s->host, SIPALG_QUOTA_BYTES) :
+			 sipalg_quota_held(sn, &host, SIPALG_QUOTA_BYTES);
 	return has_share(held, sum) &&
 	       !sipalg_prefixes_have(&sipalg_settings(sn)->trunks, &host.addr);
 }
@@ -232,7 +232,7 @@ static struct nf_conn *conn_get(struct sipalg_net *sn, const struct sipalg_strea
 	struct nf_conn *ct;
 
 	nf_ct_zone_init(&zone, s->zone, s->zone_dir, 0);
-	ct = sip_master_conn_get(sn->net, &zone, &s->tuple);
+	ct = sipalg_master_conn_get(sn->net, &zone, &s->tuple);
 	if (!ct)
 		return NULL;
 	data = sipalg_flow_data(ct);
@@ -337,7 +337,7 @@ static void stream_free_fn(void *ptr, void *arg)
 
 	struct sipalg_net *sn = arg;
 
-	sip_quota_release(sn, s->host, SIP_QUOTA_BYTES, s->bytes);
+	sipalg_quota_release(sn, s->host, SIPALG_QUOTA_BYTES, s->bytes);
 	if (sn->is_foreign)
 		atomic_sub(s->bytes, &foreign_bytes);
 	sipalg_let(sn, 1);

@@ -19,7 +19,7 @@ ORDER = [['text'], ['net'], ['pinhole'], ['tables'], ['decide', 'transport'], ['
 HANDED_DOWN = ('sipalg_nat_hooks', 'sipalg_set_nat_hooks', 'sipalg_helper_of', 'sipalg_refuses_early')
 HEADERS = {
     'text': 'sip_slice sip_word sip_chars sip_limits sip_step sip_method sip_fault sip_flow',
-    'net': 'sipalg_compat sipalg_stats sip_call_state',
+    'net': 'sipalg_compat sipalg_stats sipalg_call_state',
     'tables': 'sipalg_ctx sipalg_flow',
 }
 USER_SPACE = re.compile(r'<(linux/(types|string|errno|stddef|kernel|bitops)|asm/byteorder)\.h>')

@@ -83,9 +83,9 @@ def look_at_readme():
         finding('README.md', lines, f'{size} bytes, over {BYTES}')
     if 'make test' not in text:
         finding('README.md', 1, 'does not say how to run the tests')
-    columns = re.search(r'seq_puts\(seq, "(id state [^"]*)\\n"\)', read('tables/sip_call_list.c'))
+    columns = re.search(r'seq_puts\(seq, "(id state [^"]*)\\n"\)', read('tables/sipalg_call_list.c'))
     if not columns or columns[1] not in text.splitlines():
-        finding('README.md', 1, 'the columns of /proc/net/sipalg/calls are not those of tables/sip_call_list.c')
+        finding('README.md', 1, 'the columns of /proc/net/sipalg/calls are not those of tables/sipalg_call_list.c')
 
 
 look_at_readme()

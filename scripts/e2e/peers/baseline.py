@@ -2,7 +2,7 @@
 """What is counted before many calls and after them: connections, pinholes, objects."""
 from scene import *
 
-CACHES = ('sip_call', 'sip_media', 'sip_pinhole', 'sip_binding')
+CACHES = ('sipalg_call', 'sipalg_call_media', 'sipalg_pinhole', 'sipalg_binding')
 SLAB = '/sys/kernel/slab/'
 
 

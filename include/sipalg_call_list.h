@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * sipalg_call_list: /proc/net/sipalg/calls.
+ */
+#ifndef _SIPALG_CALL_LIST_H
+#define _SIPALG_CALL_LIST_H
+
+#include <linux/types.h>
+
+struct seq_operations;
+
+extern const struct seq_operations sipalg_call_seq_ops;
+
+/* size of the private state of sipalg_call_seq_ops */
+size_t sipalg_call_seq_size(void);
+
+#endif /* _SIPALG_CALL_LIST_H */

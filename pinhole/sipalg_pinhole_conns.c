@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * sipalg_pinhole_conns: the connections of a pinhole.  See sipalg_pinhole_conns.h.
+ */
+#include <linux/slab.h>
+#include <net/netfilter/nf_conntrack_acct.h>
+#include <net/netfilter/nf_conntrack_core.h>
+#include <net/netfilter/nf_conntrack_zones.h>
+
+#include "sipalg_pinhole.h"
+#include "sipalg_pinhole_conns.h"
+
+static struct kmem_cache *more_cache __read_mostly;
+
+struct nf_conn *sipalg_pinhole_master_get(struct sipalg_net *sn, const struct sipalg_pinhole *pin)
+{
+	struct nf_conntrack_zone zone;
+
+	nf_ct_zone_init(&zone, pin->mapped.zone, NF_CT_DEFAULT_ZONE_DIR, 0);
+	return sipalg_master_conn_get(sn->net, &zone, &pin->master->tuple);
+}
+
+/* The connection with that original tuple, of whatever helper, referenced, or NULL. */
+static struct nf_conn *conn_get(struct sipalg_net *sn, const struct sipalg_pinhole *pin,
+				const struct nf_conntrack_tuple *tuple)
+{
+	struct nf_conntrack_tuple_hash *h;
+	struct nf_conntrack_zone zone;
+
+	nf_ct_zone_init(&zone, pin->mapped.zone, NF_CT_DEFAULT_ZONE_DIR, 0);
+	h = nf_conntrack_find_get(sn->net, &zone, tuple);
+	return h ? nf_ct_tuplehash_to_ctrack(h) : NULL;
+}
+
+/* The connection that begins with a packet from there to there, referenced, or NULL. */
+static struct nf_conn *conn_between(struct sipalg_net *sn, const struct sipalg_pinhole *pin,
+				    const struct sip_endpoint *from, const struct sip_endpoint *to)
+{
+	struct nf_conntrack_tuple tuple = {};
+
+	tuple.src.l3num = sipalg_inet_nfproto(&from->addr);
+	tuple.src.u3 = sipalg_inet_of_addr(&from->addr);
+	tuple.src.u.all = htons(from->port);
+	tuple.dst.u3 = sipalg_inet_of_addr(&to->addr);
+	tuple.dst.u.all = htons(to->port);
+	tuple.dst.protonum = pin->mapped.proto;
+	return conn_get(sn, pin, &tuple);
+}
+
+/* Whether a connection of the host's own began before its published port was known. */
+static bool is_early(const struct sipalg_pinhole *pin, const struct nf_conn *ct)
+{
+	struct sip_endpoint is = sipalg_inet_destination_of(&ct->tuplehash[IP_CT_DIR_REPLY].tuple);
+
+	if (is.port == pin->real.port && sip_addr_equal(&is.addr, &pin->real.addr))
+		return true;
+	return !(ct->status & IPS_EXPECTED) &&
+	       (is.port != pin->mapped.port || !sip_addr_equal(&is.addr, &pin->mapped.addr));
+}
+
+/* Whether it is of a call that has ended, and waits for its last packets, by conns_end(). */
+static bool is_late(const struct nf_conn *ct)
+{
+	return test_bit(IPS_FIXED_TIMEOUT_BIT, &ct->status);
+}
+
+/* SECURITY B8: whoever names another host's port may not cut what that one talks to. */
+static bool may_cut(const struct sipalg_pinhole *pin, const struct nf_conn *ct)
+{
+	return is_late(ct) ||
+	       (is_early(pin, ct) && !(pin->is_anothers && ct->status & IPS_SEEN_REPLY));
+}
+
+/*
+ * Either side may have sent before the pinhole was armed.  The announced peer's packet went
+ * to the router then, and where that lets it in, became a connection that nobody answers; the
+ * host's left from a port that was not the published one.  All later packets would keep
+ * these alive, and the stream would be deaf and dumb.  Such a connection gives way.  So does
+ * that of a call between the same ports that has just ended: this one may have another mapped port.
+ */
+void sipalg_pinhole_drop_shadow(struct sipalg_net *sn, const struct sipalg_pinhole *pin)
+{
+	const struct sip_endpoint mapped = { pin->mapped.addr, pin->mapped.port };
+	const struct sip_endpoint real = { pin->real.addr, pin->real.port };
+	struct nf_conn *ct;
+
+	if (!pin->is_nat || !pin->peer.addr.family)
+		return;
+	ct = conn_between(sn, pin, sipalg_pinhole_origin(pin), &mapped);
+	if (ct) {
+		if (!(ct->status & (IPS_EXPECTED | IPS_SEEN_REPLY | IPS_NAT_MASK)))
+			nf_ct_delete(ct, 0, 0);
+		nf_ct_put(ct);
+	}
+	ct = pin->mapped.proto == IPPROTO_UDP ? conn_between(sn, pin, &real, &pin->peer) : NULL;
+	if (ct) {
+		if (may_cut(pin, ct))
+			nf_ct_delete(ct, 0, 0);
+		nf_ct_put(ct);
+	}
+}
+
+struct sipalg_pinhole_more *sipalg_pinhole_more(struct sipalg_pinhole *pin)
+{
+	lockdep_assert_held(&pin->lock);
+	if (!pin->more)
+		pin->more = kmem_cache_zalloc(more_cache, GFP_ATOMIC);
+	return pin->more;
+}
+
+bool sipalg_pinhole_set_charged(struct sipalg_pinhole *pin, const struct sip_addr *charged)
+{
+	struct sipalg_pinhole_more *more;
+
+	spin_lock_bh(&pin->lock);
+	more = sipalg_pinhole_more(pin);
+	if (more)
+		more->charged = *charged;
+	spin_unlock_bh(&pin->lock);
+	return more;
+}
+
+void sipalg_pinhole_more_free(struct sipalg_pinhole *pin)
+{
+	if (pin->more)
+		kmem_cache_free(more_cache, pin->more);
+}
+
+int sipalg_pinhole_conns_module_init(void)
+{
+	more_cache = KMEM_CACHE(sipalg_pinhole_more, 0);
+	return more_cache ? 0 : -ENOMEM;
+}
+
+void sipalg_pinhole_conns_module_exit(void)
+{
+	kmem_cache_destroy(more_cache);
+}
+
+struct nf_conn *sipalg_pinhole_conn_lookup(struct sipalg_net *sn, const struct sipalg_pinhole *pin,
+					   const struct sipalg_pinhole_conn *conn)
+{
+	const struct sip_endpoint mapped = { pin->mapped.addr, pin->mapped.port };
+	const struct sip_endpoint real = { pin->real.addr, pin->real.port };
+	const struct sip_endpoint other = { conn->addr, conn->port };
+
+	if (!conn->is_used)
+		return NULL;
+	return conn->is_from_host ? conn_between(sn, pin, &real, &other) :
+				    conn_between(sn, pin, &other, &mapped);
+}
+
+static bool is_from_host(const struct sipalg_pinhole *pin, const struct nf_conntrack_tuple *tuple)
+{
+	struct sip_endpoint source = sipalg_inet_source_of(tuple);
+
+	return source.port == pin->real.port && sip_addr_equal(&source.addr, &pin->real.addr);
+}
+
+/* The first place that is free, or the last that there is. */
+static u32 place_for_one(struct sipalg_pinhole *pin)
+{
+	u32 i = 0;
+
+	while (sipalg_pinhole_conn_at(pin, i)->is_used && sipalg_pinhole_conn_at(pin, i + 1)) {
+		sipalg_step();
+		i++;
+	}
+	return i;
+}
+
+bool sipalg_pinhole_conn_add(struct sipalg_net *sn, struct sipalg_pinhole *pin,
+			     const struct nf_conn *ct)
+{
+	const struct nf_conntrack_tuple *tuple = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+	bool from_host = is_from_host(pin, tuple);
+	struct sip_endpoint other = from_host ? sipalg_inet_destination_of(tuple) :
+						sipalg_inet_source_of(tuple);
+	u32 i;
+
+	lockdep_assert_held(&pin->lock);
+	if (pin->conn.is_used)
+		sipalg_pinhole_more(pin);
+	for (i = place_for_one(pin); i; i--)
+		*sipalg_pinhole_conn_at(pin, i) = *sipalg_pinhole_conn_at(pin, i - 1);
+	pin->conn = (struct sipalg_pinhole_conn){
+		.addr = other.addr,
+		.port = other.port,
+		.is_from_host = from_host,
+		.is_used = true,
+		.heard = sipalg_now(sn),
+	};
+	return sipalg_pinhole_conn_is_with_peer(pin, &pin->conn);
+}
+
+bool sipalg_pinhole_conn_is_with_peer(const struct sipalg_pinhole *pin,
+				      const struct sipalg_pinhole_conn *conn)
+{
+	const struct sip_addr *from = &sipalg_pinhole_origin(pin)->addr;
+
+	if (!pin->peer.addr.family)
+		return false;
+	/* one who was told where the other one really is sends there */
+	return sip_addr_equal(&conn->addr, from) ||
+	       (conn->is_from_host && sip_addr_equal(&conn->addr, &pin->peer.addr));
+}
+
+/* Whether a packet that came in through it was from there. */
+static bool has_come_from(struct sipalg_pinhole *pin, const struct sip_endpoint *peer)
+{
+	const struct sipalg_pinhole_conn *conn;
+	u32 i;
+
+	/* a connection that has ended since is known as well */
+	for (i = 0; (conn = sipalg_pinhole_conn_at(pin, i)); i++) {
+		sipalg_step();
+		if (!conn->is_from_host && conn->port == peer->port &&
+		    sip_addr_equal(&conn->addr, &peer->addr))
+			return true;
+	}
+	return false;
+}
+
+enum sipalg_pinhole_fit sipalg_pinhole_fit_of(struct sipalg_pinhole *pin,
+					      const struct sip_endpoint *peer)
+{
+	const struct sip_endpoint *inside = sipalg_pinhole_origin(pin);
+
+	lockdep_assert_held(&pin->lock);
+	if (sip_endpoint_equal(&pin->peer, peer) || sip_endpoint_equal(inside, peer))
+		return SIPALG_PINHOLE_FITS_ENDPOINT;
+	if (!sip_addr_equal(&pin->peer.addr, &peer->addr) &&
+	    !sip_addr_equal(&inside->addr, &peer->addr))
+		return SIPALG_PINHOLE_FITS_NOT;
+	return has_come_from(pin, peer) ? SIPALG_PINHOLE_FITS_ENDPOINT : SIPALG_PINHOLE_FITS_HOST;
+}
+
+void sipalg_pinhole_conn_heard(const struct sipalg_pinhole_conn *conn, const struct nf_conn *ct,
+			       struct sipalg_pinhole_heard *heard)
+{
+	int host = conn->is_from_host ? IP_CT_DIR_ORIGINAL : IP_CT_DIR_REPLY;
+	const struct nf_conn_acct *acct = nf_conn_acct_find(ct);
+
+	heard->is_live = true;
+	if (!acct)
+		return;
+	heard->is_counted = true;
+	heard->from_host += atomic64_read(&acct->counter[host].packets);
+	heard->to_host += atomic64_read(&acct->counter[!host].packets);
+}
+
+void sipalg_pinhole_conns_end(struct sipalg_net *sn, struct sipalg_pinhole *pin,
+			      enum sipalg_pinhole_end end)
+{
+	const struct sipalg_pinhole_conn *conn;
+	struct nf_conn *ct;
+	u32 i;
+
+	lockdep_assert_held(&pin->lock);
+	if (end == SIPALG_PINHOLE_KEEP_CONNS)
+		return;
+	for (i = 0; (conn = sipalg_pinhole_conn_at(pin, i)); i++) {
+		sipalg_step();
+		ct = sipalg_pinhole_conn_lookup(sn, pin, conn);
+		if (!ct)
+			continue;
+		/* an offloaded flow is pushed up whatever its time-out, so it is deleted */
+		if (end == SIPALG_PINHOLE_KILL_CONNS || test_bit(IPS_OFFLOAD_BIT, &ct->status)) {
+			nf_ct_delete(ct, 0, 0);
+		} else {
+			/* in this order: the last packets, on another CPU, would renew it */
+			set_bit(IPS_FIXED_TIMEOUT_BIT, &ct->status);
+			WRITE_ONCE(ct->timeout, nfct_time_stamp + SIPALG_PINHOLE_LAST_S * HZ);
+		}
+		nf_ct_put(ct);
+	}
+}
+
+/* Over TCP another one may take its place at once (RFC 4145 5). */
+static bool is_closing(const struct nf_conn *ct)
+{
+	return nf_ct_protonum(ct) == IPPROTO_TCP &&
+	       READ_ONCE(ct->proto.tcp.state) > TCP_CONNTRACK_ESTABLISHED;
+}
+
+/*
+ * Samples a connection.  There is no time stamp of its last packet, but each packet
+ * sets its time-out anew; while it is offloaded nobody does, and it counts as heard.
+ * Return: seconds that it has left; 0: it is gone.
+ */
+static u32 conn_sample(struct sipalg_net *sn, struct sipalg_pinhole *pin,
+		       struct sipalg_pinhole_conn *conn, u32 silence_s)
+{
+	struct nf_conn *ct = sipalg_pinhole_conn_lookup(sn, pin, conn);
+	u32 timeout, left_s;
+
+	conn->is_used = ct;
+	if (!ct)
+		return 0;
+	if (is_closing(ct)) {
+		nf_ct_put(ct);
+		return 1;
+	}
+	timeout = READ_ONCE(ct->timeout);
+	if (timeout != conn->timeout || test_bit(IPS_OFFLOAD_BIT, &ct->status)) {
+		conn->timeout = timeout;
+		conn->heard = sipalg_now(sn);
+	}
+	left_s = nf_ct_expires(ct) / HZ + 1;
+	if (silence_s && sipalg_age(sn, conn->heard) > silence_s * HZ) {
+		nf_ct_delete(ct, 0, 0);
+		conn->is_used = false;
+		left_s = 0;
+	}
+	nf_ct_put(ct);
+	return left_s;
+}
+
+/*
+ * Return: whether a connection with the announced peer will stay for a while.
+ * @heard: when the last packet was, 0: there is no connection
+ */
+bool sipalg_pinhole_conns_sample(struct sipalg_net *sn, struct sipalg_pinhole *pin, u32 silence_s,
+				 unsigned long *heard)
+{
+	struct sipalg_pinhole_conn *conn;
+	unsigned long last;
+	bool stays = false;
+	u32 i, left_s;
+
+	lockdep_assert_held(&pin->lock);
+	*heard = 0;
+	for (i = 0; (conn = sipalg_pinhole_conn_at(pin, i)); i++) {
+		sipalg_step();
+		left_s = conn_sample(sn, pin, conn, silence_s);
+		if (!left_s)
+			continue;
+		last = sipalg_now(sn) - sipalg_age(sn, conn->heard);
+		if (!*heard || time_after(last, *heard))
+			*heard = last | 1;
+		stays |= left_s > SIPALG_PINHOLE_NEAR_S && sipalg_pinhole_conn_is_with_peer(pin,
+											    conn);
+	}
+	return stays;
+}
