@@ -61,7 +61,7 @@ void sipalg_set_nat_hooks(const struct sipalg_nat_hooks *hooks)
 	rcu_assign_pointer(nat_hooks, hooks);
 }
 
-const struct sipalg_nat_hooks *sipalg_nat_hooks(void)
+const struct sipalg_nat_hooks *sipalg_nat_hooks_get(void)
 {
 	return rcu_dereference(nat_hooks);
 }
@@ -167,7 +167,7 @@ static void ctx_fill_flow(struct sipalg_ctx *ctx)
 {
 	const struct nf_conntrack_tuple *there = &ctx->ct->tuplehash[ctx->dir].tuple;
 	const struct nf_conntrack_tuple *back = &ctx->ct->tuplehash[!ctx->dir].tuple;
-	struct sipalg_flow_data *data = sipalg_flow_data(ctx->ct);
+	struct sipalg_flow_data *data = sipalg_flow_data_of(ctx->ct);
 	struct sip_flow *flow = &ctx->flow;
 
 	flow->self = sipalg_inet_source_of(there);
@@ -230,7 +230,7 @@ static bool sender_is_host(const struct sipalg_ctx *ctx)
 	       !(sipalg_sender_is_translated(ctx) && sipalg_inet_is_link_local(self));
 }
 
-static bool judge(struct sipalg_ctx *ctx)
+static bool may_open(struct sipalg_ctx *ctx)
 {
 	if (!sender_is_host(ctx)) {
 		sipalg_count(ctx->sn, SIPALG_STAT_NO_HOST);
@@ -250,7 +250,7 @@ static bool judge(struct sipalg_ctx *ctx)
 
 /* ---- pipeline -------------------------------------------------------------------- */
 
-static int decide(struct sipalg_ctx *ctx)
+static int decide_message(struct sipalg_ctx *ctx)
 {
 	bool is_request = sip_is_request(&ctx->msg);
 
@@ -325,7 +325,7 @@ static u32 published_form(const struct sipalg_ctx *ctx, const struct sip_uri *ur
 
 static u32 published_before(const struct sipalg_ctx *ctx)
 {
-	const struct sipalg_flow_data *data = sipalg_flow_data(ctx->ct);
+	const struct sipalg_flow_data *data = sipalg_flow_data_of(ctx->ct);
 
 	return data ? READ_ONCE(data->published[ctx->dir]) : 0;
 }
@@ -355,9 +355,9 @@ static u32 published_after(const struct sipalg_ctx *ctx, u32 word)
 }
 
 /* What later messages of the connection need to know of this one. */
-static void remember(struct sipalg_ctx *ctx, u32 before, u32 published, bool listens)
+static void remember_message(struct sipalg_ctx *ctx, u32 before, u32 published, bool listens)
 {
-	struct sipalg_flow_data *data = sipalg_flow_data(ctx->ct);
+	struct sipalg_flow_data *data = sipalg_flow_data_of(ctx->ct);
 
 	if (!data)
 		return;
@@ -401,7 +401,7 @@ static void count_left(const struct sipalg_ctx *ctx)
 
 static int handle_message(struct sipalg_ctx *ctx)
 {
-	const struct sipalg_nat_hooks *nat = sipalg_nat_hooks();
+	const struct sipalg_nat_hooks *nat = sipalg_nat_hooks_get();
 	u32 before, published;
 	bool listens;
 	int err;
@@ -416,14 +416,14 @@ static int handle_message(struct sipalg_ctx *ctx)
 		return sipalg_pass(ctx, SIPALG_STAT_NO_NAT_MODULE);
 	}
 	sipalg_ask_sides(ctx);
-	ctx->may_open = judge(ctx);
+	ctx->may_open = may_open(ctx);
 	ctx->body.n = 0;
 	ctx->body.n_over = 0;
 	ctx->call = NULL;
 	ctx->lead_to = 0;
 	sip_edit_init(&ctx->edits);
 
-	err = decide(ctx);
+	err = decide_message(ctx);
 	before = published_before(ctx);
 	published = published_after(ctx, before);	/* read text, which the commit moves */
 	listens = listens_elsewhere(ctx);
@@ -437,7 +437,7 @@ static int handle_message(struct sipalg_ctx *ctx)
 		return sipalg_pass_malformed(ctx, ctx->msg.fault);
 	if (err)
 		return sipalg_pass_failed(ctx, err);
-	remember(ctx, before, published, listens);
+	remember_message(ctx, before, published, listens);
 	count_left(ctx);
 	return sipalg_pass(ctx, SIPALG_STAT_MESSAGES);
 }
@@ -566,10 +566,10 @@ static bool find_payload(struct sipalg_ctx *ctx)
 }
 
 /* SECURITY 5.6: M1 and M2 are the parser's, M3 is asked here. */
-static bool resync(struct sipalg_ctx *ctx)
+static bool try_resync(struct sipalg_ctx *ctx)
 {
 	sipalg_ask_sides(ctx);
-	return ctx->set->enabled && sipalg_handshake_is_missed(ctx) && judge(ctx) &&
+	return ctx->set->enabled && sipalg_handshake_is_missed(ctx) && may_open(ctx) &&
 	       sipalg_handshake_make_up(ctx);
 }
 
@@ -590,7 +590,7 @@ static int handle_segment(struct sipalg_ctx *ctx)
 		return NF_ACCEPT;
 	}
 	err = sipalg_segment_begin(&seg, ctx);
-	if (err == -ENOENT && ctx->set->tcp_resync && resync(ctx))
+	if (err == -ENOENT && ctx->set->tcp_resync && try_resync(ctx))
 		err = sipalg_segment_begin(&seg, ctx);
 	if (err == -ENOENT)
 		return NF_ACCEPT;
@@ -640,7 +640,7 @@ static void ctx_fill(struct sipalg_ctx *ctx, struct sk_buff *skb, u32 protoff, s
 	ctx->seg = NULL;
 	ctx->protoff = protoff;
 	ctx->sn = sipalg_pernet(nf_ct_net(ct));
-	ctx->set = sipalg_settings(ctx->sn);
+	ctx->set = sipalg_settings_of(ctx->sn);
 	ctx_fill_flow(ctx);
 }
 
@@ -660,7 +660,7 @@ static int sipalg_help(struct sk_buff *skb, unsigned int protoff, struct nf_conn
 		       enum ip_conntrack_info ctinfo)
 {
 	struct sipalg_net *sn = sipalg_pernet(nf_ct_net(ct));
-	const struct sipalg_settings *set = sipalg_settings(sn);
+	const struct sipalg_settings *set = sipalg_settings_of(sn);
 	u8 proto = nf_ct_protonum(ct);
 	struct sipalg_ctx *ctx;
 	int verdict;
@@ -693,7 +693,7 @@ static int sipalg_help(struct sk_buff *skb, unsigned int protoff, struct nf_conn
 
 /* ---- floods ---------------------------------------------------------------------- */
 
-static bool is_ours(const struct nf_conn *ct)
+static bool conn_is_ours(const struct nf_conn *ct)
 {
 	const struct nf_conn_help *help = nfct_help(ct);
 
@@ -733,10 +733,10 @@ bool sipalg_refuses_early(struct sk_buff *skb, struct nf_conn *ct, enum ip_connt
 	int protoff;
 	bool is_refused;
 
-	if (nf_ct_protonum(ct) != IPPROTO_UDP || !is_ours(ct) || nf_is_loopback_packet(skb))
+	if (nf_ct_protonum(ct) != IPPROTO_UDP || !conn_is_ours(ct) || nf_is_loopback_packet(skb))
 		return false;
 	protoff = find_header(skb, ct, IPPROTO_UDP);
-	if (protoff < 0 || !sipalg_settings(sipalg_pernet(nf_ct_net(ct)))->enabled)
+	if (protoff < 0 || !sipalg_settings_of(sipalg_pernet(nf_ct_net(ct)))->enabled)
 		return false;
 	ctx = ctx_get();
 	if (!ctx)
@@ -755,9 +755,12 @@ bool sipalg_refuses_early(struct sk_buff *skb, struct nf_conn *ct, enum ip_connt
  */
 static const struct nf_conntrack_expect_policy policy[SIPALG_PINHOLE_CLASSES] = {
 	{ .name = "signalling", .max_expected = NF_CT_EXPECT_MAX_CNT, .timeout = 3632 },
-	{ .name = "media-a", .max_expected = NF_CT_EXPECT_MAX_CNT, .timeout = SIPALG_PINHOLE_TTL_S },
-	{ .name = "media-b", .max_expected = NF_CT_EXPECT_MAX_CNT, .timeout = SIPALG_PINHOLE_TTL_S },
-	{ .name = "media-c", .max_expected = NF_CT_EXPECT_MAX_CNT, .timeout = SIPALG_PINHOLE_TTL_S },
+	{ .name = "media-a", .max_expected = NF_CT_EXPECT_MAX_CNT,
+	  .timeout = SIPALG_PINHOLE_TTL_S },
+	{ .name = "media-b", .max_expected = NF_CT_EXPECT_MAX_CNT,
+	  .timeout = SIPALG_PINHOLE_TTL_S },
+	{ .name = "media-c", .max_expected = NF_CT_EXPECT_MAX_CNT,
+	  .timeout = SIPALG_PINHOLE_TTL_S },
 };
 
 static struct sipalg_helpers helpers;

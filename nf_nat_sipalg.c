@@ -100,7 +100,7 @@ static void refine_uri(struct sipalg_ctx *ctx, const struct sip_uri *uri,
 		refine_back(ctx, uri, target);
 }
 
-static void refine(struct sipalg_ctx *ctx)
+static void refine_rewrite(struct sipalg_ctx *ctx)
 {
 	const struct sip_msg *msg = &ctx->msg;
 	struct sip_header_plan *plan = &ctx->plan;
@@ -131,7 +131,7 @@ static bool via_says(const struct sipalg_ctx *ctx, u16 port)
  */
 static u16 led_to(const struct sipalg_ctx *ctx)
 {
-	const struct sipalg_flow_data *data = sipalg_flow_data(ctx->ct);
+	const struct sipalg_flow_data *data = sipalg_flow_data_of(ctx->ct);
 	bool is_meant;
 
 	if (!ctx->via_port || !data)
@@ -143,12 +143,12 @@ static u16 led_to(const struct sipalg_ctx *ctx)
 	return is_meant ? ctx->via_port : 0;
 }
 
-static int translate(struct sipalg_ctx *ctx)
+static int translate_message(struct sipalg_ctx *ctx)
 {
 	int err;
 
 	sip_header_decide(&ctx->text, &ctx->msg, &ctx->flow, &ctx->plan);
-	refine(ctx);
+	refine_rewrite(ctx);
 	ctx->lead_to = led_to(ctx);
 	/* from the front to the back, as edits are added with the least work */
 	err = sip_header_plan(&ctx->edits, &ctx->text, ctx->base, &ctx->msg, &ctx->plan);
@@ -164,7 +164,7 @@ static int translate(struct sipalg_ctx *ctx)
  * checksums fit.  The kernel turns the checksum into one that is computed when the
  * packet leaves, so the payload may be written before this and after it.
  */
-static int resize(struct sipalg_ctx *ctx, u32 len, s32 delta)
+static int resize_payload(struct sipalg_ctx *ctx, u32 len, s32 delta)
 {
 	u32 grow = delta > 0 ? delta : 0, shrink = delta < 0 ? -delta : 0;
 
@@ -177,7 +177,7 @@ static int resize(struct sipalg_ctx *ctx, u32 len, s32 delta)
 }
 
 /* It leaves this host in one piece: nobody else cuts a packet that is not to be cut. */
-static bool fits(const struct sk_buff *skb)
+static bool fits_mtu(const struct sk_buff *skb)
 {
 	const struct dst_entry *dst = skb_dst(skb);
 
@@ -194,14 +194,14 @@ static void allow_fragments(struct sk_buff *skb, const struct nf_conn *ct)
 	struct iphdr *iph = ip_hdr(skb);
 
 	skb->ignore_df = 1;
-	if (nf_ct_l3num(ct) != NFPROTO_IPV4 || !(iph->frag_off & htons(IP_DF)) || fits(skb))
+	if (nf_ct_l3num(ct) != NFPROTO_IPV4 || !(iph->frag_off & htons(IP_DF)) || fits_mtu(skb))
 		return;
 	__ip_select_ident(nf_ct_net(ct), iph, 1);
 	ip_send_check(iph);
 }
 
-/* Under the checksum that is computed when the packet leaves: before resize() or after it. */
-static void lead(struct sipalg_ctx *ctx)
+/* The checksum is computed when the packet leaves: called before resize_payload() or after it. */
+static void lead_to_listener(struct sipalg_ctx *ctx)
 {
 	struct udphdr *udph = (struct udphdr *)(ctx->skb->data + ctx->protoff);
 
@@ -214,7 +214,7 @@ static void lead(struct sipalg_ctx *ctx)
  * that can fail comes before the first byte is changed: growing makes room first and
  * writes then, shrinking writes first and cuts then.
  */
-static int commit(struct sipalg_ctx *ctx)
+static int commit_edits(struct sipalg_ctx *ctx)
 {
 	struct sk_buff *skb = ctx->skb;
 	u32 len = skb->len - ctx->dataoff;
@@ -224,7 +224,7 @@ static int commit(struct sipalg_ctx *ctx)
 	if (delta > 0 && skb->len + delta > SIP_MAX_MESSAGE)
 		return -E2BIG;
 	if (delta > 0)
-		ret = resize(ctx, len, delta);
+		ret = resize_payload(ctx, len, delta);
 	else
 		ret = skb_ensure_writable(skb, skb->len);
 	if (ret)
@@ -234,9 +234,9 @@ static int commit(struct sipalg_ctx *ctx)
 	/* the edits lie in the text that they came from, so this does not fail */
 	if (WARN_ON_ONCE(ret < 0))
 		return ret;
-	lead(ctx);
+	lead_to_listener(ctx);
 	if (delta <= 0)
-		return resize(ctx, len, delta);
+		return resize_payload(ctx, len, delta);
 	allow_fragments(skb, ctx->ct);
 	return 0;
 }
@@ -255,7 +255,7 @@ static struct nf_nat_range2 range_of(const union nf_inet_addr *addr,
 	};
 }
 
-static void source(struct nf_conn *ct, const struct sipalg_pinhole *pin)
+static void snat_media(struct nf_conn *ct, const struct sipalg_pinhole *pin)
 {
 	union nf_inet_addr addr = sipalg_inet_of_addr(&pin->mapped.addr);
 	union nf_conntrack_man_proto port = { .all = htons(pin->mapped.port) };
@@ -286,7 +286,7 @@ static void turn_around(struct nf_conn *ct)
 	if (!pin || !pin->is_nat || pin->class == SIPALG_PINHOLE_SIGNALLING)
 		return;
 	sipalg_pinhole_used(sn, pin, ct);
-	source(ct, pin);
+	snat_media(ct, pin);
 }
 
 /*
@@ -294,7 +294,7 @@ static void turn_around(struct nf_conn *ct)
  * may have been made by user space or restored on a failover peer, so nothing in it
  * is taken for granted.
  */
-static void expected(struct nf_conn *ct, struct nf_conntrack_expect *exp)
+static void nat_expected(struct nf_conn *ct, struct nf_conntrack_expect *exp)
 {
 	struct nf_nat_range2 range;
 
@@ -308,9 +308,9 @@ static void expected(struct nf_conn *ct, struct nf_conntrack_expect *exp)
 /* ---- module ---------------------------------------------------------------------- */
 
 static const struct sipalg_nat_hooks hooks = {
-	.translate = translate,
-	.commit = commit,
-	.source = source,
+	.translate = translate_message,
+	.commit = commit_edits,
+	.snat = snat_media,
 };
 
 static struct nf_conntrack_nat_helper nat_helper = NF_CT_NAT_HELPER_INIT(SIPALG_NAME);
@@ -318,7 +318,7 @@ static struct nf_conntrack_nat_helper nat_helper = NF_CT_NAT_HELPER_INIT(SIPALG_
 static int __init sipalg_nat_init(void)
 {
 	nf_nat_helper_register(&nat_helper);
-	sipalg_pinhole_on_expected(expected);
+	sipalg_pinhole_on_expected(nat_expected);
 	sipalg_set_nat_hooks(&hooks);
 	return 0;
 }

@@ -11,15 +11,15 @@
 #include "sipalg_contact.h"
 #include "sipalg_ctx.h"
 
-static struct sipalg_pinhole_key key_of(const struct sipalg_ctx *ctx, const struct sip_addr *addr,
-					u16 port, u8 proto)
+static struct sipalg_pinhole_key contact_key(const struct sipalg_ctx *ctx,
+					     const struct sip_addr *addr, u16 port, u8 proto)
 {
 	return (struct sipalg_pinhole_key){ *addr, port, nf_ct_zone(ctx->ct)->id, proto };
 }
 
 struct sipalg_pinhole_key sipalg_contact_key(const struct sipalg_ctx *ctx, u16 port, u8 proto)
 {
-	return key_of(ctx, &ctx->flow.self.addr, port, proto);
+	return contact_key(ctx, &ctx->flow.self.addr, port, proto);
 }
 SIPALG_EXPORT(sipalg_contact_key);
 
@@ -55,7 +55,7 @@ static bool is_registered_with(const struct sipalg_ctx *ctx, u16 port, u8 proto)
 }
 
 /* A REGISTER says by itself what is registered, and TCP at another port needs tcp_contact=1. */
-static u8 registers(const struct sipalg_ctx *ctx, u8 said)
+static u8 contact_flags(const struct sipalg_ctx *ctx, u8 said)
 {
 	if (!said || (said == IPPROTO_TCP && !ctx->set->tcp_contact))
 		return ctx->proto;
@@ -67,7 +67,7 @@ u8 sipalg_contact_proto(const struct sipalg_ctx *ctx, const struct sip_uri *uri)
 	u8 said = said_by(ctx, uri), other = other_than(ctx->proto);
 
 	if (ctx->msg.method == SIP_REGISTER)
-		return registers(ctx, said);
+		return contact_flags(ctx, said);
 	if (said)
 		return said;
 	return is_registered_with(ctx, sip_uri_port(uri), other) ? other : ctx->proto;
@@ -110,7 +110,7 @@ static bool is_meant(const struct sipalg_ctx *ctx, const struct sip_uri *uri,
 static bool back_through(const struct sipalg_ctx *ctx, const struct sip_uri *uri, u8 proto,
 			 struct sip_endpoint *real)
 {
-	struct sipalg_pinhole_key key = key_of(ctx, &uri->at.addr, sip_uri_port(uri), proto);
+	struct sipalg_pinhole_key key = contact_key(ctx, &uri->at.addr, sip_uri_port(uri), proto);
 	struct sipalg_pinhole *pin = sipalg_pinhole_by_mapped(ctx->sn, &key);
 
 	if (!pin || !pin->is_nat || pin->class != SIPALG_PINHOLE_SIGNALLING ||
@@ -125,7 +125,7 @@ static bool back_to_connection(const struct sipalg_ctx *ctx, const struct sip_ur
 			       struct sip_endpoint *real)
 {
 	const struct sip_endpoint *phone = &ctx->flow.peer_real;
-	struct sipalg_pinhole_key key = key_of(ctx, &phone->addr, phone->port, IPPROTO_TCP);
+	struct sipalg_pinhole_key key = contact_key(ctx, &phone->addr, phone->port, IPPROTO_TCP);
 	struct sip_endpoint mapped, at = { uri->at.addr, sip_uri_port(uri) };
 
 	if (!sipalg_binding_of(ctx->sn, &key, &mapped) || !sip_endpoint_equal(&mapped, &at))

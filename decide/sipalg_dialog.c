@@ -64,7 +64,8 @@ struct way_in {
  * agent that was called without a proxy between may send its BYE from another port (RFC 3261
  * 18.1.1: it sends from where it likes).  That is opened for its address alone.
  */
-static struct sipalg_pinhole_want want_of(const struct sipalg_ctx *ctx, const struct way_in *way)
+static struct sipalg_pinhole_want way_in_want(const struct sipalg_ctx *ctx,
+					      const struct way_in *way)
 {
 	struct sipalg_pinhole_want want = sipalg_media_want(ctx);
 
@@ -104,7 +105,7 @@ static bool is_alone(const struct sipalg_ctx *ctx)
 static struct sipalg_pinhole *get_way_in(struct sipalg_ctx *ctx, const struct way_in *way)
 {
 	struct sipalg_pinhole_key real = sipalg_contact_key(ctx, way->port, way->proto);
-	struct sipalg_pinhole_want want = want_of(ctx, way);
+	struct sipalg_pinhole_want want = way_in_want(ctx, way);
 	struct sip_endpoint mapped = { want.mapped, want.mapped_port };
 	struct sipalg_pinhole *pin = sipalg_pinhole_signalling(ctx->sn, &real, &mapped);
 

@@ -69,8 +69,9 @@ static const struct sipalg_rate *target_rate(const struct sipalg_ctx *ctx)
 	return rate && rate->rate ? rate : NULL;
 }
 
-static struct sipalg_source_key key_of(const struct sipalg_ctx *ctx, const struct sip_addr *addr,
-				       enum sipalg_source_role role)
+static struct sipalg_source_key source_key_of(const struct sipalg_ctx *ctx,
+					      const struct sip_addr *addr,
+					      enum sipalg_source_role role)
 {
 	return (struct sipalg_source_key){ *addr, nf_ct_zone(ctx->ct)->id, role };
 }
@@ -78,7 +79,7 @@ static struct sipalg_source_key key_of(const struct sipalg_ctx *ctx, const struc
 /* Whether the sender of direction @dir has registered over this connection. */
 static bool is_client(const struct sipalg_ctx *ctx, enum ip_conntrack_dir dir)
 {
-	const struct sipalg_flow_data *data = sipalg_flow_data(ctx->ct);
+	const struct sipalg_flow_data *data = sipalg_flow_data_of(ctx->ct);
 
 	return data && READ_ONCE(data->is_proven) == SIPALG_FLOW_PROVEN + dir;
 }
@@ -93,8 +94,8 @@ static struct sipalg_source_key sender_of(const struct sipalg_ctx *ctx, enum ip_
 	const struct sip_addr *sender = is_this ? &ctx->flow.self.addr : &ctx->flow.peer_real.addr;
 	const struct sip_addr *other = is_this ? &ctx->flow.peer_real.addr : &ctx->flow.self.addr;
 
-	return is_client(ctx, !dir) ? key_of(ctx, other, SIPALG_SOURCE_SERVED) :
-				      key_of(ctx, sender, SIPALG_SOURCE_FROM);
+	return is_client(ctx, !dir) ? source_key_of(ctx, other, SIPALG_SOURCE_SERVED) :
+				      source_key_of(ctx, sender, SIPALG_SOURCE_FROM);
 }
 
 /* ---- what is exempt -------------------------------------------------------------- */
@@ -103,7 +104,7 @@ static struct sipalg_source_key sender_of(const struct sipalg_ctx *ctx, enum ip_
  * The same for a request, wherever it is seen, and for its answers (RFC 3261 17.1.3).  Old
  * branches may be the same for all of a call's requests, hence the others.
  */
-static u64 transaction(struct sipalg_ctx *ctx)
+static u64 transaction_of(struct sipalg_ctx *ctx)
 {
 	const struct sip_msg *msg = &ctx->msg;
 	u64 number = (u64)msg->cseq << 8 | msg->method;
@@ -151,8 +152,8 @@ static bool is_known(struct sipalg_ctx *ctx, int line, bool is_taken)
 	if (sip_parse_identity(&ctx->text, &ctx->msg, line))
 		return false;
 	asker = asker_of(ctx);
-	if (asker && sipalg_source_has_sent(asker, transaction(ctx)))
-		return sipalg_source_may_again(asker, transaction(ctx), what, is_taken);
+	if (asker && sipalg_source_has_sent(asker, transaction_of(ctx)))
+		return sipalg_source_may_again(asker, transaction_of(ctx), what, is_taken);
 	return is_of_call(ctx) &&
 	       sipalg_source_may_in_dialog(ctx->sn, ctx->source, ctx->ids.call_id, is_taken);
 }
@@ -204,10 +205,11 @@ static bool is_blocked(const struct sipalg_ctx *ctx)
 }
 
 /* Return: false: it is within all limits, and was counted. */
-static bool is_over(struct sipalg_ctx *ctx, enum sipalg_stat *why)
+static bool is_over_limits(struct sipalg_ctx *ctx, enum sipalg_stat *why)
 {
 	const struct sipalg_rate *rate = target_rate(ctx);
-	struct sipalg_source_key key = key_of(ctx, &ctx->flow.peer_real.addr, SIPALG_SOURCE_TO);
+	struct sipalg_source_key key = source_key_of(ctx, &ctx->flow.peer_real.addr,
+						     SIPALG_SOURCE_TO);
 
 	*why = classes[ctx->class].stat;
 	if (!sipalg_source_take(ctx->sn, ctx->source, ctx->class, source_rate(ctx)))
@@ -246,7 +248,7 @@ bool sipalg_flood_refuses(struct sipalg_ctx *ctx, int line, enum sipalg_stat *wh
 	ctx->source = sipalg_source_get(ctx->sn, &key);
 	if (!ctx->source)
 		return false;
-	if (!is_over(ctx, why)) {
+	if (!is_over_limits(ctx, why)) {
 		ctx->is_paid = true;
 		return false;
 	}
@@ -291,9 +293,9 @@ static void saw_request(struct sipalg_ctx *ctx)
 {
 	if (!ctx->source || ctx->msg.method == SIP_ACK)
 		return;
-	if (!sipalg_source_sent(ctx->source, transaction(ctx),
+	if (!sipalg_source_sent(ctx->source, transaction_of(ctx),
 				ctx->msg.flags & SIP_MSG_CREDENTIALS) || !ctx->is_paid ||
-	    !sipalg_source_may_again(ctx->source, transaction(ctx), SIPALG_SOURCE_COPY, true))
+	    !sipalg_source_may_again(ctx->source, transaction_of(ctx), SIPALG_SOURCE_COPY, true))
 		return;
 	sipalg_source_refund(ctx->source, ctx->class);
 	if (ctx->target)
@@ -340,7 +342,7 @@ static void tell_block(const struct sipalg_ctx *ctx, struct sipalg_source *asker
 /* @word: SIPALG_FLOW_PROVEN and the client's direction, or 0 */
 static void set_proven(const struct sipalg_ctx *ctx, u16 word)
 {
-	struct sipalg_flow_data *data = sipalg_flow_data(ctx->ct);
+	struct sipalg_flow_data *data = sipalg_flow_data_of(ctx->ct);
 
 	if (data && READ_ONCE(data->is_proven) != word)
 		WRITE_ONCE(data->is_proven, word);
@@ -349,7 +351,7 @@ static void set_proven(const struct sipalg_ctx *ctx, u16 word)
 /* A success speaks for both: for the phone, and for the registrar that others need. */
 static void saw_registered(struct sipalg_ctx *ctx)
 {
-	struct sipalg_source_key key = key_of(ctx, &ctx->flow.self.addr, SIPALG_SOURCE_FROM);
+	struct sipalg_source_key key = source_key_of(ctx, &ctx->flow.self.addr, SIPALG_SOURCE_FROM);
 	struct sipalg_source *registrar = sipalg_source_get(ctx->sn, &key);
 
 	set_proven(ctx, SIPALG_FLOW_PROVEN + !ctx->dir);
@@ -375,10 +377,10 @@ static void saw_answer(struct sipalg_ctx *ctx)
 
 	if (!asker)
 		return;
-	ctx->was_asked = sipalg_source_has_sent(asker, transaction(ctx));
+	ctx->was_asked = sipalg_source_has_sent(asker, transaction_of(ctx));
 	if (end != SIPALG_SOURCE_SUCCESS && is_named(ctx))
 		end = SIPALG_SOURCE_OTHERWISE;
-	told = sipalg_source_answered(ctx->sn, asker, transaction(ctx), end);
+	told = sipalg_source_answered(ctx->sn, asker, transaction_of(ctx), end);
 	if (told == SIPALG_SOURCE_FAILED || told == SIPALG_SOURCE_BLOCKED) {
 		sipalg_count(ctx->sn, SIPALG_STAT_FAILURES);
 		if (is_client(ctx, !ctx->dir))
@@ -396,7 +398,7 @@ static void saw_subscribed(struct sipalg_ctx *ctx)
 	struct sipalg_source_key key = sender_of(ctx, !ctx->dir);
 	struct sipalg_source *asker = sipalg_source_find(ctx->sn, &key);
 
-	ctx->was_asked = asker && sipalg_source_has_sent(asker, transaction(ctx));
+	ctx->was_asked = asker && sipalg_source_has_sent(asker, transaction_of(ctx));
 }
 
 void sipalg_flood_saw(struct sipalg_ctx *ctx)

@@ -43,7 +43,7 @@ struct place {
 	bool is_on_link;
 };
 
-static struct place place_of(const struct sipalg_ctx *ctx, const struct sip_addr *addr)
+static struct place inside_place_of(const struct sipalg_ctx *ctx, const struct sip_addr *addr)
 {
 	struct dst_entry *dst = sipalg_route_to(ctx->sn->net, addr);
 	u8 family = sipalg_inet_nfproto(addr);
@@ -61,7 +61,7 @@ static struct place place_of(const struct sipalg_ctx *ctx, const struct sip_addr
 
 static int ifindex_of(const struct sipalg_ctx *ctx, const struct sip_addr *addr)
 {
-	return place_of(ctx, addr).ifindex;
+	return inside_place_of(ctx, addr).ifindex;
 }
 
 /* Where the default route of IPv4 leads, of the main table or as the rules say; 0: nowhere. */
@@ -116,7 +116,7 @@ void sipalg_ask_sides(struct sipalg_ctx *ctx)
 /* The same; 0 where a router is between, too. */
 static int link_of(const struct sipalg_ctx *ctx, const struct sip_addr *addr)
 {
-	struct place place = place_of(ctx, addr);
+	struct place place = inside_place_of(ctx, addr);
 
 	return place.is_on_link ? place.ifindex : 0;
 }

@@ -152,8 +152,8 @@ static bool needs_pinhole(const struct section *s)
 }
 
 /* The ports of a stream that has pinholes are written into the description. */
-static void publish(const struct section *s, const struct sipalg_call_media *media,
-		    struct sdp_target *target)
+static void publish_ports(const struct section *s, const struct sipalg_call_media *media,
+			  struct sdp_target *target)
 {
 	if (!s->ctx->is_nat)
 		return;
@@ -283,7 +283,7 @@ static int own_section(const struct section *s, struct sdp_target *target)
 	for (i = 0; !media->is_fresh && i < media->n; i++)
 		sipalg_pinhole_follow(s->ctx->sn, media->pin[i], s->ctx->ct);
 	if (!s->is_published)
-		publish(s, media, target);
+		publish_ports(s, media, target);
 	return 0;
 }
 
@@ -342,7 +342,7 @@ static void publish_again(const struct section *s, struct sdp_target *target)
 								       &s->rtp, s->proto);
 
 	if (media && media->n)
-		publish(s, media, target);
+		publish_ports(s, media, target);
 }
 
 /*

@@ -212,7 +212,7 @@ bool sipalg_caller_is_refused(const struct sipalg_ctx *ctx)
 static u32 published_by_master(const struct sipalg_ctx *ctx)
 {
 	const struct nf_conn *master = ctx->ct->master;
-	const struct sipalg_flow_data *data = master ? sipalg_flow_data(master) : NULL;
+	const struct sipalg_flow_data *data = master ? sipalg_flow_data_of(master) : NULL;
 	struct sip_endpoint phone;
 
 	if (!data)
@@ -225,7 +225,7 @@ static u32 published_by_master(const struct sipalg_ctx *ctx)
 bool sipalg_caller_inherits(struct sipalg_ctx *ctx)
 {
 	struct sipalg_pinhole *pin = receivers_pinhole(ctx);
-	struct sipalg_flow_data *data = sipalg_flow_data(ctx->ct);
+	struct sipalg_flow_data *data = sipalg_flow_data_of(ctx->ct);
 	u32 published;
 
 	if (!pin || !READ_ONCE(pin->is_for_peers) || !data)

@@ -146,14 +146,14 @@ static inline u64 sipalg_id_of(const struct sipalg_ctx *ctx, u64 *id, struct sip
  * struct sipalg_nat_hooks - what the NAT module does
  * @translate: adds the message's edits; the caller rolls back on error.  0 or -errno
  * @commit: writes all edits into the datagram, or none.  0 or -errno
- * @source: gives a connection that a host begins itself the port that was published for it
+ * @snat: gives a connection that a host begins itself the port that was published for it
  *
  * All run in the packet path, under rcu_read_lock().
  */
 struct sipalg_nat_hooks {
 	int (*translate)(struct sipalg_ctx *ctx);
 	int (*commit)(struct sipalg_ctx *ctx);
-	void (*source)(struct nf_conn *ct, const struct sipalg_pinhole *pin);
+	void (*snat)(struct nf_conn *ct, const struct sipalg_pinhole *pin);
 };
 
 /**
@@ -165,6 +165,6 @@ struct sipalg_nat_hooks {
 void sipalg_set_nat_hooks(const struct sipalg_nat_hooks *hooks);
 
 /* The NAT module's hooks, or NULL.  Under rcu_read_lock(); read once for a packet. */
-const struct sipalg_nat_hooks *sipalg_nat_hooks(void);
+const struct sipalg_nat_hooks *sipalg_nat_hooks_get(void);
 
 #endif /* _SIPALG_CTX_H */

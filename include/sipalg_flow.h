@@ -53,7 +53,7 @@ enum { SIPALG_FLOW_LISTENS = 1 << 24 };
 static_assert(sizeof(struct sipalg_flow_data) <= sizeof_field(struct nf_conn_help, data));
 
 /* Our data of a connection, or NULL where it has none. */
-static inline struct sipalg_flow_data *sipalg_flow_data(const struct nf_conn *ct)
+static inline struct sipalg_flow_data *sipalg_flow_data_of(const struct nf_conn *ct)
 {
 	return nfct_help(ct) ? nfct_help_data(ct) : NULL;
 }
@@ -87,7 +87,7 @@ static inline void sipalg_flow_set_memo(struct sipalg_flow_data *data, int dir,
  */
 static inline void sipalg_flow_refresh(struct nf_conn *ct, struct sk_buff *skb)
 {
-	const struct sipalg_flow_data *data = sipalg_flow_data(ct);
+	const struct sipalg_flow_data *data = sipalg_flow_data_of(ct);
 	s32 left;
 
 	if (!data || !READ_ONCE(data->is_kept))
@@ -104,7 +104,7 @@ static inline void sipalg_flow_refresh(struct nf_conn *ct, struct sk_buff *skb)
 /* The connection is needed for @seconds from now. */
 static inline void sipalg_flow_keep(struct nf_conn *ct, struct sk_buff *skb, u32 seconds)
 {
-	struct sipalg_flow_data *data = sipalg_flow_data(ct);
+	struct sipalg_flow_data *data = sipalg_flow_data_of(ct);
 	u32 until = nfct_time_stamp + seconds * HZ;
 
 	if (!data)

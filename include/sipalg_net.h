@@ -243,7 +243,7 @@ static inline void sipalg_count(struct sipalg_net *sn, enum sipalg_stat stat)
 }
 
 /* The settings in force.  Under rcu_read_lock(), valid as long as it is held. */
-static inline const struct sipalg_settings *sipalg_settings(const struct sipalg_net *sn)
+static inline const struct sipalg_settings *sipalg_settings_of(const struct sipalg_net *sn)
 {
 	return rcu_dereference(sn->settings);
 }

@@ -426,14 +426,15 @@ struct sipalg_pinhole_heard {
 };
 
 /**
- * sipalg_pinhole_heard() - ask the kernel what came through
+ * sipalg_pinhole_last_heard() - ask the kernel what came through
  * @sn: namespace
  * @pin: an open pinhole
  *
  * Context: any but hard interrupt.
  * Return: the figures, all zero where there is no connection.
  */
-struct sipalg_pinhole_heard sipalg_pinhole_heard(struct sipalg_net *sn, struct sipalg_pinhole *pin);
+struct sipalg_pinhole_heard sipalg_pinhole_last_heard(struct sipalg_net *sn,
+						      struct sipalg_pinhole *pin);
 
 /**
  * sipalg_pinhole_on_expected() - hand in the function that NATs an expected connection

@@ -317,8 +317,8 @@ static void call_ends_by_the_answer_to_bye(struct kunit *test)
 		sprintf(line, "%u BYE 2 a b call=%s", bye_answers[i].status, id);
 		tell(lab, line, SIPALG_CALL_IN_ORDER);
 		call = lab_call(lab, id, "a");
-		KUNIT_EXPECT_EQ_MSG(test, call.state, (int)(bye_answers[i].ends ? SIPALG_CALL_ENDED :
-				    SIPALG_CALL_UP), "%s", line);
+		KUNIT_EXPECT_EQ_MSG(test, call.state, bye_answers[i].ends ? (int)SIPALG_CALL_ENDED :
+							     (int)SIPALG_CALL_UP, "%s", line);
 	}
 }
 

@@ -233,14 +233,16 @@ static void rule_m1_status_line(struct kunit *test)
 		lab->new = bad[i];
 		lab_proxy(lab, "200 INVITE 1 a b audio=6000");
 		KUNIT_EXPECT_TRUE_MSG(test, lab_is_untouched(lab), "%s", bad[i]);
-		KUNIT_EXPECT_EQ_MSG(test, lab_state(lab), (int)SIPALG_CALL_TRYING, "%s", bad[i]);
+		KUNIT_EXPECT_EQ_MSG(test, lab_state(lab), (int)SIPALG_CALL_TRYING,
+				    "%s", bad[i]);
 		KUNIT_EXPECT_EQ_MSG(test, lab_count(lab, SIPALG_STAT_NOT_SIP), i + 1, "%s", bad[i]);
 	}
 	for (i = 0; i < ARRAY_SIZE(passive); i++) {
 		lab->old = "SIP/2.0 200 X";
 		lab->new = passive[i];
 		lab_proxy(lab, "200 INVITE 1 a b audio=6000");
-		KUNIT_EXPECT_EQ_MSG(test, lab_state(lab), (int)SIPALG_CALL_TRYING, "%s", passive[i]);
+		KUNIT_EXPECT_EQ_MSG(test, lab_state(lab), (int)SIPALG_CALL_TRYING,
+				    "%s", passive[i]);
 	}
 	left = lab_count(lab, SIPALG_STAT_LEFT + SIP_LEFT_START);
 	KUNIT_EXPECT_EQ(test, left, ARRAY_SIZE(passive));
@@ -551,7 +553,8 @@ static void rule_m4_in_responses(struct kunit *test)
 		lab_proxy(lab, "200 INVITE 1 a b audio=6000");
 		if (bad[i].fate == STAYS)
 			KUNIT_EXPECT_TRUE_MSG(test, lab_is_untouched(lab), "%s", bad[i].new);
-		KUNIT_EXPECT_EQ_MSG(test, lab_state(lab), (int)SIPALG_CALL_TRYING, "%s", bad[i].new);
+		KUNIT_EXPECT_EQ_MSG(test, lab_state(lab), (int)SIPALG_CALL_TRYING,
+				    "%s", bad[i].new);
 	}
 	lab_proxy(lab, "200 INVITE 1 a b audio=6000");
 	KUNIT_EXPECT_EQ(test, lab_state(lab), (int)SIPALG_CALL_UP);
@@ -600,7 +603,8 @@ static void rule_m5_answers(struct kunit *test)
 	lab_phone(lab, "INVITE 1 a - audio=4000");
 	for (i = 0; i < ARRAY_SIZE(unasked); i++) {
 		lab_proxy(lab, unasked[i]);
-		KUNIT_EXPECT_EQ_MSG(test, lab_state(lab), (int)SIPALG_CALL_TRYING, "%s", unasked[i]);
+		KUNIT_EXPECT_EQ_MSG(test, lab_state(lab), (int)SIPALG_CALL_TRYING,
+				    "%s", unasked[i]);
 		KUNIT_EXPECT_EQ_MSG(test, lab_waiting(lab, 0), 2, "%s", unasked[i]);
 	}
 	/* the other direction: from the one who asked */

@@ -49,7 +49,7 @@ static unsigned int attach_hook(void *priv, struct sk_buff *skb, const struct nf
 	if (proto != IPPROTO_UDP && proto != IPPROTO_TCP)
 		return NF_ACCEPT;
 	port = ntohs(ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.dst.u.all);
-	if (!port_is_listed(&sipalg_settings(sn)->ports, port))
+	if (!port_is_listed(&sipalg_settings_of(sn)->ports, port))
 		return NF_ACCEPT;
 	helper = sipalg_helper_of(nf_ct_l3num(ct), proto);
 	if (!helper)
@@ -64,7 +64,7 @@ static unsigned int attach_hook(void *priv, struct sk_buff *skb, const struct nf
 }
 
 /* As init_conntrack() does for an expected connection; @ct takes the reference over. */
-static void relate(struct sk_buff *skb, struct nf_conn *ct, struct nf_conn *master)
+static void relate_to_master(struct sk_buff *skb, struct nf_conn *ct, struct nf_conn *master)
 {
 	ct->master = master;
 #if IS_ENABLED(CONFIG_NF_CONNTRACK_MARK)
@@ -95,7 +95,7 @@ static bool may_go_to(struct sipalg_net *sn, const struct nf_conn *signalling,
  */
 static void relate_media(struct sk_buff *skb, struct nf_conn *ct, struct sipalg_net *sn)
 {
-	const struct sipalg_nat_hooks *nat = sipalg_nat_hooks();
+	const struct sipalg_nat_hooks *nat = sipalg_nat_hooks_get();
 	struct nf_conntrack_tuple master;
 	struct nf_conn *signalling;
 	const struct nf_conntrack_tuple *t;
@@ -130,11 +130,11 @@ static void relate_media(struct sk_buff *skb, struct nf_conn *ct, struct sipalg_
 		nf_ct_put(signalling);
 		return;
 	}
-	relate(skb, ct, signalling);
+	relate_to_master(skb, ct, signalling);
 	sipalg_pinhole_used(sn, pin, ct);
 	/* between two inside hosts nothing is translated */
 	if (pin->is_nat && nat && !sipalg_pinhole_is_inside(pin, &peer.addr))
-		nat->source(ct, pin);
+		nat->snat(ct, pin);
 	sipalg_count(sn, SIPALG_STAT_MEDIA_OUT);
 }
 

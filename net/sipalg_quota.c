@@ -69,25 +69,25 @@ static const struct rhashtable_params quota_params = {
 };
 
 /* The key by which the table has the host. */
-static struct sipalg_quota_key host_key(const struct sipalg_net *sn,
-					const struct sipalg_quota_key *key)
+static struct sipalg_quota_key quota_host_key(const struct sipalg_net *sn,
+					      const struct sipalg_quota_key *key)
 {
 	u8 len = key->len ? key->len : sipalg_host_len(sn, &key->addr);
 
 	return (struct sipalg_quota_key){ sipalg_prefix_of(&key->addr, len), key->zone, len };
 }
 
-static struct sipalg_quota *find(struct sipalg_quota_table *table,
-				 const struct sipalg_quota_key *key)
+static struct sipalg_quota *quota_find(struct sipalg_quota_table *table,
+				       const struct sipalg_quota_key *key)
 {
 	lockdep_assert_held(&table->lock);
 	return rhashtable_lookup_fast(&table->hosts, key, quota_params);
 }
 
-static struct sipalg_quota *find_or_add(struct sipalg_quota_table *table,
-					const struct sipalg_quota_key *key)
+static struct sipalg_quota *quota_find_or_add(struct sipalg_quota_table *table,
+					      const struct sipalg_quota_key *key)
 {
-	struct sipalg_quota *q = find(table, key);
+	struct sipalg_quota *q = quota_find(table, key);
 
 	if (q)
 		return q;
@@ -119,7 +119,7 @@ static void forget_idle(struct sipalg_quota_table *table, struct sipalg_quota *q
 }
 
 /* Bytes are no objects: sipalg_stream.c has a bound for them. */
-static u32 objects(enum sipalg_quota_kind kind, u32 n)
+static u32 object_count(enum sipalg_quota_kind kind, u32 n)
 {
 	return kind == SIPALG_QUOTA_BYTES ? 0 : n;
 }
@@ -127,18 +127,18 @@ static u32 objects(enum sipalg_quota_kind kind, u32 n)
 struct sipalg_quota *sipalg_quota_charge(struct sipalg_net *sn, const struct sipalg_quota_key *host,
 					 enum sipalg_quota_kind kind, u32 n, u32 max)
 {
-	struct sipalg_quota_key at = host_key(sn, host);
+	struct sipalg_quota_key at = quota_host_key(sn, host);
 	struct sipalg_quota_table *table = sn->quotas;
 	struct sipalg_quota *q;
 
 	if (!n)		/* nothing would ever be released, and the host never forgotten */
 		return NULL;
-	if (!sipalg_hold(sn, objects(kind, n)))
+	if (!sipalg_hold(sn, object_count(kind, n)))
 		return ERR_PTR(-EDQUOT);
-	if (max && sipalg_prefixes_have(&sipalg_settings(sn)->trunks, &host->addr))
+	if (max && sipalg_prefixes_have(&sipalg_settings_of(sn)->trunks, &host->addr))
 		max = 0;
 	spin_lock_bh(&table->lock);
-	q = find_or_add(table, &at);
+	q = quota_find_or_add(table, &at);
 	if (!q) {
 		q = ERR_PTR(-ENOMEM);
 	} else if (max && (u64)q->held[kind] + n > max) {
@@ -149,7 +149,7 @@ struct sipalg_quota *sipalg_quota_charge(struct sipalg_net *sn, const struct sip
 	}
 	spin_unlock_bh(&table->lock);
 	if (IS_ERR(q))
-		sipalg_let(sn, objects(kind, n));
+		sipalg_let(sn, object_count(kind, n));
 	return q;
 }
 SIPALG_EXPORT(sipalg_quota_charge);
@@ -160,14 +160,14 @@ u8 sipalg_quota_len(const struct sipalg_quota *host)
 }
 SIPALG_EXPORT(sipalg_quota_len);
 
-static void release(struct sipalg_net *sn, struct sipalg_quota *q, enum sipalg_quota_kind kind,
-		    u32 n)
+static void quota_release(struct sipalg_net *sn, struct sipalg_quota *q,
+			  enum sipalg_quota_kind kind, u32 n)
 {
 	if (WARN_ON_ONCE(!q || q->held[kind] < n))
 		return;
 	WRITE_ONCE(q->held[kind], q->held[kind] - n);
 	forget_idle(sn->quotas, q);
-	sipalg_let(sn, objects(kind, n));
+	sipalg_let(sn, object_count(kind, n));
 }
 
 void sipalg_quota_release(struct sipalg_net *sn, struct sipalg_quota *host,
@@ -176,7 +176,7 @@ void sipalg_quota_release(struct sipalg_net *sn, struct sipalg_quota *host,
 	if (!host)
 		return;
 	spin_lock_bh(&sn->quotas->lock);
-	release(sn, host, kind, n);
+	quota_release(sn, host, kind, n);
 	spin_unlock_bh(&sn->quotas->lock);
 }
 SIPALG_EXPORT(sipalg_quota_release);
@@ -184,10 +184,10 @@ SIPALG_EXPORT(sipalg_quota_release);
 void sipalg_quota_release_of(struct sipalg_net *sn, const struct sipalg_quota_key *host,
 			     enum sipalg_quota_kind kind, u32 n)
 {
-	struct sipalg_quota_key at = host_key(sn, host);
+	struct sipalg_quota_key at = quota_host_key(sn, host);
 
 	spin_lock_bh(&sn->quotas->lock);
-	release(sn, find(sn->quotas, &at), kind, n);
+	quota_release(sn, quota_find(sn->quotas, &at), kind, n);
 	spin_unlock_bh(&sn->quotas->lock);
 }
 SIPALG_EXPORT(sipalg_quota_release_of);
@@ -195,13 +195,13 @@ SIPALG_EXPORT(sipalg_quota_release_of);
 u32 sipalg_quota_held(struct sipalg_net *sn, const struct sipalg_quota_key *host,
 		      enum sipalg_quota_kind kind)
 {
-	struct sipalg_quota_key at = host_key(sn, host);
+	struct sipalg_quota_key at = quota_host_key(sn, host);
 	struct sipalg_quota_table *table = sn->quotas;
 	struct sipalg_quota *q;
 	u32 n;
 
 	spin_lock_bh(&table->lock);
-	q = find(table, &at);
+	q = quota_find(table, &at);
 	n = q ? q->held[kind] : 0;
 	spin_unlock_bh(&table->lock);
 	return n;
@@ -227,14 +227,14 @@ static void count_open(struct sipalg_quota_table *table, struct sipalg_quota *q,
 void sipalg_quota_open(struct sipalg_net *sn, struct sipalg_half_open *half,
 		       const struct sipalg_quota_key *source, struct sipalg_quota *host)
 {
-	struct sipalg_quota_key at = host_key(sn, source);
+	struct sipalg_quota_key at = quota_host_key(sn, source);
 	struct sipalg_quota_table *table = sn->quotas;
 
 	spin_lock_bh(&table->lock);
 	if (half->is_listed)
 		goto unlock;
 	half->host = host;
-	half->source = is_of(host, &at) ? host : find_or_add(table, &at);
+	half->source = is_of(host, &at) ? host : quota_find_or_add(table, &at);
 	if (half->source) {
 		half->is_listed = true;
 		list_add_tail(&half->of_source, &half->source->open);
@@ -280,15 +280,16 @@ static struct sipalg_half_open *victim_of_all(struct sipalg_quota_table *table)
 }
 
 /* What a call costs the one who began it: 0 nothing, 1 a success before, 2 it is charged. */
-static int worth(const struct sipalg_half_open *half)
+static int half_open_worth(const struct sipalg_half_open *half)
 {
 	return half->source == half->host ? 2 : half->is_proven;
 }
 
 /* Of two that are charged to one host; the older one is @b. */
-static bool goes_before(const struct sipalg_half_open *a, const struct sipalg_half_open *b)
+static bool half_open_goes_before(const struct sipalg_half_open *a,
+				  const struct sipalg_half_open *b)
 {
-	int diff = worth(a) - worth(b);
+	int diff = half_open_worth(a) - half_open_worth(b);
 
 	return diff ? diff < 0 : a->source->n_open > b->source->n_open;
 }
@@ -301,7 +302,7 @@ static struct sipalg_half_open *victim_of_host(const struct sipalg_quota *host)
 
 	list_for_each_entry(half, &host->charged, of_host) {
 		sipalg_step();
-		if (!best || goes_before(half, best))
+		if (!best || half_open_goes_before(half, best))
 			best = half;
 		if (++n == LOOKED)
 			break;
@@ -318,9 +319,9 @@ struct sipalg_half_open *sipalg_quota_victim(struct sipalg_net *sn,
 	struct sipalg_quota *q;
 
 	if (host)
-		at = host_key(sn, host);
+		at = quota_host_key(sn, host);
 	spin_lock_bh(&table->lock);
-	q = host ? find(table, &at) : NULL;
+	q = host ? quota_find(table, &at) : NULL;
 	if (!host)
 		half = victim_of_all(table);
 	else if (q)

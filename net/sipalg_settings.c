@@ -384,7 +384,7 @@ u8 sipalg_host_len(const struct sipalg_net *sn, const struct sip_addr *addr)
 {
 	if (addr->family != SIP_FAMILY_IPV6 || is_nat64(addr))
 		return 128;
-	return sipalg_settings(sn)->host_prefix6;
+	return sipalg_settings_of(sn)->host_prefix6;
 }
 SIPALG_EXPORT(sipalg_host_len);
 
@@ -584,7 +584,7 @@ static int setting_handler(SIPALG_CTL_TABLE *table, int write, void *buffer, siz
 		return -ENOMEM;
 	if (!write) {
 		rcu_read_lock();
-		s->type->show((void *)sipalg_settings(sn) + s->offset, text.data);
+		s->type->show((void *)sipalg_settings_of(sn) + s->offset, text.data);
 		rcu_read_unlock();
 	}
 	err = proc_dostring(&text, write, buffer, lenp, ppos);

@@ -42,7 +42,7 @@ static bool add_caller(struct sipalg_pinhole *pin, const struct sip_addr *addr)
 	lockdep_assert_held(&pin->lock);
 	if (is_listed(pin, addr))
 		return true;
-	more = sipalg_pinhole_more(pin);
+	more = sipalg_pinhole_more_get(pin);
 	if (!more)
 		return false;
 	more->caller[more->n_callers % SIPALG_PINHOLE_CALLERS] = *addr;

@@ -157,8 +157,8 @@ static const struct nf_hook_entry *nat_of(const struct nf_hook_entries *hooks)
 	return NULL;
 }
 
-static void ask(const struct sipalg_forward_question *q, const struct nf_hook_entry *nat,
-		struct sk_buff *skb)
+static void ask_nat_hook(const struct sipalg_forward_question *q, const struct nf_hook_entry *nat,
+			 struct sk_buff *skb)
 {
 	struct nf_hook_state state = {
 		.hook = NF_INET_PRE_ROUTING,
@@ -182,7 +182,7 @@ struct sip_endpoint sipalg_forward_of(const struct sipalg_forward_question *q)
 		return to;
 	skb = packet_of(q, ct);
 	if (skb) {
-		ask(q, nat, skb);
+		ask_nat_hook(q, nat, skb);
 		to = sipalg_inet_source_of(&ct->tuplehash[IP_CT_DIR_REPLY].tuple);
 	}
 	nf_ct_put(ct);

@@ -55,7 +55,7 @@ static struct kmem_cache *pinhole_cache __read_mostly;
 static void __rcu *expected_fn __read_mostly;
 static bool is_stopping __read_mostly;
 
-static void trace(const struct sipalg_pinhole *pin, enum sipalg_trace_pinhole what)
+static void trace_pinhole(const struct sipalg_pinhole *pin, enum sipalg_trace_pinhole what)
 {
 	struct sip_endpoint real = { pin->real.addr, pin->real.port };
 	struct sip_endpoint mapped = { pin->mapped.addr, pin->mapped.port };
@@ -65,7 +65,7 @@ static void trace(const struct sipalg_pinhole *pin, enum sipalg_trace_pinhole wh
 
 /* ---- expectations ---------------------------------------------------------------- */
 
-static void expected(struct nf_conn *ct, struct nf_conntrack_expect *exp);
+static void pinhole_expected(struct nf_conn *ct, struct nf_conntrack_expect *exp);
 
 /* The pinhole's expectation is gone, or not needed any more. */
 static void expect_forget(struct sipalg_pinhole *pin)
@@ -99,7 +99,7 @@ struct nf_conntrack_expect *sipalg_pinhole_expect_at(struct sipalg_net *sn,
 
 bool sipalg_pinhole_is_expected(const struct nf_conntrack_expect *exp)
 {
-	return exp->expectfn == expected;
+	return exp->expectfn == pinhole_expected;
 }
 
 /* What waits at the pinhole's place, ours or not.  Under nf_conntrack_expect_lock. */
@@ -116,7 +116,7 @@ static struct nf_conntrack_expect *expect_find(struct sipalg_net *sn, struct sip
 {
 	struct nf_conntrack_expect *exp = expect_at(sn, pin);
 
-	return exp && exp->expectfn == expected ? exp : NULL;
+	return exp && exp->expectfn == pinhole_expected ? exp : NULL;
 }
 
 static int expect_error(int err)
@@ -154,7 +154,7 @@ static int expect_renew(struct sipalg_net *sn, struct sipalg_pinhole *pin, u32 t
 	lockdep_assert_held(&pin->lock);
 	spin_lock_bh(&nf_conntrack_expect_lock);
 	exp = expect_at(sn, pin);
-	if (exp && exp->expectfn == expected) {
+	if (exp && exp->expectfn == pinhole_expected) {
 		sipalg_expect_extend(exp, ttl_s);
 		ret = 1;
 	} else if (exp) {
@@ -183,7 +183,7 @@ static bool expect_is_foreign(struct sipalg_net *sn, struct sipalg_pinhole *pin)
 
 	spin_lock_bh(&nf_conntrack_expect_lock);
 	exp = expect_at(sn, pin);
-	is_foreign = exp && exp->expectfn != expected;
+	is_foreign = exp && exp->expectfn != pinhole_expected;
 	spin_unlock_bh(&nf_conntrack_expect_lock);
 	return is_foreign;
 }
@@ -242,7 +242,7 @@ static int expect_relate(struct sipalg_pinhole *pin, struct nf_conn *master, int
 			  pin->source.family ? &src : NULL, &dst, pin->mapped.proto, NULL, &port);
 	sipalg_expect_assign(exp,
 			     class == SIPALG_PINHOLE_SIGNALLING ? helper_for(pin, master) : NULL);
-	exp->expectfn = expected;
+	exp->expectfn = pinhole_expected;
 	if (pin->is_lasting)
 		exp->flags |= NF_CT_EXPECT_PERMANENT;
 	if (pin->is_nat)
@@ -320,7 +320,7 @@ static bool may_rearm(struct sipalg_net *sn, struct sipalg_pinhole *pin)
  * (SECURITY P6): whoever is first starves nobody.  Over the rate of strangers only
  * he is let in.
  */
-static void rearm(struct sipalg_net *sn, struct sipalg_pinhole *pin, struct nf_conn *master)
+static void rearm_pinhole(struct sipalg_net *sn, struct sipalg_pinhole *pin, struct nf_conn *master)
 {
 	lockdep_assert_held(&pin->lock);
 	if (pin->has_come)
@@ -382,7 +382,7 @@ void sipalg_pinhole_used(struct sipalg_net *sn, struct sipalg_pinhole *pin, stru
 SIPALG_EXPORT(sipalg_pinhole_used);
 
 /* A packet came through; its connection is new. */
-static void taken(struct sipalg_net *sn, struct sipalg_pinhole *pin, struct nf_conn *ct)
+static void conn_came_in(struct sipalg_net *sn, struct sipalg_pinhole *pin, struct nf_conn *ct)
 {
 	if (pin->is_lasting)
 		return;
@@ -390,7 +390,7 @@ static void taken(struct sipalg_net *sn, struct sipalg_pinhole *pin, struct nf_c
 	expect_forget(pin);
 	sipalg_turn_leave(sn, pin);
 	pin->has_come |= sipalg_pinhole_conn_add(sn, pin, ct);
-	rearm(sn, pin, ct->master);
+	rearm_pinhole(sn, pin, ct->master);
 	spin_unlock_bh(&pin->lock);
 	arm_rtcp(sn, pin, ct->master);
 }
@@ -400,7 +400,7 @@ static void taken(struct sipalg_net *sn, struct sipalg_pinhole *pin, struct nf_c
  * failover peer for expectations of which our tables know nothing; trusts @exp
  * and @ct alone.
  */
-static void expected(struct nf_conn *ct, struct nf_conntrack_expect *exp)
+static void pinhole_expected(struct nf_conn *ct, struct nf_conntrack_expect *exp)
 {
 	const struct nf_conntrack_tuple *t = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
 	void (*fn)(struct nf_conn *ct, struct nf_conntrack_expect *exp);
@@ -410,8 +410,8 @@ static void expected(struct nf_conn *ct, struct nf_conntrack_expect *exp)
 	sipalg_count(sn, SIPALG_STAT_PINHOLES_TAKEN);
 	pin = pinhole_of(sn, t, nf_ct_zone(ct)->id);
 	if (pin) {
-		trace(pin, SIPALG_TRACE_TAKEN);
-		taken(sn, pin, ct);
+		trace_pinhole(pin, SIPALG_TRACE_TAKEN);
+		conn_came_in(sn, pin, ct);
 	}
 	fn = rcu_dereference(expected_fn);
 	if (fn)
@@ -420,17 +420,17 @@ static void expected(struct nf_conn *ct, struct nf_conntrack_expect *exp)
 
 static struct nf_ct_helper_expectfn expectfn = {
 	.name = SIPALG_NAME,
-	.expectfn = expected,
+	.expectfn = pinhole_expected,
 };
 
-static bool is_ours(struct nf_conntrack_expect *exp, void *unused)
+static bool expect_is_ours(struct nf_conntrack_expect *exp, void *unused)
 {
-	return exp->expectfn == expected;
+	return exp->expectfn == pinhole_expected;
 }
 
 static bool is_ours_with_nat(struct nf_conntrack_expect *exp, void *unused)
 {
-	return is_ours(exp, NULL) && sipalg_expect_has_nat(exp);
+	return expect_is_ours(exp, NULL) && sipalg_expect_has_nat(exp);
 }
 
 void sipalg_pinhole_on_expected(void (*fn)(struct nf_conn *ct, struct nf_conntrack_expect *exp))
@@ -449,7 +449,7 @@ SIPALG_EXPORT(sipalg_pinhole_on_expected);
 /* Pinholes that may exist at once: a setting, or what leaves other helpers a quarter. */
 static u32 pinholes_max(struct sipalg_net *sn)
 {
-	u32 max = sipalg_settings(sn)->pinholes_max;
+	u32 max = sipalg_settings_of(sn)->pinholes_max;
 
 	return max ? max : 3 * nf_ct_expect_hsize;
 }
@@ -541,7 +541,7 @@ static u32 share_of_host(u32 max, u32 left)
 }
 
 /* Contacts leave a quarter for calls, for they have their connections besides. */
-static struct sipalg_quota *charge_host(const struct sipalg_pinhole_want *want, u32 more)
+static struct sipalg_quota *pinhole_charge_host(const struct sipalg_pinhole_want *want, u32 more)
 {
 	u32 n = atomic_read(&want->sn->pinholes->n), max = pinholes_max(want->sn);
 	struct sipalg_quota_key host = {
@@ -590,7 +590,7 @@ static struct sipalg_pinhole *pinhole_add(const struct sipalg_pinhole_want *want
 		return ERR_PTR(-ENOMEM);
 	old = pinhole_share(want->sn, pin);
 	if (!old && !charged)
-		host = charge_host(want, 1);
+		host = pinhole_charge_host(want, 1);
 	if (old || IS_ERR(host)) {
 		pinhole_free(pin);
 		return old ? old : ERR_CAST(host);
@@ -625,7 +625,7 @@ static bool pinhole_put(struct sipalg_net *sn, struct sipalg_pinhole *pin,
 	atomic_dec(&table->n);
 	sipalg_quota_release_of(sn, &host, SIPALG_QUOTA_PINHOLE, 1);
 	if (was_open)
-		trace(pin, SIPALG_TRACE_CLOSED);
+		trace_pinhole(pin, SIPALG_TRACE_CLOSED);
 	call_rcu(&pin->rcu, pinhole_free_rcu);
 	return was_open;
 }
@@ -672,7 +672,7 @@ static int run_try(const struct sipalg_pinhole_want *want, struct sipalg_pinhole
 
 	if (!may_share && sipalg_port_run_is_others(want, search, try))
 		return -EADDRINUSE;
-	host = may_share ? NULL : charge_host(want, want->n);
+	host = may_share ? NULL : pinhole_charge_host(want, want->n);
 	if (IS_ERR(host))
 		return PTR_ERR(host);
 	for (i = 0; i < want->n; i++) {
@@ -726,7 +726,7 @@ static void count_opened(struct sipalg_net *sn, struct sipalg_pinhole *pin)
 	spin_lock_bh(&pin->lock);
 	if (!pin->is_counted) {
 		sipalg_count(sn, SIPALG_STAT_PINHOLES_OPENED);
-		trace(pin, SIPALG_TRACE_OPENED);
+		trace_pinhole(pin, SIPALG_TRACE_OPENED);
 	}
 	pin->is_counted = true;
 	spin_unlock_bh(&pin->lock);
@@ -842,7 +842,7 @@ static void set_origin(struct sipalg_net *sn, struct sipalg_pinhole *pin)
 {
 	struct sip_endpoint from = comes_from(sn, pin, &pin->peer);
 	bool is_elsewhere = !sip_endpoint_equal(&from, &pin->peer);
-	struct sipalg_pinhole_more *more = is_elsewhere ? sipalg_pinhole_more(pin) : pin->more;
+	struct sipalg_pinhole_more *more = is_elsewhere ? sipalg_pinhole_more_get(pin) : pin->more;
 
 	lockdep_assert_held(&pin->lock);
 	if (more)
@@ -941,7 +941,8 @@ struct sip_endpoint sipalg_pinhole_peer(struct sipalg_pinhole *pin)
 }
 SIPALG_EXPORT(sipalg_pinhole_peer);
 
-struct sipalg_pinhole_heard sipalg_pinhole_heard(struct sipalg_net *sn, struct sipalg_pinhole *pin)
+struct sipalg_pinhole_heard sipalg_pinhole_last_heard(struct sipalg_net *sn,
+						      struct sipalg_pinhole *pin)
 {
 	struct sipalg_pinhole_heard heard = {};
 	const struct sipalg_pinhole_conn *conn;
@@ -1030,7 +1031,7 @@ void sipalg_pinhole_stop(void)
 	WRITE_ONCE(is_stopping, true);
 	nf_ct_helper_expectfn_unregister(&expectfn);
 	synchronize_rcu();
-	nf_ct_expect_iterate_destroy(is_ours, NULL);
+	nf_ct_expect_iterate_destroy(expect_is_ours, NULL);
 	synchronize_rcu();	/* the expectfn runs under RCU */
 }
 

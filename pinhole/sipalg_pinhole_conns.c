@@ -100,7 +100,7 @@ void sipalg_pinhole_drop_shadow(struct sipalg_net *sn, const struct sipalg_pinho
 	}
 }
 
-struct sipalg_pinhole_more *sipalg_pinhole_more(struct sipalg_pinhole *pin)
+struct sipalg_pinhole_more *sipalg_pinhole_more_get(struct sipalg_pinhole *pin)
 {
 	lockdep_assert_held(&pin->lock);
 	if (!pin->more)
@@ -113,7 +113,7 @@ bool sipalg_pinhole_set_charged(struct sipalg_pinhole *pin, const struct sip_add
 	struct sipalg_pinhole_more *more;
 
 	spin_lock_bh(&pin->lock);
-	more = sipalg_pinhole_more(pin);
+	more = sipalg_pinhole_more_get(pin);
 	if (more)
 		more->charged = *charged;
 	spin_unlock_bh(&pin->lock);
@@ -180,7 +180,7 @@ bool sipalg_pinhole_conn_add(struct sipalg_net *sn, struct sipalg_pinhole *pin,
 
 	lockdep_assert_held(&pin->lock);
 	if (pin->conn.is_used)
-		sipalg_pinhole_more(pin);
+		sipalg_pinhole_more_get(pin);
 	for (i = place_for_one(pin); i; i--)
 		*sipalg_pinhole_conn_at(pin, i) = *sipalg_pinhole_conn_at(pin, i - 1);
 	pin->conn = (struct sipalg_pinhole_conn){

@@ -18,7 +18,7 @@ struct nf_conn *sipalg_pinhole_master_get(struct sipalg_net *sn, const struct si
 void sipalg_pinhole_drop_shadow(struct sipalg_net *sn, const struct sipalg_pinhole *pin);
 
 /* Room for what few pinholes need, made where there is none; NULL: no memory. */
-struct sipalg_pinhole_more *sipalg_pinhole_more(struct sipalg_pinhole *pin);
+struct sipalg_pinhole_more *sipalg_pinhole_more_get(struct sipalg_pinhole *pin);
 
 /* With the pinhole; the lock is not needed. */
 void sipalg_pinhole_more_free(struct sipalg_pinhole *pin);

@@ -81,7 +81,8 @@ void sipalg_pinhole_real_rm(struct sipalg_net *sn, struct sipalg_pinhole *pin)
 /* ---- look-up --------------------------------------------------------------------- */
 
 static struct sipalg_pinhole *find_real(struct sipalg_net *sn, const struct sipalg_pinhole_key *key,
-					const struct sip_endpoint *peer, enum sipalg_pinhole_fit least)
+					const struct sip_endpoint *peer,
+					enum sipalg_pinhole_fit least)
 {
 	struct sipalg_pinhole *pin, *best = NULL;
 	enum sipalg_pinhole_fit fit;

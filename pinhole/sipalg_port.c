@@ -25,7 +25,7 @@ enum {
 
 const struct sipalg_range *sipalg_port_range(const struct sipalg_pinhole_want *want)
 {
-	const struct sipalg_range *range = &sipalg_settings(want->sn)->media_ports;
+	const struct sipalg_range *range = &sipalg_settings_of(want->sn)->media_ports;
 
 	if (!range->low || want->class == SIPALG_PINHOLE_SIGNALLING || want->keep_ports ||
 	    want->mapped_port)
@@ -69,7 +69,7 @@ u16 sipalg_port_candidate(const struct sipalg_pinhole_want *want, u32 i, u32 try
 /* By keep_ports, or net.ipv4.ip_local_reserved_ports, which is of both families. */
 static bool is_kept(struct sipalg_net *sn, u16 port)
 {
-	return sipalg_ranges_have(&sipalg_settings(sn)->keep_ports, port) ||
+	return sipalg_ranges_have(&sipalg_settings_of(sn)->keep_ports, port) ||
 	       inet_is_local_reserved_port(sn->net, port);
 }
 
@@ -176,7 +176,7 @@ static bool is_forwarded(const struct sipalg_pinhole_want *want, struct sipalg_p
 	struct dst_entry *route = NULL;
 	bool is_it;
 
-	if (!sipalg_settings(want->sn)->keep_forwards || search->all_forwarded ||
+	if (!sipalg_settings_of(want->sn)->keep_forwards || search->all_forwarded ||
 	    q.from.addr.family != q.to.addr.family)
 		return false;
 	if (!dev || dev->flags & IFF_LOOPBACK) {

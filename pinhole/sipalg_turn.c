@@ -101,7 +101,7 @@ static struct sipalg_turns *step_out(struct sipalg_pinhole *pin)
 	return turns;
 }
 
-static void leave(struct sipalg_turn_table *table, struct sipalg_pinhole *pin)
+static void row_leave(struct sipalg_turn_table *table, struct sipalg_pinhole *pin)
 {
 	lockdep_assert_held(&table->lock);
 	if (pin->turn)
@@ -117,7 +117,7 @@ void sipalg_turn_wait(struct sipalg_net *sn, struct sipalg_pinhole *pin,
 
 	if (!sipalg_pinhole_is_rtcp(pin))
 		return;
-	leave(sn->turns, pin);
+	row_leave(sn->turns, pin);
 	turn = kmalloc(sizeof(*turn), GFP_ATOMIC);
 	if (!turn)
 		return;
@@ -148,7 +148,7 @@ void sipalg_turn_leave(struct sipalg_net *sn, struct sipalg_pinhole *pin)
 	if (!sipalg_pinhole_is_rtcp(pin))
 		return;
 	spin_lock_bh(&sn->turns->lock);
-	leave(sn->turns, pin);
+	row_leave(sn->turns, pin);
 	spin_unlock_bh(&sn->turns->lock);
 }
 
@@ -268,7 +268,8 @@ static bool may_seek(struct sipalg_net *sn, struct sipalg_pinhole *pin)
 }
 
 /* RTCP gives way to RTP, and RTCP of calls that wait to that of calls that talk. */
-static void make_room(struct sipalg_net *sn, struct sipalg_pinhole *pin, struct nf_conn *master)
+static void turn_make_room(struct sipalg_net *sn, struct sipalg_pinhole *pin,
+			   struct nf_conn *master)
 {
 	struct nf_conntrack_expect *exp;
 
@@ -291,7 +292,7 @@ int sipalg_turn_class(struct sipalg_net *sn, struct sipalg_pinhole *pin, struct 
 
 	if (class >= 0)
 		return class;
-	make_room(sn, pin, master);
+	turn_make_room(sn, pin, master);
 	return class_with_room(help, pin);
 }
 

@@ -2,10 +2,10 @@
 /*
  * sipalg_turn: which pinhole waits on a flow, and which gives way.
  *
- * The kernel counts expectations in one byte a class and flow; sipalg_pinhole.h says how leaders and
- * followers share what there is.  The followers that wait on a flow are kept here in two rows,
- * the oldest first: those whose leaders still wait, and those that are due.  So the one that gives
- * way stands in front, and nobody walks over all that waits (security.md B1).
+ * The kernel counts the expectations of a class and flow in one byte; sipalg_pinhole.h says how RTP
+ * and RTCP share what there is.  The RTCP pinholes that wait on a flow are kept here in two rows,
+ * the oldest first: those whose RTP pinhole still waits, and those that are due.  So the one that
+ * gives way stands in front, and no function walks over all that wait (security.md B1).
  *
  * The kernel ends expectations without a word, so who stands in a row may wait no longer.  Such
  * are looked at when they are in front, and leave; of one message no more than SIPALG_TURN_LOOKS.

@@ -194,7 +194,7 @@ static void binding_free_rcu(struct rcu_head *rcu)
 	kmem_cache_free(binding_cache, container_of(rcu, struct sipalg_binding, rcu));
 }
 
-static struct binding_key key_of(const struct sipalg_binding_request *reg)
+static struct binding_key binding_key_of(const struct sipalg_binding_request *reg)
 {
 	return (struct binding_key){ reg->aor, reg->self.addr, nf_ct_zone(reg->ct)->id };
 }
@@ -262,7 +262,7 @@ static struct sipalg_binding *binding_in(struct list_head *list, u16 port, u8 pr
 
 static struct sipalg_binding *binding_find(const struct sipalg_binding_request *reg, u16 port)
 {
-	struct binding_key key = key_of(reg);
+	struct binding_key key = binding_key_of(reg);
 	struct account *account = account_find(reg->sn->bindings, &key);
 	struct sipalg_binding *b;
 
@@ -317,7 +317,7 @@ static void list_asked(struct sipalg_binding *b)
 	b->account->n_asked++;
 }
 
-static void unlist(struct sipalg_binding *b)
+static void binding_unlist(struct sipalg_binding *b)
 {
 	list_del(&b->of_account);
 	if (!b->is_bound) {
@@ -333,7 +333,7 @@ static void unlist(struct sipalg_binding *b)
 /* It is granted, perhaps again. */
 static void list_bound(struct sipalg_binding *b)
 {
-	unlist(b);
+	binding_unlist(b);
 	b->is_bound = true;
 	list_add_tail(&b->of_account, &b->account->bound);
 	b->account->n_bound++;
@@ -366,10 +366,10 @@ static struct sipalg_binding *bound_at(const struct contact *contact,
 	return NULL;
 }
 
-static int charge_host(const struct sipalg_binding_request *reg, struct sipalg_binding *b)
+static int binding_charge_host(const struct sipalg_binding_request *reg, struct sipalg_binding *b)
 {
 	struct sipalg_quota_key host = { b->key.host, b->key.zone };
-	u32 max = sipalg_settings(reg->sn)->bindings_per_host;
+	u32 max = sipalg_settings_of(reg->sn)->bindings_per_host;
 	struct sipalg_quota *quota = sipalg_quota_charge(reg->sn, &host, SIPALG_QUOTA_BINDING, 1,
 							 max);
 
@@ -383,7 +383,7 @@ static int charge_host(const struct sipalg_binding_request *reg, struct sipalg_b
 	return 0;
 }
 
-static void release_host(struct sipalg_net *sn, struct sipalg_binding *b)
+static void binding_release_host(struct sipalg_net *sn, struct sipalg_binding *b)
 {
 	sipalg_quota_release(sn, b->host, SIPALG_QUOTA_BINDING, 1);
 	b->host = NULL;
@@ -393,7 +393,7 @@ static struct sipalg_binding *account_add(const struct sipalg_binding_request *r
 					  struct account *account, u16 port)
 {
 	struct sipalg_binding_table *table = reg->sn->bindings;
-	u32 max = sipalg_settings(reg->sn)->bindings_max;
+	u32 max = sipalg_settings_of(reg->sn)->bindings_max;
 	struct sipalg_pinhole_key contact;
 	struct sipalg_binding *b;
 	int err;
@@ -406,13 +406,13 @@ static struct sipalg_binding *account_add(const struct sipalg_binding_request *r
 	b = kmem_cache_zalloc(binding_cache, GFP_ATOMIC);
 	if (!b)
 		return ERR_PTR(-ENOMEM);
-	b->key = key_of(reg);
+	b->key = binding_key_of(reg);
 	b->port = port;
 	b->proto = reg->proto;
 	b->registrar = reg->registrar;
 	b->shown = min_t(u32, reg->aor_len, SIPALG_BINDING_AOR_SHOWN);
 	memcpy(b->aor, reg->aor_text, b->shown);
-	err = charge_host(reg, b);
+	err = binding_charge_host(reg, b);
 	if (err)
 		goto free;
 	err = xa_alloc_cyclic_bh(&table->by_id, &b->id, b, xa_limit_32b, &table->last_id,
@@ -436,23 +436,24 @@ erase:
 	b->is_dead = true;	/* a reader of the list may have found it */
 	xa_erase_bh(&table->by_id, b->id);
 release:
-	release_host(reg->sn, b);
+	binding_release_host(reg->sn, b);
 free:
 	call_rcu(&b->rcu, binding_free_rcu);
 	return ERR_PTR(err);
 }
 
 /* What stands in the contact instead of the host's own address. */
-static struct sip_endpoint published(const struct sipalg_binding *b,
-				     const struct sipalg_pinhole *pin)
+static struct sip_endpoint published_contact(const struct sipalg_binding *b,
+					     const struct sipalg_pinhole *pin)
 {
 	return pin ? (struct sip_endpoint){ pin->mapped.addr, pin->mapped.port } : b->mapped;
 }
 
 /* @life_s: 0: it has ended */
-static void trace(const struct sipalg_binding *b, u32 life_s)
+static void trace_binding(const struct sipalg_binding *b, u32 life_s)
 {
-	struct sip_endpoint contact = { b->key.host, b->port }, mapped = published(b, b->pin);
+	struct sip_endpoint contact = { b->key.host, b->port }, mapped = published_contact(b,
+											   b->pin);
 
 	trace_sipalg_binding(&contact, &mapped, life_s);
 }
@@ -471,13 +472,13 @@ static void binding_rm(struct sipalg_net *sn, struct sipalg_binding *b)
 	struct sipalg_binding_table *table = sn->bindings;
 
 	lockdep_assert_held(&table->lock);
-	release_host(sn, b);
+	binding_release_host(sn, b);
 	if (b->is_bound) {
 		sipalg_count(sn, SIPALG_STAT_BINDINGS_ENDED);
-		trace(b, 0);
+		trace_binding(b, 0);
 	}
 	xa_erase_bh(&table->by_id, b->id);
-	unlist(b);
+	binding_unlist(b);
 	close_way_in(sn, b, b->pin);
 	sipalg_pinhole_close(sn, b->next_pin, SIPALG_PINHOLE_KEEP_CONNS);
 	contact_put(table, b->contact);
@@ -492,7 +493,7 @@ static void binding_rm(struct sipalg_net *sn, struct sipalg_binding *b)
  * To ask costs nothing, so what was only asked for, and longest ago, gives way; never what is
  * granted, nor what the message under way has asked for.
  */
-static int make_room(const struct sipalg_binding_request *reg, struct account *account)
+static int account_make_room(const struct sipalg_binding_request *reg, struct account *account)
 {
 	struct sipalg_binding *b;
 
@@ -510,20 +511,20 @@ static int make_room(const struct sipalg_binding_request *reg, struct account *a
 static struct sipalg_binding *binding_add(const struct sipalg_binding_request *reg, u16 port)
 {
 	struct sipalg_binding_table *table = reg->sn->bindings;
-	struct binding_key key = key_of(reg);
+	struct binding_key key = binding_key_of(reg);
 	struct account *account = account_get(table, &key);
 	struct sipalg_binding *b;
 	int err;
 
 	if (IS_ERR(account))
 		return ERR_CAST(account);
-	err = make_room(reg, account);
+	err = account_make_room(reg, account);
 	b = err ? ERR_PTR(err) : account_add(reg, account, port);
 	account_put(table, account);
 	return b;
 }
 
-static struct sipalg_pinhole_want want_of(const struct sipalg_binding_request *reg, u16 port)
+static struct sipalg_pinhole_want binding_want(const struct sipalg_binding_request *reg, u16 port)
 {
 	struct sipalg_pinhole_want want = {
 		.sn = reg->sn,
@@ -550,7 +551,7 @@ static struct sipalg_pinhole_want want_of(const struct sipalg_binding_request *r
 static struct sipalg_pinhole *pin_for(const struct sipalg_binding *b,
 				      const struct sipalg_binding_request *reg)
 {
-	struct sipalg_pinhole_want want = want_of(reg, b->port);
+	struct sipalg_pinhole_want want = binding_want(reg, b->port);
 	struct sip_endpoint mapped = { want.mapped, want.mapped_port };
 	struct sipalg_pinhole_key real = {
 		.addr = want.real, .port = b->port, .zone = b->key.zone, .proto = b->proto,
@@ -594,7 +595,7 @@ static bool is_answer(const struct sipalg_binding *b, const struct sipalg_bindin
  */
 static void let_answer_in(struct sipalg_binding *b, const struct sipalg_binding_request *reg)
 {
-	struct sipalg_pinhole_want want = want_of(reg, b->port);
+	struct sipalg_pinhole_want want = binding_want(reg, b->port);
 	struct sip_addr source = reg->registrar.addr;
 
 	if (b->is_bound)	/* who may call in may answer too */
@@ -656,7 +657,7 @@ int sipalg_binding_ask(const struct sipalg_binding_request *reg, u16 port, u32 a
 void sipalg_binding_ask_none(const struct sipalg_binding_request *reg)
 {
 	struct sipalg_binding_table *table = reg->sn->bindings;
-	struct binding_key key = key_of(reg);
+	struct binding_key key = binding_key_of(reg);
 	struct account *account;
 	struct sipalg_binding *b;
 
@@ -687,7 +688,7 @@ struct answer {
 
 static u32 granted_s(const struct answer *answer, const struct sipalg_binding *b)
 {
-	struct sip_endpoint mapped = published(b, b->next_pin);
+	struct sip_endpoint mapped = published_contact(b, b->next_pin);
 	u32 i;
 
 	for (i = 0; i < answer->n; i++) {
@@ -711,8 +712,8 @@ static void add_callers(const struct sipalg_binding_request *reg, struct sipalg_
 /* Return: seconds that the binding lives; 0: it is to be removed; -errno: as if unanswered. */
 static int bind_one(const struct sipalg_binding_request *reg, struct sipalg_binding *b, u32 granted)
 {
-	const struct sipalg_settings *set = sipalg_settings(reg->sn);
-	struct sipalg_pinhole_want want = want_of(reg, b->port);
+	const struct sipalg_settings *set = sipalg_settings_of(reg->sn);
+	struct sipalg_pinhole_want want = binding_want(reg, b->port);
 	struct sip_addr source = reg->registrar.addr;
 	struct sipalg_pinhole *old;
 	u32 life;
@@ -741,7 +742,7 @@ static int bind_one(const struct sipalg_binding_request *reg, struct sipalg_bind
 	list_bound(b);
 	b->registrar = reg->registrar;
 	b->expires = sipalg_now(reg->sn) + life * HZ;
-	trace(b, life);
+	trace_binding(b, life);
 	return life;
 }
 
@@ -770,7 +771,7 @@ u32 sipalg_binding_grant(const struct sipalg_binding_request *reg,
 {
 	struct answer answer = { reg, grants, n, default_s };
 	struct sipalg_binding_table *table = reg->sn->bindings;
-	struct binding_key key = key_of(reg);
+	struct binding_key key = binding_key_of(reg);
 	struct account *account;
 
 	spin_lock_bh(&table->lock);
@@ -806,7 +807,7 @@ bool sipalg_binding_of(struct sipalg_net *sn, const struct sipalg_pinhole_key *k
 	contact = contact_find(table, key);
 	b = contact ? bound_at(contact, NULL) : NULL;
 	if (b)
-		*mapped = published(b, b->pin);
+		*mapped = published_contact(b, b->pin);
 	spin_unlock_bh(&table->lock);
 	return b;
 }
@@ -916,7 +917,7 @@ static void bindings_stop(struct seq_file *seq, void *v)
 static void binding_show(struct seq_file *seq, const struct sipalg_binding *b)
 {
 	struct sipalg_net *sn = sipalg_pernet(seq_file_net(seq));
-	struct sip_endpoint mapped = published(b, b->pin ? b->pin : b->next_pin);
+	struct sip_endpoint mapped = published_contact(b, b->pin ? b->pin : b->next_pin);
 
 	seq_printf(seq, "%s %u ", b->is_bound ? "bound" : "asked",
 		   sipalg_seconds_between(sipalg_now(sn), b->expires));

@@ -170,7 +170,7 @@ static void wait_longer(const struct sipalg_net *sn, struct sipalg_call *call, u
 }
 
 /* Somebody has answered, or nobody will. */
-static void settle(struct sipalg_net *sn, struct sipalg_call *call)
+static void leave_half_open(struct sipalg_net *sn, struct sipalg_call *call)
 {
 	if (call->busy)
 		sipalg_quota_settle(sn, &call->busy->half);
@@ -196,13 +196,13 @@ static struct sipalg_call *call_alloc(const struct sipalg_call_event *ev,
 	call->touched = call->created;
 	call->heard = call->created;
 	call->tick = call->created;
-	set_expires(ev->sn, call, sipalg_settings(ev->sn)->invite_timeout);
+	set_expires(ev->sn, call, sipalg_settings_of(ev->sn)->invite_timeout);
 	call->shown = min_t(u32, ev->call_id_len, SIPALG_CALL_ID_SHOWN);
 	memcpy(call->call_id, ev->call_id_text, call->shown);
 	return call;
 }
 
-static void release_host(struct sipalg_net *sn, struct sipalg_call *call)
+static void call_release_host(struct sipalg_net *sn, struct sipalg_call *call)
 {
 	sipalg_quota_release(sn, call->host, SIPALG_QUOTA_CALL, 1);
 	call->host = NULL;
@@ -235,12 +235,12 @@ static void call_end(struct sipalg_net *sn, struct sipalg_call *call,
 		    is_hard(reason) ? SIPALG_PINHOLE_KILL_CONNS : SIPALG_PINHOLE_EXPIRE_CONNS);
 	call->reason = reason;
 	set_state(call, SIPALG_CALL_ENDED);
-	settle(sn, call);
-	release_host(sn, call);
+	leave_half_open(sn, call);
+	call_release_host(sn, call);
 	list_ended(sn, call, true);
 	set_expires(sn, call, SIPALG_CALL_LINGER_S);
 	sipalg_count(sn, SIPALG_STAT_CALLS_ENDED);
-	if (sipalg_settings(sn)->log_calls && sipalg_may_log(sn))
+	if (sipalg_settings_of(sn)->log_calls && sipalg_may_log(sn))
 		net_info_ratelimited("call %u ended: %s, %u s, Call-ID %*pE\n", call->id,
 				     sipalg_call_reasons[reason],
 				     sipalg_seconds_between(call->created, sipalg_now(sn)),
@@ -269,7 +269,7 @@ static struct sipalg_quota_key quota_key(const struct sipalg_call_event *ev,
 /* How many calls a host may have; 0: any number. */
 static u32 host_max(const struct sipalg_call_event *ev, const struct sip_addr *addr)
 {
-	const struct sipalg_settings *set = sipalg_settings(ev->sn);
+	const struct sipalg_settings *set = sipalg_settings_of(ev->sn);
 
 	if (!set->calls_per_host || sipalg_prefixes_have(&set->trunks, addr))
 		return 0;
@@ -280,7 +280,7 @@ static u32 host_max(const struct sipalg_call_event *ev, const struct sip_addr *a
  * Whom the call is charged to: the party that is inside.  Where both are, as without NAT, the
  * one that has fewer: one of them may be everybody's proxy.
  */
-static struct sipalg_quota_key host_of(const struct sipalg_call_event *ev)
+static struct sipalg_quota_key call_host(const struct sipalg_call_event *ev)
 {
 	struct sipalg_quota_key sender = quota_key(ev, &ev->sender.addr);
 	struct sipalg_quota_key receiver = quota_key(ev, &ev->receiver);
@@ -363,9 +363,9 @@ static bool forget_ended(struct sipalg_net *sn)
  * remembered, so it goes before a call that may yet be answered.  Others may take the place
  * that was made, so it is tried again, but not for ever.
  */
-static bool make_room(struct sipalg_net *sn)
+static bool calls_make_room(struct sipalg_net *sn)
 {
-	u32 max = sipalg_settings(sn)->calls_max;
+	u32 max = sipalg_settings_of(sn)->calls_max;
 	int tries;
 
 	for (tries = 0; sipalg_pinhole_is_scarce(sn) && tries < 2; tries++)
@@ -377,9 +377,9 @@ static bool make_room(struct sipalg_net *sn)
 	return !max || atomic_read(&sn->calls->n) < max;
 }
 
-static int charge_host(const struct sipalg_call_event *ev, struct sipalg_call *call)
+static int call_charge_host(const struct sipalg_call_event *ev, struct sipalg_call *call)
 {
-	struct sipalg_quota_key host = host_of(ev);
+	struct sipalg_quota_key host = call_host(ev);
 	u32 max = host_max(ev, &host.addr);
 	struct sipalg_quota *quota = sipalg_quota_charge(ev->sn, &host, SIPALG_QUOTA_CALL, 1, max);
 	enum eviction done;
@@ -409,7 +409,7 @@ static struct sipalg_call *call_insert(const struct sipalg_call_event *ev, struc
 	struct sipalg_call_table *table = ev->sn->calls;
 	struct sipalg_quota_key source = quota_key(ev, &ev->sender.addr);
 	struct sipalg_call *old;
-	int err = charge_host(ev, call);
+	int err = call_charge_host(ev, call);
 	bool is_in;
 
 	if (err) {
@@ -428,7 +428,7 @@ static struct sipalg_call *call_insert(const struct sipalg_call_event *ev, struc
 		sipalg_quota_open(ev->sn, &call->busy->half, &source, call->host);
 	} else {
 		call->is_dead = true;
-		release_host(ev->sn, call);
+		call_release_host(ev->sn, call);
 		if (!old)
 			rhashtable_remove_fast(&table->calls, &call->node, call_params);
 	}
@@ -444,7 +444,7 @@ static struct sipalg_call *call_add(const struct sipalg_call_event *ev,
 {
 	struct sipalg_call *call, *in;
 
-	if (!make_room(ev->sn)) {
+	if (!calls_make_room(ev->sn)) {
 		sipalg_count(ev->sn, SIPALG_STAT_CALLS_FULL);
 		return ERR_PTR(-ENOSPC);
 	}
@@ -475,8 +475,8 @@ static bool begins_call(const struct sipalg_call_event *ev)
 }
 
 /* Under RCU: a call of the table or a new one, not locked. */
-static struct sipalg_call *find_or_add(const struct sipalg_call_event *ev,
-				       enum sipalg_call_side *request_side)
+static struct sipalg_call *call_find_or_add(const struct sipalg_call_event *ev,
+					    enum sipalg_call_side *request_side)
 {
 	struct sipalg_call_key key = { ev->call_id, ev->from_tag, ev->zone };
 	struct sipalg_call *call;
@@ -499,7 +499,7 @@ struct sipalg_call *sipalg_call_enter(const struct sipalg_call_event *ev,
 	int tries;
 
 	for (tries = 0; tries < 3; tries++) {
-		call = find_or_add(ev, request_side);
+		call = call_find_or_add(ev, request_side);
 		if (IS_ERR_OR_NULL(call))
 			return call;
 		spin_lock_bh(&call->lock);
@@ -558,7 +558,7 @@ static u32 up_timeout(const struct sipalg_net *sn, const struct sipalg_call *cal
 	u32 s = call->session_s;
 
 	if (!s)
-		return sipalg_settings(sn)->call_timeout;
+		return sipalg_settings_of(sn)->call_timeout;
 	s = clamp_t(u32, s, 90, 604800);	/* RFC 4028 4: 90 s is the least */
 	return s + max_t(u32, 32, s / 3);
 }
@@ -587,7 +587,7 @@ static void count_cseq(struct sipalg_call *call, const struct sipalg_call_event 
 static int call_reopen(const struct sipalg_call_event *ev, struct sipalg_call *call)
 {
 	struct sipalg_quota_key source = quota_key(ev, &ev->sender.addr);
-	struct sipalg_quota_key host = host_of(ev);
+	struct sipalg_quota_key host = call_host(ev);
 	struct sipalg_quota *quota = ERR_PTR(-ENOMEM);
 
 	if (sipalg_call_busy_get(call))
@@ -604,7 +604,7 @@ static int call_reopen(const struct sipalg_call_event *ev, struct sipalg_call *c
 	sipalg_quota_open(ev->sn, &call->busy->half, &source, quota);
 	call->reason = SIPALG_CALL_REASON_NONE;
 	set_state(call, SIPALG_CALL_TRYING);
-	set_expires(ev->sn, call, sipalg_settings(ev->sn)->invite_timeout);
+	set_expires(ev->sn, call, sipalg_settings_of(ev->sn)->invite_timeout);
 	call->callee_tag = 0;
 	sipalg_count(ev->sn, SIPALG_STAT_CALLS_ADDED);
 	return 0;
@@ -646,7 +646,7 @@ static enum sipalg_call_step advance_invite(struct sipalg_call *call,
 	}
 	count_cseq(call, ev, side);
 	if (call->state == SIPALG_CALL_TRYING)
-		wait_longer(ev->sn, call, sipalg_settings(ev->sn)->invite_timeout);
+		wait_longer(ev->sn, call, sipalg_settings_of(ev->sn)->invite_timeout);
 	return sipalg_call_tx_add(call, ev, side);
 }
 
@@ -731,7 +731,7 @@ static void invite_challenged(struct sipalg_call *call, const struct sipalg_call
 	if (call->state == SIPALG_CALL_UP || sipalg_call_is_pending(call, SIP_INVITE))
 		return;
 	set_state(call, SIPALG_CALL_TRYING);
-	set_expires(ev->sn, call, sipalg_settings(ev->sn)->invite_timeout);
+	set_expires(ev->sn, call, sipalg_settings_of(ev->sn)->invite_timeout);
 	sipalg_quota_open(ev->sn, &call->busy->half, &source, call->host);
 }
 
@@ -757,7 +757,7 @@ static enum sipalg_call_step invite_failed(struct sipalg_call *call,
 }
 
 /* The call lives on, unless it is about to end. */
-static void refresh(const struct sipalg_net *sn, struct sipalg_call *call)
+static void call_refresh(const struct sipalg_net *sn, struct sipalg_call *call)
 {
 	if (call->state == SIPALG_CALL_UP && !sipalg_call_is_pending(call, SIP_BYE))
 		set_expires(sn, call, up_timeout(sn, call));
@@ -770,7 +770,7 @@ static enum sipalg_call_step invite_answered(struct sipalg_call *call,
 	if (call->state == SIPALG_CALL_ENDED)
 		return SIPALG_CALL_OUT_OF_ORDER;
 	if (call->state != SIPALG_CALL_UP) {
-		settle(ev->sn, call);
+		leave_half_open(ev->sn, call);
 		set_state(call, SIPALG_CALL_UP);
 		call->answered = sipalg_now(ev->sn);
 		call->callee_tag = ev->to_tag;
@@ -784,7 +784,7 @@ static enum sipalg_call_step invite_answered(struct sipalg_call *call,
 		call->party[side] = (struct sip_endpoint){ ev->receiver };
 	}
 	call->session_s = ev->session_s;
-	refresh(ev->sn, call);
+	call_refresh(ev->sn, call);
 	return SIPALG_CALL_MAY_OPEN;
 }
 
@@ -806,11 +806,11 @@ static enum sipalg_call_step invite_progress(struct sipalg_call *call,
 	if (call->state == SIPALG_CALL_UP && !tags_fit(call, ev, side))
 		return SIPALG_CALL_IN_ORDER;		/* a branch that has lost already */
 	if (call->state == SIPALG_CALL_TRYING && is_proof(ev)) {
-		settle(ev->sn, call);
+		leave_half_open(ev->sn, call);
 		set_state(call, SIPALG_CALL_RINGING);
 	}
 	if (call->state != SIPALG_CALL_UP)
-		set_expires(ev->sn, call, sipalg_settings(ev->sn)->ringing_timeout);
+		set_expires(ev->sn, call, sipalg_settings_of(ev->sn)->ringing_timeout);
 	return SIPALG_CALL_MAY_OPEN;
 }
 
@@ -822,7 +822,7 @@ static void bye_done(struct sipalg_call *call, const struct sipalg_call_event *e
 		return;
 	}
 	sipalg_call_drop_branch(ev->sn, call, ev->to_tag);
-	set_expires(ev->sn, call, sipalg_settings(ev->sn)->ringing_timeout);
+	set_expires(ev->sn, call, sipalg_settings_of(ev->sn)->ringing_timeout);
 }
 
 static enum sipalg_call_step bye_answered(struct sipalg_call *call,
@@ -831,9 +831,9 @@ static enum sipalg_call_step bye_answered(struct sipalg_call *call,
 	if (ev->status / 100 == 2 || ev->status == 408 || ev->status == 481)
 		bye_done(call, ev);
 	else if (call->state == SIPALG_CALL_UP)
-		refresh(ev->sn, call);	/* asked for credentials: it is not over yet */
+		call_refresh(ev->sn, call);	/* asked for credentials: it is not over yet */
 	else if (call->state == SIPALG_CALL_RINGING)
-		set_expires(ev->sn, call, sipalg_settings(ev->sn)->ringing_timeout);
+		set_expires(ev->sn, call, sipalg_settings_of(ev->sn)->ringing_timeout);
 	return SIPALG_CALL_IN_ORDER;
 }
 
@@ -853,7 +853,7 @@ static enum sipalg_call_step update_answered(struct sipalg_call *call,
 	sipalg_call_offer_agreed(call, ev, side);
 	if (ev->method == SIP_UPDATE && call->state == SIPALG_CALL_UP) {
 		call->session_s = ev->session_s;
-		refresh(ev->sn, call);
+		call_refresh(ev->sn, call);
 	}
 	return SIPALG_CALL_MAY_OPEN;
 }
@@ -901,7 +901,7 @@ enum sipalg_call_step sipalg_call_advance(struct sipalg_call *call,
 	}
 	call->touched = sipalg_now(ev->sn);
 	if (!call->session_s)
-		refresh(ev->sn, call);
+		call_refresh(ev->sn, call);
 	if (!is_known)
 		return step;
 	call->party[sender] = ev->sender;
@@ -985,7 +985,7 @@ static u32 silence_of(const struct sipalg_call *call, const struct sipalg_call_m
 /* Renews what the call has open.  A stream that was heard keeps a call without session timer. */
 static void keep_pinholes(struct sipalg_net *sn, struct sipalg_call *call)
 {
-	const struct sipalg_settings *set = sipalg_settings(sn);
+	const struct sipalg_settings *set = sipalg_settings_of(sn);
 	unsigned long before = call->heard;
 	struct sipalg_call_media *media;
 	u32 i;
@@ -1004,7 +1004,7 @@ static void keep_pinholes(struct sipalg_net *sn, struct sipalg_call *call)
 	for (i = 0; i < call->n_contacts; i++)
 		sipalg_pinhole_keep(sn, sipalg_call_contacts(call)[i], SIPALG_CALL_TTL_S, 0);
 	if (call->heard != before && !call->session_s)
-		refresh(sn, call);
+		call_refresh(sn, call);
 }
 
 /* Often enough for the shortest silence that is looked for, rarely enough for many calls. */
@@ -1019,11 +1019,11 @@ static u32 tick_s(const struct sipalg_settings *set)
 	return max(s, 1U);
 }
 
-static void renew(struct sipalg_net *sn, struct sipalg_call *call)
+static void renew_pinholes(struct sipalg_net *sn, struct sipalg_call *call)
 {
 	if (call->state == SIPALG_CALL_ENDED || time_before(sipalg_now(sn), call->tick))
 		return;
-	call->tick = sipalg_now(sn) + tick_s(sipalg_settings(sn)) * HZ;
+	call->tick = sipalg_now(sn) + tick_s(sipalg_settings_of(sn)) * HZ;
 	keep_flow(sn, call, SIPALG_CALLER);
 	keep_flow(sn, call, SIPALG_CALLEE);
 	keep_pinholes(sn, call);
@@ -1042,16 +1042,17 @@ static enum sipalg_call_reason expiry_reason(const struct sipalg_call *call)
  * What was asked is answered, and so long ago that nothing of it is sent again (RFC 3261
  * 17.1.1.2, 17.1.2.2: 64*T1).  Other requests than these two have no later answers.
  */
-static void rest(struct sipalg_net *sn, struct sipalg_call *call)
+static void drop_idle_pending(struct sipalg_net *sn, struct sipalg_call *call)
 {
-	if (call->state != SIPALG_CALL_UP || !call->busy || sipalg_call_is_pending(call, SIP_INVITE) ||
+	if (call->state != SIPALG_CALL_UP || !call->busy || sipalg_call_is_pending(call,
+										   SIP_INVITE) ||
 	    sipalg_call_is_pending(call, SIP_BYE))
 		return;
 	if (!time_before(sipalg_now(sn), call->touched + SIPALG_CALL_LINGER_S * HZ))
 		sipalg_call_busy_drop(call);
 }
 
-static bool is_over(const struct sipalg_net *sn, unsigned long since, u32 limit_s)
+static bool time_is_over(const struct sipalg_net *sn, unsigned long since, u32 limit_s)
 {
 	return limit_s && time_after(sipalg_now(sn), since + limit_s * HZ);
 }
@@ -1059,14 +1060,16 @@ static bool is_over(const struct sipalg_net *sn, unsigned long since, u32 limit_
 /* Return: whether the call is to be taken out of the table. */
 static bool call_tick(struct sipalg_net *sn, struct sipalg_call *call)
 {
-	const struct sipalg_settings *set = sipalg_settings(sn);
+	const struct sipalg_settings *set = sipalg_settings_of(sn);
 
-	renew(sn, call);
-	rest(sn, call);
-	if (call->state == SIPALG_CALL_UP && is_over(sn, call->answered, set->call_max_duration))
+	renew_pinholes(sn, call);
+	drop_idle_pending(sn, call);
+	if (call->state == SIPALG_CALL_UP && time_is_over(sn, call->answered,
+							  set->call_max_duration))
 		call_end(sn, call, SIPALG_CALL_TOO_LONG);
-	if (call->state == SIPALG_CALL_UP && is_over(sn, call->touched, set->dead_call_timeout) &&
-	    is_over(sn, call->heard, set->dead_call_timeout))
+	if (call->state == SIPALG_CALL_UP && time_is_over(sn, call->touched,
+							  set->dead_call_timeout) &&
+	    time_is_over(sn, call->heard, set->dead_call_timeout))
 		call_end(sn, call, SIPALG_CALL_DEAD);
 	if (time_before(sipalg_now(sn), call->expires))
 		return false;
@@ -1174,8 +1177,8 @@ static void call_destroy(void *ptr, void *arg)
 	spin_lock_bh(&call->lock);
 	call->is_dead = true;
 	list_ended(arg, call, false);
-	settle(arg, call);
-	release_host(arg, call);
+	leave_half_open(arg, call);
+	call_release_host(arg, call);
 	pinholes_rm(arg, call, SIPALG_PINHOLE_KEEP_CONNS);
 	spin_unlock_bh(&call->lock);
 	rcu_read_unlock();

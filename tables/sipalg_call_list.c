@@ -72,7 +72,7 @@ static void calls_stop(struct seq_file *seq, void *v)
 static void show_pinhole(struct seq_file *seq, struct sipalg_pinhole *pin, bool is_rtcp)
 {
 	struct sipalg_net *sn = sipalg_pernet(seq_file_net(seq));
-	struct sipalg_pinhole_heard heard = sipalg_pinhole_heard(sn, pin);
+	struct sipalg_pinhole_heard heard = sipalg_pinhole_last_heard(sn, pin);
 	struct sip_endpoint peer = sipalg_pinhole_peer(pin);
 
 	seq_printf(seq, " %s,real=", is_rtcp ? "rtcp" : "rtp");

@@ -26,8 +26,8 @@ struct sipalg_call_tx *sipalg_call_tx_find(struct sipalg_call *call,
 					   enum sipalg_call_side side);
 
 /*
- * Remembers a request.  Return: SIPALG_CALL_MAY_OPEN; SIPALG_CALL_IN_ORDER where there is no memory: no
- * answer to it will be known.
+ * Remembers a request.  Return: SIPALG_CALL_MAY_OPEN; SIPALG_CALL_IN_ORDER where there is no memory:
+ * no answer to it will be known.
  */
 enum sipalg_call_step sipalg_call_tx_add(struct sipalg_call *call,
 					 const struct sipalg_call_event *ev,

@@ -165,21 +165,21 @@ static struct sipalg_source *find_in(struct sipalg_source_table *table, u32 set,
 }
 
 /* Of an address, the host that it counts as. */
-static struct sip_addr host_of(const struct sipalg_net *sn, const struct sip_addr *addr)
+static struct sip_addr source_host(const struct sipalg_net *sn, const struct sip_addr *addr)
 {
 	return sipalg_prefix_of(addr, sipalg_host_len(sn, addr));
 }
 
 /* The key by which the table has it. */
-static struct sipalg_source_key host_key(const struct sipalg_net *sn,
-					 const struct sipalg_source_key *key)
+static struct sipalg_source_key source_host_key(const struct sipalg_net *sn,
+						const struct sipalg_source_key *key)
 {
-	return (struct sipalg_source_key){ host_of(sn, &key->addr), key->zone, key->role };
+	return (struct sipalg_source_key){ source_host(sn, &key->addr), key->zone, key->role };
 }
 
 struct sipalg_source *sipalg_source_find(struct sipalg_net *sn, const struct sipalg_source_key *key)
 {
-	struct sipalg_source_key at = host_key(sn, key);
+	struct sipalg_source_key at = source_host_key(sn, key);
 
 	return find_in(sn->sources, set_of(&at), &at);
 }
@@ -194,17 +194,17 @@ static void source_free_rcu(struct rcu_head *rcu)
  * Who is the least loss: 0 a stranger, 1 one that is blocked, 2 one that has had success, 3 a
  * registrar.  To fail costs nothing, so it is worth less than what was proved.
  */
-static int worth(const struct sipalg_net *sn, const struct sipalg_source *source)
+static int source_worth(const struct sipalg_net *sn, const struct sipalg_source *source)
 {
 	if (is_before(sn, READ_ONCE(source->serves_until)))
 		return 3;
 	return sipalg_source_is_good(sn, source) ? 2 : !!sipalg_source_blocked_s(sn, source);
 }
 
-static bool goes_before(const struct sipalg_net *sn, const struct sipalg_source *a,
-			const struct sipalg_source *b)
+static bool source_goes_before(const struct sipalg_net *sn, const struct sipalg_source *a,
+			       const struct sipalg_source *b)
 {
-	int diff = worth(sn, a) - worth(sn, b);
+	int diff = source_worth(sn, a) - source_worth(sn, b);
 
 	return diff ? diff < 0 : time_before(READ_ONCE(a->heard), READ_ONCE(b->heard));
 }
@@ -213,7 +213,7 @@ static bool goes_before(const struct sipalg_net *sn, const struct sipalg_source 
  * A place in a set.  Where it is full, or the namespace holds what it may, the least loss goes, and
  * leaves @is_held to the next one.  Return: whether there is one.
  */
-static bool make_room(struct sipalg_net *sn, u32 set, bool *is_held)
+static bool source_make_room(struct sipalg_net *sn, u32 set, bool *is_held)
 {
 	struct sipalg_source *source, *least = NULL;
 	u32 n = 0;
@@ -221,7 +221,7 @@ static bool make_room(struct sipalg_net *sn, u32 set, bool *is_held)
 	hlist_for_each_entry(source, &sn->sources->set[set], node) {
 		sipalg_step();
 		n++;
-		if (!least || goes_before(sn, source, least))
+		if (!least || source_goes_before(sn, source, least))
 			least = source;
 	}
 	*is_held = sn->is_foreign;
@@ -243,7 +243,7 @@ static struct sipalg_source *source_add(struct sipalg_net *sn, u32 set,
 
 	if (!source)
 		return NULL;
-	if (!make_room(sn, set, &source->is_held)) {
+	if (!source_make_room(sn, set, &source->is_held)) {
 		kmem_cache_free(source_cache, source);
 		return NULL;
 	}
@@ -257,7 +257,7 @@ static struct sipalg_source *source_add(struct sipalg_net *sn, u32 set,
 struct sipalg_source *sipalg_source_get(struct sipalg_net *sn, const struct sipalg_source_key *key)
 {
 	struct sipalg_source_table *table = sn->sources;
-	struct sipalg_source_key at = host_key(sn, key);
+	struct sipalg_source_key at = source_host_key(sn, key);
 	u32 set = set_of(&at);
 	struct sipalg_source *source = find_in(table, set, &at);
 
@@ -315,7 +315,8 @@ static void begin_anew(struct sipalg_source *source)
 }
 
 /* A message came.  @now: read under @source->lock, which is held. */
-static void hear(struct sipalg_source *source, enum sipalg_source_class class, unsigned long now)
+static void count_message(struct sipalg_source *source, enum sipalg_source_class class,
+			  unsigned long now)
 {
 	if (sipalg_since(now, source->heard) > (unsigned long)DAY_S * HZ)
 		begin_anew(source);
@@ -332,7 +333,7 @@ bool sipalg_source_take(struct sipalg_net *sn, struct sipalg_source *source,
 
 	spin_lock_bh(&source->lock);
 	now = sipalg_now(sn);
-	hear(source, class, now);
+	count_message(source, class, now);
 	if (rate->rate) {
 		bucket_fill(b, now, rate);
 		is_within = b->credit >= HZ;
@@ -364,7 +365,7 @@ void sipalg_source_saw(struct sipalg_net *sn, struct sipalg_source *source,
 		       enum sipalg_source_class class)
 {
 	spin_lock_bh(&source->lock);
-	hear(source, class, sipalg_now(sn));
+	count_message(source, class, sipalg_now(sn));
 	spin_unlock_bh(&source->lock);
 }
 SIPALG_EXPORT(sipalg_source_saw);
@@ -531,9 +532,9 @@ static u32 failures_now(struct sipalg_net *sn, struct sipalg_source *source, u32
 	       div64_u64((u64)source->failures_before * (window - passed), window);
 }
 
-static void block(struct sipalg_net *sn, struct sipalg_source *source)
+static void source_block(struct sipalg_net *sn, struct sipalg_source *source)
 {
-	const struct sipalg_settings *set = sipalg_settings(sn);
+	const struct sipalg_settings *set = sipalg_settings_of(sn);
 	u32 longest = max(set->block_time, set->block_time_max);
 
 	if (source->block_s && is_before(sn, source->blocked_until + longest * HZ))
@@ -547,7 +548,7 @@ static void block(struct sipalg_net *sn, struct sipalg_source *source)
 
 static enum sipalg_source_told count_failure(struct sipalg_net *sn, struct sipalg_source *source)
 {
-	const struct sipalg_settings *set = sipalg_settings(sn);
+	const struct sipalg_settings *set = sipalg_settings_of(sn);
 
 	if (!set->block_failures || !set->block_window || !set->block_time ||
 	    source->key.role != SIPALG_SOURCE_FROM || is_before(sn, source->serves_until))
@@ -556,7 +557,7 @@ static enum sipalg_source_told count_failure(struct sipalg_net *sn, struct sipal
 		source->failures++;
 		return SIPALG_SOURCE_FAILED;
 	}
-	block(sn, source);
+	source_block(sn, source);
 	return SIPALG_SOURCE_BLOCKED;
 }
 
@@ -595,7 +596,7 @@ void sipalg_source_serves(struct sipalg_net *sn, struct sipalg_source *source, u
 }
 SIPALG_EXPORT(sipalg_source_serves);
 
-static void forgive(struct sipalg_source *source)
+static void forgive_failures(struct sipalg_source *source)
 {
 	spin_lock_bh(&source->lock);
 	WRITE_ONCE(source->blocked_until, 0);
@@ -612,13 +613,13 @@ int sipalg_source_release(struct sipalg_net *sn, const struct sip_addr *addr)
 	int i, err = -ENOENT;
 
 	rcu_read_lock();
-	host = host_of(sn, addr);
+	host = source_host(sn, addr);
 	for (i = 0; i < SETS; i++) {	/* whatever its zone is */
 		hlist_for_each_entry_rcu(source, &sn->sources->set[i], node) {
 			if (source->key.role != SIPALG_SOURCE_FROM ||
 			    !sip_addr_equal(&source->key.addr, &host))
 				continue;
-			forgive(source);
+			forgive_failures(source);
 			err = 0;
 		}
 	}
@@ -680,7 +681,7 @@ static void show_bucket(struct seq_file *seq, const struct sipalg_source *source
 	const struct bucket *b = &source->bucket[class];
 	char buf[SIP_ADDR_TEXT_MAX];
 	u32 len = sip_addr_write(&source->key.addr, buf, false);
-	u32 prefix = sipalg_settings(sn)->host_prefix6;
+	u32 prefix = sipalg_settings_of(sn)->host_prefix6;
 
 	seq_printf(seq, "%.*s", (int)len, buf);
 	if (source->key.addr.family == SIP_FAMILY_IPV6 && prefix < 128)

@@ -460,7 +460,7 @@ static bool touches_patch(const struct sip_tcp_half *half, u32 start, u32 end)
 }
 
 /* Of @len bytes from @from on, how many the receiver takes. */
-static u32 within(const struct sip_tcp_half *half, u32 from, u32 len, u32 window)
+static u32 fit_window(const struct sip_tcp_half *half, u32 from, u32 len, u32 window)
 {
 	u32 edge = half->acked + window;
 
@@ -493,7 +493,7 @@ struct sip_tcp_emission sip_tcp_emit(struct sip_tcp_half *half, const struct sip
 	what.len = to - from;
 	what.same = start == seg->seq && what.len == seg->len && !touches_patch(half, start, end);
 	if (!what.same)
-		what.len = within(half, from, min(to - from, max), window);
+		what.len = fit_window(half, from, min(to - from, max), window);
 	what.fin &= what.len == to - from;
 	half->sent = sip_seq_max(half->sent, from + what.len);
 	return what;
@@ -508,7 +508,7 @@ const u8 *sip_tcp_more(struct sip_tcp_half *half, u32 window, u32 max,
 	if (!p || !sip_seq_before(from, patch_out_end(p)))
 		return NULL;
 	rest = patch_out_end(p) - from;
-	len = within(half, from, min(rest, max), window);
+	len = fit_window(half, from, min(rest, max), window);
 	/* a small piece waits until nothing else is under way (RFC 9293 3.8.6.2.1) */
 	if (!len || (len < rest && len < max && from != half->acked))
 		return NULL;

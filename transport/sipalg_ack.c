@@ -70,7 +70,7 @@ static void put_tcp(struct sk_buff *skb, const struct nf_conntrack_tuple *t,
 	put_unaligned_be32(ack->echo, option + 8);
 }
 
-static int route(struct net *net, struct sk_buff *skb)
+static int route_packet(struct net *net, struct sk_buff *skb)
 {
 	if (skb->protocol == htons(ETH_P_IP))
 		return ip_route_me_harder(net, NULL, skb, RTN_UNSPEC);
@@ -119,7 +119,7 @@ void sipalg_ack_send(const struct sipalg_ctx *ctx, struct sk_buff *skb)
 #endif
 	nf_ct_set(skb, NULL, IP_CT_UNTRACKED);
 	skb_dst_set_noref(skb, skb_dst(ctx->skb));
-	if (route(ctx->sn->net, skb)) {
+	if (route_packet(ctx->sn->net, skb)) {
 		kfree_skb(skb);
 		return;
 	}

@@ -38,7 +38,7 @@ static u32 pack_syn(const struct sipalg_options *o)
  * the wish to map bytes to another count than this connection's (RFC 8684 3.7: both
  * ends do without where it gets lost).
  */
-static int clean(struct sipalg_ctx *ctx)
+static int clean_options(struct sipalg_ctx *ctx)
 {
 	struct sk_buff *skb = ctx->skb;
 	struct sipalg_options o = sipalg_options_of(ctx);
@@ -78,10 +78,10 @@ static int see_syn(struct sipalg_ctx *ctx)
 
 	if (ctx->dir != IP_CT_DIR_ORIGINAL)	/* both open at once: nobody's stream begins */
 		return 0;
-	err = clean(ctx);
+	err = clean_options(ctx);
 	if (err || !has_seqadj(ctx->ct))
 		return err;
-	data = sipalg_flow_data(ctx->ct);	/* it may have moved */
+	data = sipalg_flow_data_of(ctx->ct);	/* it may have moved */
 	if (!data)
 		return 0;
 	o = sipalg_options_of(ctx);
@@ -143,7 +143,7 @@ static void answer_syn(struct sipalg_stream *s, const struct sipalg_ctx *ctx, co
 
 static int see_syn_ack(struct sipalg_ctx *ctx)
 {
-	struct sipalg_flow_data *data = sipalg_flow_data(ctx->ct);
+	struct sipalg_flow_data *data = sipalg_flow_data_of(ctx->ct);
 	const struct tcphdr *th = sipalg_tcp_of(ctx);
 	u32 seq[IP_CT_DIR_MAX] = { ntohl(th->ack_seq), ntohl(th->seq) + 1 };
 	u32 syn = data ? READ_ONCE(data->syn) : 0;
@@ -153,7 +153,7 @@ static int see_syn_ack(struct sipalg_ctx *ctx)
 	if (ctx->dir != IP_CT_DIR_REPLY || !(syn & SYN_SEEN) ||
 	    test_bit(IPS_SEQ_ADJUST_BIT, &ctx->ct->status))
 		return 0;
-	if (clean(ctx))
+	if (clean_options(ctx))
 		return -ENOMEM;
 	if (syn & SYN_WAITS) {
 		if (READ_ONCE(data->stream) != seq[IP_CT_DIR_ORIGINAL])
@@ -187,7 +187,7 @@ int sipalg_handshake_see(struct sipalg_ctx *ctx)
 
 bool sipalg_handshake_is_missed(struct sipalg_ctx *ctx)
 {
-	const struct sipalg_flow_data *data = sipalg_flow_data(ctx->ct);
+	const struct sipalg_flow_data *data = sipalg_flow_data_of(ctx->ct);
 
 	if (!data || READ_ONCE(data->syn) & SYN_SEEN || ctx->skb->len <= ctx->dataoff ||
 	    test_bit(IPS_SEQ_ADJUST_BIT, &ctx->ct->status) || skb_linearize(ctx->skb))
@@ -209,7 +209,7 @@ bool sipalg_handshake_make_up(struct sipalg_ctx *ctx)
 
 	if (!has_seqadj(ctx->ct))
 		return false;
-	data = sipalg_flow_data(ctx->ct);
+	data = sipalg_flow_data_of(ctx->ct);
 	if (!data)
 		return false;
 	WRITE_ONCE(data->syn, SYN_SEEN);	/* not a second time */

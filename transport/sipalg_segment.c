@@ -245,7 +245,7 @@ static int give_up(struct sipalg_segment *seg, enum sipalg_stat why)
 	return sipalg_segment_bypass(seg);
 }
 
-static int take(struct sipalg_segment *seg)
+static int segment_take(struct sipalg_segment *seg)
 {
 	int err = sip_tcp_take(seg->half, &seg->in, &seg->text);
 
@@ -295,7 +295,7 @@ static int come_in(struct sipalg_segment *seg)
 		seg->in.fin = th->fin;
 	}
 	end->largest = max(end->largest, payload_size(skb, seg->in.len));
-	if (!take(seg))
+	if (!segment_take(seg))
 		return 0;
 leave:
 	sipalg_stream_leave(ctx->sn, seg->stream);
@@ -415,7 +415,7 @@ static struct sip_tcp_emission emission_of(struct sipalg_segment *seg)
  * Its bytes arrived, or had arrived, and nobody will say so but us.  Where the receiver is
  * asked, or hears something, it answers by itself.
  */
-static void acknowledge(struct sipalg_segment *seg, struct sip_tcp_emission *what)
+static void ack_consumed(struct sipalg_segment *seg, struct sip_tcp_emission *what)
 {
 	const struct sip_tcp_half *half = seg->half;
 	bool is_old = sip_seq_before(seg->in.seq, half->told);
@@ -436,14 +436,14 @@ static void acknowledge(struct sipalg_segment *seg, struct sip_tcp_emission *wha
 		seg->own_ack = make_ack(seg);
 }
 
-static enum sipalg_segment_fate finish(struct sipalg_segment *seg, int err)
+static enum sipalg_segment_fate segment_finish(struct sipalg_segment *seg, int err)
 {
 	struct sipalg_tcp_end *end = &seg->stream->end[seg->ctx->dir];
 	struct sip_tcp_emission what = emission_of(seg);
 
 	if (err && !what.len)
 		return SIPALG_SEGMENT_RETRANSMIT;
-	acknowledge(seg, &what);
+	ack_consumed(seg, &what);
 	if (sip_tcp_held(seg->half) && seg->half->next != seg->in.next)
 		sipalg_count(seg->ctx->sn, SIPALG_STAT_TCP_HELD);
 	tell_kernel(seg);
@@ -476,7 +476,7 @@ enum sipalg_segment_fate sipalg_segment_end(struct sipalg_segment *seg, int err)
 		err = sip_tcp_keep(seg->half, &seg->in, &seg->text);
 	if (sipalg_ack_is_possible(ctx->skb) && !seg->is_reset)
 		seg->own_more = make_more(seg);
-	fate = finish(seg, err);
+	fate = segment_finish(seg, err);
 	if (sipalg_stream_is_idle(seg->stream))
 		sipalg_stream_end(ctx->sn, seg->stream);
 	sipalg_stream_leave(ctx->sn, seg->stream);

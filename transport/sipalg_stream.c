@@ -74,7 +74,7 @@ struct sipalg_stream *sipalg_stream_add(struct sipalg_net *sn, struct nf_conn *c
 					const u32 seq[IP_CT_DIR_MAX])
 {
 	struct sipalg_stream_table *table = sn->streams;
-	struct sipalg_flow_data *data = sipalg_flow_data(ct);
+	struct sipalg_flow_data *data = sipalg_flow_data_of(ct);
 	struct sipalg_stream *s;
 
 	if (!data || atomic_read(&table->n) >= SIPALG_STREAMS_MAX || !sipalg_hold(sn, 1))
@@ -107,7 +107,7 @@ SIPALG_EXPORT(sipalg_stream_add);
 
 struct sipalg_stream *sipalg_stream_enter(struct sipalg_net *sn, const struct nf_conn *ct)
 {
-	const struct sipalg_flow_data *data = sipalg_flow_data(ct);
+	const struct sipalg_flow_data *data = sipalg_flow_data_of(ct);
 	u32 id = data ? READ_ONCE(data->stream) : 0;
 	struct sipalg_stream *s;
 
@@ -135,7 +135,7 @@ bool sipalg_stream_is_known(struct sipalg_net *sn, const struct nf_conn *ct)
 }
 
 /* Who began the connection: its other end may be everybody's server. */
-static struct sipalg_quota_key host_of(const struct sipalg_stream *s)
+static struct sipalg_quota_key stream_host(const struct sipalg_stream *s)
 {
 	return (struct sipalg_quota_key){
 		sipalg_inet_addr_of(s->tuple.src.l3num, &s->tuple.src.u3), s->zone
@@ -143,9 +143,9 @@ static struct sipalg_quota_key host_of(const struct sipalg_stream *s)
 }
 
 /* The stream remembers @bytes now.  Without memory what is more counts when it next changes. */
-static void charge(struct sipalg_net *sn, struct sipalg_stream *s, u32 bytes)
+static void charge_bytes(struct sipalg_net *sn, struct sipalg_stream *s, u32 bytes)
 {
-	struct sipalg_quota_key key = host_of(s);
+	struct sipalg_quota_key key = stream_host(s);
 	struct sipalg_quota *host = s->host;
 
 	lockdep_assert_held(&s->lock);
@@ -166,7 +166,7 @@ void sipalg_stream_leave(struct sipalg_net *sn, struct sipalg_stream *s)
 	__releases(&s->lock)
 {
 	if (!s->is_dead)
-		charge(sn, s, sip_tcp_bytes(&s->half[0]) + sip_tcp_bytes(&s->half[1]));
+		charge_bytes(sn, s, sip_tcp_bytes(&s->half[0]) + sip_tcp_bytes(&s->half[1]));
 	spin_unlock_bh(&s->lock);
 }
 SIPALG_EXPORT(sipalg_stream_leave);
@@ -181,7 +181,7 @@ static bool has_share(u32 held, u32 sum)
 bool sipalg_stream_is_full(struct sipalg_net *sn, const struct sipalg_stream *s)
 {
 	u32 sum = atomic_read(&sn->streams->bytes), held;
-	struct sipalg_quota_key host = host_of(s);
+	struct sipalg_quota_key host = stream_host(s);
 
 	if (sum >= SIPALG_STREAM_BYTES_MAX ||
 	    (sn->is_foreign && has_share(sum, atomic_read(&foreign_bytes))))
@@ -189,7 +189,7 @@ bool sipalg_stream_is_full(struct sipalg_net *sn, const struct sipalg_stream *s)
 	held = s->host ? sipalg_quota_held_by(s->host, SIPALG_QUOTA_BYTES) :
 			 sipalg_quota_held(sn, &host, SIPALG_QUOTA_BYTES);
 	return has_share(held, sum) &&
-	       !sipalg_prefixes_have(&sipalg_settings(sn)->trunks, &host.addr);
+	       !sipalg_prefixes_have(&sipalg_settings_of(sn)->trunks, &host.addr);
 }
 SIPALG_EXPORT(sipalg_stream_is_full);
 
@@ -211,7 +211,7 @@ static void stream_unlink(struct sipalg_net *sn, struct sipalg_stream *s)
 	s->is_dead = true;
 	rhashtable_remove_fast(&table->streams, &s->node, stream_params);
 	atomic_dec(&table->n);
-	charge(sn, s, 0);
+	charge_bytes(sn, s, 0);
 	sipalg_let(sn, 1);
 	call_rcu(&s->rcu, stream_free_rcu);
 }
@@ -225,7 +225,7 @@ SIPALG_EXPORT(sipalg_stream_end);
 /* ---- those that are left behind -------------------------------------------------- */
 
 /* The connection of a stream, referenced, or NULL. */
-static struct nf_conn *conn_get(struct sipalg_net *sn, const struct sipalg_stream *s)
+static struct nf_conn *stream_conn_get(struct sipalg_net *sn, const struct sipalg_stream *s)
 {
 	const struct sipalg_flow_data *data;
 	struct nf_conntrack_zone zone;
@@ -235,7 +235,7 @@ static struct nf_conn *conn_get(struct sipalg_net *sn, const struct sipalg_strea
 	ct = sipalg_master_conn_get(sn->net, &zone, &s->tuple);
 	if (!ct)
 		return NULL;
-	data = sipalg_flow_data(ct);
+	data = sipalg_flow_data_of(ct);
 	if (data && READ_ONCE(data->stream) == s->id)
 		return ct;
 	nf_ct_put(ct);
@@ -244,7 +244,7 @@ static struct nf_conn *conn_get(struct sipalg_net *sn, const struct sipalg_strea
 
 static bool is_left_behind(struct sipalg_net *sn, const struct sipalg_stream *s)
 {
-	struct nf_conn *ct = conn_get(sn, s);
+	struct nf_conn *ct = stream_conn_get(sn, s);
 
 	if (ct)
 		nf_ct_put(ct);
@@ -292,7 +292,7 @@ static void hand_over(struct sipalg_net *sn, const struct sipalg_stream *s)
 
 	if (!s->half[0].last && !s->half[1].last)
 		return;
-	ct = conn_get(sn, s);
+	ct = stream_conn_get(sn, s);
 	if (!ct)
 		return;
 	if (nfct_seqadj(ct))

@@ -16,7 +16,7 @@ import sys
 ORDER = [['text'], ['net'], ['pinhole'], ['tables'], ['decide', 'transport'], ['module'], ['nf_conntrack_sipalg'],
          ['nf_nat_sipalg']]
 # what the entry file hands down to the units below it; no header has its name
-HANDED_DOWN = ('sipalg_nat_hooks', 'sipalg_set_nat_hooks', 'sipalg_helper_of', 'sipalg_refuses_early')
+HANDED_DOWN = ('sipalg_nat_hooks_get', 'sipalg_set_nat_hooks', 'sipalg_helper_of', 'sipalg_refuses_early')
 HEADERS = {
     'text': 'sip_slice sip_word sip_chars sip_limits sip_step sip_method sip_fault sip_flow',
     'net': 'sipalg_compat sipalg_stats sipalg_call_state',
