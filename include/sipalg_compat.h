@@ -36,6 +36,13 @@
 #define SIPALG_IMPORT_NS	MODULE_IMPORT_NS("SIPALG")
 #endif
 
+/* What only the tests and the benchmark need is exported where these are built. */
+#ifdef SIPALG_EXPORT_TESTS
+#define SIPALG_EXPORT_TEST(sym)	SIPALG_EXPORT(sym)
+#else
+#define SIPALG_EXPORT_TEST(sym)	static_assert(true)
+#endif
+
 #ifdef SIPALG_SYSCTL_CONST
 #define SIPALG_CTL_TABLE	const struct ctl_table
 #else

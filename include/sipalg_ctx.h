@@ -158,13 +158,69 @@ struct sipalg_nat_hooks {
 
 /**
  * sipalg_set_nat_hooks() - the NAT module comes or goes
- * @hooks: NULL: it goes; the caller waits for a grace period then
+ * @hooks: hooks of the NAT module; NULL: it goes, and the caller waits for a grace period then
  *
  * Context: process context.
  */
 void sipalg_set_nat_hooks(const struct sipalg_nat_hooks *hooks);
 
-/* The NAT module's hooks, or NULL.  Under rcu_read_lock(); read once for a packet. */
+/**
+ * sipalg_nat_hooks_get() - the hooks of the NAT module
+ *
+ * Context: under rcu_read_lock(); read once for a packet.
+ * Return: the hooks, or NULL while the NAT module is not loaded.
+ */
 const struct sipalg_nat_hooks *sipalg_nat_hooks_get(void);
+
+/**
+ * sipalg_ctx_get() - take a context
+ *
+ * Context: packet path.
+ * Return: a context with arbitrary content, which sipalg_ctx_put() gives back; NULL: no memory.
+ */
+struct sipalg_ctx *sipalg_ctx_get(void);
+
+/* Gives a context back.  Packet path. */
+void sipalg_ctx_put(struct sipalg_ctx *ctx);
+
+/**
+ * sipalg_ctx_fill() - what a packet says before it is read
+ * @ctx: context from sipalg_ctx_get()
+ * @skb: packet
+ * @protoff: offset of its UDP or TCP header, in bytes
+ * @ct: connection of the packet
+ * @ctinfo: relation of the packet to @ct
+ *
+ * Context: packet path, under rcu_read_lock().
+ */
+void sipalg_ctx_fill(struct sipalg_ctx *ctx, struct sk_buff *skb, u32 protoff, struct nf_conn *ct,
+		     enum ip_conntrack_info ctinfo);
+
+/**
+ * sipalg_ctx_fill_flow() - the addresses of the connection, again
+ * @ctx: context that was filled; data of its connection has changed since
+ *
+ * Four views of two parties.  The helper runs after NAT for the headers, so the tuples tell all: the
+ * source of each direction is its sender as it sees itself, and the destination of the other
+ * direction is that sender as the other side sees it.
+ *
+ * Context: packet path, under rcu_read_lock().
+ */
+void sipalg_ctx_fill_flow(struct sipalg_ctx *ctx);
+
+/**
+ * sipalg_ctx_read_start() - read the start line
+ * @ctx: context whose text is one message
+ *
+ * With strict=1 the message is marked SIP_MSG_STRICT.
+ *
+ * Context: packet path.
+ * Return: as sip_parse_start().
+ */
+int sipalg_ctx_read_start(struct sipalg_ctx *ctx);
+
+/* Makes the contexts, one for each CPU.  Process context, once.  Return: 0 or -ENOMEM. */
+int __init sipalg_ctx_module_init(void);
+void sipalg_ctx_module_exit(void);
 
 #endif /* _SIPALG_CTX_H */

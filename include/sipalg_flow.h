@@ -80,6 +80,30 @@ static inline void sipalg_flow_set_memo(struct sipalg_flow_data *data, int dir,
 	WRITE_ONCE(data->memo[dir], listens | (u32)memo.form << 16 | memo.port);
 }
 
+/* A word of @published: a Contact of a user was published; @user: sip_user_hash(). */
+static inline u32 sipalg_flow_published(u8 user)
+{
+	return SIPALG_FLOW_PUBLISHED | (u32)user << 24;
+}
+
+/* Bits of @published: how the Contact was written; @form: enum sip_via_form, @port: 0 to 65535. */
+static inline u32 sipalg_flow_written(u8 form, u16 port)
+{
+	return (u32)form << 20 | port;
+}
+
+/* The user of a word of @published, as sip_user_hash(). */
+static inline u8 sipalg_flow_user(u32 published)
+{
+	return published >> 24;
+}
+
+/* How the Contact of a word of @published was written. */
+static inline struct sip_via_memo sipalg_flow_contact(u32 published)
+{
+	return (struct sip_via_memo){ .form = published >> 20 & 3, .port = published };
+}
+
 /*
  * Lets the connection live at least as long as it is kept.  Every packet sets the
  * protocol's short idle time first, so this is done for every packet of the

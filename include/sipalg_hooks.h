@@ -32,23 +32,4 @@ void sipalg_hooks_teardown(struct net *net);
  */
 int sipalg_attach(struct sipalg_net *sn, bool on);
 
-/*
- * The kernel's object of our helper for NFPROTO_IPV4 or NFPROTO_IPV6 and IPPROTO_UDP or
- * IPPROTO_TCP, while it is registered.
- */
-struct nf_conntrack_helper *sipalg_helper_of(u8 family, u8 proto);
-
-/**
- * sipalg_refuses_early() - whether a flood ends here for this packet
- * @skb: behind conntrack, before routing
- * @ct: its connection, confirmed
- * @ctinfo: and its place in it
- *
- * What the helper would refuse in the end need not be translated and routed before.
- *
- * Context: softirq or BH, under rcu_read_lock().
- * Return: true: it is to be dropped, and was counted; false: nothing was.
- */
-bool sipalg_refuses_early(struct sk_buff *skb, struct nf_conn *ct, enum ip_conntrack_info ctinfo);
-
 #endif /* _SIPALG_HOOKS_H */

@@ -11,6 +11,8 @@
 #include "sipalg_pinhole_real.h"
 #include "sipalg_compat.h"
 #include "sipalg_ctx.h"
+#include "sipalg_early.h"
+#include "sipalg_helpers.h"
 #include "sipalg_hooks.h"
 #include "sipalg_inside.h"
 

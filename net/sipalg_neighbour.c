@@ -39,4 +39,4 @@ bool sipalg_neighbour_is_one(struct net_device *dev, const struct sip_addr *a,
 	return station_of(dev, a, first) && station_of(dev, b, second) &&
 	       !memcmp(first, second, dev->addr_len);
 }
-SIPALG_EXPORT(sipalg_neighbour_is_one);
+SIPALG_EXPORT_TEST(sipalg_neighbour_is_one);

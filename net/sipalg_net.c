@@ -23,7 +23,7 @@ SIPALG_EXPORT(sipalg_pernet);
 
 #ifdef SIPALG_COUNT_STEPS
 u32 sipalg_steps;
-SIPALG_EXPORT(sipalg_steps);
+SIPALG_EXPORT_TEST(sipalg_steps);
 #endif
 
 static siphash_key_t secret __read_mostly;
@@ -50,13 +50,13 @@ u32 sipalg_hash_addr(const struct sip_addr *addr, u32 word, u32 seed)
 	return addr->family == SIP_FAMILY_IPV4 ? hsiphash_2u32(addr->w[0], word, &key) :
 						 hsiphash(words, sizeof(words), &key);
 }
-SIPALG_EXPORT(sipalg_hash_addr);
+SIPALG_EXPORT_TEST(sipalg_hash_addr);
 
 u64 sipalg_digest(const void *data, u32 len)
 {
 	return len ? siphash(data, len, &secret) | 1 : 0;
 }
-SIPALG_EXPORT(sipalg_digest);
+SIPALG_EXPORT_TEST(sipalg_digest);
 
 void sipalg_show_endpoint(struct seq_file *seq, const struct sip_addr *addr, u16 port)
 {
@@ -92,7 +92,7 @@ bool sipalg_hold(struct sipalg_net *sn, u32 n)
 	sipalg_count(sn, SIPALG_STAT_FOREIGN_FULL);
 	return false;
 }
-SIPALG_EXPORT(sipalg_hold);
+SIPALG_EXPORT_TEST(sipalg_hold);
 
 void sipalg_let(struct sipalg_net *sn, u32 n)
 {
@@ -101,13 +101,13 @@ void sipalg_let(struct sipalg_net *sn, u32 n)
 	atomic_sub(n, &foreign_held);
 	atomic_sub(n, &sn->held);
 }
-SIPALG_EXPORT(sipalg_let);
+SIPALG_EXPORT_TEST(sipalg_let);
 
 bool sipalg_may_log(const struct sipalg_net *sn)
 {
 	return net_eq(sn->net, &init_net) || READ_ONCE(sysctl_nf_log_all_netns);
 }
-SIPALG_EXPORT(sipalg_may_log);
+SIPALG_EXPORT_TEST(sipalg_may_log);
 
 /* ---- counters ---------------------------------------------------------------------- */
 

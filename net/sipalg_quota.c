@@ -152,13 +152,13 @@ struct sipalg_quota *sipalg_quota_charge(struct sipalg_net *sn, const struct sip
 		sipalg_let(sn, object_count(kind, n));
 	return q;
 }
-SIPALG_EXPORT(sipalg_quota_charge);
+SIPALG_EXPORT_TEST(sipalg_quota_charge);
 
 u8 sipalg_quota_len(const struct sipalg_quota *host)
 {
 	return host->key.len;
 }
-SIPALG_EXPORT(sipalg_quota_len);
+SIPALG_EXPORT_TEST(sipalg_quota_len);
 
 static void quota_release(struct sipalg_net *sn, struct sipalg_quota *q,
 			  enum sipalg_quota_kind kind, u32 n)
@@ -179,7 +179,7 @@ void sipalg_quota_release(struct sipalg_net *sn, struct sipalg_quota *host,
 	quota_release(sn, host, kind, n);
 	spin_unlock_bh(&sn->quotas->lock);
 }
-SIPALG_EXPORT(sipalg_quota_release);
+SIPALG_EXPORT_TEST(sipalg_quota_release);
 
 void sipalg_quota_release_of(struct sipalg_net *sn, const struct sipalg_quota_key *host,
 			     enum sipalg_quota_kind kind, u32 n)
@@ -190,7 +190,7 @@ void sipalg_quota_release_of(struct sipalg_net *sn, const struct sipalg_quota_ke
 	quota_release(sn, quota_find(sn->quotas, &at), kind, n);
 	spin_unlock_bh(&sn->quotas->lock);
 }
-SIPALG_EXPORT(sipalg_quota_release_of);
+SIPALG_EXPORT_TEST(sipalg_quota_release_of);
 
 u32 sipalg_quota_held(struct sipalg_net *sn, const struct sipalg_quota_key *host,
 		      enum sipalg_quota_kind kind)
@@ -206,7 +206,7 @@ u32 sipalg_quota_held(struct sipalg_net *sn, const struct sipalg_quota_key *host
 	spin_unlock_bh(&table->lock);
 	return n;
 }
-SIPALG_EXPORT(sipalg_quota_held);
+SIPALG_EXPORT_TEST(sipalg_quota_held);
 
 u32 sipalg_quota_held_by(const struct sipalg_quota *host, enum sipalg_quota_kind kind)
 {
@@ -244,7 +244,7 @@ void sipalg_quota_open(struct sipalg_net *sn, struct sipalg_half_open *half,
 unlock:
 	spin_unlock_bh(&table->lock);
 }
-SIPALG_EXPORT(sipalg_quota_open);
+SIPALG_EXPORT_TEST(sipalg_quota_open);
 
 void sipalg_quota_settle(struct sipalg_net *sn, struct sipalg_half_open *half)
 {
@@ -262,7 +262,7 @@ void sipalg_quota_settle(struct sipalg_net *sn, struct sipalg_half_open *half)
 	}
 	spin_unlock_bh(&table->lock);
 }
-SIPALG_EXPORT(sipalg_quota_settle);
+SIPALG_EXPORT_TEST(sipalg_quota_settle);
 
 /* The oldest one of whoever began most. */
 static struct sipalg_half_open *victim_of_all(struct sipalg_quota_table *table)
@@ -331,7 +331,7 @@ struct sipalg_half_open *sipalg_quota_victim(struct sipalg_net *sn,
 	spin_unlock_bh(&table->lock);
 	return half;
 }
-SIPALG_EXPORT(sipalg_quota_victim);
+SIPALG_EXPORT_TEST(sipalg_quota_victim);
 
 /* ---- setup ----------------------------------------------------------------------- */
 

@@ -359,7 +359,7 @@ bool sipalg_prefixes_have(const struct sipalg_prefixes *prefixes, const struct s
 			return true;
 	return false;
 }
-SIPALG_EXPORT(sipalg_prefixes_have);
+SIPALG_EXPORT_TEST(sipalg_prefixes_have);
 
 struct sip_addr sipalg_prefix_of(const struct sip_addr *addr, u8 len)
 {
@@ -372,7 +372,7 @@ struct sip_addr sipalg_prefix_of(const struct sip_addr *addr, u8 len)
 	}
 	return host;
 }
-SIPALG_EXPORT(sipalg_prefix_of);
+SIPALG_EXPORT_TEST(sipalg_prefix_of);
 
 /* 64:ff9b::/96 */
 static bool is_nat64(const struct sip_addr *addr)
@@ -386,7 +386,7 @@ u8 sipalg_host_len(const struct sipalg_net *sn, const struct sip_addr *addr)
 		return 128;
 	return sipalg_settings_of(sn)->host_prefix6;
 }
-SIPALG_EXPORT(sipalg_host_len);
+SIPALG_EXPORT_TEST(sipalg_host_len);
 
 static const struct setting settings[] = {
 #define X(_name, kind, _def, _min, _max, _zero, _text) {	\

@@ -188,4 +188,4 @@ struct sip_endpoint sipalg_forward_of(const struct sipalg_forward_question *q)
 	nf_ct_put(ct);
 	return to;
 }
-SIPALG_EXPORT(sipalg_forward_of);
+SIPALG_EXPORT_TEST(sipalg_forward_of);

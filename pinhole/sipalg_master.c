@@ -35,7 +35,7 @@ bool sipalg_master_is_ours(const struct nf_conn *ct)
 
 	return helper && !strcmp(helper->name, SIPALG_NAME);
 }
-SIPALG_EXPORT(sipalg_master_is_ours);
+SIPALG_EXPORT_TEST(sipalg_master_is_ours);
 
 struct nf_conn *sipalg_master_conn_get(struct net *net, const struct nf_conntrack_zone *zone,
 				       const struct nf_conntrack_tuple *tuple)
@@ -54,7 +54,7 @@ struct nf_conn *sipalg_master_conn_get(struct net *net, const struct nf_conntrac
 	rcu_read_unlock();
 	return ct;
 }
-SIPALG_EXPORT(sipalg_master_conn_get);
+SIPALG_EXPORT_TEST(sipalg_master_conn_get);
 
 void sipalg_master_put(struct sipalg_master *master)
 {

@@ -741,7 +741,7 @@ int sipalg_pinhole_open(const struct sipalg_pinhole_want *want, struct sipalg_pi
 		count_opened(want->sn, pin[i]);
 	return err;
 }
-SIPALG_EXPORT(sipalg_pinhole_open);
+SIPALG_EXPORT_TEST(sipalg_pinhole_open);
 
 int sipalg_pinhole_reserve(const struct sipalg_pinhole_want *want, struct sipalg_pinhole **pin)
 {
@@ -787,7 +787,7 @@ void sipalg_pinhole_close(struct sipalg_net *sn, struct sipalg_pinhole *pin,
 	if (pin && pinhole_put(sn, pin, end))
 		sipalg_count(sn, SIPALG_STAT_PINHOLES_CLOSED);
 }
-SIPALG_EXPORT(sipalg_pinhole_close);
+SIPALG_EXPORT_TEST(sipalg_pinhole_close);
 
 /* ---- look-up --------------------------------------------------------------------- */
 
@@ -796,7 +796,7 @@ struct sipalg_pinhole *sipalg_pinhole_by_mapped(struct sipalg_net *sn,
 {
 	return rhashtable_lookup(&sn->pinholes->mapped, key, mapped_params);
 }
-SIPALG_EXPORT(sipalg_pinhole_by_mapped);
+SIPALG_EXPORT_TEST(sipalg_pinhole_by_mapped);
 
 /* Now that the peer is known: strangers may have used up what waited for him. */
 static void wait_for_peer(struct sipalg_net *sn, struct sipalg_pinhole *pin)
@@ -874,7 +874,7 @@ void sipalg_pinhole_set_peer(struct sipalg_net *sn, struct sipalg_pinhole *pin,
 	}
 	spin_unlock_bh(&pin->lock);
 }
-SIPALG_EXPORT(sipalg_pinhole_set_peer);
+SIPALG_EXPORT_TEST(sipalg_pinhole_set_peer);
 
 void sipalg_pinhole_follow(struct sipalg_net *sn, struct sipalg_pinhole *pin, struct nf_conn *ct)
 {
@@ -939,7 +939,7 @@ struct sip_endpoint sipalg_pinhole_peer(struct sipalg_pinhole *pin)
 	spin_unlock_bh(&pin->lock);
 	return peer;
 }
-SIPALG_EXPORT(sipalg_pinhole_peer);
+SIPALG_EXPORT_TEST(sipalg_pinhole_peer);
 
 struct sipalg_pinhole_heard sipalg_pinhole_last_heard(struct sipalg_net *sn,
 						      struct sipalg_pinhole *pin)

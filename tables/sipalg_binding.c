@@ -811,7 +811,7 @@ bool sipalg_binding_of(struct sipalg_net *sn, const struct sipalg_pinhole_key *k
 	spin_unlock_bh(&table->lock);
 	return b;
 }
-SIPALG_EXPORT(sipalg_binding_of);
+SIPALG_EXPORT_TEST(sipalg_binding_of);
 
 /* The connection may have been flushed and begun anew, and the expectation with it. */
 static void binding_renew(struct sipalg_net *sn, struct sipalg_binding *b)
@@ -857,7 +857,7 @@ bool sipalg_binding_gc(struct sipalg_net *sn)
 	WRITE_ONCE(table->gc_next, b ? id : 0);
 	return READ_ONCE(table->n);
 }
-SIPALG_EXPORT(sipalg_binding_gc);
+SIPALG_EXPORT_TEST(sipalg_binding_gc);
 
 /* ---- /proc/net/sipalg/bindings --------------------------------------------------- */
 

@@ -512,7 +512,7 @@ struct sipalg_call *sipalg_call_enter(const struct sipalg_call_event *ev,
 	}
 	return NULL;
 }
-SIPALG_EXPORT(sipalg_call_enter);
+SIPALG_EXPORT_TEST(sipalg_call_enter);
 
 void sipalg_call_leave(struct sipalg_net *sn, struct sipalg_call *call, bool keep)
 	__releases(&call->lock)
@@ -532,7 +532,7 @@ void sipalg_call_leave(struct sipalg_net *sn, struct sipalg_call *call, bool kee
 	spin_unlock_bh(&call->lock);
 	call_put(call);
 }
-SIPALG_EXPORT(sipalg_call_leave);
+SIPALG_EXPORT_TEST(sipalg_call_leave);
 
 /* ---- what messages do ------------------------------------------------------------ */
 
@@ -908,7 +908,7 @@ enum sipalg_call_step sipalg_call_advance(struct sipalg_call *call,
 	sipalg_master_set(&call->flow[sender], call->flow[!sender], ev->flow);
 	return step;
 }
-SIPALG_EXPORT(sipalg_call_advance);
+SIPALG_EXPORT_TEST(sipalg_call_advance);
 
 static bool knows_request(struct sipalg_call *call, const struct sipalg_call_event *ev,
 			  enum sipalg_call_side side)
@@ -938,7 +938,7 @@ bool sipalg_call_knows(const struct sipalg_call_event *ev)
 	spin_unlock_bh(&call->lock);
 	return knows;
 }
-SIPALG_EXPORT(sipalg_call_knows);
+SIPALG_EXPORT_TEST(sipalg_call_knows);
 
 /* ---- what time does -------------------------------------------------------------- */
 
@@ -1114,19 +1114,19 @@ bool sipalg_call_gc(struct sipalg_net *sn)
 	WRITE_ONCE(table->gc_next, call ? id : 0);
 	return atomic_read(&table->n);
 }
-SIPALG_EXPORT(sipalg_call_gc);
+SIPALG_EXPORT_TEST(sipalg_call_gc);
 
 u32 sipalg_call_count(const struct sipalg_net *sn)
 {
 	return atomic_read(&sn->calls->n);
 }
-SIPALG_EXPORT(sipalg_call_count);
+SIPALG_EXPORT_TEST(sipalg_call_count);
 
 struct sipalg_call *sipalg_call_next(struct sipalg_net *sn, unsigned long *id)
 {
 	return xa_find(&sn->calls->by_id, id, ULONG_MAX, XA_PRESENT);
 }
-SIPALG_EXPORT(sipalg_call_next);
+SIPALG_EXPORT_TEST(sipalg_call_next);
 
 int sipalg_call_end_by_id(struct sipalg_net *sn, u32 id)
 {
@@ -1146,7 +1146,7 @@ int sipalg_call_end_by_id(struct sipalg_net *sn, u32 id)
 	rcu_read_unlock();
 	return err;
 }
-SIPALG_EXPORT(sipalg_call_end_by_id);
+SIPALG_EXPORT_TEST(sipalg_call_end_by_id);
 
 /* ---- setup ----------------------------------------------------------------------- */
 

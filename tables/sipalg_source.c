@@ -131,7 +131,7 @@ bool sipalg_source_is_good(const struct sipalg_net *sn, const struct sipalg_sour
 {
 	return is_before(sn, READ_ONCE(source->good_until));
 }
-SIPALG_EXPORT(sipalg_source_is_good);
+SIPALG_EXPORT_TEST(sipalg_source_is_good);
 
 u32 sipalg_source_blocked_s(const struct sipalg_net *sn, const struct sipalg_source *source)
 {
@@ -140,7 +140,7 @@ u32 sipalg_source_blocked_s(const struct sipalg_net *sn, const struct sipalg_sou
 	/* the second that has begun counts */
 	return is_before(sn, until) ? sipalg_seconds_between(sipalg_now(sn), until + HZ - 1) : 0;
 }
-SIPALG_EXPORT(sipalg_source_blocked_s);
+SIPALG_EXPORT_TEST(sipalg_source_blocked_s);
 
 /* ---- table ----------------------------------------------------------------------- */
 
@@ -183,7 +183,7 @@ struct sipalg_source *sipalg_source_find(struct sipalg_net *sn, const struct sip
 
 	return find_in(sn->sources, set_of(&at), &at);
 }
-SIPALG_EXPORT(sipalg_source_find);
+SIPALG_EXPORT_TEST(sipalg_source_find);
 
 static void source_free_rcu(struct rcu_head *rcu)
 {
@@ -270,7 +270,7 @@ struct sipalg_source *sipalg_source_get(struct sipalg_net *sn, const struct sipa
 	spin_unlock_bh(&table->lock[set % LOCKS]);
 	return source;
 }
-SIPALG_EXPORT(sipalg_source_get);
+SIPALG_EXPORT_TEST(sipalg_source_get);
 
 /* ---- limits ---------------------------------------------------------------------- */
 
@@ -343,7 +343,7 @@ bool sipalg_source_take(struct sipalg_net *sn, struct sipalg_source *source,
 	spin_unlock_bh(&source->lock);
 	return is_within;
 }
-SIPALG_EXPORT(sipalg_source_take);
+SIPALG_EXPORT_TEST(sipalg_source_take);
 
 bool sipalg_source_is_over(struct sipalg_net *sn, struct sipalg_source *source,
 			   enum sipalg_source_class class, const struct sipalg_rate *rate)
@@ -359,7 +359,7 @@ bool sipalg_source_is_over(struct sipalg_net *sn, struct sipalg_source *source,
 	spin_unlock_bh(&source->lock);
 	return is_over;
 }
-SIPALG_EXPORT(sipalg_source_is_over);
+SIPALG_EXPORT_TEST(sipalg_source_is_over);
 
 void sipalg_source_saw(struct sipalg_net *sn, struct sipalg_source *source,
 		       enum sipalg_source_class class)
@@ -368,7 +368,7 @@ void sipalg_source_saw(struct sipalg_net *sn, struct sipalg_source *source,
 	count_message(source, class, sipalg_now(sn));
 	spin_unlock_bh(&source->lock);
 }
-SIPALG_EXPORT(sipalg_source_saw);
+SIPALG_EXPORT_TEST(sipalg_source_saw);
 
 void sipalg_source_refund(struct sipalg_source *source, enum sipalg_source_class class)
 {
@@ -379,7 +379,7 @@ void sipalg_source_refund(struct sipalg_source *source, enum sipalg_source_class
 		b->credit += HZ;	/* the next filling cuts what is too much */
 	spin_unlock_bh(&source->lock);
 }
-SIPALG_EXPORT(sipalg_source_refund);
+SIPALG_EXPORT_TEST(sipalg_source_refund);
 
 bool sipalg_source_dropped(struct sipalg_net *sn, struct sipalg_source *source,
 			   enum sipalg_source_class class)
@@ -394,7 +394,7 @@ bool sipalg_source_dropped(struct sipalg_net *sn, struct sipalg_source *source,
 	spin_unlock_bh(&source->lock);
 	return tell;
 }
-SIPALG_EXPORT(sipalg_source_dropped);
+SIPALG_EXPORT_TEST(sipalg_source_dropped);
 
 /* ---- requests -------------------------------------------------------------------- */
 
@@ -439,13 +439,13 @@ bool sipalg_source_sent(struct sipalg_source *source, u64 tx, bool has_credentia
 	spin_unlock_bh(&source->lock);
 	return is_known;
 }
-SIPALG_EXPORT(sipalg_source_sent);
+SIPALG_EXPORT_TEST(sipalg_source_sent);
 
 bool sipalg_source_has_sent(struct sipalg_source *source, u64 tx)
 {
 	return tx_find(source, tx);
 }
-SIPALG_EXPORT(sipalg_source_has_sent);
+SIPALG_EXPORT_TEST(sipalg_source_has_sent);
 
 /* @field: TX_COPIES or TX_ANSWERS.  Return: @word with one more of them. */
 static u32 one_more(u32 word, u32 field)
@@ -470,7 +470,7 @@ bool sipalg_source_may_again(struct sipalg_source *source, u64 tx, enum sipalg_s
 	spin_unlock_bh(&source->lock);
 	return may;
 }
-SIPALG_EXPORT(sipalg_source_may_again);
+SIPALG_EXPORT_TEST(sipalg_source_may_again);
 
 /* One of @most in @seconds. */
 static bool may_spare(const struct sipalg_net *sn, struct spared *spared, u32 most, u32 seconds)
@@ -494,7 +494,7 @@ bool sipalg_source_may_in_dialog(const struct sipalg_net *sn, struct sipalg_sour
 	spin_unlock_bh(&source->lock);
 	return may;
 }
-SIPALG_EXPORT(sipalg_source_may_in_dialog);
+SIPALG_EXPORT_TEST(sipalg_source_may_in_dialog);
 
 bool sipalg_source_may_help(const struct sipalg_net *sn, struct sipalg_source *source,
 			    bool is_taken)
@@ -507,7 +507,7 @@ bool sipalg_source_may_help(const struct sipalg_net *sn, struct sipalg_source *s
 	spin_unlock_bh(&source->lock);
 	return may;
 }
-SIPALG_EXPORT(sipalg_source_may_help);
+SIPALG_EXPORT_TEST(sipalg_source_may_help);
 
 /*
  * Failures in the last block_window seconds.  Between two windows that of the one before
@@ -582,7 +582,7 @@ enum sipalg_source_told sipalg_source_answered(struct sipalg_net *sn, struct sip
 	spin_unlock_bh(&source->lock);
 	return told;
 }
-SIPALG_EXPORT(sipalg_source_answered);
+SIPALG_EXPORT_TEST(sipalg_source_answered);
 
 void sipalg_source_serves(struct sipalg_net *sn, struct sipalg_source *source, u32 seconds)
 {
@@ -594,7 +594,7 @@ void sipalg_source_serves(struct sipalg_net *sn, struct sipalg_source *source, u
 		WRITE_ONCE(source->serves_until, until);
 	spin_unlock_bh(&source->lock);
 }
-SIPALG_EXPORT(sipalg_source_serves);
+SIPALG_EXPORT_TEST(sipalg_source_serves);
 
 static void forgive_failures(struct sipalg_source *source)
 {
@@ -626,7 +626,7 @@ int sipalg_source_release(struct sipalg_net *sn, const struct sip_addr *addr)
 	rcu_read_unlock();
 	return err;
 }
-SIPALG_EXPORT(sipalg_source_release);
+SIPALG_EXPORT_TEST(sipalg_source_release);
 
 /* ---- /proc/net/sipalg/sources ---------------------------------------------------- */
 
@@ -746,7 +746,7 @@ int sipalg_source_setup(struct sipalg_net *sn)
 	sn->sources = table;
 	return 0;
 }
-SIPALG_EXPORT(sipalg_source_setup);
+SIPALG_EXPORT_TEST(sipalg_source_setup);
 
 /* No packet is under way in the namespace. */
 void sipalg_source_teardown(struct sipalg_net *sn)
@@ -763,7 +763,7 @@ void sipalg_source_teardown(struct sipalg_net *sn)
 		}
 	kfree(sn->sources);
 }
-SIPALG_EXPORT(sipalg_source_teardown);
+SIPALG_EXPORT_TEST(sipalg_source_teardown);
 
 int sipalg_source_module_init(void)
 {

@@ -103,7 +103,7 @@ let:
 	sipalg_let(sn, 1);
 	return NULL;
 }
-SIPALG_EXPORT(sipalg_stream_add);
+SIPALG_EXPORT_TEST(sipalg_stream_add);
 
 struct sipalg_stream *sipalg_stream_enter(struct sipalg_net *sn, const struct nf_conn *ct)
 {
@@ -123,7 +123,7 @@ struct sipalg_stream *sipalg_stream_enter(struct sipalg_net *sn, const struct nf
 	spin_unlock_bh(&s->lock);
 	return NULL;
 }
-SIPALG_EXPORT(sipalg_stream_enter);
+SIPALG_EXPORT_TEST(sipalg_stream_enter);
 
 bool sipalg_stream_is_known(struct sipalg_net *sn, const struct nf_conn *ct)
 {
@@ -169,7 +169,7 @@ void sipalg_stream_leave(struct sipalg_net *sn, struct sipalg_stream *s)
 		charge_bytes(sn, s, sip_tcp_bytes(&s->half[0]) + sip_tcp_bytes(&s->half[1]));
 	spin_unlock_bh(&s->lock);
 }
-SIPALG_EXPORT(sipalg_stream_leave);
+SIPALG_EXPORT_TEST(sipalg_stream_leave);
 
 /* Whether a holder of @held has its share where @sum of SIPALG_STREAM_BYTES_MAX are held. */
 static bool has_share(u32 held, u32 sum)
@@ -191,7 +191,7 @@ bool sipalg_stream_is_full(struct sipalg_net *sn, const struct sipalg_stream *s)
 	return has_share(held, sum) &&
 	       !sipalg_prefixes_have(&sipalg_settings_of(sn)->trunks, &host.addr);
 }
-SIPALG_EXPORT(sipalg_stream_is_full);
+SIPALG_EXPORT_TEST(sipalg_stream_is_full);
 
 static bool half_is_idle(const struct sip_tcp_half *half)
 {
@@ -220,7 +220,7 @@ void sipalg_stream_end(struct sipalg_net *sn, struct sipalg_stream *s)
 {
 	stream_unlink(sn, s);
 }
-SIPALG_EXPORT(sipalg_stream_end);
+SIPALG_EXPORT_TEST(sipalg_stream_end);
 
 /* ---- those that are left behind -------------------------------------------------- */
 

@@ -7,7 +7,10 @@ usage: layers.py FILE...        findings on standard output, as file:line: text
 A unit is a .c file and the header of its name, wherever that is. It may include units of its own folder and of the
 folders below it in ORDER; folders of one line do not know each other. A header without a .c file has its place in
 HEADERS. Files of the top level are the way of a packet: those that begin with sip_ or sdp_ are text, as the folder
-text is, and build in user space.
+text is.
+
+The prefix of a unit says where it builds. sip_ and sdp_ build in user space too, so they include no header of the
+kernel but those that kunit/host/include stands in for; sipalg_ needs the kernel.
 """
 import os
 import re
@@ -15,14 +18,13 @@ import sys
 
 ORDER = [['text'], ['net'], ['pinhole'], ['tables'], ['decide', 'transport'], ['module'], ['nf_conntrack_sipalg'],
          ['nf_nat_sipalg']]
-# what the entry file hands down to the units below it; no header has its name
-HANDED_DOWN = ('sipalg_nat_hooks_get', 'sipalg_set_nat_hooks', 'sipalg_helper_of', 'sipalg_refuses_early')
 HEADERS = {
     'text': 'sip_slice sip_word sip_chars sip_limits sip_step sip_method sip_fault sip_flow',
     'net': 'sipalg_compat sipalg_stats sipalg_call_state',
-    'tables': 'sipalg_ctx sipalg_flow',
+    'tables': 'sipalg_flow',
 }
-USER_SPACE = re.compile(r'<(linux/(types|string|errno|stddef|kernel|bitops)|asm/byteorder)\.h>')
+USER_SPACE = os.path.join(os.path.dirname(__file__), '../../kunit/host/include')
+PURE = re.compile('s[id]p_')
 FEATURES = re.compile(r'SIPALG_(HELPER_COPIED|HELPER_SHORT_INIT|EXPECT_U32_TIMEOUT|EXPECT_ASSIGN_HELPER|'
                       r'REFRESH_WITHOUT_SKB|SYSCTL_SIZED|TCP_TABLE|UDP_TABLE|SYSCTL_CONST|NS_TOKEN|LINUX_UNALIGNED|'
                       r'NAT_NAMED)')
@@ -42,7 +44,7 @@ def folder_of_source(path):
     folder, unit = os.path.dirname(path), unit_of(path)
     if folder:
         return folder
-    return 'text' if re.match('s[id]p_', unit) else unit
+    return 'text' if PURE.match(unit) else unit
 
 
 def places(files):
@@ -60,14 +62,19 @@ def look_at(file, where):
     if folder not in height:
         finding(file, 1, 'its folder, or a header without a .c file, needs a place in scripts/check/layers.py')
         return
+    pure = bool(PURE.match(unit))
+    if not pure and not re.match('sipalg_|nf_', unit):
+        finding(file, 1, 'a unit begins with sip_ or sdp_, and builds in user space, or with sipalg_')
+    if pure != (folder == 'text') and unit != 'sip_tcp':
+        finding(file, 1, f'{unit} is in {folder}: text begins with sip_ or sdp_, what needs the kernel with sipalg_')
     if file.endswith('.h') and os.path.dirname(file) not in ('include', folder):
         finding(file, 1, f'a header is in include, or beside its .c file in {folder}')
     for n, line in enumerate(open(file), 1):
         if m := re.match(r'\s*#\s*include\s*"([^"]+)"', line):
             look_at_include(file, n, folder, m[1], where)
         elif m := re.match(r'\s*#\s*include\s*(<[^>]+>)', line):
-            if folder == 'text' and not USER_SPACE.fullmatch(m[1]):
-                finding(file, n, f'text may not include {m[1]}')
+            if pure and not os.path.exists(os.path.join(USER_SPACE, m[1][1:-1])):
+                finding(file, n, f'{unit} builds in user space, where there is no {m[1]}')
         if re.search('LINUX_VERSION_CODE|KERNEL_VERSION', line):
             finding(file, n, 'asks for a kernel version: ask for a feature, in Kbuild and sipalg_compat.h')
         if FEATURES.search(line) and unit != 'sipalg_compat':
@@ -103,7 +110,7 @@ def look_at_prototypes(files):
         text = re.sub(r'/\*.*?\*/', lambda m: '\n' * m[0].count('\n'), open(file).read(), flags=re.S)
         for m in DECLARED.finditer(text):
             units = defined.get(m[1])
-            if units and unit_of(file) not in units and m[1] not in HANDED_DOWN:
+            if units and unit_of(file) not in units:
                 finding(file, text.count('\n', 0, m.start()) + 1, f'{m[1]}() is defined in {", ".join(units)}.c')
 
 
