@@ -8,6 +8,7 @@
 #include <net/netfilter/nf_conntrack_zones.h>
 
 #include "sipalg_call.h"
+#include "sipalg_call_event.h"
 #include "sipalg_caller.h"
 #include "sipalg_pinhole.h"
 #include "sipalg_pinhole_real.h"

@@ -5,6 +5,7 @@
 #include <net/netfilter/nf_conntrack_zones.h>
 
 #include "sipalg_call.h"
+#include "sipalg_call_event.h"
 #include "sipalg_source.h"
 #include "sip_start.h"
 #include "sipalg_ctx.h"

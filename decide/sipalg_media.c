@@ -5,6 +5,7 @@
 #include <linux/jhash.h>
 #include <net/netfilter/nf_conntrack_zones.h>
 
+#include "sipalg_call_timer.h"
 #include "sipalg_call_media.h"
 #include "sipalg_ctx.h"
 #include "sipalg_inside.h"

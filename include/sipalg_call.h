@@ -31,13 +31,6 @@ enum sipalg_call_side {
 	SIPALG_CALLEE,
 };
 
-/* what a message is to its call */
-enum sipalg_call_step {
-	SIPALG_CALL_MAY_OPEN,	/* in order, and its offer or answer may open something */
-	SIPALG_CALL_IN_ORDER,	/* in order, and it opens nothing */
-	SIPALG_CALL_OUT_OF_ORDER,	/* it answers no request, or is out of sequence */
-};
-
 enum {
 	SIPALG_CALL_TXS		= 8,	/* pending requests that a call remembers */
 	SIPALG_CALL_ID_SHOWN	= 62,	/* bytes of a Call-ID in /proc */
@@ -277,9 +270,6 @@ struct sipalg_call_event {
 	bool is_proven;
 };
 
-/* The connection, where the call keeps it.  Return: NULL where it does not.  Locked. */
-struct sipalg_master *sipalg_call_master(const struct sipalg_call *call, const struct nf_conn *ct);
-
 int sipalg_call_setup(struct sipalg_net *sn);
 void sipalg_call_teardown(struct sipalg_net *sn);
 int sipalg_call_module_init(void);
@@ -303,41 +293,12 @@ struct sipalg_call *sipalg_call_enter(const struct sipalg_call_event *ev,
 				      enum sipalg_call_side *request_side);
 
 /**
- * sipalg_call_knows() - does a message belong to a call that we have?
- * @ev: the message; @ev->sender and what follows it are not asked
- *
- * For one that is over a limit: a request in a dialog, one that was seen before, the CANCEL of
- * one, or a response to one.
- *
- * Context: as sipalg_call_enter().
- * Return: whether it does.
- */
-bool sipalg_call_knows(const struct sipalg_call_event *ev);
-
-/**
  * sipalg_call_leave() - the message is done with
  * @sn: namespace
  * @call: from sipalg_call_enter()
  * @keep: the media that the message added stay; otherwise it is as if they had never been
  */
 void sipalg_call_leave(struct sipalg_net *sn, struct sipalg_call *call, bool keep);
-
-/**
- * sipalg_call_advance() - let the message change the state of the call
- * @call: locked
- * @ev: the message
- * @request_side: as sipalg_call_enter() said
- *
- * RFC 3261 12 to 15, 3262, 3311.  A response acts only if it answers a pending
- * request of the other side; a request only with the dialog's tags and a CSeq that
- * is not below the last of its side.  A BYE closes nothing by itself, its
- * answer does, or 32 s of silence.
- *
- * Return: SIPALG_CALL_MAY_OPEN, SIPALG_CALL_IN_ORDER or SIPALG_CALL_OUT_OF_ORDER.
- */
-enum sipalg_call_step sipalg_call_advance(struct sipalg_call *call,
-					  const struct sipalg_call_event *ev,
-					  enum sipalg_call_side request_side);
 
 /* The signalling pinholes of a call, call->n_contacts of them.  @call is locked. */
 static inline struct sipalg_pinhole **sipalg_call_contacts(struct sipalg_call *call)
@@ -350,17 +311,6 @@ bool sipalg_call_has_contact(struct sipalg_call *call, const struct sipalg_pinho
 
 /* Hands a signalling pinhole over to the call.  Return: false where it has too many.  Locked. */
 bool sipalg_call_add_contact(struct sipalg_call *call, struct sipalg_pinhole *pin);
-
-/**
- * sipalg_call_gc() - end what has expired, renew what lives
- * @sn: namespace
- *
- * Looks at as many calls as sipalg_gc_share() says, in the order of their numbers.
- *
- * Context: process context.
- * Return: whether there is a call left.
- */
-bool sipalg_call_gc(struct sipalg_net *sn);
 
 /**
  * sipalg_call_end_by_id() - an administrator ends a call

@@ -20,6 +20,8 @@
 #define _SIPALG_LAB_H
 
 #include "sipalg_call.h"
+#include "sipalg_call_event.h"
+#include "sipalg_call_timer.h"
 #include "sipalg_kunit.h"
 #include "sipalg_net.h"
 

@@ -8,6 +8,7 @@
 #include "sipalg_binding.h"
 #include "sipalg_call.h"
 #include "sipalg_call_list.h"
+#include "sipalg_call_timer.h"
 #include "sipalg_compat.h"
 #include "sipalg_hooks.h"
 #include "sipalg_net.h"

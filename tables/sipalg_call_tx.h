@@ -8,6 +8,7 @@
 #define _SIPALG_CALL_TX_H
 
 #include "sipalg_call.h"
+#include "sipalg_call_event.h"
 
 int sipalg_call_tx_module_init(void);
 void sipalg_call_tx_module_exit(void);

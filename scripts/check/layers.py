@@ -37,7 +37,8 @@ def finding(file, n, text):
 
 
 def unit_of(path):
-    return os.path.splitext(os.path.basename(path))[0]
+    """The unit of a file; NAME_internal.h is what the files of unit NAME and its kin share."""
+    return re.sub(r'_internal$', '', os.path.splitext(os.path.basename(path))[0])
 
 
 def folder_of_source(path):

@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * sipalg_call_event: what a message does to a call.  See sipalg_call_event.h.
+ */
+#include "sip_method.h"
+#include "sipalg_call.h"
+#include "sipalg_call_event.h"
+#include "sipalg_call_internal.h"
+#include "sipalg_call_media.h"
+#include "sipalg_call_tx.h"
+#include "sipalg_compat.h"
+
+/* the requests whose answers matter */
+static bool is_remembered(u8 method)
+{
+	return method == SIP_INVITE || method == SIP_BYE || method == SIP_UPDATE ||
+	       method == SIP_PRACK;
+}
+
+/* RFC 3261 12.2.2: both tags are the dialog's; while forks ring, every callee's tag is */
+static bool tags_fit(const struct sipalg_call *call, const struct sipalg_call_event *ev,
+		     enum sipalg_call_side request_side)
+{
+	u64 callee = request_side == SIPALG_CALLER ? ev->to_tag : ev->from_tag;
+
+	return callee && (!call->callee_tag || call->callee_tag == callee);
+}
+
+/*
+ * Who knows the tags of a call that is up may send a request of it, from anywhere: a party that
+ * has moved, or a stranger whom the other one will refuse.
+ */
+static bool is_party(const struct sipalg_call *call, const struct sipalg_call_event *ev,
+		     enum sipalg_call_side side)
+{
+	const struct sip_addr *party = &call->party[side].addr;
+
+	return call->state != SIPALG_CALL_UP || !party->family ||
+	       sip_addr_equal(party, &ev->sender.addr);
+}
+
+/* A number counts as the party's own when it comes from there, or is agreed to. */
+static void count_cseq(struct sipalg_call *call, const struct sipalg_call_event *ev,
+		       enum sipalg_call_side side)
+{
+	if (is_party(call, ev, side))
+		call->cseq[side] = ev->cseq;
+}
+
+/*
+ * The same request again, perhaps behind a later one of its side.  With another description
+ * it is none, and opens nothing (SECURITY P10).
+ */
+static enum sipalg_call_step advance_copy(const struct sipalg_call *call,
+					  const struct sipalg_call_tx *tx,
+					  const struct sipalg_call_event *ev)
+{
+	return call->state == SIPALG_CALL_ENDED || tx->body != ev->body ?
+	       SIPALG_CALL_OUT_OF_ORDER : SIPALG_CALL_MAY_OPEN;
+}
+
+static enum sipalg_call_step advance_invite(struct sipalg_call *call,
+					    const struct sipalg_call_event *ev,
+					    enum sipalg_call_side side)
+{
+	struct sipalg_call_tx *tx = sipalg_call_tx_find(call, ev, side);
+
+	if (tx)
+		return advance_copy(call, tx, ev);
+	if (ev->cseq < call->cseq[side])
+		return SIPALG_CALL_OUT_OF_ORDER;
+	if (ev->to_tag) {
+		if (call->state == SIPALG_CALL_ENDED || !tags_fit(call, ev, side))
+			return SIPALG_CALL_OUT_OF_ORDER;
+	} else if (call->state == SIPALG_CALL_ENDED) {
+		/*
+		 * Tried again under the same Call-ID: after a redirection with a new CSeq
+		 * (RFC 3261 8.1.3.4), or by a proxy on another branch (16.6).
+		 */
+		if (sipalg_call_reopen(ev, call))
+			return SIPALG_CALL_IN_ORDER;
+		call->cseq[!side] = 0;
+	}
+	count_cseq(call, ev, side);
+	if (call->state == SIPALG_CALL_TRYING)
+		sipalg_call_wait_longer(ev->sn, call, sipalg_settings_of(ev->sn)->invite_timeout);
+	return sipalg_call_tx_add(call, ev, side);
+}
+
+/* CSeq belongs to a dialog (RFC 3261 12.2.1.1), and which one it is shows with the answer. */
+static bool is_stale(const struct sipalg_call *call, const struct sipalg_call_event *ev,
+		     enum sipalg_call_side side)
+{
+	return call->callee_tag && ev->cseq < call->cseq[side];
+}
+
+/* A BYE only starts the clock: forged or unanswered, it closes nothing before its time. */
+static enum sipalg_call_step advance_bye(struct sipalg_call *call,
+					 const struct sipalg_call_event *ev,
+					 enum sipalg_call_side side)
+{
+	if (call->state == SIPALG_CALL_ENDED || !tags_fit(call, ev, side))
+		return SIPALG_CALL_OUT_OF_ORDER;
+	if (sipalg_call_tx_find(call, ev, side))
+		return SIPALG_CALL_IN_ORDER;
+	if (is_stale(call, ev, side) ||
+	    (call->callee_tag && ev->cseq == call->cseq[side] && !sipalg_call_has_bye(call, ev,
+										      side)))
+		return SIPALG_CALL_OUT_OF_ORDER;
+	count_cseq(call, ev, side);
+	sipalg_call_tx_add(call, ev, side);
+	if (time_before(sipalg_now(ev->sn) + SIPALG_CALL_LINGER_S * HZ, call->expires))
+		sipalg_call_set_expires(ev->sn, call, SIPALG_CALL_LINGER_S);
+	return SIPALG_CALL_IN_ORDER;
+}
+
+static bool cancels_invite(struct sipalg_call *call, const struct sipalg_call_event *ev,
+			   enum sipalg_call_side side)
+{
+	struct sipalg_call_event invite = *ev;
+
+	invite.method = SIP_INVITE;
+	return sipalg_call_tx_find(call, &invite, side);
+}
+
+static enum sipalg_call_step advance_request(struct sipalg_call *call,
+					     const struct sipalg_call_event *ev,
+					     enum sipalg_call_side side)
+{
+	struct sipalg_call_tx *tx;
+
+	switch (ev->method) {
+	case SIP_INVITE:
+		return advance_invite(call, ev, side);
+	case SIP_BYE:
+		return advance_bye(call, ev, side);
+	case SIP_ACK:	/* carries the answer to an offer in the 2xx (RFC 3261 13.2.1) */
+		if (!tags_fit(call, ev, side))
+			return SIPALG_CALL_OUT_OF_ORDER;
+		return call->state == SIPALG_CALL_UP ? SIPALG_CALL_MAY_OPEN : SIPALG_CALL_IN_ORDER;
+	case SIP_CANCEL:	/* has the branch of the INVITE that it is about (RFC 3261 9.1) */
+		return cancels_invite(call, ev,
+				      side) ? SIPALG_CALL_IN_ORDER : SIPALG_CALL_OUT_OF_ORDER;
+	}
+	if (call->state == SIPALG_CALL_ENDED || !tags_fit(call, ev, side))
+		return SIPALG_CALL_OUT_OF_ORDER;
+	tx = is_remembered(ev->method) ? sipalg_call_tx_find(call, ev, side) : NULL;
+	if (tx)
+		return advance_copy(call, tx, ev);
+	if (is_stale(call, ev, side))
+		return SIPALG_CALL_OUT_OF_ORDER;
+	if (call->callee_tag)
+		count_cseq(call, ev, side);
+	if (!is_remembered(ev->method))
+		return SIPALG_CALL_IN_ORDER;
+	return sipalg_call_tx_add(call, ev, side);
+}
+
+/*
+ * Asked for credentials: the caller sends the INVITE again at once, or has none.  Then nobody is
+ * called, and what was said to the first one proves nothing any more (security.md B2).
+ */
+static void invite_challenged(struct sipalg_call *call, const struct sipalg_call_event *ev)
+{
+	struct sipalg_quota_key source = sipalg_call_quota_key(ev, &ev->receiver);
+
+	/* another branch of it may ring */
+	if (call->state == SIPALG_CALL_UP || sipalg_call_is_pending(call, SIP_INVITE))
+		return;
+	sipalg_call_set_state(call, SIPALG_CALL_TRYING);
+	sipalg_call_set_expires(ev->sn, call, sipalg_settings_of(ev->sn)->invite_timeout);
+	sipalg_quota_open(ev->sn, &call->busy->half, &source, call->host);
+}
+
+static enum sipalg_call_step invite_failed(struct sipalg_call *call,
+					   const struct sipalg_call_event *ev,
+					   enum sipalg_call_side side)
+{
+	if (call->state == SIPALG_CALL_ENDED)
+		return SIPALG_CALL_IN_ORDER;
+	if (ev->status == 401 || ev->status == 407) {
+		invite_challenged(call, ev);
+		return SIPALG_CALL_IN_ORDER;
+	}
+	/* a refused re-INVITE leaves the call as it was (RFC 3261 14.1) */
+	if (call->state == SIPALG_CALL_UP) {
+		sipalg_call_offer_refused(call, ev, side);
+		return SIPALG_CALL_IN_ORDER;
+	}
+	sipalg_call_drop_branch(ev->sn, call, ev->to_tag);
+	if (!sipalg_call_is_pending(call, SIP_INVITE))
+		sipalg_call_end(ev->sn, call, SIPALG_CALL_REFUSED);
+	return SIPALG_CALL_IN_ORDER;
+}
+
+static enum sipalg_call_step invite_answered(struct sipalg_call *call,
+					     const struct sipalg_call_event *ev,
+					     enum sipalg_call_side side)
+{
+	if (call->state == SIPALG_CALL_ENDED)
+		return SIPALG_CALL_OUT_OF_ORDER;
+	if (call->state != SIPALG_CALL_UP) {
+		sipalg_call_leave_half_open(ev->sn, call);
+		sipalg_call_set_state(call, SIPALG_CALL_UP);
+		call->answered = sipalg_now(ev->sn);
+		call->callee_tag = ev->to_tag;
+		call->cseq[side] = ev->cseq;
+		call->cseq[!side] = 0;
+		sipalg_call_drop_losers(ev->sn, call);
+	} else if (call->callee_tag != ev->to_tag && call->callee_tag != ev->from_tag) {
+		return SIPALG_CALL_OUT_OF_ORDER;	/* a second branch: the caller ends it */
+	} else if (ev->cseq > call->cseq[side]) {
+		call->cseq[side] = ev->cseq;	/* it came from elsewhere, and is agreed to now */
+		call->party[side] = (struct sip_endpoint){ ev->receiver };
+	}
+	call->session_s = ev->session_s;
+	sipalg_call_refresh(ev->sn, call);
+	return SIPALG_CALL_MAY_OPEN;
+}
+
+/*
+ * security.md B2: any server says 100 to anybody, before it has looked whom he wants.  Everything
+ * later has a tag of the called end (RFC 3261 8.2.6.2, 12.1.1).
+ */
+static bool is_proof(const struct sipalg_call_event *ev)
+{
+	return ev->status > 100 && ev->to_tag;
+}
+
+static enum sipalg_call_step invite_progress(struct sipalg_call *call,
+					     const struct sipalg_call_event *ev,
+					     enum sipalg_call_side side)
+{
+	if (call->state == SIPALG_CALL_ENDED)
+		return SIPALG_CALL_OUT_OF_ORDER;
+	if (call->state == SIPALG_CALL_UP && !tags_fit(call, ev, side))
+		return SIPALG_CALL_IN_ORDER;		/* a branch that has lost already */
+	if (call->state == SIPALG_CALL_TRYING && is_proof(ev)) {
+		sipalg_call_leave_half_open(ev->sn, call);
+		sipalg_call_set_state(call, SIPALG_CALL_RINGING);
+	}
+	if (call->state != SIPALG_CALL_UP)
+		sipalg_call_set_expires(ev->sn, call, sipalg_settings_of(ev->sn)->ringing_timeout);
+	return SIPALG_CALL_MAY_OPEN;
+}
+
+/* RFC 3261 15: in an early dialog a BYE ends that branch, and the others ring on. */
+static void bye_done(struct sipalg_call *call, const struct sipalg_call_event *ev)
+{
+	if (call->callee_tag || !sipalg_call_is_pending(call, SIP_INVITE)) {
+		sipalg_call_end(ev->sn, call, SIPALG_CALL_HUNG_UP);
+		return;
+	}
+	sipalg_call_drop_branch(ev->sn, call, ev->to_tag);
+	sipalg_call_set_expires(ev->sn, call, sipalg_settings_of(ev->sn)->ringing_timeout);
+}
+
+static enum sipalg_call_step bye_answered(struct sipalg_call *call,
+					  const struct sipalg_call_event *ev)
+{
+	if (ev->status / 100 == 2 || ev->status == 408 || ev->status == 481)
+		bye_done(call, ev);
+	else if (call->state == SIPALG_CALL_UP)
+		sipalg_call_refresh(ev->sn, call);	/* asked for credentials: it is not over yet */
+	else if (call->state == SIPALG_CALL_RINGING)
+		sipalg_call_set_expires(ev->sn, call, sipalg_settings_of(ev->sn)->ringing_timeout);
+	return SIPALG_CALL_IN_ORDER;
+}
+
+/* RFC 3311, RFC 3262: the answers to UPDATE and PRACK may carry SDP, and UPDATE a session timer */
+static enum sipalg_call_step update_answered(struct sipalg_call *call,
+					     const struct sipalg_call_event *ev,
+					     enum sipalg_call_side side)
+{
+	if (call->state == SIPALG_CALL_ENDED || ev->status < 200)
+		return SIPALG_CALL_IN_ORDER;
+	if (ev->status == 401 || ev->status == 407)
+		return SIPALG_CALL_IN_ORDER;
+	if (ev->status >= 300) {
+		sipalg_call_offer_refused(call, ev, side);
+		return SIPALG_CALL_IN_ORDER;
+	}
+	sipalg_call_offer_agreed(call, ev, side);
+	if (ev->method == SIP_UPDATE && call->state == SIPALG_CALL_UP) {
+		call->session_s = ev->session_s;
+		sipalg_call_refresh(ev->sn, call);
+	}
+	return SIPALG_CALL_MAY_OPEN;
+}
+
+static enum sipalg_call_step advance_response(struct sipalg_call *call,
+					      const struct sipalg_call_event *ev,
+					      enum sipalg_call_side request_side)
+{
+	struct sipalg_call_tx *tx;
+
+	if (!is_remembered(ev->method))
+		return tags_fit(call, ev,
+				request_side) ? SIPALG_CALL_IN_ORDER : SIPALG_CALL_OUT_OF_ORDER;
+	tx = sipalg_call_tx_find(call, ev, request_side);
+	if (!tx || !sipalg_call_tx_may_answer(tx, ev))
+		return SIPALG_CALL_OUT_OF_ORDER;
+	if (ev->status >= 200)
+		tx->is_done = true;
+	if (ev->method == SIP_BYE)
+		return ev->status >= 200 ? bye_answered(call, ev) : SIPALG_CALL_IN_ORDER;
+	if (ev->method != SIP_INVITE)
+		return update_answered(call, ev, request_side);
+	if (ev->status < 200)
+		return invite_progress(call, ev, request_side);
+	if (ev->status >= 300)
+		return invite_failed(call, ev, request_side);
+	sipalg_call_offer_agreed(call, ev, request_side);
+	return invite_answered(call, ev, request_side);
+}
+
+enum sipalg_call_step sipalg_call_advance(struct sipalg_call *call,
+					  const struct sipalg_call_event *ev,
+					  enum sipalg_call_side request_side)
+{
+	enum sipalg_call_side sender = ev->status ? !request_side : request_side;
+	bool is_known = ev->status || is_party(call, ev, request_side);
+	enum sipalg_call_step step;
+
+	lockdep_assert_held(&call->lock);
+	step = ev->status ? advance_response(call, ev, request_side) :
+			    advance_request(call, ev, request_side);
+	if (step == SIPALG_CALL_OUT_OF_ORDER) {
+		sipalg_count(ev->sn, SIPALG_STAT_OUT_OF_DIALOG);
+		return step;
+	}
+	call->touched = sipalg_now(ev->sn);
+	if (!call->session_s)
+		sipalg_call_refresh(ev->sn, call);
+	if (!is_known)
+		return step;
+	call->party[sender] = ev->sender;
+	sipalg_master_set(&call->flow[sender], call->flow[!sender], ev->flow);
+	return step;
+}
+SIPALG_EXPORT_TEST(sipalg_call_advance);
+
+static bool knows_request(struct sipalg_call *call, const struct sipalg_call_event *ev,
+			  enum sipalg_call_side side)
+{
+	if (ev->method == SIP_CANCEL)
+		return cancels_invite(call, ev, side);
+	if (is_remembered(ev->method) && sipalg_call_tx_find(call, ev, side))
+		return true;
+	/* before the call is up any tag fits, and INVITEs need none */
+	return (call->callee_tag || ev->method != SIP_INVITE) && tags_fit(call, ev, side);
+}
+
+bool sipalg_call_knows(const struct sipalg_call_event *ev)
+{
+	enum sipalg_call_side side = SIPALG_CALLER;
+	struct sipalg_call *call = sipalg_call_find(ev, ev->from_tag);
+	bool knows;
+
+	if (!call && ev->to_tag) {
+		side = SIPALG_CALLEE;
+		call = sipalg_call_find(ev, ev->to_tag);
+	}
+	if (!call)
+		return false;
+	spin_lock_bh(&call->lock);
+	knows = ev->status ? !!sipalg_call_tx_find(call, ev, side) : knows_request(call, ev, side);
+	spin_unlock_bh(&call->lock);
+	return knows;
+}
+SIPALG_EXPORT_TEST(sipalg_call_knows);
