@@ -10,6 +10,7 @@
 #include <linux/string.h>
 
 #include "sip_body.h"
+#include "sip_header.h"
 #include "sip_rewrite.h"
 
 /**
@@ -111,17 +112,21 @@ static void read_part_header(const struct sip_text *t, struct sip_cursor *c,
 	if (!cur_skip(c, ':'))
 		return;
 	cur_skip_lws(c);
-	if (sip_slice_is(t, name, SIP_LIT("Content-Type")) || sip_slice_is(t, name, SIP_LIT("c"))) {
+	switch (sip_header_of(sip_slice_ptr(t, name), name.len)) {
+	case SIP_HEADER_CONTENT_TYPE:
 		head->type = sip_content_type(t, c, &head->boundary);
-	} else if (sip_slice_is(t, name, SIP_LIT("Content-Length")) ||
-		   sip_slice_is(t, name, SIP_LIT("l"))) {
+		break;
+	case SIP_HEADER_CONTENT_LENGTH:
 		head->length = cur_take(c, SIP_C_DIGIT);
 		if (sip_number(t, head->length, SIP_MAX_CONTENT_LENGTH, &head->content_length))
 			head->length.len = 0;
-	} else if (sip_slice_is(t, name, SIP_LIT("Content-Encoding")) ||
-		   sip_slice_is(t, name, SIP_LIT("e")) ||
-		   sip_slice_is(t, name, SIP_LIT("Content-Transfer-Encoding"))) {
+		break;
+	case SIP_HEADER_CONTENT_ENCODING:
+	case SIP_HEADER_TRANSFER_ENCODING:
 		head->is_encoded |= !is_plain(t, cur_take(c, SIP_C_TOKEN));
+		break;
+	default:
+		break;
 	}
 }
 

@@ -25,7 +25,7 @@ struct walk {
 	const struct sip_text *t;
 	struct sip_msg *msg;
 	const struct sip_ends *ends;	/* which URIs are kept where not all can be */
-	u32 seen;		/* bits by enum once */
+	u32 seen;		/* bits by enum sip_header */
 	u32 until;		/* the walk ends when all of these were seen */
 	u8 last;		/* enum header: others than those up to it are stepped over */
 	bool is_whole;		/* nothing comes after the text */
@@ -33,18 +33,15 @@ struct walk {
 	u8 values[SIP_ROLE_COUNT];
 	u8 victim;		/* URIs before this one stay */
 	u8 victim_rank;		/* and of the others those that have this rank or more */
-	struct sip_slice first[4];	/* From, To, Call-ID, CSeq as they stood first */
+	struct sip_slice first[SIP_HEADER_IDENTITY + 1];	/* as they stood first, by enum sip_header */
 };
 
-/* headers that every message has: those that may stand only once, and Via */
-enum once {
-	ONCE_FROM	= 1 << 0,
-	ONCE_TO		= 1 << 1,
-	ONCE_CALL_ID	= 1 << 2,
-	ONCE_CSEQ	= 1 << 3,
-	SEEN_VIA	= 1 << 4,
-	SEEN_END	= 1 << 5,	/* never: the walk ends with the header section */
-	SEEN_ALL	= ONCE_FROM | ONCE_TO | ONCE_CALL_ID | ONCE_CSEQ | SEEN_VIA,
+/* the bit of a header in sip_walk.seen; only those up to SIP_HEADER_IDENTITY have one */
+#define SEEN(NAME)	(1U << SIP_HEADER_##NAME)
+
+enum {
+	SEEN_ALL = SEEN(VIA) | SEEN(FROM) | SEEN(TO) | SEEN(CALL_ID) | SEEN(CSEQ),
+	SEEN_END = SEEN(OTHER),		/* never: the walk ends with the header section */
 };
 
 static int fault(struct walk *w, enum sip_fault what)
@@ -258,58 +255,35 @@ static void keep_uri(struct walk *w, struct sip_uri *uri)
 		*victim = *uri;
 }
 
-static struct sip_uri *place_of(struct walk *w, enum sip_role role)
+static struct sip_uri *place_of(struct walk *w, enum sip_header header)
 {
 	struct sip_msg *msg = w->msg;
 
-	return &msg->uri[w->values[role] < SIP_MAX_VALUES ? msg->n_uris : SIP_MAX_URIS];
+	return &msg->uri[w->values[header] < SIP_MAX_VALUES ? msg->n_uris : SIP_MAX_URIS];
 }
 
 /* ---- headers of which there is one ------------------------------------------------ */
 
-/* what From, To, Call-ID and CSeq have in common */
-struct once_header {
-	enum once bit;
-	u8 at;			/* in walk.first */
-	u8 fault;
-	u8 left;
-};
-
-static const struct once_header once_from = {
-	ONCE_FROM, 0, SIP_FAULT_FROM, SIP_LEFT_FROM,
-};
-
-static const struct once_header once_to = {
-	ONCE_TO, 1, SIP_FAULT_TO, SIP_LEFT_TO,
-};
-
-static const struct once_header once_call_id = {
-	ONCE_CALL_ID, 2, SIP_FAULT_CALL_ID, SIP_LEFT_CALL_ID,
-};
-
-static const struct once_header once_cseq = {
-	ONCE_CSEQ, 3, SIP_FAULT_CSEQ, SIP_LEFT_CSEQ,
-};
-
 /* It is there again: that says nothing where it says the same, else readers differ. */
-static __cold int again(struct walk *w, struct sip_cursor *c, const struct once_header *o)
+static __cold int again(struct walk *w, struct sip_cursor *c, enum sip_header header)
 {
-	struct sip_slice was = w->first[o->at], is = sip_slice_of(c->at, c->end);
+	struct sip_slice was = w->first[header], is = sip_slice_of(c->at, c->end);
+	u8 left = sip_header_left(header);
 
 	if (was.len != is.len || memcmp(c->p + was.off, c->p + is.off, is.len))
-		return fault(w, o->fault);
-	leave(w, o->left);
+		return fault(w, fault_of(left));
+	leave(w, left);
 	return 0;
 }
 
 /* Return: whether it is the first of its name; the cursor is at its value then. */
-static bool is_first(struct walk *w, struct sip_cursor *c, const struct once_header *o)
+static bool is_first(struct walk *w, struct sip_cursor *c, enum sip_header header)
 {
 	cur_skip_lws(c);
-	if (w->seen & o->bit)
+	if (w->seen & 1U << header)
 		return false;
-	w->seen |= o->bit;
-	w->first[o->at] = sip_slice_of(c->at, c->end);
+	w->seen |= 1U << header;
+	w->first[header] = sip_slice_of(c->at, c->end);
 	return true;
 }
 
@@ -334,7 +308,7 @@ static __cold int take_only_brackets(struct sip_cursor *c, struct sip_slice *uri
  * Return: whether all of the header was read; else a comma is next, and another party.
  */
 static __always_inline bool read_tag(struct walk *w, struct sip_cursor *c,
-				     struct sip_slice *tag, u8 left)
+				     struct sip_slice *tag, enum sip_header header)
 {
 	struct sip_slice name, value;
 	bool has_tag = false;
@@ -342,13 +316,13 @@ static __always_inline bool read_tag(struct walk *w, struct sip_cursor *c,
 
 	while ((ret = sip_next_param(c, &name, &value))) {
 		if (ret < 0) {
-			leave(w, left);
+			leave(w, sip_header_left(header));
 			continue;
 		}
 		if (!sip_slice_is(w->t, name, SIP_LIT("tag")))
 			continue;
 		if (has_tag)
-			leave_identity(w, left);
+			leave_identity(w, sip_header_left(header));
 		*tag = value;
 		has_tag = true;
 	}
@@ -359,37 +333,38 @@ static __always_inline bool read_tag(struct walk *w, struct sip_cursor *c,
  * What is no name-addr with parameters.  A comma may be one of a name that needs quotes and
  * has none; where it stands between two parties, nobody can say which of them it is.
  */
-static __cold int odd_party(struct walk *w, struct sip_cursor *c, const struct once_header *o,
+static __cold int odd_party(struct walk *w, struct sip_cursor *c, enum sip_header header,
 			    struct sip_slice *uri, struct sip_slice *tag)
 {
-	leave(w, o->left);
+	u8 left = sip_header_left(header);
+
+	leave(w, left);
 	*tag = (struct sip_slice){};
-	c->at = w->first[o->at].off;
-	if (take_only_brackets(c, uri) || !read_tag(w, c, tag, o->left))
-		leave_identity(w, o->left);
+	c->at = w->first[header].off;
+	if (take_only_brackets(c, uri) || !read_tag(w, c, tag, header))
+		leave_identity(w, left);
 	return 0;
 }
 
 /* From and To: the URI and the tag */
-static __always_inline int on_party(struct walk *w, struct sip_cursor *c,
-				    const struct once_header *o, struct sip_slice *uri,
-				    struct sip_slice *tag)
+static __always_inline int read_party(struct walk *w, struct sip_cursor *c, enum sip_header header,
+				      struct sip_slice *uri, struct sip_slice *tag)
 {
-	if (!is_first(w, c, o))
-		return again(w, c, o);
-	if (take_name_addr(c, uri) || !uri->len || !read_tag(w, c, tag, o->left))
-		return odd_party(w, c, o, uri, tag);
+	if (!is_first(w, c, header))
+		return again(w, c, header);
+	if (take_name_addr(c, uri) || !uri->len || !read_tag(w, c, tag, header))
+		return odd_party(w, c, header, uri, tag);
 	return 0;
 }
 
-static int on_from(struct walk *w, struct sip_cursor *c)
+static int sip_read_from(struct walk *w, struct sip_cursor *c, enum sip_header header)
 {
-	return on_party(w, c, &once_from, &w->msg->from, &w->msg->from_tag);
+	return read_party(w, c, header, &w->msg->from, &w->msg->from_tag);
 }
 
-static int on_to(struct walk *w, struct sip_cursor *c)
+static int sip_read_to(struct walk *w, struct sip_cursor *c, enum sip_header header)
 {
-	return on_party(w, c, &once_to, &w->msg->to, &w->msg->to_tag);
+	return read_party(w, c, header, &w->msg->to, &w->msg->to_tag);
 }
 
 /* The index of the first byte from @at on that is not visible, or @end. */
@@ -409,12 +384,12 @@ static u32 visible_end(const char *p, u32 at, u32 end)
 }
 
 /* callid = word ["@" word]: visible characters, nothing else (RFC 3261 25.1) */
-static int on_call_id(struct walk *w, struct sip_cursor *c)
+static int sip_read_call_id(struct walk *w, struct sip_cursor *c, enum sip_header header)
 {
 	u32 end;
 
-	if (!is_first(w, c, &once_call_id))
-		return again(w, c, &once_call_id);
+	if (!is_first(w, c, header))
+		return again(w, c, header);
 	end = visible_end(c->p, c->at, c->end);
 	w->msg->call_id = sip_slice_of(c->at, end);
 	c->at = end;
@@ -458,7 +433,7 @@ static int read_cseq_method(struct walk *w, struct sip_cursor *c)
 static __cold void guess_method(struct walk *w, u32 end)
 {
 	struct sip_msg *msg = w->msg;
-	u32 from = w->first[once_cseq.at].off, at;
+	u32 from = w->first[SIP_HEADER_CSEQ].off, at;
 
 	while (end > from && !sip_char_is((u8)w->t->p[end - 1], SIP_C_TOKEN))
 		end--;
@@ -470,10 +445,10 @@ static __cold void guess_method(struct walk *w, u32 end)
 		msg->method_name.len = 0;
 }
 
-static int on_cseq(struct walk *w, struct sip_cursor *c)
+static int sip_read_cseq(struct walk *w, struct sip_cursor *c, enum sip_header header)
 {
-	if (!is_first(w, c, &once_cseq))
-		return again(w, c, &once_cseq);
+	if (!is_first(w, c, header))
+		return again(w, c, header);
 	if (!read_cseq_number(w, c) && !read_cseq_method(w, c))
 		return 0;
 	leave_identity(w, SIP_LEFT_CSEQ);
@@ -569,7 +544,7 @@ static void via_param(const struct sip_text *t, struct sip_via *via,
 }
 
 /* Only the top Via is ours to read: the first value of the first header. */
-static int on_via(struct walk *w, struct sip_cursor *c)
+static int sip_read_via(struct walk *w, struct sip_cursor *c, enum sip_header header)
 {
 	struct sip_via *via = &w->msg->via;
 	struct sip_slice name, value;
@@ -587,7 +562,7 @@ static int on_via(struct walk *w, struct sip_cursor *c)
 		return 0;
 	}
 	w->msg->n_vias = 1;
-	w->seen |= SEEN_VIA;
+	w->seen |= SEEN(VIA);
 	from = c->at;
 	ret = read_via_head(w->t, c, via);
 	if (ret) {
@@ -627,7 +602,7 @@ static __cold int odd_length(struct walk *w, struct sip_cursor *c, struct sip_sl
 	return 0;
 }
 
-static int on_content_length(struct walk *w, struct sip_cursor *c)
+static int sip_read_length(struct walk *w, struct sip_cursor *c, enum sip_header header)
 {
 	struct sip_msg *msg = w->msg;
 	struct sip_slice digits;
@@ -698,7 +673,7 @@ u8 sip_content_type(const struct sip_text *text, struct sip_cursor *c, struct si
 	return SIP_CONTENT_MULTIPART;
 }
 
-static int on_content_type(struct walk *w, struct sip_cursor *c)
+static int sip_read_type(struct walk *w, struct sip_cursor *c, enum sip_header header)
 {
 	static const u16 flags[] = {
 		[SIP_CONTENT_UNKNOWN]	= 0,
@@ -724,7 +699,7 @@ static int on_content_type(struct walk *w, struct sip_cursor *c)
 	return 0;
 }
 
-static int on_content_encoding(struct walk *w, struct sip_cursor *c)
+static int sip_read_encoding(struct walk *w, struct sip_cursor *c, enum sip_header header)
 {
 	struct sip_msg *msg = w->msg;
 	struct sip_slice coding;
@@ -742,7 +717,7 @@ static int on_content_encoding(struct walk *w, struct sip_cursor *c)
  * delta-seconds; anything but digits is as if absent (RFC 2543 had dates here), and so is a
  * number over 32 bits (RFC 3261 20.19).
  */
-static int read_seconds(struct walk *w, struct sip_cursor *c, u32 *out, u16 flag)
+static void read_seconds(struct walk *w, struct sip_cursor *c, u32 *out, u16 flag)
 {
 	struct sip_slice digits;
 	int err;
@@ -753,17 +728,28 @@ static int read_seconds(struct walk *w, struct sip_cursor *c, u32 *out, u16 flag
 		leave(w, SIP_LEFT_NUMBER);
 	if (!err && (cur_at_end(c) || cur_peek(c) == ';'))
 		w->msg->flags |= flag;
+}
+
+static int sip_read_expires(struct walk *w, struct sip_cursor *c, enum sip_header header)
+{
+	read_seconds(w, c, &w->msg->expires, SIP_MSG_EXPIRES);
 	return 0;
 }
 
-static void uri_value_params(struct walk *w, struct sip_cursor *c, struct sip_uri *uri, u8 left)
+static int sip_read_session(struct walk *w, struct sip_cursor *c, enum sip_header header)
+{
+	read_seconds(w, c, &w->msg->session, SIP_MSG_SESSION);
+	return 0;
+}
+
+static void uri_value_params(struct walk *w, struct sip_cursor *c, struct sip_uri *uri)
 {
 	struct sip_slice name, value;
 	int ret, err;
 
 	while ((ret = sip_next_param(c, &name, &value))) {
 		if (ret < 0) {
-			leave(w, left);
+			leave(w, sip_header_left((enum sip_header)uri->role));
 			continue;
 		}
 		if (uri->role != SIP_ROLE_CONTACT || !sip_slice_is(w->t, name, SIP_LIT("expires")))
@@ -788,9 +774,9 @@ static __cold int read_odd_uri(struct walk *w, struct sip_cursor *c, u32 from, s
 }
 
 /* A name-addr with its parameters. */
-static int read_uri(struct walk *w, struct sip_cursor *c, enum sip_role role, u8 left)
+static int read_uri(struct walk *w, struct sip_cursor *c, enum sip_header header)
 {
-	struct sip_uri *uri = place_of(w, role);
+	struct sip_uri *uri = place_of(w, header);
 	struct sip_slice text;
 	u32 from = c->at;
 	int err = take_name_addr(c, &text);
@@ -801,12 +787,12 @@ static int read_uri(struct walk *w, struct sip_cursor *c, enum sip_role role, u8
 		err = read_odd_uri(w, c, from, uri) ? err : 0;
 		if (err)
 			return err;
-		leave(w, left);
+		leave(w, sip_header_left(header));
 	}
-	uri->role = role;
+	uri->role = header;
 	if (uri->is_odd)
-		leave(w, left);
-	uri_value_params(w, c, uri, left);
+		leave(w, sip_header_left(header));
+	uri_value_params(w, c, uri);
 	keep_uri(w, uri);
 	return 0;
 }
@@ -831,14 +817,14 @@ static __cold void skip_value(struct sip_cursor *c)
 }
 
 /* One or more name-addrs with parameters, separated by commas. */
-static int read_uris(struct walk *w, struct sip_cursor *c, enum sip_role role, enum sip_left left)
+static int sip_read_uris(struct walk *w, struct sip_cursor *c, enum sip_header header)
 {
 	do {
 		u32 from = c->at;
-		int err = read_uri(w, c, role, left);
+		int err = read_uri(w, c, header);
 
 		if (err) {
-			leave_for(w, err, left);
+			leave_for(w, err, sip_header_left(header));
 			c->at = from;
 			skip_value(c);
 		}
@@ -878,7 +864,7 @@ static noinline void read_challenge(struct walk *w, struct sip_cursor *c)
 	}
 }
 
-static int on_contact(struct walk *w, struct sip_cursor *c)
+static int sip_read_contact(struct walk *w, struct sip_cursor *c, enum sip_header header)
 {
 	struct sip_cursor star;
 
@@ -890,56 +876,37 @@ static int on_contact(struct walk *w, struct sip_cursor *c)
 		return 0;
 	}
 	/* a display name may begin with it, too */
-	return read_uris(w, c, SIP_ROLE_CONTACT, SIP_LEFT_CONTACT);
+	return sip_read_uris(w, c, header);
 }
 
 /* ---- the walk -------------------------------------------------------------------- */
 
+static int sip_read_challenge(struct walk *w, struct sip_cursor *c, enum sip_header header)
+{
+	read_challenge(w, c);
+	return 0;
+}
+
+/* It is there: who was asked for a password answers. */
+static int sip_read_credentials(struct walk *w, struct sip_cursor *c, enum sip_header header)
+{
+	w->msg->flags |= SIP_MSG_CREDENTIALS;
+	return 0;
+}
+
+static int sip_read_nothing(struct walk *w, struct sip_cursor *c, enum sip_header header)
+{
+	return 0;
+}
+
 static int read_value(struct walk *w, struct sip_cursor *c, enum sip_header header)
 {
 	switch (header) {
-	case SIP_HEADER_VIA:
-		return on_via(w, c);
-	case SIP_HEADER_FROM:
-		return on_from(w, c);
-	case SIP_HEADER_TO:
-		return on_to(w, c);
-	case SIP_HEADER_CALL_ID:
-		return on_call_id(w, c);
-	case SIP_HEADER_CSEQ:
-		return on_cseq(w, c);
-	case SIP_HEADER_CONTACT:
-		return on_contact(w, c);
-	case SIP_HEADER_CONTENT_LENGTH:
-		return on_content_length(w, c);
-	case SIP_HEADER_CONTENT_TYPE:
-		return on_content_type(w, c);
-	case SIP_HEADER_CONTENT_ENCODING:
-		return on_content_encoding(w, c);
-	case SIP_HEADER_EXPIRES:
-		return read_seconds(w, c, &w->msg->expires, SIP_MSG_EXPIRES);
-	case SIP_HEADER_SESSION_EXPIRES:
-		return read_seconds(w, c, &w->msg->session, SIP_MSG_SESSION);
-	case SIP_HEADER_ROUTE:
-		return read_uris(w, c, SIP_ROLE_ROUTE, SIP_LEFT_ROUTE);
-	case SIP_HEADER_RECORD_ROUTE:
-		return read_uris(w, c, SIP_ROLE_RECORD_ROUTE, SIP_LEFT_ROUTE);
-	case SIP_HEADER_PATH:
-		return read_uris(w, c, SIP_ROLE_PATH, SIP_LEFT_ROUTE);
-	case SIP_HEADER_SERVICE_ROUTE:
-		return read_uris(w, c, SIP_ROLE_SERVICE_ROUTE, SIP_LEFT_ROUTE);
-	case SIP_HEADER_REFER_TO:
-		return read_uris(w, c, SIP_ROLE_REFER_TO, SIP_LEFT_REFER);
-	case SIP_HEADER_REFERRED_BY:
-		return read_uris(w, c, SIP_ROLE_REFERRED_BY, SIP_LEFT_REFER);
-	case SIP_HEADER_REPLY_TO:
-		return read_uris(w, c, SIP_ROLE_REPLY_TO, SIP_LEFT_REFER);
-	case SIP_HEADER_CREDENTIALS:	/* who was asked for a password, and answers */
-		w->msg->flags |= SIP_MSG_CREDENTIALS;
-		return 0;
-	case SIP_HEADER_CHALLENGE:
-		read_challenge(w, c);
-		return 0;
+#define X(NAME, name, letter, reader, LEFT, POSITION) \
+	case SIP_HEADER_##NAME: \
+		return sip_read_##reader(w, c, header);
+	SIP_HEADERS(X)
+#undef X
 	default:
 		return 0;
 	}
@@ -1015,6 +982,8 @@ static int read_header(struct walk *w, struct sip_cursor *c)
 /* What RFC 3261 8.1.1 asks of every message, and 8.2.6.2 of every response. */
 static int check_complete(struct walk *w)
 {
+	enum sip_header header;
+
 	if ((w->seen & SEEN_ALL) == SEEN_ALL)
 		return 0;
 	/* one that is empty was there, and a line that is no header may have been meant for it */
@@ -1022,14 +991,9 @@ static int check_complete(struct walk *w)
 		return fault(w, SIP_FAULT_VIA);
 	if (!w->msg->n_vias)
 		leave_identity(w, SIP_LEFT_VIA);
-	if (!(w->seen & ONCE_FROM))
-		leave_identity(w, SIP_LEFT_FROM);
-	if (!(w->seen & ONCE_TO))
-		leave_identity(w, SIP_LEFT_TO);
-	if (!(w->seen & ONCE_CALL_ID))
-		leave_identity(w, SIP_LEFT_CALL_ID);
-	if (!(w->seen & ONCE_CSEQ))
-		leave_identity(w, SIP_LEFT_CSEQ);
+	for (header = SIP_HEADER_FROM; header <= SIP_HEADER_IDENTITY; header++)
+		if (!(w->seen & 1U << header))
+			leave_identity(w, sip_header_left(header));
 	return 0;
 }
 

@@ -17,22 +17,25 @@ enum {
 
 /*
  * The table of positions: what a URI in that place may turn into, in a request
- * and in a response.  From, To, Call-ID, lower Vias and every header that is not
- * here are never touched: nobody may sign, compare or route by what an ALG changed.
+ * and in a response.  From, To, Call-ID, lower Vias and every header that has no
+ * position are never touched: nobody may sign, compare or route by what an ALG changed.
  */
 static const struct {
 	u8 request;
 	u8 response;
-} positions[SIP_ROLE_COUNT] = {
-	[SIP_ROLE_REQUEST]	 = { FLOW, 0 },
-	[SIP_ROLE_CONTACT]	 = { OWN, OWN },
-	[SIP_ROLE_ROUTE]	 = { OWN | BACK, 0 },
-	[SIP_ROLE_RECORD_ROUTE]	 = { OWN | BACK, OWN | BACK },
-	[SIP_ROLE_PATH]		 = { OWN | BACK, OWN | BACK },
-	[SIP_ROLE_SERVICE_ROUTE] = { OWN | BACK, OWN | BACK },
-	[SIP_ROLE_REFER_TO]	 = { OWN | BACK, OWN | BACK },
-	[SIP_ROLE_REFERRED_BY]	 = { OWN | BACK, OWN | BACK },
-	[SIP_ROLE_REPLY_TO]	 = { OWN | BACK, OWN | BACK },
+} positions[SIP_POSITION_COUNT] = {
+	[SIP_POSITION_TARGET]	= { FLOW, 0 },
+	[SIP_POSITION_SENDER]	= { OWN, OWN },
+	[SIP_POSITION_ROUTE]	= { OWN | BACK, 0 },
+	[SIP_POSITION_EITHER]	= { OWN | BACK, OWN | BACK },
+};
+
+/* the position of each role, as the list of headers has it */
+static const u8 position_of[SIP_ROLE_COUNT] = {
+	[SIP_ROLE_REQUEST] = SIP_POSITION_TARGET,
+#define X(NAME, name, letter, reader, LEFT, POSITION) [SIP_ROLE_##NAME] = SIP_POSITION_##POSITION,
+	SIP_URI_HEADERS(X)
+#undef X
 };
 
 static bool is_sip(const struct sip_uri *uri)
@@ -248,14 +251,14 @@ static bool is_for_published(const struct sip_text *text, const struct sip_msg *
 static u8 ways_of(const struct sip_msg *msg, const struct sip_uri *uri)
 {
 	if (sip_is_request(msg))
-		return positions[uri->role].request;
+		return positions[position_of[uri->role]].request;
 	/*
 	 * RFC 3261 10.3: a registrar's answer lists the contacts of the one who asked; who
 	 * gave his public address himself gets that back
 	 */
 	if (msg->method == SIP_REGISTER && uri->role == SIP_ROLE_CONTACT)
 		return OWN | FLOW;
-	return positions[uri->role].response;
+	return positions[position_of[uri->role]].response;
 }
 
 void sip_header_decide(const struct sip_text *text, const struct sip_msg *msg,

@@ -6,6 +6,7 @@
 #include <linux/string.h>
 
 #include "sip_chars.h"
+#include "sip_header.h"
 #include "sip_start.h"
 #include "sip_stream.h"
 
@@ -154,15 +155,13 @@ static u32 skip_space(const struct sip_text *t, u32 at, u32 end)
 	return at;
 }
 
-/* Return: index behind the name at @at; 0 where it is another header's. */
+/* Return: the index after the name at @at; 0 where it is the name of another header. */
 static u32 skip_length_name(const struct sip_text *t, u32 at, u32 end)
 {
-	struct sip_slice name = { .off = at };
+	u32 from = at;
 
 	at = skip_class(&(struct sip_text){ t->p, end }, at, SIP_C_TOKEN);
-	name.len = at - name.off;
-	return sip_slice_is(t, name, SIP_LIT("content-length")) ||
-	       sip_slice_is(t, name, SIP_LIT("l")) ? at : 0;
+	return sip_header_of(t->p + from, at - from) == SIP_HEADER_CONTENT_LENGTH ? at : 0;
 }
 
 /* One whole header, from @at to after its last line end. */

@@ -63,7 +63,8 @@ enum sip_left {
 #define X(NAME, name, FAULT, text) SIP_LEFT_##NAME,
 	SIP_LEFTS(X)
 #undef X
-	SIP_LEFT_COUNT
+	SIP_LEFT_COUNT,
+	SIP_LEFT_NONE = SIP_LEFT_COUNT,	/* of a header: it says nothing where it cannot be read */
 };
 
 #endif /* _SIP_FAULT_H */

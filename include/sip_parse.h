@@ -20,26 +20,13 @@
 #include "sip_addr.h"
 #include "sip_cursor.h"
 #include "sip_fault.h"
+#include "sip_header.h"
 #include "sip_limits.h"
 #include "sip_method.h"
 #include "sip_slice.h"
 #include "sip_uri.h"
 
 struct sip_ends;
-
-/* where in the message a URI stands: this decides how it is translated */
-enum sip_role {
-	SIP_ROLE_REQUEST,
-	SIP_ROLE_CONTACT,
-	SIP_ROLE_ROUTE,
-	SIP_ROLE_RECORD_ROUTE,
-	SIP_ROLE_PATH,
-	SIP_ROLE_SERVICE_ROUTE,
-	SIP_ROLE_REFER_TO,
-	SIP_ROLE_REFERRED_BY,
-	SIP_ROLE_REPLY_TO,
-	SIP_ROLE_COUNT
-};
 
 /**
  * struct sip_via - the top Via

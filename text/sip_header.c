@@ -2,87 +2,58 @@
 /*
  * sip_header: which header a name is.  See sip_header.h.
  */
+#include "sip_fault.h"
 #include "sip_header.h"
 #include "sip_slice.h"
 
-/* RFC 3261 7.3.3 and 20, and the RFCs that each comes from */
-static enum sip_header short_header(char letter)
+/* RFC 3261 7.3.3 and 20, and the RFCs that each header comes from */
+static enum sip_header header_of_letter(char letter)
 {
-	switch (letter | 0x20) {
-	case 'b':
-		return SIP_HEADER_REFERRED_BY;
-	case 'c':
-		return SIP_HEADER_CONTENT_TYPE;
-	case 'e':
-		return SIP_HEADER_CONTENT_ENCODING;
-	case 'f':
-		return SIP_HEADER_FROM;
-	case 'i':
-		return SIP_HEADER_CALL_ID;
-	case 'l':
-		return SIP_HEADER_CONTENT_LENGTH;
-	case 'm':
-		return SIP_HEADER_CONTACT;
-	case 'r':
-		return SIP_HEADER_REFER_TO;
-	case 't':
-		return SIP_HEADER_TO;
-	case 'v':
-		return SIP_HEADER_VIA;
-	case 'x':
-		return SIP_HEADER_SESSION_EXPIRES;
-	default:
-		return SIP_HEADER_OTHER;
-	}
+#define X(NAME, name, short, reader, LEFT, POSITION) \
+	(short) && (letter | 0x20) == (short) ? SIP_HEADER_##NAME :
+	return SIP_HEADERS(X) SIP_HEADER_OTHER;
+#undef X
 }
 
-#define NAME_IS(lit)	sip_same(p, SIP_LIT(lit))
+/* With @len a constant the compiler keeps no more than the few names of that length. */
+static __always_inline enum sip_header header_of_length(const char *p, u32 len)
+{
+#define X(NAME, name, short, reader, LEFT, POSITION) \
+	len == sizeof(name) - 1 && sip_same(p, SIP_LIT(name)) ? SIP_HEADER_##NAME :
+	return SIP_HEADERS(X) SIP_HEADER_OTHER;
+#undef X
+}
 
-/* By length, and then the few names of that length. */
+/* every length that a name has */
+#define LENGTHS(X) \
+	X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15) X(16) X(17) \
+	X(18) X(19) X(20) X(21) X(22) X(23) X(24) X(25)
+
+#define X(NAME, name, short, reader, LEFT, POSITION) \
+	_Static_assert(sizeof(name) > 2 && sizeof(name) - 1 <= 25, "no length of LENGTHS: " name);
+SIP_HEADERS(X)
+#undef X
+
 enum sip_header sip_header_of(const char *p, u32 len)
 {
 	switch (len) {
 	case 1:
-		return short_header(*p);
-	case 2:
-		return NAME_IS("To") ? SIP_HEADER_TO : SIP_HEADER_OTHER;
-	case 3:
-		return NAME_IS("Via") ? SIP_HEADER_VIA : SIP_HEADER_OTHER;
-	case 4:
-		return NAME_IS("From") ? SIP_HEADER_FROM :
-		       NAME_IS("CSeq") ? SIP_HEADER_CSEQ :
-		       NAME_IS("Path") ? SIP_HEADER_PATH : SIP_HEADER_OTHER;
-	case 5:
-		return NAME_IS("Route") ? SIP_HEADER_ROUTE : SIP_HEADER_OTHER;
-	case 7:
-		return NAME_IS("Call-ID") ? SIP_HEADER_CALL_ID :
-		       NAME_IS("Contact") ? SIP_HEADER_CONTACT :
-		       NAME_IS("Expires") ? SIP_HEADER_EXPIRES : SIP_HEADER_OTHER;
-	case 8:
-		return NAME_IS("Refer-To") ? SIP_HEADER_REFER_TO :
-		       NAME_IS("Reply-To") ? SIP_HEADER_REPLY_TO : SIP_HEADER_OTHER;
-	case 11:
-		return NAME_IS("Referred-By") ? SIP_HEADER_REFERRED_BY : SIP_HEADER_OTHER;
-	case 12:
-		return NAME_IS("Content-Type") ? SIP_HEADER_CONTENT_TYPE :
-		       NAME_IS("Record-Route") ? SIP_HEADER_RECORD_ROUTE : SIP_HEADER_OTHER;
-	case 13:
-		return NAME_IS("Authorization") ? SIP_HEADER_CREDENTIALS :
-		       NAME_IS("Service-Route") ? SIP_HEADER_SERVICE_ROUTE : SIP_HEADER_OTHER;
-	case 14:
-		return NAME_IS("Content-Length") ? SIP_HEADER_CONTENT_LENGTH : SIP_HEADER_OTHER;
-	case 15:
-		return NAME_IS("Session-Expires") ? SIP_HEADER_SESSION_EXPIRES : SIP_HEADER_OTHER;
-	case 16:
-		return NAME_IS("Content-Encoding") ? SIP_HEADER_CONTENT_ENCODING :
-		       NAME_IS("WWW-Authenticate") ? SIP_HEADER_CHALLENGE : SIP_HEADER_OTHER;
-	case 18:
-		return NAME_IS("Proxy-Authenticate") ? SIP_HEADER_CHALLENGE : SIP_HEADER_OTHER;
-	case 19:
-		return NAME_IS("Proxy-Authorization") ? SIP_HEADER_CREDENTIALS : SIP_HEADER_OTHER;
+		return header_of_letter(*p);
+#define X(len) case len: return header_of_length(p, len);
+	LENGTHS(X)
+#undef X
 	default:
 		return SIP_HEADER_OTHER;
 	}
 }
 
-#undef NAME_IS
+u8 sip_header_left(enum sip_header header)
+{
+	static const u8 lefts[] = {
+#define X(NAME, name, letter, reader, LEFT, POSITION) [SIP_HEADER_##NAME] = SIP_LEFT_##LEFT,
+		SIP_HEADERS(X)
+#undef X
+	};
+
+	return lefts[header];
+}
