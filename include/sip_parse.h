@@ -18,6 +18,7 @@
 #include <linux/errno.h>
 #include <linux/types.h>
 #include "sip_addr.h"
+#include "sip_content.h"
 #include "sip_cursor.h"
 #include "sip_fault.h"
 #include "sip_header.h"
@@ -25,36 +26,9 @@
 #include "sip_method.h"
 #include "sip_slice.h"
 #include "sip_uri.h"
+#include "sip_via.h"
 
 struct sip_ends;
-
-/**
- * struct sip_via - the top Via
- * @by: sent-by
- * @branch: value of branch
- * @maddr: value of maddr
- * @received: value of received (RFC 3261 18.2.1)
- * @rport: value of rport (RFC 3581); empty where the parameter has none
- * @has_rport: whether rport is there at all
- * @transport: enum sip_transport
- */
-struct sip_via {
-	struct sip_host by;
-	struct sip_slice branch;
-	struct sip_slice maddr;
-	struct sip_slice received;
-	struct sip_slice rport;
-	bool has_rport;
-	u8 transport;
-};
-
-/* what a body is, or a part of one */
-enum sip_content {
-	SIP_CONTENT_UNKNOWN,	/* it does not say */
-	SIP_CONTENT_OTHER,
-	SIP_CONTENT_SDP,
-	SIP_CONTENT_MULTIPART,	/* mixed, alternative or related: its parts may be changed */
-};
 
 /* bits of sip_msg.flags */
 enum {
@@ -235,15 +209,5 @@ int sip_parse_datagram(const struct sip_text *text, struct sip_msg *msg);
  */
 int sip_parse_rest(const struct sip_text *text, struct sip_msg *msg, int line,
 		   const struct sip_ends *ends);
-
-/**
- * sip_content_type() - read a Content-Type (RFC 3261 20.15), of a message or of a part
- * @text: the message
- * @c: stands at the type
- * @boundary: out: of SIP_CONTENT_MULTIPART, its boundary; else empty
- *
- * Return: enum sip_content.
- */
-u8 sip_content_type(const struct sip_text *text, struct sip_cursor *c, struct sip_slice *boundary);
 
 #endif /* _SIP_PARSE_H */
