@@ -15,7 +15,7 @@
 /* ---- reading --------------------------------------------------------------------- */
 
 /* what a line belongs to: the session, one section, or one that is passed as it is */
-struct reader {
+struct sdp_reader {
 	const struct sip_text *t;
 	struct sdp *sdp;
 	struct sdp_media *media;
@@ -89,7 +89,7 @@ static void read_addr(const struct sip_text *t, struct sip_slice line, struct sd
 }
 
 /* o=username sess-id sess-version nettype addrtype address */
-static void read_origin(struct reader *r, struct sip_slice line)
+static void read_origin(struct sdp_reader *r, struct sip_slice line)
 {
 	take_word(r->t, &line);
 	take_word(r->t, &line);
@@ -97,7 +97,7 @@ static void read_origin(struct reader *r, struct sip_slice line)
 	read_addr(r->t, line, &r->sdp->origin);
 }
 
-static void read_conn(struct reader *r, struct sip_slice line)
+static void read_conn(struct sdp_reader *r, struct sip_slice line)
 {
 	if (r->skip)
 		return;
@@ -147,7 +147,7 @@ static int read_ports(const struct sip_text *t, struct sip_slice port, struct sd
 }
 
 /* <media> <port>["/"<count>] <proto> <fmt> ...; RFC 8866 5.14 */
-static int read_media_line(struct reader *r, struct sip_slice line, struct sdp_media *media)
+static int read_media_line(struct sdp_reader *r, struct sip_slice line, struct sdp_media *media)
 {
 	memset(media, 0, sizeof(*media));
 	media->type = take_word(r->t, &line);
@@ -160,7 +160,7 @@ static int read_media_line(struct reader *r, struct sip_slice line, struct sdp_m
 }
 
 /* A section that is off makes place at the end for @media.  Return: whether there was one. */
-static bool make_place(struct reader *r, const struct sdp_media *media)
+static bool make_place(struct sdp_reader *r, const struct sdp_media *media)
 {
 	struct sdp *sdp = r->sdp;
 	struct sdp_media *old;
@@ -176,7 +176,7 @@ static bool make_place(struct reader *r, const struct sdp_media *media)
 }
 
 /* A section over the limit: one that is off asks for nothing, another has a say about c=. */
-static void pass_over(struct reader *r, const struct sdp_media *media)
+static void pass_over(struct sdp_reader *r, const struct sdp_media *media)
 {
 	struct sdp *sdp = r->sdp;
 
@@ -186,7 +186,7 @@ static void pass_over(struct reader *r, const struct sdp_media *media)
 		sdp->n_over++;
 }
 
-static void read_media(struct reader *r, struct sip_slice line)
+static void read_media(struct sdp_reader *r, struct sip_slice line)
 {
 	struct sdp *sdp = r->sdp;
 	struct sdp_media spare, *media = &spare;
@@ -213,7 +213,7 @@ static void read_media(struct reader *r, struct sip_slice line)
 }
 
 /* a=rtcp:<port> [nettype addrtype address]; RFC 3605 2.1 */
-static void read_rtcp(struct reader *r, struct sip_slice line)
+static void read_rtcp(struct sdp_reader *r, struct sip_slice line)
 {
 	struct sdp_media *media = r->media;
 	struct sip_slice port = take_word(r->t, &line);
@@ -234,7 +234,7 @@ static void read_rtcp(struct reader *r, struct sip_slice line)
 }
 
 /* RFC 8866 6.7: the direction of the session, or of one section */
-static void read_direction(struct reader *r, struct sip_slice line)
+static void read_direction(struct sdp_reader *r, struct sip_slice line)
 {
 	bool *is_held = r->media ? &r->media->is_held : &r->sdp->is_held;
 
@@ -247,7 +247,7 @@ static void read_direction(struct reader *r, struct sip_slice line)
 }
 
 /* RFC 4145 4: of the session, or of one section */
-static void read_setup(struct reader *r, struct sip_slice role)
+static void read_setup(struct sdp_reader *r, struct sip_slice role)
 {
 	u8 *setup = r->media ? &r->media->setup : &r->sdp->setup;
 
@@ -265,7 +265,7 @@ static __always_inline bool take_attr(const struct sip_text *t, struct sip_slice
 	return true;
 }
 
-static void read_media_attr(struct reader *r, struct sip_slice line)
+static void read_media_attr(struct sdp_reader *r, struct sip_slice line)
 {
 	struct sdp_media *media = r->media;
 
@@ -282,7 +282,7 @@ static void read_media_attr(struct reader *r, struct sip_slice line)
 	}
 }
 
-static void read_attr(struct reader *r, struct sip_slice line)
+static void read_attr(struct sdp_reader *r, struct sip_slice line)
 {
 	if (r->skip)
 		return;
@@ -294,7 +294,7 @@ static void read_attr(struct reader *r, struct sip_slice line)
 }
 
 /* One line without its end.  @next: offset behind the end. */
-static void read_line(struct reader *r, struct sip_slice line, u32 next)
+static void read_sdp_line(struct sdp_reader *r, struct sip_slice line, u32 next)
 {
 	char type = line.len >= 2 && r->t->p[line.off + 1] == '=' ? r->t->p[line.off] : 0;
 
@@ -326,7 +326,7 @@ static void read_line(struct reader *r, struct sip_slice line, u32 next)
  * Cuts the line at @at.  The last one may lack its end, or half of it.
  * Return: offset behind its end.
  */
-static u32 cut_line(const struct sip_text *t, u32 at, u32 end, struct sip_slice *line)
+static u32 cut_sdp_line(const struct sip_text *t, u32 at, u32 end, struct sip_slice *line)
 {
 	u32 lf = sip_line_end(t->p, at, end);
 
@@ -336,18 +336,18 @@ static u32 cut_line(const struct sip_text *t, u32 at, u32 end, struct sip_slice 
 
 int sdp_parse(const struct sip_text *text, struct sip_slice body, struct sdp *sdp)
 {
-	struct reader r = { .t = text, .sdp = sdp };
+	struct sdp_reader r = { .t = text, .sdp = sdp };
 	u32 at = body.off, end = sip_slice_end(body), next;
 	struct sip_slice line;
 
 	memset(sdp, 0, offsetof(struct sdp, media));
 	sdp->has_version = body.len >= 2 && text->p[at] == 'v' && text->p[at + 1] == '=';
 	for (; at < end; at = next) {
-		next = cut_line(text, at, end, &line);
+		next = cut_sdp_line(text, at, end, &line);
 		sdp->has_final_eol = text->p[next - 1] == '\n';
 		if (sdp->has_final_eol && !sdp->eol)
 			sdp->eol = next - sip_slice_end(line);
-		read_line(&r, line, next);
+		read_sdp_line(&r, line, next);
 	}
 	sdp->is_left |= !sdp->has_version;
 	return sdp->has_version || sdp->n_media ? 0 : -ENOMSG;
@@ -371,7 +371,7 @@ u16 sdp_rtcp_of(const struct sdp_media *media)
 
 /* ---- planning -------------------------------------------------------------------- */
 
-struct planner {
+struct sdp_planner {
 	struct sip_edits *edits;
 	const struct sip_text *t;
 	u32 base;
@@ -379,14 +379,15 @@ struct planner {
 	const struct sdp_plan *plan;
 };
 
-static int put_addr(struct planner *p, const struct sdp_addr *old, const struct sip_addr *addr)
+static int put_sdp_addr(struct sdp_planner *p, const struct sdp_addr *old,
+			const struct sip_addr *addr)
 {
 	if (!old->text.len || !addr->family || sip_addr_equal(&old->addr, addr))
 		return 0;
 	return sip_edit_add_addr(p->edits, p->base + old->text.off, old->text.len, addr, false);
 }
 
-static int put_port(struct planner *p, struct sip_slice old, u16 was, u16 port)
+static int put_sdp_port(struct sdp_planner *p, struct sip_slice old, u16 was, u16 port)
 {
 	char buf[10];
 
@@ -400,7 +401,7 @@ static int put_port(struct planner *p, struct sip_slice old, u16 was, u16 port)
  * Inserts a line before the one at @at.  The description keeps its own kind of
  * line end; behind a last line that has none the new line goes without one too.
  */
-static int put_line(struct planner *p, u32 at, const char *line, u32 len)
+static int put_sdp_line(struct sdp_planner *p, u32 at, const char *line, u32 len)
 {
 	bool at_open_end = at && p->t->p[at - 1] != '\n';
 	char buf[64 + SIP_ADDR_TEXT_MAX];
@@ -421,23 +422,23 @@ static int put_line(struct planner *p, u32 at, const char *line, u32 len)
 	return sip_edit_add(p->edits, p->base + at, 0, buf, n);
 }
 
-static int put_conn_line(struct planner *p, u32 at, const struct sip_addr *addr)
+static int put_conn_line(struct sdp_planner *p, u32 at, const struct sip_addr *addr)
 {
 	bool is_v4 = addr->family == SIP_FAMILY_IPV4;
 	char buf[16 + SIP_ADDR_TEXT_MAX];
 
 	memcpy(buf, is_v4 ? "c=IN IP4 " : "c=IN IP6 ", 9);
-	return put_line(p, at, buf, 9 + sip_addr_write(addr, buf + 9, false));
+	return put_sdp_line(p, at, buf, 9 + sip_addr_write(addr, buf + 9, false));
 }
 
-static int put_rtcp_line(struct planner *p, u32 at, u16 port)
+static int put_rtcp_line(struct sdp_planner *p, u32 at, u16 port)
 {
 	char buf[24] = "a=rtcp:";
 
-	return put_line(p, at, buf, 7 + sip_number_write(port, buf + 7));
+	return put_sdp_line(p, at, buf, 7 + sip_number_write(port, buf + 7));
 }
 
-static bool is_governed(const struct sdp *sdp, u32 i)
+static bool is_under_session(const struct sdp *sdp, u32 i)
 {
 	return !sdp->media[i].has_conn && sdp->media[i].port;
 }
@@ -446,7 +447,7 @@ static bool is_governed(const struct sdp *sdp, u32 i)
  * What all open sections under the session's c= want in it.
  * Return: false where they differ.
  */
-static bool session_target(const struct planner *p, struct sip_addr *addr)
+static bool session_target(const struct sdp_planner *p, struct sip_addr *addr)
 {
 	bool found = false;
 	u32 i;
@@ -454,7 +455,7 @@ static bool session_target(const struct planner *p, struct sip_addr *addr)
 	for (i = 0; i < p->sdp->n_media; i++) {
 		const struct sip_addr *want = &p->plan->media[i].addr;
 
-		if (!is_governed(p->sdp, i))
+		if (!is_under_session(p->sdp, i))
 			continue;
 		if (found && !sip_addr_equal(addr, want))
 			return false;
@@ -469,7 +470,7 @@ static bool session_target(const struct planner *p, struct sip_addr *addr)
 	return !p->sdp->n_over;
 }
 
-static int plan_rtcp(struct planner *p, u32 i)
+static int plan_rtcp(struct sdp_planner *p, u32 i)
 {
 	const struct sdp_media *media = &p->sdp->media[i];
 	const struct sdp_target *want = &p->plan->media[i];
@@ -484,15 +485,15 @@ static int plan_rtcp(struct planner *p, u32 i)
 	}
 	if (!rtcp && media->rtcp == media->port)	/* it shares that port */
 		rtcp = want->port;
-	err = put_port(p, media->rtcp_text, media->rtcp, rtcp);
+	err = put_sdp_port(p, media->rtcp_text, media->rtcp, rtcp);
 	if (!err && sip_addr_equal(&media->rtcp_conn.addr, sdp_conn_of(p->sdp, i)))
-		err = put_addr(p, &media->rtcp_conn, &want->addr);
+		err = put_sdp_addr(p, &media->rtcp_conn, &want->addr);
 	return err;
 }
 
 /* ---- what names a section's address once more ------------------------------------ */
 
-static struct sdp_addr addr_of(const struct sip_text *t, struct sip_slice text)
+static struct sdp_addr read_bare_addr(const struct sip_text *t, struct sip_slice text)
 {
 	struct sdp_addr a = { .text = text };
 
@@ -501,7 +502,7 @@ static struct sdp_addr addr_of(const struct sip_text *t, struct sip_slice text)
 }
 
 /* What a port of section @i becomes, if only itself; 0: it is none of the section's. */
-static u16 target_port(const struct planner *p, u32 i, u16 port)
+static u16 target_port(const struct sdp_planner *p, u32 i, u16 port)
 {
 	const struct sdp_media *media = &p->sdp->media[i];
 	const struct sdp_target *want = &p->plan->media[i];
@@ -517,7 +518,7 @@ static u16 target_port(const struct planner *p, u32 i, u16 port)
  * foundation component transport priority address port "typ" type ...; RFC 8839 5.1.  Only
  * what the section's own port is published as: other candidates lead elsewhere.
  */
-static int plan_candidate(struct planner *p, u32 i, struct sip_slice line)
+static int plan_candidate(struct sdp_planner *p, u32 i, struct sip_slice line)
 {
 	/* RFC 6544 4.5: the default of a section over TCP is a candidate over TCP */
 	const char *want = p->sdp->media[i].transport == SDP_TRANSPORT_TCP ? "TCP" : "UDP";
@@ -530,7 +531,7 @@ static int plan_candidate(struct planner *p, u32 i, struct sip_slice line)
 	take_word(p->t, &line);
 	transport = take_word(p->t, &line);
 	take_word(p->t, &line);
-	addr = addr_of(p->t, take_word(p->t, &line));
+	addr = read_bare_addr(p->t, take_word(p->t, &line));
 	port = take_word(p->t, &line);
 	take_word(p->t, &line);
 	if (!sip_slice_is(p->t, transport, want, 3) ||
@@ -538,8 +539,8 @@ static int plan_candidate(struct planner *p, u32 i, struct sip_slice line)
 	    !sip_addr_equal(&addr.addr, sdp_conn_of(p->sdp, i)) ||
 	    sip_number(p->t, port, 65535, &n) || !target_port(p, i, n))
 		return 0;
-	err = put_addr(p, &addr, &p->plan->media[i].addr);
-	return err ? err : put_port(p, port, n, target_port(p, i, n));
+	err = put_sdp_addr(p, &addr, &p->plan->media[i].addr);
+	return err ? err : put_sdp_port(p, port, n, target_port(p, i, n));
 }
 
 /* Steps to the host of scheme "://" [userinfo "@"] host; RFC 3986 3.2 */
@@ -560,7 +561,7 @@ static bool skip_to_host(struct sip_cursor *c)
 }
 
 /* "msrp://" host ":" port "/" ...; RFC 4975 9.  The URI of a relay is another's. */
-static int plan_path_uri(struct planner *p, u32 i, struct sip_slice uri)
+static int plan_path_uri(struct sdp_planner *p, u32 i, struct sip_slice uri)
 {
 	struct sip_cursor c = { p->t->p, uri.off, sip_slice_end(uri) };
 	const struct sdp_target *want = &p->plan->media[i];
@@ -574,10 +575,10 @@ static int plan_path_uri(struct planner *p, u32 i, struct sip_slice uri)
 		return 0;
 	len = sip_addr_write(&want->addr, buf, true);
 	err = sip_edit_add(p->edits, p->base + at.host.off, at.host.len, buf, len);
-	return err ? err : put_port(p, at.port, at.num, want->port);
+	return err ? err : put_sdp_port(p, at.port, at.num, want->port);
 }
 
-static int plan_more_line(struct planner *p, u32 i, struct sip_slice line)
+static int plan_more_line(struct sdp_planner *p, u32 i, struct sip_slice line)
 {
 	struct sdp_addr addr;
 	int err = 0;
@@ -595,11 +596,11 @@ static int plan_more_line(struct planner *p, u32 i, struct sip_slice line)
 	if (addr.text.off == p->sdp->media[i].conn.text.off ||
 	    !sip_addr_equal(&addr.addr, sdp_conn_of(p->sdp, i)))
 		return 0;
-	return put_addr(p, &addr, &p->plan->media[i].addr);
+	return put_sdp_addr(p, &addr, &p->plan->media[i].addr);
 }
 
 /* The section is read a second time: there is no bound to how many such lines it has. */
-static int plan_more(struct planner *p, u32 i)
+static int plan_more_lines(struct sdp_planner *p, u32 i)
 {
 	const struct sdp_media *media = &p->sdp->media[i];
 	struct sip_slice line;
@@ -609,32 +610,32 @@ static int plan_more(struct planner *p, u32 i)
 	if (!media->has_more || !p->plan->media[i].addr.family)
 		return 0;
 	for (at = media->from; !err && at < media->attr_at; at = next) {
-		next = cut_line(p->t, at, media->attr_at, &line);
+		next = cut_sdp_line(p->t, at, media->attr_at, &line);
 		err = plan_more_line(p, i, line);
 	}
 	return err;
 }
 
-static int plan_media(struct planner *p, u32 i, bool has_session)
+static int plan_media(struct sdp_planner *p, u32 i, bool has_session)
 {
 	const struct sdp_media *media = &p->sdp->media[i];
 	const struct sdp_target *want = &p->plan->media[i];
 	int err;
 
-	err = put_port(p, media->port_text, media->port, want->port);
+	err = put_sdp_port(p, media->port_text, media->port, want->port);
 	if (err)
 		return err;
 	if (media->has_conn)
-		err = put_addr(p, &media->conn, &want->addr);
+		err = put_sdp_addr(p, &media->conn, &want->addr);
 	else if (!has_session && media->port && want->addr.family)
 		err = put_conn_line(p, media->conn_at, &want->addr);
 	if (!err)
 		err = plan_rtcp(p, i);
-	return err ? err : plan_more(p, i);
+	return err ? err : plan_more_lines(p, i);
 }
 
 /* o= names a host by the address that is hidden, or by one that a section's media goes to. */
-static const struct sip_addr *origin_target(const struct planner *p)
+static const struct sip_addr *origin_target(const struct sdp_planner *p)
 {
 	const struct sip_addr *origin = &p->sdp->origin.addr;
 	u32 i;
@@ -652,7 +653,7 @@ static const struct sip_addr *origin_target(const struct planner *p)
 int sdp_plan(struct sip_edits *edits, const struct sip_text *text, u32 base,
 	     const struct sdp *sdp, const struct sdp_plan *plan)
 {
-	struct planner p = { edits, text, base, sdp, plan };
+	struct sdp_planner p = { edits, text, base, sdp, plan };
 	const struct sip_addr *origin = origin_target(&p);
 	struct sip_addr conn;
 	bool has_session;
@@ -660,10 +661,10 @@ int sdp_plan(struct sip_edits *edits, const struct sip_text *text, u32 base,
 	u32 i;
 
 	if (origin)
-		err = put_addr(&p, &sdp->origin, origin);
+		err = put_sdp_addr(&p, &sdp->origin, origin);
 	has_session = session_target(&p, &conn);
 	if (!err && has_session)
-		err = put_addr(&p, &sdp->conn, &conn);
+		err = put_sdp_addr(&p, &sdp->conn, &conn);
 	for (i = 0; !err && i < sdp->n_media; i++)
 		err = plan_media(&p, i, has_session);
 	return err;

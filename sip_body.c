@@ -14,17 +14,17 @@
 #include "sip_rewrite.h"
 
 /**
- * struct level - a multipart that is open
+ * struct body_level - a multipart that is open
  * @boundary: what its lines begin with, behind "--"
  * @part: the part that it is, or SIP_PART_MESSAGE
  */
-struct level {
+struct body_level {
 	struct sip_slice boundary;
 	u8 part;
 };
 
 /**
- * struct reader - the pass
+ * struct body_reader - the pass
  * @t: the message
  * @parts: the result
  * @end: where the body ends
@@ -32,11 +32,11 @@ struct level {
  * @n_levels: how many
  * @current_part: the part that the lines belong to; SIP_PART_MESSAGE: none of them
  */
-struct reader {
+struct body_reader {
 	const struct sip_text *t;
 	struct sip_parts *parts;
 	u32 end;
-	struct level level[SIP_MAX_NESTING];
+	struct body_level level[SIP_MAX_NESTING];
 	u32 n_levels;
 	u8 current_part;
 };
@@ -56,7 +56,7 @@ struct part_head {
  * Whether a line is a boundary line of level @l.  Return: 1: a part begins behind it, 2: it
  * is the last one, 0: it is none.
  */
-static int is_boundary(const struct reader *r, struct sip_slice line, u32 l)
+static int match_boundary(const struct body_reader *r, struct sip_slice line, u32 l)
 {
 	struct sip_slice boundary = r->level[l].boundary;
 	const char *p = r->t->p + line.off;
@@ -79,23 +79,23 @@ static int is_boundary(const struct reader *r, struct sip_slice line, u32 l)
 
 /*
  * Looks for the innermost open level that a line is a boundary line of.
- * Return: as is_boundary(); @l: out: the level.
+ * Return: as match_boundary(); @l: out: the level.
  */
-static int find_boundary(const struct reader *r, struct sip_slice line, u32 *l)
+static int find_boundary(const struct body_reader *r, struct sip_slice line, u32 *l)
 {
 	int what = 0;
 
 	if (line.len < 2 || r->t->p[line.off] != '-' || r->t->p[line.off + 1] != '-')
 		return 0;
 	for (*l = r->n_levels; *l && !what; )
-		what = is_boundary(r, line, --*l);
+		what = match_boundary(r, line, --*l);
 	return what;
 }
 
 /* ---- headers of a part ----------------------------------------------------------- */
 
 /* RFC 2045 6: in these the bytes are what they are */
-static bool is_plain(const struct sip_text *t, struct sip_slice encoding)
+static bool is_plain_encoding(const struct sip_text *t, struct sip_slice encoding)
 {
 	return sip_slice_is(t, encoding, SIP_LIT("7bit")) ||
 	       sip_slice_is(t, encoding, SIP_LIT("8bit")) ||
@@ -123,7 +123,7 @@ static void read_part_header(const struct sip_text *t, struct sip_cursor *c,
 		break;
 	case SIP_HEADER_CONTENT_ENCODING:
 	case SIP_HEADER_TRANSFER_ENCODING:
-		head->is_encoded |= !is_plain(t, cur_take(c, SIP_C_TOKEN));
+		head->is_encoded |= !is_plain_encoding(t, cur_take(c, SIP_C_TOKEN));
 		break;
 	default:
 		break;
@@ -131,7 +131,7 @@ static void read_part_header(const struct sip_text *t, struct sip_cursor *c,
 }
 
 /* Return: where the part's content begins; 0: it has none, or its headers have no end. */
-static u32 read_part_head(struct reader *r, u32 at, struct part_head *head)
+static u32 read_part_head(struct body_reader *r, u32 at, struct part_head *head)
 {
 	struct sip_text text = { r->t->p, r->end };
 	struct sip_cursor c;
@@ -153,16 +153,16 @@ static u32 read_part_head(struct reader *r, u32 at, struct part_head *head)
 
 /* ---- parts ----------------------------------------------------------------------- */
 
-static bool open_level(struct reader *r, struct sip_slice boundary, u8 part)
+static bool open_level(struct body_reader *r, struct sip_slice boundary, u8 part)
 {
 	if (!boundary.len || r->n_levels == SIP_MAX_NESTING)
 		return false;
-	r->level[r->n_levels++] = (struct level){ boundary, part };
+	r->level[r->n_levels++] = (struct body_level){ boundary, part };
 	return true;
 }
 
 /* A part of the innermost multipart begins behind its boundary line.  Return: where to go on. */
-static u32 begin_part(struct reader *r, u32 at)
+static u32 begin_part(struct body_reader *r, u32 at)
 {
 	struct part_head head = {};
 	struct sip_part *part;
@@ -194,7 +194,7 @@ static u32 begin_part(struct reader *r, u32 at)
  * The part ends before the line at @at.  A length is kept up only where it was true;
  * some count the line end that belongs to the boundary.
  */
-static void end_part(struct reader *r, u8 index, u32 at)
+static void end_part(struct body_reader *r, u8 index, u32 at)
 {
 	struct sip_part *part;
 	u32 stated, end = at;
@@ -213,7 +213,7 @@ static void end_part(struct reader *r, u8 index, u32 at)
 }
 
 /* Everything inside of level @l has ended before the line at @at. */
-static void end_parts(struct reader *r, u32 l, u32 at)
+static void end_parts(struct body_reader *r, u32 l, u32 at)
 {
 	end_part(r, r->current_part, at);
 	r->current_part = SIP_PART_MESSAGE;
@@ -222,7 +222,7 @@ static void end_parts(struct reader *r, u32 l, u32 at)
 }
 
 /* Return: where to go on. */
-static u32 read_line(struct reader *r, struct sip_slice line, u32 next)
+static u32 read_body_line(struct body_reader *r, struct sip_slice line, u32 next)
 {
 	u32 l;
 	int what = find_boundary(r, line, &l);
@@ -238,12 +238,12 @@ static u32 read_line(struct reader *r, struct sip_slice line, u32 next)
 	return next;
 }
 
-static void read_multipart(struct reader *r, u32 at)
+static void read_multipart(struct body_reader *r, u32 at)
 {
 	while (at < r->end && r->n_levels) {
 		u32 lf = sip_line_end(r->t->p, at, r->end);
 
-		at = read_line(r, sip_slice_of(at, lf), lf < r->end ? lf + 1 : lf);
+		at = read_body_line(r, sip_slice_of(at, lf), lf < r->end ? lf + 1 : lf);
 	}
 	end_parts(r, 0, r->end);
 }
@@ -259,9 +259,9 @@ static bool is_untyped_sdp(const struct sip_text *t, const struct sip_msg *msg)
 }
 
 void sip_body_parts(const struct sip_text *text, const struct sip_msg *msg,
-		   struct sip_parts *parts)
+		    struct sip_parts *parts)
 {
-	struct reader r = {
+	struct body_reader r = {
 		.t = text,
 		.parts = parts,
 		.end = sip_slice_end(msg->body),

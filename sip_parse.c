@@ -444,7 +444,7 @@ static bool take_header_name(struct sip_cursor *c, enum sip_header *header)
  * Looks for control characters in a header of which something was left (SECURITY M4).  For some
  * readers a message ends at a NUL; with another one no reader can be sure what the header means.
  */
-static __cold int look_for_controls(struct sip_walk *w, u32 at, u32 end)
+static __cold int check_header_controls(struct sip_walk *w, u32 at, u32 end)
 {
 	const char *p = w->t->p;
 	u8 left = w->left - 1;
@@ -468,12 +468,12 @@ static int read_header(struct sip_walk *w, struct sip_cursor *c)
 
 	if (!take_header_name(c, &header)) {
 		sip_walk_leave(w, SIP_LEFT_LINE);
-		return look_for_controls(w, from, c->end);
+		return check_header_controls(w, from, c->end);
 	}
 	if (header == SIP_HEADER_OTHER || header > w->last)
 		return 0;
 	err = read_value(w, c, header);
-	return likely(!w->left) || err ? err : look_for_controls(w, from, c->end);
+	return likely(!w->left) || err ? err : check_header_controls(w, from, c->end);
 }
 
 /* Checks what RFC 3261 8.1.1 asks of every message, and 8.2.6.2 of every response. */
@@ -519,7 +519,7 @@ static __cold void check_line(struct sip_walk *w, const struct sip_cursor *c, u3
 }
 
 /* Ends a walk at a header that has no end.  Return: where to go on; 0: more is needed; -EBADMSG. */
-static __cold int no_header(struct sip_walk *w, int ret)
+static __cold int end_without_header(struct sip_walk *w, int ret)
 {
 	if (ret)
 		return sip_walk_fault(w, SIP_FAULT_LINE);
@@ -546,7 +546,7 @@ static int read_headers(struct sip_walk *w, u32 at)
 		}
 		ret = sip_cut_header(t, at, &c);
 		if (unlikely(ret <= 0)) {
-			ret = no_header(w, ret);
+			ret = end_without_header(w, ret);
 			if (ret <= 0)
 				return ret;
 		} else if (unlikely(ret - c.end != 2 || c.end - at >= longest)) {

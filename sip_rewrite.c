@@ -38,7 +38,7 @@ static const u8 position_of[SIP_ROLE_COUNT] = {
 #undef X
 };
 
-static bool is_sip(const struct sip_uri *uri)
+static bool is_sip_uri(const struct sip_uri *uri)
 {
 	return uri->scheme == SIP_SCHEME_SIP || uri->scheme == SIP_SCHEME_SIPS;
 }
@@ -49,7 +49,7 @@ static u16 via_port(const struct sip_via *via)
 	return via->by.port.len ? via->by.num : SIP_PORT_DEFAULT;
 }
 
-static int hex_digit(char c)
+static int hex_digit_value(char c)
 {
 	if (c >= '0' && c <= '9')
 		return c - '0';
@@ -68,8 +68,8 @@ static u8 user_byte(const struct sip_text *t, u32 at, u32 end, u32 *next)
 	*next = at + 1;
 	if (t->p[at] != '%' || end - at < 3)
 		return t->p[at];
-	high = hex_digit(t->p[at + 1]);
-	low = hex_digit(t->p[at + 2]);
+	high = hex_digit_value(t->p[at + 1]);
+	low = hex_digit_value(t->p[at + 2]);
 	if (high < 0 || low < 0)
 		return t->p[at];
 	*next = at + 3;
@@ -85,18 +85,18 @@ u8 sip_user_hash(const struct sip_text *text, const struct sip_uri *uri)
 	return hash ^ hash >> 8 ^ hash >> 16 ^ hash >> 24;
 }
 
-static bool is_mapped(const struct sip_endpoint *from, const struct sip_endpoint *to)
+static bool has_mapping(const struct sip_endpoint *from, const struct sip_endpoint *to)
 {
 	return from->addr.family && !sip_endpoint_equal(from, to);
 }
 
 /* A host at @from's address becomes @to; the port goes along if it is @from's. */
-static struct sip_target target_of(const struct sip_addr *host, u16 port,
-				   const struct sip_endpoint *from, const struct sip_endpoint *to)
+static struct sip_target mapped_target(const struct sip_addr *host, u16 port,
+				       const struct sip_endpoint *from, const struct sip_endpoint *to)
 {
 	struct sip_target target = { .change = SIP_KEEP };
 
-	if (!is_mapped(from, to) || !sip_addr_equal(host, &from->addr))
+	if (!has_mapping(from, to) || !sip_addr_equal(host, &from->addr))
 		return target;
 	target.change = port == from->port ? SIP_SET : SIP_SET_ADDR;
 	target.to = *to;
@@ -125,7 +125,7 @@ struct sip_via_memo sip_via_form(const struct sip_msg *msg, const struct sip_flo
 static void decide_request_via(const struct sip_via *via, const struct sip_flow *flow,
 			       struct sip_header_plan *plan)
 {
-	plan->via = target_of(&via->by.addr, via_port(via), &flow->self, &flow->self_mapped);
+	plan->via = mapped_target(&via->by.addr, via_port(via), &flow->self, &flow->self_mapped);
 	if (plan->via.change == SIP_SET_ADDR && via->has_rport && via->by.port.len)
 		plan->via.change = SIP_SET;
 }
@@ -141,14 +141,14 @@ static void decide_received(const struct sip_text *text, const struct sip_via *v
 		sip_addr_parse(&addr, sip_slice_ptr(text, via->received), via->received.len);
 	if (via->rport.len)
 		sip_number(text, via->rport, 65535, &port);
-	plan->received = target_of(&addr, port, &flow->peer, &flow->peer_real);
+	plan->received = mapped_target(&addr, port, &flow->peer, &flow->peer_real);
 }
 
 /* A response gives the receiver back what its request had, port or no port. */
 static void decide_response_via(const struct sip_via *via, const struct sip_flow *flow,
 				struct sip_header_plan *plan)
 {
-	plan->via = target_of(&via->by.addr, via_port(via), &flow->peer, &flow->peer_real);
+	plan->via = mapped_target(&via->by.addr, via_port(via), &flow->peer, &flow->peer_real);
 	if (plan->via.change == SIP_KEEP || flow->memo.form == SIP_VIA_UNSEEN)
 		return;
 	plan->via.to.port = flow->memo.port;
@@ -159,7 +159,7 @@ static void decide_response_via(const struct sip_via *via, const struct sip_flow
 static struct sip_target published_target(const struct sip_addr *host, u16 port,
 					  const struct sip_flow *flow)
 {
-	struct sip_target target = target_of(host, port, &flow->peer, &flow->peer_real);
+	struct sip_target target = mapped_target(host, port, &flow->peer, &flow->peer_real);
 
 	if (target.change != SIP_SET || flow->contact.form < SIP_VIA_NO_PORT)
 		return target;
@@ -177,7 +177,7 @@ static struct sip_target decide_host(const struct sip_addr *host, u16 port, u8 w
 	if (!host->family)
 		return target;
 	if (ways & OWN)
-		target = target_of(host, port, &flow->self, &flow->self_mapped);
+		target = mapped_target(host, port, &flow->self, &flow->self_mapped);
 	if (target.change == SIP_KEEP && ways & BACK)
 		target = published_target(host, port, flow);
 	/* one address stands for many hosts outside: only with its port is it the receiver's */
@@ -186,7 +186,7 @@ static struct sip_target decide_host(const struct sip_addr *host, u16 port, u8 w
 	return target;
 }
 
-static struct sip_addr maddr_of(const struct sip_text *text, struct sip_slice s)
+static struct sip_addr read_maddr(const struct sip_text *text, struct sip_slice s)
 {
 	struct sip_addr addr = { .family = SIP_FAMILY_NONE };
 
@@ -202,12 +202,12 @@ static struct sip_target decide_uri(const struct sip_text *text, const struct si
 	struct sip_target target = { .change = SIP_KEEP };
 	struct sip_addr maddr;
 
-	if (!is_sip(uri))
+	if (!is_sip_uri(uri))
 		return target;
 	target = decide_host(&uri->at.addr, sip_uri_port(uri), ways, flow);
 	if (target.change != SIP_KEEP || !uri->maddr.len)
 		return target;
-	maddr = maddr_of(text, uri->maddr);
+	maddr = read_maddr(text, uri->maddr);
 	target = decide_host(&maddr, sip_uri_port(uri), ways, flow);
 	if (target.change != SIP_KEEP)
 		target.change = SIP_SET_MADDR;
@@ -218,15 +218,15 @@ static struct sip_target decide_uri(const struct sip_text *text, const struct si
 static void decide_via(const struct sip_text *text, const struct sip_msg *msg,
 		       const struct sip_flow *flow, struct sip_header_plan *plan)
 {
-	struct sip_addr maddr = maddr_of(text, msg->via.maddr);
+	struct sip_addr maddr = read_maddr(text, msg->via.maddr);
 
 	if (sip_is_request(msg)) {
 		decide_request_via(&msg->via, flow, plan);
-		plan->via_maddr = target_of(&maddr, 0, &flow->self, &flow->self_mapped);
+		plan->via_maddr = mapped_target(&maddr, 0, &flow->self, &flow->self_mapped);
 	} else if (flow->memo.form != SIP_VIA_FOREIGN) {
 		decide_response_via(&msg->via, flow, plan);
 		decide_received(text, &msg->via, flow, plan);
-		plan->via_maddr = target_of(&maddr, 0, &flow->peer, &flow->peer_real);
+		plan->via_maddr = mapped_target(&maddr, 0, &flow->peer, &flow->peer_real);
 	}
 }
 
@@ -248,7 +248,7 @@ static bool is_for_published(const struct sip_text *text, const struct sip_msg *
 	return sip_user_hash(text, &msg->uri[0]) == flow->user;
 }
 
-static u8 ways_of(const struct sip_msg *msg, const struct sip_uri *uri)
+static u8 uri_ways(const struct sip_msg *msg, const struct sip_uri *uri)
 {
 	if (sip_is_request(msg))
 		return positions[position_of[uri->role]].request;
@@ -270,7 +270,7 @@ void sip_header_decide(const struct sip_text *text, const struct sip_msg *msg,
 	memset(plan, 0, offsetof(struct sip_header_plan, uri));
 	decide_via(text, msg, flow, plan);
 	for (i = 0; i < msg->n_uris; i++) {
-		u8 ways = ways_of(msg, &msg->uri[i]);
+		u8 ways = uri_ways(msg, &msg->uri[i]);
 
 		if (ways & FLOW)
 			ways |= flow_way;
@@ -280,13 +280,13 @@ void sip_header_decide(const struct sip_text *text, const struct sip_msg *msg,
 
 /* ---- edits ----------------------------------------------------------------------- */
 
-struct planner {
+struct header_planner {
 	struct sip_edits *edits;
 	const struct sip_text *t;
 	u32 base;
 };
 
-static int replace(struct planner *p, struct sip_slice old, const char *text, u32 len)
+static int put_text(struct header_planner *p, struct sip_slice old, const char *text, u32 len)
 {
 	if (old.len == len && !memcmp(sip_slice_ptr(p->t, old), text, len))
 		return 0;
@@ -294,8 +294,8 @@ static int replace(struct planner *p, struct sip_slice old, const char *text, u3
 }
 
 /* An address that is the same stays as it is spelt.  @was: what @old says */
-static int put_addr(struct planner *p, struct sip_slice old, const struct sip_addr *was,
-		    const struct sip_addr *addr, bool brackets)
+static int put_host_addr(struct header_planner *p, struct sip_slice old, const struct sip_addr *was,
+			 const struct sip_addr *addr, bool brackets)
 {
 	if (sip_addr_equal(was, addr))
 		return 0;
@@ -303,34 +303,34 @@ static int put_addr(struct planner *p, struct sip_slice old, const struct sip_ad
 }
 
 /* A parameter that has been no address, or may have been one in brackets. */
-static int put_param(struct planner *p, struct sip_slice old, const struct sip_addr *addr)
+static int put_param(struct header_planner *p, struct sip_slice old, const struct sip_addr *addr)
 {
 	struct sip_addr was;
 
 	sip_addr_parse(&was, sip_slice_ptr(p->t, old), old.len);
-	return put_addr(p, old, &was, addr, p->t->p[old.off] == '[');
+	return put_host_addr(p, old, &was, addr, p->t->p[old.off] == '[');
 }
 
-static int put_number(struct planner *p, struct sip_slice old, u16 n)
+static int put_digits(struct header_planner *p, struct sip_slice old, u16 n)
 {
 	char buf[10];
 
-	return replace(p, old, buf, sip_number_write(n, buf));
+	return put_text(p, old, buf, sip_number_write(n, buf));
 }
 
 /* Writes the port of a host; @means: the port that the text means as it is. */
-static int put_port(struct planner *p, const struct sip_host *at, u16 means, u16 port)
+static int put_host_port(struct header_planner *p, const struct sip_host *at, u16 means, u16 port)
 {
 	char buf[11] = ":";
 
 	if (port == means)
 		return 0;
 	if (at->port.len)
-		return put_number(p, at->port, port);
-	return replace(p, at->port, buf, 1 + sip_number_write(port, buf + 1));
+		return put_digits(p, at->port, port);
+	return put_text(p, at->port, buf, 1 + sip_number_write(port, buf + 1));
 }
 
-static int drop_port(struct planner *p, const struct sip_host *at)
+static int drop_host_port(struct header_planner *p, const struct sip_host *at)
 {
 	u32 from = sip_slice_end(at->host);
 
@@ -339,22 +339,22 @@ static int drop_port(struct planner *p, const struct sip_host *at)
 	return sip_edit_add(p->edits, p->base + from, sip_slice_end(at->port) - from, "", 0);
 }
 
-static int put_host(struct planner *p, const struct sip_host *at, u16 means,
+static int put_host(struct header_planner *p, const struct sip_host *at, u16 means,
 		    const struct sip_target *target)
 {
 	int err;
 
 	if (target->change == SIP_KEEP)
 		return 0;
-	err = put_addr(p, at->host, &at->addr, &target->to.addr, true);
+	err = put_host_addr(p, at->host, &at->addr, &target->to.addr, true);
 	if (err)
 		return err;
 	if (target->change == SIP_SET)
-		return put_port(p, at, means, target->to.port);
-	return target->change == SIP_SET_BARE ? drop_port(p, at) : 0;
+		return put_host_port(p, at, means, target->to.port);
+	return target->change == SIP_SET_BARE ? drop_host_port(p, at) : 0;
 }
 
-static int put_received(struct planner *p, const struct sip_via *via,
+static int put_received(struct header_planner *p, const struct sip_via *via,
 			const struct sip_header_plan *plan)
 {
 	const struct sip_target *target = &plan->received;
@@ -365,11 +365,12 @@ static int put_received(struct planner *p, const struct sip_via *via,
 	if (via->received.len)
 		err = put_param(p, via->received, &target->to.addr);
 	if (!err && via->rport.len && target->change == SIP_SET)
-		err = put_number(p, via->rport, target->to.port);
+		err = put_digits(p, via->rport, target->to.port);
 	return err;
 }
 
-static int put_uri(struct planner *p, const struct sip_uri *uri, const struct sip_target *target)
+static int put_uri(struct header_planner *p, const struct sip_uri *uri,
+		   const struct sip_target *target)
 {
 	bool is_only = target->change == SIP_SET_MADDR;
 	struct sip_addr maddr;
@@ -378,7 +379,7 @@ static int put_uri(struct planner *p, const struct sip_uri *uri, const struct si
 	err = is_only ? 0 : put_host(p, &uri->at, sip_uri_port(uri), target);
 	if (err || target->change == SIP_KEEP || !uri->maddr.len)
 		return err;
-	maddr = maddr_of(p->t, uri->maddr);
+	maddr = read_maddr(p->t, uri->maddr);
 	if (!is_only && !sip_addr_equal(&maddr, &uri->at.addr))
 		return 0;
 	return put_param(p, uri->maddr, &target->to.addr);
@@ -387,7 +388,7 @@ static int put_uri(struct planner *p, const struct sip_uri *uri, const struct si
 int sip_header_plan(struct sip_edits *edits, const struct sip_text *text, u32 base,
 		    const struct sip_msg *msg, const struct sip_header_plan *plan)
 {
-	struct planner p = { edits, text, base };
+	struct header_planner p = { edits, text, base };
 	const struct sip_via *via = &msg->via;
 	int err;
 	u32 i;

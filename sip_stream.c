@@ -111,7 +111,7 @@ static bool may_become_odd_line(const struct sip_text *t)
 }
 
 /* What is left of a start line as it is, where both ends speak SIP or only seem to. */
-static bool is_start_line(const struct sip_frame *f, const struct sip_msg *msg)
+static bool may_start_frame(const struct sip_frame *f, const struct sip_msg *msg)
 {
 	/* a port over its range is broken, but SIP's: that is the parser's business */
 	return f->is_known || !(msg->left & 1U << SIP_LEFT_START) ||
@@ -134,7 +134,7 @@ static int read_start_line(struct sip_frame *f, const struct sip_text *t, struct
 	if (lf == t->len)
 		return 0;
 	line.len = lf + 1;
-	if (sip_parse_start(&line, msg) <= 0 || !is_start_line(f, msg))
+	if (sip_parse_start(&line, msg) <= 0 || !may_start_frame(f, msg))
 		return -ENOMSG;
 	return lf + 1;
 }
@@ -142,7 +142,7 @@ static int read_start_line(struct sip_frame *f, const struct sip_text *t, struct
 /* ---- Content-Length ---------------------------------------------------------------- */
 
 /* A header's white space, folds included; a CR alone is none (RFC 3261 25.1 LWS). */
-static u32 skip_space(const struct sip_text *t, u32 at, u32 end)
+static u32 skip_fold(const struct sip_text *t, u32 at, u32 end)
 {
 	while (at < end) {
 		if (sip_char_is((u8)t->p[at], SIP_C_WSP))
@@ -165,7 +165,7 @@ static u32 skip_length_name(const struct sip_text *t, u32 at, u32 end)
 }
 
 /* One whole header, from @at to after its last line end. */
-static int read_header(struct sip_frame *f, const struct sip_text *t, u32 at, u32 end)
+static int read_frame_header(struct sip_frame *f, const struct sip_text *t, u32 at, u32 end)
 {
 	struct sip_slice digits;
 	u32 length;
@@ -179,11 +179,11 @@ static int read_header(struct sip_frame *f, const struct sip_text *t, u32 at, u3
 	at = skip_class(&(struct sip_text){ t->p, end }, at, SIP_C_WSP);
 	if (t->p[at] != ':')
 		return -EBADMSG;
-	at = skip_space(t, at + 1, end);
+	at = skip_fold(t, at + 1, end);
 	digits.off = at;
 	at = skip_class(&(struct sip_text){ t->p, end }, at, SIP_C_DIGIT);
 	digits.len = at - digits.off;
-	if (skip_space(t, at, end) != end ||
+	if (skip_fold(t, at, end) != end ||
 	    sip_number(t, digits, SIP_MAX_CONTENT_LENGTH, &length))
 		return -EBADMSG;
 	if (f->has_length && length != f->length)
@@ -197,7 +197,7 @@ static int read_header(struct sip_frame *f, const struct sip_text *t, u32 at, u3
  * Whether the LF at @lf ends a line of the header section, of which @f->header is the first
  * byte or a fold before it.  Return: 0; -EBADMSG where readers differ.
  */
-static int look_at_end(const struct sip_frame *f, const struct sip_text *t, u32 lf)
+static int check_line_end(const struct sip_frame *f, const struct sip_text *t, u32 lf)
 {
 	u32 at = lf;
 
@@ -217,7 +217,7 @@ static bool is_empty_line(const struct sip_frame *f, const struct sip_text *t, u
 }
 
 /* Return: bytes of the header section; 0: its end is not there; -EBADMSG. */
-static int read_headers(struct sip_frame *f, const struct sip_text *t)
+static int read_frame_headers(struct sip_frame *f, const struct sip_text *t)
 {
 	u32 lf;
 	int err;
@@ -226,7 +226,7 @@ static int read_headers(struct sip_frame *f, const struct sip_text *t)
 		lf = sip_line_end(t->p, f->at, t->len);
 		if (lf > SIP_MAX_MESSAGE)
 			return -EBADMSG;
-		if (lf < t->len && look_at_end(f, t, lf))
+		if (lf < t->len && check_line_end(f, t, lf))
 			return -EBADMSG;
 		if (lf == t->len || lf + 1 == t->len) {
 			/* an empty line ends the section; every other one may be folded */
@@ -240,7 +240,7 @@ static int read_headers(struct sip_frame *f, const struct sip_text *t)
 			return f->at;
 		if (sip_char_is((u8)t->p[lf + 1], SIP_C_WSP))
 			continue;
-		err = read_header(f, t, f->header, f->at);
+		err = read_frame_header(f, t, f->header, f->at);
 		if (err)
 			return err;
 		f->after_lf = t->p[lf - 1] != '\r';
@@ -255,7 +255,7 @@ u32 sip_frame_word(const struct sip_text *t)
 
 /* ---- units ----------------------------------------------------------------------- */
 
-static int read_message(struct sip_frame *f, const struct sip_text *t, struct sip_msg *msg)
+static int read_frame(struct sip_frame *f, const struct sip_text *t, struct sip_msg *msg)
 {
 	int ret;
 
@@ -268,7 +268,7 @@ static int read_message(struct sip_frame *f, const struct sip_text *t, struct si
 		f->after_lf = t->p[ret - 2] != '\r';
 	}
 	if (!f->total) {
-		ret = read_headers(f, t);
+		ret = read_frame_headers(f, t);
 		if (ret <= 0)
 			return ret ? ret : t->len > SIP_MAX_MESSAGE ? -EBADMSG : 0;
 		if (!f->has_length || ret + f->length > SIP_MAX_MESSAGE)
@@ -291,7 +291,7 @@ int sip_frame_next(struct sip_frame *f, const struct sip_text *t, struct sip_msg
 		if (!ret && t->len > 1)
 			return -ENOMSG;
 	} else {
-		ret = read_message(f, t, msg);
+		ret = read_frame(f, t, msg);
 	}
 	if (ret > 0)
 		*f = (struct sip_frame){

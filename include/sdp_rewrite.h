@@ -24,7 +24,7 @@ enum sdp_transport {
 /* who opens the connection of a stream over TCP (RFC 4145 4) */
 enum sdp_setup {
 	SDP_SETUP_NONE,		/* not said */
-	SDP_SETUP_ACTIVE,	/* the one who says so: nothing comes to his port */
+	SDP_SETUP_ACTIVE,	/* the one that says so: nothing comes to its port */
 	SDP_SETUP_PASSIVE,	/* the other one; "actpass" and "holdconn" may become that */
 };
 
@@ -45,7 +45,7 @@ struct sdp_addr {
  * @conn: its own c=
  * @rtcp_text: the digits of the port of a=rtcp (RFC 3605)
  * @rtcp_conn: the address of a=rtcp
- * @from: offset behind its m= line
+ * @from: offset after its m= line
  * @index: how many m= lines stand before its own
  * @conn_at: offset where a c= of its own would be inserted
  * @attr_at: offset where an attribute would be inserted
@@ -56,7 +56,7 @@ struct sdp_addr {
  * @is_rtp: RTP in any profile: RTCP goes beside it
  * @has_conn: a c= of its own is there, readable or not
  * @has_mux: a=rtcp-mux or a=rtcp-mux-only is there (RFC 5761, RFC 8858)
- * @is_mux_only: the latter: RTCP never has a port of its own
+ * @is_mux_only: a=rtcp-mux-only is there: RTCP never has a port of its own
  * @has_more: lines are there that may name the address and port once more: candidates, a path,
  *            a second c=
  * @setup: enum sdp_setup

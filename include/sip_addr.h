@@ -72,6 +72,14 @@ u32 sip_addr_take_ipv4(struct sip_addr *addr, const char *p, u32 len);
  */
 u32 sip_addr_write(const struct sip_addr *addr, char *buf, bool brackets);
 
+/**
+ * sip_addr_equal() - whether two addresses are the same
+ * @a: one address
+ * @b: the other address
+ *
+ * Context: any; no lock, no allocation.
+ * Return: true also where both are SIP_FAMILY_NONE.
+ */
 static inline bool sip_addr_equal(const struct sip_addr *a, const struct sip_addr *b)
 {
 	/* all differences together: one branch, and no call */
@@ -79,18 +87,38 @@ static inline bool sip_addr_equal(const struct sip_addr *a, const struct sip_add
 		 (a->w[2] ^ b->w[2]) | (a->w[3] ^ b->w[3]));
 }
 
-/* true for 0.0.0.0 and :: - RFC 3264 8.4: an old way to say hold, not a place to send to */
+/**
+ * sip_addr_is_any() - whether an address is 0.0.0.0 or ::
+ * @a: the address
+ *
+ * RFC 3264 8.4: such an address is an old way to say hold, not a place to send to.
+ *
+ * Context: any; no lock, no allocation.
+ * Return: false also for SIP_FAMILY_NONE.
+ */
 static inline bool sip_addr_is_any(const struct sip_addr *a)
 {
 	return a->family && !(a->w[0] | a->w[1] | a->w[2] | a->w[3]);
 }
 
-/* an address and a port in host byte order */
+/**
+ * struct sip_endpoint - an address with a port
+ * @addr: the address
+ * @port: the port, in host byte order
+ */
 struct sip_endpoint {
 	struct sip_addr addr;
 	u16 port;
 };
 
+/**
+ * sip_endpoint_equal() - whether two endpoints have the same address and port
+ * @a: one endpoint
+ * @b: the other endpoint
+ *
+ * Context: any; no lock, no allocation.
+ * Return: true also where both ports are equal and both addresses are SIP_FAMILY_NONE.
+ */
 static inline bool sip_endpoint_equal(const struct sip_endpoint *a, const struct sip_endpoint *b)
 {
 	return a->port == b->port && sip_addr_equal(&a->addr, &b->addr);

@@ -80,7 +80,7 @@ struct sip_body {
  *
  * RFC 2046 5.1: a part ends before the line that begins with "--" and a boundary that is
  * open, its own multipart's or an outer one's; the line end before that belongs to the
- * boundary.  What stands in front of the first part and behind the last is nobody's.  A
+ * boundary.  What stands before the first part and after the last belongs to no part.  A
  * multipart whose last boundary is missing ends with its body.
  *
  * A body of which no Content-Type says what it is, is a description where it begins like one

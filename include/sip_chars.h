@@ -20,8 +20,17 @@ enum {
 	SIP_C_USER	= 1 << 9,	/* of a userinfo, and says nothing there: see sip_uri.c */
 };
 
+/* the classes of each byte: bits SIP_C_* */
 extern const u16 sip_chars[256];
 
+/**
+ * sip_char_is() - whether a byte has a class
+ * @c: the byte, 0 to 255; or -1, which is in no class
+ * @class: bits SIP_C_*
+ *
+ * Context: any; no lock, no allocation.
+ * Return: whether the byte has one of these classes.
+ */
 static inline bool sip_char_is(int c, u16 class)
 {
 	return c >= 0 && (sip_chars[c] & class);

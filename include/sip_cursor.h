@@ -19,7 +19,7 @@
  * struct sip_cursor - a place in a value
  * @p: the message
  * @at: index of the next byte
- * @end: index behind the value's last byte
+ * @end: index after the value's last byte
  */
 struct sip_cursor {
 	const char *p;
@@ -27,13 +27,26 @@ struct sip_cursor {
 	u32 end;
 };
 
-/* the next byte, or -1 at the end */
+/**
+ * cur_peek() - look at the next byte
+ * @c: the cursor
+ *
+ * Context: any; no lock, no allocation.
+ * Return: the byte, 0 to 255; -1 at the end.
+ */
 static inline int cur_peek(const struct sip_cursor *c)
 {
 	return c->at < c->end ? (u8)c->p[c->at] : -1;
 }
 
-/* Steps over @ch, if that is the next byte. */
+/**
+ * cur_skip() - step over one byte, if it is the next one
+ * @c: the cursor
+ * @ch: the byte
+ *
+ * Context: any; no lock, no allocation.
+ * Return: whether the byte was there.
+ */
 static inline bool cur_skip(struct sip_cursor *c, char ch)
 {
 	if (cur_peek(c) != ch)
@@ -42,9 +55,14 @@ static inline bool cur_skip(struct sip_cursor *c, char ch)
 	return true;
 }
 
-/*
- * Linear white space, RFC 3261 25.1 LWS.  sip_cut_header() has cut the value so that
- * every CR and LF in it belongs to a line end that a blank or tab follows.
+/**
+ * cur_skip_lws() - step over linear white space (RFC 3261 25.1 LWS)
+ * @c: the cursor
+ *
+ * sip_cut_header() has cut the value so that every CR and LF in it belongs to a line end that
+ * a blank or tab follows.
+ *
+ * Context: any; no lock, no allocation.
  */
 static inline void cur_skip_lws(struct sip_cursor *c)
 {
@@ -59,7 +77,13 @@ static inline void cur_skip_lws(struct sip_cursor *c)
 	c->at = at;
 }
 
-/* Whether linear white space is next. */
+/**
+ * cur_is_lws() - whether linear white space is next
+ * @c: the cursor, which stays
+ *
+ * Context: any; no lock, no allocation.
+ * Return: false also at the end.
+ */
 static inline bool cur_is_lws(const struct sip_cursor *c)
 {
 	int ch = cur_peek(c);
@@ -67,14 +91,27 @@ static inline bool cur_is_lws(const struct sip_cursor *c)
 	return ch == ' ' || ch == '\t' || ch == '\r' || ch == '\n';
 }
 
-/* Whether nothing but white space follows. */
+/**
+ * cur_at_end() - step over white space, and see whether more follows
+ * @c: the cursor
+ *
+ * Context: any; no lock, no allocation.
+ * Return: true where nothing follows.
+ */
 static inline bool cur_at_end(struct sip_cursor *c)
 {
 	cur_skip_lws(c);
 	return c->at == c->end;
 }
 
-/* Steps over all bytes of a class, and returns them. */
+/**
+ * cur_take() - step over all bytes of a class
+ * @c: the cursor
+ * @class: bits SIP_C_*
+ *
+ * Context: any; no lock, no allocation.
+ * Return: these bytes; empty where the next byte has none of the classes.
+ */
 static inline struct sip_slice cur_take(struct sip_cursor *c, u16 class)
 {
 	u32 from = c->at, at = from;
@@ -87,7 +124,7 @@ static inline struct sip_slice cur_take(struct sip_cursor *c, u16 class)
 
 /**
  * sip_skip_quoted() - step over a quoted string (RFC 3261 25.1)
- * @c: stands at the first quote; afterwards behind the last
+ * @c: stands at the first quote; afterwards after the last
  *
  * Return: 0; -EBADMSG where it does not end, or holds a control character.
  */

@@ -35,10 +35,10 @@ struct sip_edit {
  * @n: how many
  * @pool_len: used bytes of @pool
  * @delta: bytes that the text grows by (negative: shrinks)
- * @addr_text: where @addr stands in @pool, and
- * @addr_len: how long it is
- * @addr_brackets: and whether it has them
- * @addr: the address that was written last: most edits of a message write the same one
+ * @addr_text: offset in @pool of the text of @addr
+ * @addr_len: bytes of that text
+ * @addr_brackets: whether that text has brackets
+ * @addr: the address that was written last: most edits of a message write the same address
  * @e: the edits
  * @pool: the new texts
  */
@@ -54,7 +54,12 @@ struct sip_edits {
 	char pool[SIP_MAX_EDIT_TEXT];
 };
 
-/* where a list stood: everything added since can be taken back */
+/**
+ * struct sip_edit_mark - where a list stood: everything added since can be taken back
+ * @n: edits that were in it
+ * @pool_len: bytes that its pool had
+ * @delta: bytes that the text grew by
+ */
 struct sip_edit_mark {
 	u16 n;
 	u16 pool_len;
@@ -62,8 +67,10 @@ struct sip_edit_mark {
 };
 
 /**
- * sip_edit_init() - empty list
+ * sip_edit_init() - empty a list
  * @edits: the list; its arrays need not be cleared
+ *
+ * Context: any; the list belongs to the caller.
  */
 static inline void sip_edit_init(struct sip_edits *edits)
 {
@@ -94,7 +101,7 @@ static inline void sip_edit_init(struct sip_edits *edits)
 int sip_edit_add(struct sip_edits *edits, u32 off, u32 old_len, const char *text, u32 len);
 
 /**
- * sip_edit_add_addr() - the same with an address
+ * sip_edit_add_addr() - remember a replacement by an address
  * @edits: the list
  * @off: first byte to go
  * @old_len: bytes to go
@@ -111,9 +118,10 @@ int sip_edit_add_addr(struct sip_edits *edits, u32 off, u32 old_len, const struc
  * sip_edit_mark() - where the list stands
  * @edits: the list
  *
- * Valid for sip_edit_rollback() as long as everything added since lies behind
+ * Valid for sip_edit_rollback() as long as everything added since lies after
  * everything added before, which holds for the messages of one packet.
  *
+ * Context: any; the list belongs to the caller.
  * Return: the mark.
  */
 struct sip_edit_mark sip_edit_mark(const struct sip_edits *edits);
@@ -122,6 +130,8 @@ struct sip_edit_mark sip_edit_mark(const struct sip_edits *edits);
  * sip_edit_rollback() - take back what was added since the mark
  * @edits: the list
  * @mark: of the same list, taken earlier
+ *
+ * Context: any; the list belongs to the caller.
  */
 void sip_edit_rollback(struct sip_edits *edits, struct sip_edit_mark mark);
 
@@ -129,7 +139,7 @@ void sip_edit_rollback(struct sip_edits *edits, struct sip_edit_mark mark);
  * sip_edit_render() - write all edits into the text, in place
  * @edits: the list; not changed
  * @buf: the text; the result stands at the same place
- * @len: length of the text as it is; no edit reaches behind it
+ * @len: length of the text as it is; no edit reaches beyond it
  * @cap: bytes that may be written at @buf, at least max(@len, @len + delta)
  *
  * Context: any.

@@ -39,7 +39,7 @@ enum sip_fault {
 /*
  * What may be left as it is in a message that is translated all the same: X(NAME, name,
  * FAULT, text).  The counters left_<name> are made from the same list.  FAULT is what it is
- * to someone who is strict: of SIP_FAULTS, or NONE: then it is not SIP.
+ * to a strict reader: of SIP_FAULTS, or NONE: then the message is not SIP.
  */
 #define SIP_LEFTS(X) \
 	X(START, start, NONE, "start line: over 8192 bytes, blanks too many or missing, a Request-URI that is not readable") \

@@ -103,6 +103,13 @@ struct sip_msg {
 	struct sip_uri uri[SIP_MAX_URIS + 1];
 };
 
+/**
+ * sip_is_request() - whether a message is a request
+ * @msg: what sip_parse_start() found, or more
+ *
+ * Context: any; no lock, no allocation.
+ * Return: false: the message is a response.
+ */
 static inline bool sip_is_request(const struct sip_msg *msg)
 {
 	return !(msg->flags & SIP_MSG_RESPONSE);
@@ -111,7 +118,9 @@ static inline bool sip_is_request(const struct sip_msg *msg)
 /**
  * sip_leave() - something of a message stays as it is
  * @msg: the message
- * @what: and what that is
+ * @what: what that is
+ *
+ * Context: any; no lock, no allocation.
  */
 static inline void sip_leave(struct sip_msg *msg, enum sip_left what)
 {
@@ -124,7 +133,8 @@ static inline void sip_leave(struct sip_msg *msg, enum sip_left what)
  * sip_may_act() - whether a message may open or close anything (SECURITY M2, M4)
  * @msg: a parsed message
  *
- * Return: false where nobody can say for sure who sent it to whom, or in which dialog.
+ * Context: any; no lock, no allocation.
+ * Return: false where it is not sure which end sent it to which, or in which dialog.
  */
 static inline bool sip_may_act(const struct sip_msg *msg)
 {
@@ -132,10 +142,11 @@ static inline bool sip_may_act(const struct sip_msg *msg)
 }
 
 /**
- * sip_strict_fault() - what is wrong with a message to someone who is strict
+ * sip_strict_fault() - what is wrong with a message to a strict reader
  * @msg: a message of which something was left
  *
- * Return: enum sip_fault; SIP_FAULT_NONE: it is not SIP.
+ * Context: any; no lock, no allocation.
+ * Return: enum sip_fault; SIP_FAULT_NONE: the message is not SIP.
  */
 u8 sip_strict_fault(const struct sip_msg *msg);
 
@@ -177,7 +188,7 @@ int sip_parse_identity(const struct sip_text *text, struct sip_msg *msg, u32 lin
  * @head: what sip_parse() returned
  *
  * RFC 3261 18.3: the body has Content-Length bytes, or without it all that
- * follows; bytes after a shorter Content-Length belong to nobody.
+ * follows; bytes after a shorter Content-Length belong to no message.
  *
  * Return: bytes of the whole message; -EBADMSG with @msg->fault where
  * Content-Length is over what is there, but for lines that end with LF and were counted

@@ -28,7 +28,11 @@ enum sip_change {
 	SIP_SET_MADDR,	/* of a URI: the address of its maddr parameter alone */
 };
 
-/* what a host:port shall become */
+/**
+ * struct sip_target - what a host:port shall become
+ * @change: enum sip_change
+ * @to: the new address, and the new port in host byte order; not used with SIP_KEEP
+ */
 struct sip_target {
 	u8 change;
 	struct sip_endpoint to;

@@ -33,52 +33,106 @@ struct sip_slice {
 	u16 len;
 };
 
-/* from index @from up to, and without, index @to */
+/**
+ * sip_slice_of() - the bytes between two places
+ * @from: index of the first byte
+ * @to: index after the last byte; at least @from
+ *
+ * Context: any; no lock, no allocation.
+ * Return: the slice.
+ */
 static inline struct sip_slice sip_slice_of(u32 from, u32 to)
 {
 	return (struct sip_slice){ from, to - from };
 }
 
+/**
+ * sip_slice_end() - where a slice ends
+ * @s: the slice
+ *
+ * Context: any; no lock, no allocation.
+ * Return: the index after its last byte.
+ */
 static inline u32 sip_slice_end(struct sip_slice s)
 {
 	return (u32)s.off + s.len;
 }
 
+/**
+ * sip_slice_ptr() - the bytes of a slice
+ * @t: the message
+ * @s: the slice
+ *
+ * Context: any; no lock, no allocation.
+ * Return: its first byte; good for as long as @t is.
+ */
 static inline const char *sip_slice_ptr(const struct sip_text *t, struct sip_slice s)
 {
 	return t->p + s.off;
 }
 
-/* the bit in which the upper and lower case of a letter differ; 0: it is none */
+/**
+ * sip_case_bit() - the bit in which the upper and lower case of a letter differ
+ * @c: a byte
+ *
+ * Context: any; no lock, no allocation.
+ * Return: the bit; 0 where the byte is no letter.
+ */
 static __always_inline u32 sip_case_bit(char c)
 {
 	return (c | 0x20) >= 'a' && (c | 0x20) <= 'z' ? 0x20 : 0;
 }
 
-/* four bytes at any address, see struct sip_word */
+/**
+ * struct sip_half_word - four bytes at any address, see struct sip_word
+ * @w: the bytes, the first one lowest
+ */
 struct sip_half_word {
 	__le32 w;
 } __packed;
 
-/* Whether four bytes are those of @word, in any case.  With a literal one comparison remains. */
+/**
+ * sip_same_4() - whether four bytes are those of a word, in any case
+ * @p: four bytes
+ * @word: four characters; of a literal the compiler makes one comparison
+ *
+ * Context: any; no lock, no allocation.
+ * Return: whether they are equal.
+ */
 static __always_inline bool sip_same_4(const char *p, const char *word)
 {
 	u32 mask = sip_case_bit(word[0]) | sip_case_bit(word[1]) << 8 |
 		   sip_case_bit(word[2]) << 16 | sip_case_bit(word[3]) << 24;
 	u32 want = (u32)word[0] | (u32)word[1] << 8 | (u32)word[2] << 16 | (u32)word[3] << 24;
-	u32 is = le32_to_cpu(((const struct sip_half_word *)p)->w);
+	u32 have = le32_to_cpu(((const struct sip_half_word *)p)->w);
 
-	return (is | mask) == (want | mask);
+	return (have | mask) == (want | mask);
 }
 
+/**
+ * sip_same_1() - whether a byte is that of a word, in any case
+ * @p: one byte
+ * @word: one character
+ *
+ * Context: any; no lock, no allocation.
+ * Return: whether they are equal.
+ */
 static __always_inline bool sip_same_1(const char *p, const char *word)
 {
 	return ((u8)*p | sip_case_bit(*word)) == ((u8)*word | sip_case_bit(*word));
 }
 
-/*
- * Whether @len bytes are those of @word, in any case.  For a literal of up to twenty bytes
- * all of it is written out: there is no loop for the compiler to see through.
+/**
+ * sip_same() - whether bytes are those of a word, in any case
+ * @p: the bytes
+ * @word: the word
+ * @len: how many bytes both have
+ *
+ * For a literal of up to twenty bytes all comparisons are written out: there is no loop for the
+ * compiler to see through.
+ *
+ * Context: any; no lock, no allocation.
+ * Return: whether they are equal.
  */
 static __always_inline bool sip_same(const char *p, const char *word, u32 len)
 {
@@ -95,7 +149,16 @@ static __always_inline bool sip_same(const char *p, const char *word, u32 len)
 	       (len % 4 == 0 || sip_same_4(p + len - 4, word + len - 4));
 }
 
-/* true where the slice holds exactly these bytes, upper and lower case alike */
+/**
+ * sip_slice_is() - whether a slice is a word, in any case
+ * @t: the message
+ * @s: the slice
+ * @word: the word
+ * @len: its bytes
+ *
+ * Context: any; no lock, no allocation.
+ * Return: whether the slice has exactly these bytes.
+ */
 static __always_inline bool sip_slice_is(const struct sip_text *t, struct sip_slice s,
 					 const char *word, u32 len)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * sip_start: the start line of a message, and what may stand in front of it.
+ * sip_start: the start line of a message, and what may stand before it.
  */
 #ifndef _SIP_START_H
 #define _SIP_START_H
@@ -8,7 +8,7 @@
 #include "sip_parse.h"
 
 /**
- * sip_parse_start() - the start line alone
+ * sip_parse_start() - read the start line alone
  * @text: as for sip_parse()
  * @msg: out: method, status and Request-URI; the rest is empty
  *
@@ -27,12 +27,13 @@ int sip_parse_start(const struct sip_text *text, struct sip_msg *msg);
  * @text: the message
  * @name: not empty
  *
- * Return: enum sip_method.
+ * Context: any; no lock, no allocation.
+ * Return: enum sip_method; SIP_METHOD_OTHER where the list has no such name.
  */
 u8 sip_method_of(const struct sip_text *text, struct sip_slice name);
 
 /**
- * sip_keepalive_len() - keep-alives in front of a message
+ * sip_keepalive_len() - the bytes of keep-alives before a message
  * @text: any bytes
  *
  * Return: how many bytes of CRLF pairs @text begins with (RFC 3261 7.5, RFC 5626 3.5.1).

@@ -2,7 +2,7 @@
 /*
  * sip_stream: where one message of a byte stream ends and the next begins.
  *
- * A reader stands at the start of a message and says of the bytes behind it whether
+ * A reader stands at the start of a message and says of the bytes after it whether
  * they are a keep-alive, a message, not SIP, or not all there yet.  It never looks
  * for a start: the next message begins where Content-Length says that this one ends
  * (SECURITY S3), and a stream about which that cannot be said for sure is none of
@@ -49,6 +49,12 @@ struct sip_frame {
 	bool after_lf;
 };
 
+/**
+ * sip_frame_init() - stand at the start of a unit
+ * @frame: the frame; @is_known of it is cleared, too
+ *
+ * Context: any; no lock, no allocation.
+ */
 static inline void sip_frame_init(struct sip_frame *frame)
 {
 	*frame = (struct sip_frame){};

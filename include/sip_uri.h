@@ -33,7 +33,7 @@ enum sip_scheme {
 /**
  * struct sip_host - host [":" port] as written
  * @host: the host, brackets of an IPv6 address included
- * @port: its digits; where there is none, len is 0 and off the place behind the host
+ * @port: its digits; where there is none, len is 0 and off the place after the host
  * @num: the port in host byte order; 0 where none is written
  * @addr: the host as an address; SIP_FAMILY_NONE for a name
  */
@@ -47,13 +47,13 @@ struct sip_host {
 /**
  * struct sip_uri - one URI that may have to be translated
  * @user: userinfo in front of the host, without the "@"; of other schemes than sip: and
- *	sips: all that stands behind the colon
+ *	sips: all that stands after the colon
  * @at: host and port; only of sip: and sips:
  * @maddr: value of its maddr parameter
  * @expires: seconds, of a Contact's expires parameter
  * @has_expires: whether it was there
- * @is_odd: it is read although a byte of it has no place in a URI: UTF-8 that is not escaped,
- *	or anything in parameters or headers
+ * @is_odd: the URI is read although a byte of it has no place in one: UTF-8 that is not
+ *	escaped, or anything in parameters or headers
  * @role: enum sip_role
  * @scheme: enum sip_scheme
  * @transport: its transport parameter, enum sip_transport
@@ -73,7 +73,7 @@ struct sip_uri {
 /**
  * sip_take_host() - host [":" port]
  * @text: the message
- * @c: stands at the host; afterwards behind what was read
+ * @c: stands at the host; afterwards after what was read
  * @host: the result
  * @lws: white space may stand around the colon: in Via it may, in a URI not
  *
@@ -82,7 +82,14 @@ struct sip_uri {
 int sip_take_host(const struct sip_text *text, struct sip_cursor *c, struct sip_host *host,
 		  bool lws);
 
-/* enum sip_transport of a name, in any case */
+/**
+ * sip_transport_of() - a transport by its name (RFC 3261 25.1 transport)
+ * @text: the message
+ * @name: the name, in any case
+ *
+ * Context: any; no lock, no allocation.
+ * Return: enum sip_transport; SIP_TRANSPORT_NONE where the name is empty.
+ */
 u8 sip_transport_of(const struct sip_text *text, struct sip_slice name);
 
 /**
@@ -102,7 +109,9 @@ int sip_uri_parse(const struct sip_text *text, struct sip_slice s, struct sip_ur
  * sip_uri_port() - the port that a URI means
  * @uri: a sip: or sips: URI
  *
- * Return: as written, else the default of its scheme and transport (RFC 3261 19.1.2).
+ * Context: any; no lock, no allocation.
+ * Return: the port as written, in host byte order; else the default of its scheme and transport
+ * (RFC 3261 19.1.2).
  */
 u16 sip_uri_port(const struct sip_uri *uri);
 

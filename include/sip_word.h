@@ -18,30 +18,63 @@ enum { SIP_WORD = sizeof(u64) };
 #define SIP_WORD_ONES	((u64)0x0101010101010101ULL)
 #define SIP_WORD_HIGH	(SIP_WORD_ONES << 7)
 
-/* at any address, and one load where the machine knows how; memcpy() may be a call, as in UML */
+/**
+ * struct sip_word - eight bytes at any address
+ * @w: the bytes, the first one lowest
+ *
+ * To read it takes one load where the machine can do that; memcpy() may be a call, as in UML.
+ */
 struct sip_word {
 	__le64 w;
 } __packed;
 
-/* the eight bytes at @p, the first one lowest */
+/**
+ * sip_word_at() - read eight bytes
+ * @p: the first byte, at any address
+ *
+ * Context: any; no lock, no allocation.
+ * Return: the bytes, the first one lowest.
+ */
 static inline u64 sip_word_at(const char *p)
 {
 	return le64_to_cpu(((const struct sip_word *)p)->w);
 }
 
-/* bytes below @n, which is at most 128 */
+/**
+ * sip_word_below() - find bytes below a number
+ * @w: eight bytes
+ * @n: the number, at most 128
+ *
+ * Context: any; no lock, no allocation.
+ * Return: hits; only the first one counts.
+ */
 static inline u64 sip_word_below(u64 w, u8 n)
 {
 	return (w - SIP_WORD_ONES * n) & ~w & SIP_WORD_HIGH;
 }
 
-/* bytes that are @ch */
+/**
+ * sip_word_is() - find bytes of one value
+ * @w: eight bytes
+ * @ch: the value
+ *
+ * Context: any; no lock, no allocation.
+ * Return: hits; only the first one counts.
+ */
 static inline u64 sip_word_is(u64 w, u8 ch)
 {
 	return sip_word_below(w ^ SIP_WORD_ONES * ch, 1);
 }
 
-/* Whether all eight bytes are ASCII letters or '-', as in nearly every name of a header. */
+/**
+ * sip_word_is_plain() - whether all eight bytes are ASCII letters or '-'
+ * @w: eight bytes
+ *
+ * The name of nearly every header has no other bytes.
+ *
+ * Context: any; no lock, no allocation.
+ * Return: false where one byte is anything else.
+ */
 static inline bool sip_word_is_plain(u64 w)
 {
 	u64 low = w | SIP_WORD_ONES * 0x20, dash = w ^ SIP_WORD_ONES * '-';
@@ -52,13 +85,28 @@ static inline bool sip_word_is_plain(u64 w)
 	return ((letters | dash) & ~w & SIP_WORD_HIGH) == SIP_WORD_HIGH;
 }
 
-/* how many bytes stand in front of the first hit; @hits is not 0 */
+/**
+ * sip_word_first() - where the first hit is
+ * @hits: hits; not 0
+ *
+ * Context: any; no lock, no allocation.
+ * Return: how many bytes stand before it, 0 to 7.
+ */
 static inline u32 sip_word_first(u64 hits)
 {
 	return __ffs64(hits) / 8;
 }
 
-/* The index of the first @ch from @at on, or @end. */
+/**
+ * sip_find() - find a byte
+ * @p: bytes
+ * @at: index where to begin
+ * @end: index where the bytes end; at least @at
+ * @ch: the byte to find
+ *
+ * Context: any; no lock, no allocation.
+ * Return: the index of the first @ch from @at on; @end where there is none.
+ */
 static inline u32 sip_find(const char *p, u32 at, u32 end, char ch)
 {
 	for (; end - at >= SIP_WORD; at += SIP_WORD) {

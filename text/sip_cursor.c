@@ -66,7 +66,7 @@ u32 sip_line_end(const char *p, u32 at, u32 end)
  * The index of the next CR or LF, or @end.  A CR alone ends a line for nobody, and for
  * some it does: what stood behind it would be a header that we did not see.
  */
-static u32 line_stop(const char *p, u32 at, u32 end)
+static u32 find_line_end(const char *p, u32 at, u32 end)
 {
 	while (end - at >= 2 * SIP_WORD) {
 		u64 hits = sip_word_below(sip_word_at(p + at), ' ');
@@ -167,7 +167,7 @@ int sip_next_param(struct sip_cursor *from, struct sip_slice *name, struct sip_s
  * The end of a line whose CR or LF stands at @eol, as a reader takes it that expects CRLF: LF
  * alone, and one CR too many.  Return: the index after it; 0: it is not all there; -EBADMSG.
  */
-static __cold int line_end_after(const struct sip_text *t, u32 eol)
+static __cold int skip_odd_line_end(const struct sip_text *t, u32 eol)
 {
 	u32 lf = eol;
 
@@ -184,14 +184,14 @@ int sip_cut_header(const struct sip_text *text, u32 at, struct sip_cursor *c)
 	int next;
 
 	for (;;) {
-		eol = line_stop(text->p, eol, text->len);
+		eol = find_line_end(text->p, eol, text->len);
 		c->p = text->p;
 		c->at = at;
 		c->end = eol;
 		next = eol + 2;		/* as nearly everybody writes it */
 		if (unlikely(next >= text->len || text->p[eol] != '\r' ||
 			     text->p[eol + 1] != '\n')) {
-			next = line_end_after(text, eol);
+			next = skip_odd_line_end(text, eol);
 			/* whether it is folded stands in the next byte */
 			if (next <= 0 || next == text->len)
 				return next < 0 ? next : 0;

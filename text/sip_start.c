@@ -50,7 +50,7 @@ static bool take_blank(struct sip_msg *msg, struct sip_cursor *c)
 }
 
 /* Control characters, which stand in no start line.  NUL and CR end it for some readers. */
-static int look_for_controls(struct sip_msg *msg, struct sip_cursor c)
+static int check_line_controls(struct sip_msg *msg, struct sip_cursor c)
 {
 	for (; c.at < c.end; c.at++) {
 		if (!sip_char_is(cur_peek(&c), SIP_C_CTL))
@@ -119,7 +119,7 @@ static int read_status_line(struct sip_msg *msg, struct sip_cursor *c)
 		sip_leave(msg, SIP_LEFT_START);
 	msg->flags |= SIP_MSG_RESPONSE;
 	msg->status = status;
-	return look_for_controls(msg, *c);
+	return check_line_controls(msg, *c);
 }
 
 /* The Request-URI that cannot be read stays.  Of its scheme it is known whether it is SIP's. */
@@ -135,7 +135,7 @@ static __cold int leave_request_uri(const struct sip_text *t, struct sip_msg *ms
 	if (err == -ERANGE)
 		sip_leave(msg, SIP_LEFT_NUMBER);
 	sip_leave(msg, SIP_LEFT_START);
-	return look_for_controls(msg, (struct sip_cursor){ t->p, text.off, sip_slice_end(text) });
+	return check_line_controls(msg, (struct sip_cursor){ t->p, text.off, sip_slice_end(text) });
 }
 
 static int read_request_uri(const struct sip_text *t, struct sip_msg *msg,

@@ -78,16 +78,16 @@ u8 sip_transport_of(const struct sip_text *t, struct sip_slice s)
 static void take_uri_param(const struct sip_text *t, struct sip_cursor *c, struct sip_uri *uri)
 {
 	struct sip_slice name, value;
-	u32 from = c->at, end = from, is;
+	u32 from = c->at, end = from, equals;
 
 	while (end < c->end && c->p[end] != ';' && c->p[end] != '?')
 		end++;
 	c->at = end;
-	is = sip_find(c->p, from, end, '=');
-	if (is == end)
+	equals = sip_find(c->p, from, end, '=');
+	if (equals == end)
 		return;
-	name = sip_slice_of(from, is);
-	value = sip_slice_of(is + 1, end);
+	name = sip_slice_of(from, equals);
+	value = sip_slice_of(equals + 1, end);
 	if (sip_slice_is(t, name, SIP_LIT("maddr")))
 		uri->maddr = value;
 	else if (sip_slice_is(t, name, SIP_LIT("transport")))
@@ -155,7 +155,7 @@ static int take_userinfo(struct sip_cursor *c, struct sip_uri *uri)
 	return 0;
 }
 
-static bool uri_chars_ok(const char *p, u32 at, u32 end, bool *is_odd)
+static bool has_uri_chars(const char *p, u32 at, u32 end, bool *is_odd)
 {
 	for (; at < end; at++) {
 		if (sip_chars[(u8)p[at]] & SIP_C_URI)
@@ -168,7 +168,7 @@ static bool uri_chars_ok(const char *p, u32 at, u32 end, bool *is_odd)
 }
 
 /* [userinfo "@"] hostport params headers */
-static int sip_uri_rest(const struct sip_text *t, struct sip_cursor *c, struct sip_uri *uri)
+static int take_sip_uri(const struct sip_text *t, struct sip_cursor *c, struct sip_uri *uri)
 {
 	u32 from = c->at;
 	int err = take_userinfo(c, uri);
@@ -176,19 +176,19 @@ static int sip_uri_rest(const struct sip_text *t, struct sip_cursor *c, struct s
 	if (!err)
 		err = sip_take_host(t, c, &uri->at, false);
 	if (err)	/* a number is too large only where all else is a URI */
-		return err == -ERANGE && uri_chars_ok(c->p, from, c->end, &uri->is_odd) ? err :
-											  -EBADMSG;
+		return err == -ERANGE && has_uri_chars(c->p, from, c->end, &uri->is_odd) ?
+		       err : -EBADMSG;
 	if (c->at == c->end)
 		return 0;
 	/* where it goes is said; what cannot be read after that says no more */
-	if (!uri_chars_ok(c->p, c->at, c->end, &uri->is_odd))
+	if (!has_uri_chars(c->p, c->at, c->end, &uri->is_odd))
 		uri->is_odd = true;
 	while (cur_skip(c, ';'))
 		take_uri_param(t, c, uri);
 	return cur_peek(c) < 0 || cur_peek(c) == '?' ? 0 : -EBADMSG;
 }
 
-static u8 scheme_of(const struct sip_text *t, struct sip_slice s)
+static u8 read_scheme(const struct sip_text *t, struct sip_slice s)
 {
 	if (sip_slice_is(t, s, SIP_LIT("sip")))
 		return SIP_SCHEME_SIP;
@@ -211,11 +211,11 @@ int sip_uri_parse(const struct sip_text *t, struct sip_slice s, struct sip_uri *
 	scheme = cur_take(&c, SIP_C_TOKEN);
 	if (!cur_skip(&c, ':') || cur_peek(&c) < 0)
 		return -EBADMSG;
-	uri->scheme = scheme_of(t, scheme);
+	uri->scheme = read_scheme(t, scheme);
 	if (uri->scheme == SIP_SCHEME_SIP || uri->scheme == SIP_SCHEME_SIPS)
-		return sip_uri_rest(t, &c, uri);
+		return take_sip_uri(t, &c, uri);
 	uri->user = sip_slice_of(c.at, c.end);
-	return uri_chars_ok(c.p, c.at, c.end, &uri->is_odd) ? 0 : -EBADMSG;
+	return has_uri_chars(c.p, c.at, c.end, &uri->is_odd) ? 0 : -EBADMSG;
 }
 
 u16 sip_uri_port(const struct sip_uri *uri)
