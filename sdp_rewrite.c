@@ -14,13 +14,20 @@
 
 /* ---- reading --------------------------------------------------------------------- */
 
-/* what a line belongs to: the session, one section, or one that is passed as it is */
+/**
+ * struct sdp_reader - what the next line belongs to
+ * @t: the message
+ * @sdp: the result
+ * @media: the section; NULL: the session
+ * @skip: the line belongs to a section that stays as it is
+ * @victim: index of a section: none before it is off
+ */
 struct sdp_reader {
 	const struct sip_text *t;
 	struct sdp *sdp;
 	struct sdp_media *media;
 	bool skip;
-	u8 victim;		/* no section before this one is off */
+	u8 victim;
 };
 
 static bool is_blank(char c)
@@ -66,7 +73,7 @@ static __always_inline bool has_suffix(const struct sip_text *t, struct sip_slic
 	return s.len >= len && sip_same(t->p + sip_slice_end(s) - len, word, len);
 }
 
-/* nettype addrtype address: what o=, c= and a=rtcp have in common */
+/* Reads nettype addrtype address, which o=, c= and a=rtcp have in common. */
 static void read_addr(const struct sip_text *t, struct sip_slice line, struct sdp_addr *out)
 {
 	struct sip_slice net = take_word(t, &line);
@@ -78,7 +85,7 @@ static void read_addr(const struct sip_text *t, struct sip_slice line, struct sd
 	/* RFC 8866 5.7: TTL and number of multicast addresses */
 	addr.len = sip_find(p, 0, addr.len, '/');
 	out->text = addr;
-	/* some look at the address alone: what stands at these words does not hide them */
+	/* some readers look at the address alone: bytes beside these words do not hide it */
 	if (has_prefix(t, type, SIP_LIT("IP4")))
 		family = SIP_FAMILY_IPV4;
 	else if (has_prefix(t, type, SIP_LIT("IP6")))
@@ -88,7 +95,7 @@ static void read_addr(const struct sip_text *t, struct sip_slice line, struct sd
 		memset(&out->addr, 0, sizeof(out->addr));
 }
 
-/* o=username sess-id sess-version nettype addrtype address */
+/* Reads o=username sess-id sess-version nettype addrtype address. */
 static void read_origin(struct sdp_reader *r, struct sip_slice line)
 {
 	take_word(r->t, &line);
@@ -125,7 +132,7 @@ static void read_proto(const struct sip_text *t, struct sip_slice proto, struct 
 		media->is_rtp = sip_same(p + i, SIP_LIT("RTP/"));
 }
 
-/* <port>["/"<count>] */
+/* Reads <port>["/"<count>]. */
 static int read_ports(const struct sip_text *t, struct sip_slice port, struct sdp_media *media)
 {
 	u32 end = sip_slice_end(port), slash = sip_find(t->p, port.off, end, '/'), n = 1;
@@ -146,7 +153,7 @@ static int read_ports(const struct sip_text *t, struct sip_slice port, struct sd
 	return 0;
 }
 
-/* <media> <port>["/"<count>] <proto> <fmt> ...; RFC 8866 5.14 */
+/* Reads <media> <port>["/"<count>] <proto> <fmt>, and more formats (RFC 8866 5.14). */
 static int read_media_line(struct sdp_reader *r, struct sip_slice line, struct sdp_media *media)
 {
 	memset(media, 0, sizeof(*media));
@@ -159,7 +166,7 @@ static int read_media_line(struct sdp_reader *r, struct sip_slice line, struct s
 	return 0;
 }
 
-/* A section that is off makes place at the end for @media.  Return: whether there was one. */
+/* Takes out a section that is off, in favour of @media.  Return: whether there was one. */
 static bool make_place(struct sdp_reader *r, const struct sdp_media *media)
 {
 	struct sdp *sdp = r->sdp;
@@ -175,7 +182,7 @@ static bool make_place(struct sdp_reader *r, const struct sdp_media *media)
 	return true;
 }
 
-/* A section over the limit: one that is off asks for nothing, another has a say about c=. */
+/* Passes over a section beyond the limit.  One that is off has no say about the c= line. */
 static void pass_over(struct sdp_reader *r, const struct sdp_media *media)
 {
 	struct sdp *sdp = r->sdp;
@@ -212,7 +219,7 @@ static void read_media(struct sdp_reader *r, struct sip_slice line)
 	sdp->n_media++;
 }
 
-/* a=rtcp:<port> [nettype addrtype address]; RFC 3605 2.1 */
+/* Reads a=rtcp:<port> [nettype addrtype address] (RFC 3605 2.1). */
 static void read_rtcp(struct sdp_reader *r, struct sip_slice line)
 {
 	struct sdp_media *media = r->media;
@@ -233,7 +240,7 @@ static void read_rtcp(struct sdp_reader *r, struct sip_slice line)
 		read_addr(r->t, line, &media->rtcp_conn);
 }
 
-/* RFC 8866 6.7: the direction of the session, or of one section */
+/* Reads the direction of the session, or of one section (RFC 8866 6.7). */
 static void read_direction(struct sdp_reader *r, struct sip_slice line)
 {
 	bool *is_held = r->media ? &r->media->is_held : &r->sdp->is_held;
@@ -246,7 +253,7 @@ static void read_direction(struct sdp_reader *r, struct sip_slice line)
 		*is_held = true;
 }
 
-/* RFC 4145 4: of the session, or of one section */
+/* Reads the a=setup of the session, or of one section (RFC 4145 4). */
 static void read_setup(struct sdp_reader *r, struct sip_slice role)
 {
 	u8 *setup = r->media ? &r->media->setup : &r->sdp->setup;
@@ -293,7 +300,7 @@ static void read_attr(struct sdp_reader *r, struct sip_slice line)
 		read_media_attr(r, line);
 }
 
-/* One line without its end.  @next: offset behind the end. */
+/* Reads one line.  @line: without its end; @next: the offset after that end. */
 static void read_sdp_line(struct sdp_reader *r, struct sip_slice line, u32 next)
 {
 	char type = line.len >= 2 && r->t->p[line.off + 1] == '=' ? r->t->p[line.off] : 0;
@@ -323,8 +330,8 @@ static void read_sdp_line(struct sdp_reader *r, struct sip_slice line, u32 next)
 }
 
 /*
- * Cuts the line at @at.  The last one may lack its end, or half of it.
- * Return: offset behind its end.
+ * Cuts the line at @at.  The last line may lack its end, or half of it.
+ * Return: the offset after its end.
  */
 static u32 cut_sdp_line(const struct sip_text *t, u32 at, u32 end, struct sip_slice *line)
 {
@@ -399,7 +406,7 @@ static int put_sdp_port(struct sdp_planner *p, struct sip_slice old, u16 was, u1
 
 /*
  * Inserts a line before the one at @at.  The description keeps its own kind of
- * line end; behind a last line that has none the new line goes without one too.
+ * line end; after a last line without an end the new line has none, too.
  */
 static int put_sdp_line(struct sdp_planner *p, u32 at, const char *line, u32 len)
 {
@@ -501,7 +508,7 @@ static struct sdp_addr read_bare_addr(const struct sip_text *t, struct sip_slice
 	return a;
 }
 
-/* What a port of section @i becomes, if only itself; 0: it is none of the section's. */
+/* Return: what a port of section @i becomes; 0: the section has no such port. */
 static u16 target_port(const struct sdp_planner *p, u32 i, u16 port)
 {
 	const struct sdp_media *media = &p->sdp->media[i];

@@ -15,7 +15,7 @@
 
 /**
  * struct body_level - a multipart that is open
- * @boundary: what its lines begin with, behind "--"
+ * @boundary: what its boundary lines have after "--"
  * @part: the part that it is, or SIP_PART_MESSAGE
  */
 struct body_level {
@@ -41,7 +41,14 @@ struct body_reader {
 	u8 current_part;
 };
 
-/* what the headers of a part say */
+/**
+ * struct part_head - what the headers of a part say
+ * @type: enum sip_content
+ * @boundary: of a multipart, its boundary
+ * @length: the digits of Content-Length; empty: it is absent, or no number
+ * @content_length: the value of @length
+ * @is_encoded: the content is no plain text
+ */
 struct part_head {
 	u8 type;
 	struct sip_slice boundary;
@@ -53,8 +60,8 @@ struct part_head {
 /* ---- boundary lines -------------------------------------------------------------- */
 
 /*
- * Whether a line is a boundary line of level @l.  Return: 1: a part begins behind it, 2: it
- * is the last one, 0: it is none.
+ * Compares a line with the boundary of level @l.  Return: 1: a part begins after the line;
+ * 2: the line is the last boundary of the level; 0: the line is none.
  */
 static int match_boundary(const struct body_reader *r, struct sip_slice line, u32 l)
 {
@@ -94,7 +101,7 @@ static int find_boundary(const struct body_reader *r, struct sip_slice line, u32
 
 /* ---- headers of a part ----------------------------------------------------------- */
 
-/* RFC 2045 6: in these the bytes are what they are */
+/* Whether an encoding leaves the bytes of a body as they are (RFC 2045 6). */
 static bool is_plain_encoding(const struct sip_text *t, struct sip_slice encoding)
 {
 	return sip_slice_is(t, encoding, SIP_LIT("7bit")) ||
@@ -161,7 +168,7 @@ static bool open_level(struct body_reader *r, struct sip_slice boundary, u8 part
 	return true;
 }
 
-/* A part of the innermost multipart begins behind its boundary line.  Return: where to go on. */
+/* Begins a part of the innermost multipart, after its boundary line.  Return: where to go on. */
 static u32 begin_part(struct body_reader *r, u32 at)
 {
 	struct part_head head = {};
@@ -191,8 +198,8 @@ static u32 begin_part(struct body_reader *r, u32 at)
 }
 
 /*
- * The part ends before the line at @at.  A length is kept up only where it was true;
- * some count the line end that belongs to the boundary.
+ * Ends a part before the line at @at.  Its length is kept up only where it was true; some senders
+ * count the line end that belongs to the boundary.
  */
 static void end_part(struct body_reader *r, u8 index, u32 at)
 {
@@ -212,7 +219,7 @@ static void end_part(struct body_reader *r, u8 index, u32 at)
 		part->length.len = 0;
 }
 
-/* Everything inside of level @l has ended before the line at @at. */
+/* Ends all parts inside of level @l, before the line at @at. */
 static void end_parts(struct body_reader *r, u32 l, u32 at)
 {
 	end_part(r, r->current_part, at);
@@ -232,7 +239,7 @@ static u32 read_body_line(struct body_reader *r, struct sip_slice line, u32 next
 	end_parts(r, l, line.off);
 	if (what == 1)
 		return begin_part(r, next);
-	/* behind its last boundary a multipart has an epilogue, which is part of it */
+	/* after its last boundary a multipart has an epilogue, which is part of it */
 	r->current_part = r->level[l].part;
 	r->n_levels--;
 	return next;
@@ -248,7 +255,7 @@ static void read_multipart(struct body_reader *r, u32 at)
 	end_parts(r, 0, r->end);
 }
 
-/* A body that does not say what it is, and begins with the version of a description. */
+/* Whether a body has no type, and begins with the version of a description. */
 static bool is_untyped_sdp(const struct sip_text *t, const struct sip_msg *msg)
 {
 	const char *p = sip_slice_ptr(t, msg->body);
@@ -292,7 +299,7 @@ static void read_description(const struct sip_text *text, struct sip_msg *msg,
 		return;
 	}
 	desc = &body->desc[body->n];
-	/* says it is SDP, but is something else: none of ours */
+	/* a part whose type says SDP, and whose content is something else, stays */
 	if (sdp_parse(text, body->parts.part[part].body, &desc->sdp) ||
 	    (msg->flags & SIP_MSG_STRICT && !desc->sdp.has_version))
 		return;
@@ -329,7 +336,7 @@ static int plan_part_length(struct sip_edits *edits, const struct sip_text *text
 	return sip_edit_add(edits, base + digits.off, digits.len, buf, len);
 }
 
-/* What is inside of part @p has grown, and so has all that is around it. */
+/* Adds what the inside of part @p has grown by to it, and to all parts around it. */
 static void add_growth(const struct sip_parts *parts, s32 *delta, u32 p, s32 growth)
 {
 	for (; p != SIP_PART_MESSAGE; p = parts->part[p].parent)

@@ -18,7 +18,7 @@ enum {
 /*
  * The table of positions: what a URI in that place may turn into, in a request
  * and in a response.  From, To, Call-ID, lower Vias and every header that has no
- * position are never touched: nobody may sign, compare or route by what an ALG changed.
+ * position are never touched: others sign, compare and route by them.
  */
 static const struct {
 	u8 request;
@@ -231,9 +231,9 @@ static void decide_via(const struct sip_text *text, const struct sip_msg *msg,
 }
 
 /*
- * Whether what the flow has published may be what the message is sent to.  A server that
- * has called somebody has published its Contact; a request that somebody sends to one of
- * its users by the same address, as before, is not sent to that Contact.
+ * Whether a message may be sent to what the flow has published.  A server that has made a call
+ * has published its Contact.  A request to one of its users by the same address, as before the
+ * call, is not sent to that Contact.
  */
 static bool is_for_published(const struct sip_text *text, const struct sip_msg *msg,
 			     const struct sip_flow *flow)
@@ -253,8 +253,8 @@ static u8 uri_ways(const struct sip_msg *msg, const struct sip_uri *uri)
 	if (sip_is_request(msg))
 		return positions[position_of[uri->role]].request;
 	/*
-	 * RFC 3261 10.3: a registrar's answer lists the contacts of the one who asked; who
-	 * gave his public address himself gets that back
+	 * RFC 3261 10.3: a registrar's answer lists the contacts of the client; a client that
+	 * gave its public address itself gets that back
 	 */
 	if (msg->method == SIP_REGISTER && uri->role == SIP_ROLE_CONTACT)
 		return OWN | FLOW;

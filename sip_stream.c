@@ -63,8 +63,8 @@ static bool begins_status(const struct sip_text *t)
 
 /*
  * Whether the text, which has no line end, may be the beginning of a start line.
- * Bytes that are held back for a message that never comes would be missed by
- * somebody, so the first wrong one ends it.
+ * An end would miss bytes that are held back for a message that never comes, so the first wrong
+ * byte ends the attempt.
  */
 static bool may_become_start_line(const struct sip_text *t)
 {
@@ -89,8 +89,8 @@ static bool may_become_start_line(const struct sip_text *t)
 }
 
 /*
- * The same of ends that speak SIP: a method or a version, whichever one, then anything that
- * is one line.
+ * Whether the text may be the beginning of a start line between ends that speak SIP: a method or
+ * any version, then anything that is one line.
  */
 static bool may_become_odd_line(const struct sip_text *t)
 {
@@ -110,7 +110,7 @@ static bool may_become_odd_line(const struct sip_text *t)
 	return true;
 }
 
-/* What is left of a start line as it is, where both ends speak SIP or only seem to. */
+/* Whether a start line of which something was left begins a message of this stream. */
 static bool may_start_frame(const struct sip_frame *f, const struct sip_msg *msg)
 {
 	/* a port over its range is broken, but SIP's: that is the parser's business */
@@ -141,7 +141,7 @@ static int read_start_line(struct sip_frame *f, const struct sip_text *t, struct
 
 /* ---- Content-Length ---------------------------------------------------------------- */
 
-/* A header's white space, folds included; a CR alone is none (RFC 3261 25.1 LWS). */
+/* Steps over white space and folds of a header; a CR alone is neither (RFC 3261 25.1 LWS). */
 static u32 skip_fold(const struct sip_text *t, u32 at, u32 end)
 {
 	while (at < end) {
@@ -164,7 +164,7 @@ static u32 skip_length_name(const struct sip_text *t, u32 at, u32 end)
 	return sip_header_of(t->p + from, at - from) == SIP_HEADER_CONTENT_LENGTH ? at : 0;
 }
 
-/* One whole header, from @at to after its last line end. */
+/* Reads one whole header, from @at to the end of its last line. */
 static int read_frame_header(struct sip_frame *f, const struct sip_text *t, u32 at, u32 end)
 {
 	struct sip_slice digits;
@@ -173,7 +173,7 @@ static int read_frame_header(struct sip_frame *f, const struct sip_text *t, u32 
 	at = skip_length_name(t, at, end);
 	if (!at)
 		return 0;
-	if (f->after_lf)	/* it is none for who knows CRLF alone */
+	if (f->after_lf)	/* a reader that knows CRLF alone sees no header here */
 		return -EBADMSG;
 	/* not over a line end, which is there at the latest */
 	at = skip_class(&(struct sip_text){ t->p, end }, at, SIP_C_WSP);
@@ -207,7 +207,7 @@ static int check_line_end(const struct sip_frame *f, const struct sip_text *t, u
 		return f->is_known && lf > f->header ? 0 : -EBADMSG;
 	if (at > f->header)
 		return 0;
-	/* an empty line, and not after a line that has not ended for everybody */
+	/* an empty line must not follow a line that some readers see go on */
 	return lf - at == 1 && !f->after_lf ? 0 : -EBADMSG;
 }
 

@@ -21,7 +21,7 @@ enum sdp_transport {
 	SDP_TRANSPORT_TCP,
 };
 
-/* who opens the connection of a stream over TCP (RFC 4145 4) */
+/* which end opens the connection of a stream over TCP (RFC 4145 4) */
 enum sdp_setup {
 	SDP_SETUP_NONE,		/* not said */
 	SDP_SETUP_ACTIVE,	/* the one that says so: nothing comes to its port */

@@ -4,8 +4,8 @@
  *
  * A body is one description, or a multipart that holds descriptions among other
  * things (RFC 5621), nested as deep as SIP_MAX_NESTING.  Parts that are encoded,
- * and multiparts that are signed or encrypted, are read as one opaque piece: nobody
- * may change a byte of them.
+ * and multiparts that are signed or encrypted, are read as one opaque piece: no
+ * byte of them may change.
  */
 #ifndef _SIP_BODY_H
 #define _SIP_BODY_H

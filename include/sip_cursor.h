@@ -136,7 +136,7 @@ int sip_skip_quoted(struct sip_cursor *c);
  * @name: out: the name
  * @value: out: the value; empty where there is none, the inside of a quoted string where it is one
  *
- * What is no parameter (nothing after a semicolon, or bytes that nobody can read) costs
+ * What is no parameter (nothing after a semicolon, or bytes that cannot be read) costs
  * nothing but itself: the cursor is after it, and the next call goes on there.  Every call
  * but the last moves the cursor.
  *

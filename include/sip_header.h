@@ -71,7 +71,7 @@ enum sip_role {
 
 /* Whose address a URI in that place is: positions[] of sip_rewrite.c has what follows from it. */
 enum sip_position {
-	SIP_POSITION_NONE,	/* nobody's that may be changed */
+	SIP_POSITION_NONE,	/* the header has no URI that may change */
 	SIP_POSITION_TARGET,	/* the Request-URI: the receiver's */
 	SIP_POSITION_SENDER,	/* the sender's own */
 	SIP_POSITION_ROUTE,	/* a hop that a request has still before it */

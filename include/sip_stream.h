@@ -13,7 +13,7 @@
  * its bounds passes, and the stream goes on after it.
  *
  * What a start line must be depends on the stream.  One that has not been SIP in both
- * directions may be anything that somebody made look like SIP (slipstreaming): its start lines
+ * directions may be anything that was made to look like SIP (slipstreaming): its start lines
  * are taken literally, single blanks, a Request-URI that can be read, CRLF.  Where both ends have
  * sent a message they speak SIP, and one odd line of theirs ends nothing: a start line is what
  * sip_parse_start() takes, and a header may hold a bare LF.  Where a message ends is never
@@ -73,7 +73,7 @@ static inline void sip_frame_init(struct sip_frame *frame)
  * Context: any; no lock, no allocation.
  * Return: bytes of the unit, and @frame is fresh but for @is_keepalive and @is_known; 0 where
  * more are needed; -ENOMSG where no SIP message can begin with these bytes; -EBADMSG where
- * one does, but nobody can say where it ends, or it is over SIP_MAX_MESSAGE.
+ * one does, but it is not sure where it ends, or it is over SIP_MAX_MESSAGE.
  */
 int sip_frame_next(struct sip_frame *frame, const struct sip_text *text, struct sip_msg *msg);
 

@@ -32,7 +32,7 @@ struct sip_via {
 };
 
 /**
- * sip_via_take() - sent-protocol LWS sent-by: "SIP/2.0/UDP host:port"
+ * sip_via_take() - take sent-protocol LWS sent-by: "SIP/2.0/UDP host:port"
  * @t: the message
  * @c: stands where the value begins; afterwards at the parameters
  * @via: out: sent-by and transport
@@ -43,7 +43,7 @@ struct sip_via {
 int sip_via_take(const struct sip_text *t, struct sip_cursor *c, struct sip_via *via);
 
 /**
- * sip_via_take_odd() - the same, of a value whose protocol cannot be read
+ * sip_via_take_odd() - take sent-by, of a value whose protocol cannot be read
  * @t: the message
  * @c: stands where the value begins; afterwards at the parameters
  * @via: out: sent-by and transport; all else is empty

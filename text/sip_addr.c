@@ -12,7 +12,7 @@ static u8 *addr_bytes(struct sip_addr *addr)
 	return (u8 *)addr->w;
 }
 
-/* One octet; three bytes may be read behind the first.  Return: its digits; 0: it is none. */
+/* Takes one octet, and reads up to three bytes after the first.  Return: its digits; 0: none. */
 static u32 octet_take(u8 *out, const char *p)
 {
 	u32 a = (u8)p[0] - '0', b = (u8)p[1] - '0', c;
@@ -31,13 +31,13 @@ static u32 octet_take(u8 *out, const char *p)
 	return a > 255 || (u8)p[3] - '0' <= 9U ? 0 : 3;
 }
 
-/* A dotted quad that the text begins with.  Return: its bytes, 0 where there is none. */
+/* Takes a dotted quad that the text begins with.  Return: its bytes; 0 where there is none. */
 static u32 ipv4_take(u8 *out, const char *p, u32 len)
 {
 	char buf[16] = {};
 	u32 at = 0, octet, n;
 
-	if (len < sizeof(buf)) {	/* where it is not followed by enough, it is by NULs */
+	if (len < sizeof(buf)) {	/* NULs follow a text that is too short */
 		memcpy(buf, p, len);
 		p = buf;
 	}
@@ -65,7 +65,7 @@ static int hex_value(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* one group of an IPv6 address: bytes read, 0 where there is none */
+/* Reads one group of an IPv6 address.  Return: its bytes; 0 where there is none. */
 static u32 group_parse(u8 *out, const char *p, u32 len)
 {
 	u32 i, value = 0;
@@ -77,7 +77,7 @@ static u32 group_parse(u8 *out, const char *p, u32 len)
 	return i;
 }
 
-/* Moves what stands behind "::" to the end and fills the gap with zeros. */
+/* Moves the groups after "::" to the end, and fills the gap with zeros. */
 static bool ipv6_expand(u8 *out, u32 used, int gap)
 {
 	u32 tail;
@@ -92,7 +92,7 @@ static bool ipv6_expand(u8 *out, u32 used, int gap)
 	return true;
 }
 
-/* RFC 4291 2.2: groups, at most one "::", perhaps a dotted quad in place of the last two */
+/* Reads groups, with at most one "::", and maybe a dotted quad as the last two (RFC 4291 2.2). */
 static bool ipv6_parse(u8 *out, const char *p, u32 len)
 {
 	u32 at = 0, used = 0, n;
@@ -198,7 +198,7 @@ static u32 group_write(u32 v, char *buf)
 	return n;
 }
 
-/* The longest run of at least two zero groups, the first of equals (RFC 5952 4.2.3). */
+/* Finds the longest run of two or more zero groups, the first of equals (RFC 5952 4.2.3). */
 static u32 zero_run(const u8 *b, u32 *start)
 {
 	u32 i, run = 0, best = 1;

@@ -63,8 +63,8 @@ u32 sip_line_end(const char *p, u32 at, u32 end)
 }
 
 /*
- * The index of the next CR or LF, or @end.  A CR alone ends a line for nobody, and for
- * some it does: what stood behind it would be a header that we did not see.
+ * Return: the index of the next CR or LF, or @end.  A CR alone ends a line for some readers: they
+ * would see a header after it that we did not see.
  */
 static u32 find_line_end(const char *p, u32 at, u32 end)
 {
@@ -94,7 +94,7 @@ int sip_skip_quoted(struct sip_cursor *c)
 	while (c->at < c->end) {
 		u8 ch;
 
-		cur_take(c, SIP_C_TOKEN);	/* most of it, and says nothing here */
+		cur_take(c, SIP_C_TOKEN);	/* most bytes; they say nothing here */
 		if (c->at == c->end)
 			break;
 		ch = c->p[c->at++];
@@ -114,7 +114,7 @@ int sip_skip_quoted(struct sip_cursor *c)
 	return -EBADMSG;
 }
 
-/* Steps over what nobody can read, to the next semicolon or comma that is not quoted. */
+/* Steps over what cannot be read, to the next semicolon or comma that is not quoted. */
 static __cold int skip_param(struct sip_cursor *from, u32 at)
 {
 	struct sip_cursor c = { from->p, at, from->end };
@@ -131,7 +131,7 @@ static __cold int skip_param(struct sip_cursor *from, u32 at)
 
 int sip_next_param(struct sip_cursor *from, struct sip_slice *name, struct sip_slice *value)
 {
-	struct sip_cursor c = *from;	/* where nobody else looks, it may stay in registers */
+	struct sip_cursor c = *from;	/* a local copy may stay in registers */
 
 	cur_skip_lws(&c);
 	if (!cur_skip(&c, ';')) {
@@ -164,8 +164,8 @@ int sip_next_param(struct sip_cursor *from, struct sip_slice *name, struct sip_s
 }
 
 /*
- * The end of a line whose CR or LF stands at @eol, as a reader takes it that expects CRLF: LF
- * alone, and one CR too many.  Return: the index after it; 0: it is not all there; -EBADMSG.
+ * Steps over a line end at @eol that is not CRLF: readers take LF alone, and one CR too many.
+ * Return: the index after it; 0: the end is not all there; -EBADMSG.
  */
 static __cold int skip_odd_line_end(const struct sip_text *t, u32 eol)
 {
@@ -188,7 +188,7 @@ int sip_cut_header(const struct sip_text *text, u32 at, struct sip_cursor *c)
 		c->p = text->p;
 		c->at = at;
 		c->end = eol;
-		next = eol + 2;		/* as nearly everybody writes it */
+		next = eol + 2;		/* nearly every sender ends lines so */
 		if (unlikely(next >= text->len || text->p[eol] != '\r' ||
 			     text->p[eol + 1] != '\n')) {
 			next = skip_odd_line_end(text, eol);
@@ -235,7 +235,7 @@ int sip_number(const struct sip_text *text, struct sip_slice s, u32 max, u32 *ou
 	u32 value;
 	int err = sip_take_number(&c, max, &digits, &value);
 
-	/* of what is no number nobody says that it is too large */
+	/* only a number can be too large */
 	if (c.at < c.end)
 		return -EBADMSG;
 	if (!err)

@@ -21,7 +21,7 @@ static u32 edit_end(const struct sip_edit *e)
 	return e->off + e->old_len;
 }
 
-/* Index behind the edits that come before one at @off that removes @old_len bytes. */
+/* Return: the index after the edits that come before one at @off with @old_len bytes. */
 static u32 edit_slot(const struct sip_edits *edits, u32 off, u32 old_len)
 {
 	u32 i = edits->n;
@@ -45,7 +45,7 @@ static bool edit_overlaps(const struct sip_edits *edits, u32 slot, u32 off, u32 
 	return slot < edits->n && off + old_len > edits->e[slot].off;
 }
 
-/* Makes room in the list.  Return: the edit, with its text still missing; an error. */
+/* Makes room in the list.  @out: the edit, whose text is still missing.  Return: 0; -errno. */
 static int edit_insert(struct sip_edits *edits, u32 off, u32 old_len, u32 len,
 		       struct sip_edit **out)
 {
@@ -56,7 +56,7 @@ static int edit_insert(struct sip_edits *edits, u32 off, u32 old_len, u32 len,
 	if (edits->n == SIP_MAX_EDITS || old_len > SIP_MAX_MESSAGE ||
 	    edits->delta + delta > SIP_MAX_GROWTH)
 		return -E2BIG;
-	/* mostly they come from the front to the back */
+	/* edits come from the front to the back, mostly */
 	if (slot && off <= edit_end(&edits->e[slot - 1])) {
 		slot = edit_slot(edits, off, old_len);
 		if (edit_overlaps(edits, slot, off, old_len))
@@ -129,7 +129,7 @@ void sip_edit_rollback(struct sip_edits *edits, struct sip_edit_mark mark)
 	edits->addr_len = 0;
 }
 
-/* Length of the piece of text behind edit @i. */
+/* Return: the length of the piece of text after edit @i. */
 static u32 piece_len(const struct sip_edits *edits, u32 i, u32 len)
 {
 	u32 end = i + 1 < edits->n ? edits->e[i + 1].off : len;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * sip_start: the first line of a message, which says whether it is SIP at all.  See
- * sip_parse.h for the contract.
+ * sip_start.h for the contract.
  *
  * The version tells: no other protocol ends a request line with it, or begins a status line.
  * What else is odd about the line is left as it is.
@@ -36,7 +36,7 @@ u8 sip_method_of(const struct sip_text *t, struct sip_slice s)
 	return SIP_METHOD_OTHER;
 }
 
-/* One blank, and where there is another number of blanks and tabs, these.  Return: whether any. */
+/* Takes one blank, or any other number of blanks and tabs.  Return: whether there was one. */
 static bool take_blank(struct sip_msg *msg, struct sip_cursor *c)
 {
 	u32 len;
@@ -49,7 +49,7 @@ static bool take_blank(struct sip_msg *msg, struct sip_cursor *c)
 	return len || c->p[c->at - 1] == ' ';
 }
 
-/* Control characters, which stand in no start line.  NUL and CR end it for some readers. */
+/* Looks for control characters.  Of these NUL and CR end a start line for some readers. */
 static int check_line_controls(struct sip_msg *msg, struct sip_cursor c)
 {
 	for (; c.at < c.end; c.at++) {
@@ -64,8 +64,8 @@ static int check_line_controls(struct sip_msg *msg, struct sip_cursor c)
 }
 
 /*
- * Another version than 2.0, at the cursor: the receiver answers it with 505 (RFC 3261 21.5.6),
- * for which it needs a Via that is right.  Return: whether one stands there.
+ * Takes another version than 2.0.  The receiver answers it with 505 (RFC 3261 21.5.6), for which
+ * it needs a Via that is right.  Return: whether there is one.
  */
 static __cold bool take_other_version(struct sip_msg *msg, struct sip_cursor *c)
 {
@@ -81,7 +81,7 @@ static __cold bool take_other_version(struct sip_msg *msg, struct sip_cursor *c)
 	return true;
 }
 
-/* The version at the cursor, where there are at least the bytes of one that begins with "SIP/". */
+/* Takes the version, where there are at least the bytes of one that begins with "SIP/". */
 static bool take_version(struct sip_msg *msg, struct sip_cursor *c)
 {
 	enum { LEN = sizeof("SIP/2.0") - 1 };
@@ -93,7 +93,7 @@ static bool take_version(struct sip_msg *msg, struct sip_cursor *c)
 	return true;
 }
 
-/* A number that no response has.  Return: what a response of the last class has. */
+/* Leaves a status that no response has.  Return: a status of the last class. */
 static __cold u32 leave_status(struct sip_msg *msg)
 {
 	msg->flags |= SIP_MSG_PASSIVE;
@@ -122,7 +122,7 @@ static int read_status_line(struct sip_msg *msg, struct sip_cursor *c)
 	return check_line_controls(msg, *c);
 }
 
-/* The Request-URI that cannot be read stays.  Of its scheme it is known whether it is SIP's. */
+/* Leaves a Request-URI that cannot be read.  Its scheme is kept. */
 static __cold int leave_request_uri(const struct sip_text *t, struct sip_msg *msg,
 				    struct sip_slice text, int err)
 {
@@ -150,7 +150,7 @@ static int read_request_uri(const struct sip_text *t, struct sip_msg *msg,
 	return err ? leave_request_uri(t, msg, text, err) : 0;
 }
 
-/* What is not as nearly everybody writes it: a version that is a word of its own ends the line. */
+/* Cuts a version that is a word of its own off the end of a line that is odd otherwise. */
 static __cold bool cut_odd_version(struct sip_msg *msg, struct sip_cursor *c)
 {
 	struct sip_cursor word;
@@ -169,7 +169,7 @@ static __cold bool cut_odd_version(struct sip_msg *msg, struct sip_cursor *c)
 	       sip_same(c->p + word.at, SIP_LIT("SIP/")) && take_version(msg, &word);
 }
 
-/* What is not a blank before, and the version after the last of them. */
+/* Cuts the version, and the blank before it, off the end of the line. */
 static bool cut_version(struct sip_msg *msg, struct sip_cursor *c)
 {
 	enum { LEN = sizeof("SIP/2.0") - 1 };

@@ -20,7 +20,7 @@ static int take_port(struct sip_cursor *c, struct sip_host *h)
 	return 0;
 }
 
-/* The host itself.  Most are dotted quads, and are read with one look at each byte. */
+/* Takes a host.  Most hosts are dotted quads, and are read with one look at each byte. */
 static int take_name_or_addr(struct sip_cursor *c, struct sip_host *h)
 {
 	const char *p = c->p;
@@ -44,7 +44,6 @@ static int take_name_or_addr(struct sip_cursor *c, struct sip_host *h)
 	return 0;
 }
 
-/* host [":" port]; @lws: white space may stand around the colon (in Via it may, in a URI not) */
 int sip_take_host(const struct sip_text *t, struct sip_cursor *c, struct sip_host *h, bool lws)
 {
 	u32 from = c->at;
@@ -74,7 +73,7 @@ u8 sip_transport_of(const struct sip_text *t, struct sip_slice s)
 	return s.len ? SIP_TRANSPORT_OTHER : SIP_TRANSPORT_NONE;
 }
 
-/* ";name=value" of a URI; the cursor stands behind the semicolon */
+/* Takes ";name=value" of a URI; the cursor stands after the semicolon. */
 static void take_uri_param(const struct sip_text *t, struct sip_cursor *c, struct sip_uri *uri)
 {
 	struct sip_slice name, value;
@@ -95,8 +94,8 @@ static void take_uri_param(const struct sip_text *t, struct sip_cursor *c, struc
 }
 
 /*
- * RFC 3261 25.1 escapes UTF-8 in a URI.  Some phones do not, and no reader takes such a byte
- * for one that divides.
+ * Whether a byte belongs to UTF-8.  RFC 3261 25.1 escapes it in a URI.  Some phones do not, and no
+ * reader takes such a byte for one that divides.
  */
 static bool is_utf8(char c)
 {
@@ -167,7 +166,7 @@ static bool has_uri_chars(const char *p, u32 at, u32 end, bool *is_odd)
 	return true;
 }
 
-/* [userinfo "@"] hostport params headers */
+/* Takes [userinfo "@"] hostport params headers. */
 static int take_sip_uri(const struct sip_text *t, struct sip_cursor *c, struct sip_uri *uri)
 {
 	u32 from = c->at;
@@ -180,7 +179,7 @@ static int take_sip_uri(const struct sip_text *t, struct sip_cursor *c, struct s
 		       err : -EBADMSG;
 	if (c->at == c->end)
 		return 0;
-	/* where it goes is said; what cannot be read after that says no more */
+	/* the host says where the URI goes; what cannot be read after it changes nothing */
 	if (!has_uri_chars(c->p, c->at, c->end, &uri->is_odd))
 		uri->is_odd = true;
 	while (cur_skip(c, ';'))
@@ -199,7 +198,6 @@ static u8 read_scheme(const struct sip_text *t, struct sip_slice s)
 	return sip_slice_is(t, s, SIP_LIT("urn")) ? SIP_SCHEME_URN : SIP_SCHEME_OTHER;
 }
 
-/* Reads @s, all of it, as a URI.  Of schemes but sip: and sips: no more than the scheme is. */
 int sip_uri_parse(const struct sip_text *t, struct sip_slice s, struct sip_uri *uri)
 {
 	struct sip_cursor c = { t->p, s.off, sip_slice_end(s) };
