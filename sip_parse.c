@@ -399,13 +399,12 @@ static int sip_read_nothing(struct sip_walk *w, struct sip_cursor *c, enum sip_h
 static int read_value(struct sip_walk *w, struct sip_cursor *c, enum sip_header header)
 {
 	switch (header) {
+	default:	/* SIP_HEADER_OTHER */
+		return 0;
 #define X(NAME, name, letter, reader, LEFT, POSITION) \
-	case SIP_HEADER_##NAME: \
-		return sip_read_##reader(w, c, header);
+	case SIP_HEADER_##NAME: return sip_read_##reader(w, c, header);
 	SIP_HEADERS(X)
 #undef X
-	default:
-		return 0;
 	}
 }
 

@@ -92,7 +92,8 @@ static bool has_mapping(const struct sip_endpoint *from, const struct sip_endpoi
 
 /* A host at @from's address becomes @to; the port goes along if it is @from's. */
 static struct sip_target mapped_target(const struct sip_addr *host, u16 port,
-				       const struct sip_endpoint *from, const struct sip_endpoint *to)
+				       const struct sip_endpoint *from,
+				       const struct sip_endpoint *to)
 {
 	struct sip_target target = { .change = SIP_KEEP };
 

@@ -89,7 +89,7 @@ struct sip_body {
  * Context: any; no lock, no allocation.
  */
 void sip_body_parts(const struct sip_text *text, const struct sip_msg *msg,
-		   struct sip_parts *parts);
+		    struct sip_parts *parts);
 
 /**
  * sip_body_read() - read all descriptions of a message

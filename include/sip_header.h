@@ -14,7 +14,7 @@
 /*
  * X(NAME, name, letter, reader, LEFT, POSITION)
  *
- * @name is at most 25 letters, and @letter its compact form (RFC 3261 7.3.3) in lower case, or 0.
+ * @name is the name, and @letter its compact form (RFC 3261 7.3.3) in lower case, or 0.
  * sip_read_<reader>() reads the value.  LEFT is what is counted where the value cannot be read:
  * of SIP_LEFTS, or NONE.  POSITION says how a URI in it is translated: of enum sip_position.
  */

@@ -7,10 +7,10 @@
 #include "sip_slice.h"
 
 /* RFC 3261 7.3.3 and 20, and the RFCs that each header comes from */
-static enum sip_header header_of_letter(char letter)
+static enum sip_header header_of_letter(char ch)
 {
-#define X(NAME, name, short, reader, LEFT, POSITION) \
-	(short) && (letter | 0x20) == (short) ? SIP_HEADER_##NAME :
+#define X(NAME, name, letter, reader, LEFT, POSITION) \
+	(letter) && (ch | 0x20) == (letter) ? SIP_HEADER_##NAME :
 	return SIP_HEADERS(X) SIP_HEADER_OTHER;
 #undef X
 }
@@ -18,32 +18,27 @@ static enum sip_header header_of_letter(char letter)
 /* With @len a constant the compiler keeps no more than the few names of that length. */
 static __always_inline enum sip_header header_of_length(const char *p, u32 len)
 {
-#define X(NAME, name, short, reader, LEFT, POSITION) \
+#define X(NAME, name, letter, reader, LEFT, POSITION) \
 	len == sizeof(name) - 1 && sip_same(p, SIP_LIT(name)) ? SIP_HEADER_##NAME :
 	return SIP_HEADERS(X) SIP_HEADER_OTHER;
 #undef X
 }
 
-/* every length that a name has */
+/* the lengths that names have; a name of another length is found, too, but not as fast */
 #define LENGTHS(X) \
 	X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15) X(16) X(17) \
 	X(18) X(19) X(20) X(21) X(22) X(23) X(24) X(25)
 
-#define X(NAME, name, short, reader, LEFT, POSITION) \
-	_Static_assert(sizeof(name) > 2 && sizeof(name) - 1 <= 25, "no length of LENGTHS: " name);
-SIP_HEADERS(X)
-#undef X
-
 enum sip_header sip_header_of(const char *p, u32 len)
 {
 	switch (len) {
+	default:
+		return header_of_length(p, len);
 	case 1:
 		return header_of_letter(*p);
 #define X(len) case len: return header_of_length(p, len);
 	LENGTHS(X)
 #undef X
-	default:
-		return SIP_HEADER_OTHER;
 	}
 }
 
