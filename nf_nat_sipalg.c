@@ -151,7 +151,7 @@ static int translate_message(struct sipalg_ctx *ctx)
 	refine_rewrite(ctx);
 	ctx->lead_to = led_to(ctx);
 	/* from the front to the back, as edits are added with the least work */
-	err = sip_header_plan(&ctx->edits, &ctx->text, ctx->base, &ctx->msg, &ctx->plan);
+	err = sip_header_plan_edits(&ctx->edits, &ctx->text, ctx->base, &ctx->msg, &ctx->plan);
 	if (!err && ctx->body.n)
 		err = sip_body_plan(&ctx->edits, &ctx->text, ctx->base, &ctx->msg, &ctx->body);
 	return err;

@@ -657,8 +657,8 @@ static const struct sip_addr *origin_target(const struct sdp_planner *p)
 	return NULL;
 }
 
-int sdp_plan(struct sip_edits *edits, const struct sip_text *text, u32 base,
-	     const struct sdp *sdp, const struct sdp_plan *plan)
+int sdp_plan_edits(struct sip_edits *edits, const struct sip_text *text, u32 base,
+		   const struct sdp *sdp, const struct sdp_plan *plan)
 {
 	struct sdp_planner p = { edits, text, base, sdp, plan };
 	const struct sip_addr *origin = origin_target(&p);

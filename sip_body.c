@@ -354,7 +354,7 @@ int sip_body_plan(struct sip_edits *edits, const struct sip_text *text, u32 base
 	for (i = 0; !err && i < body->n; i++) {
 		s32 before = edits->delta;
 
-		err = sdp_plan(edits, text, base, &body->desc[i].sdp, &body->desc[i].plan);
+		err = sdp_plan_edits(edits, text, base, &body->desc[i].sdp, &body->desc[i].plan);
 		add_growth(parts, delta, body->desc[i].part, edits->delta - before);
 	}
 	/* from the inside out: a length that has one digit more makes what is around it longer */

@@ -386,8 +386,8 @@ static int put_uri(struct header_planner *p, const struct sip_uri *uri,
 	return put_param(p, uri->maddr, &target->to.addr);
 }
 
-int sip_header_plan(struct sip_edits *edits, const struct sip_text *text, u32 base,
-		    const struct sip_msg *msg, const struct sip_header_plan *plan)
+int sip_header_plan_edits(struct sip_edits *edits, const struct sip_text *text, u32 base,
+			  const struct sip_msg *msg, const struct sip_header_plan *plan)
 {
 	struct header_planner p = { edits, text, base };
 	const struct sip_via *via = &msg->via;

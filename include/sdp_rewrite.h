@@ -3,7 +3,7 @@
  * sdp_rewrite: session descriptions (RFC 8866), read once, and the plan of their edits.
  *
  * Reading says which addresses and ports a description names.  The caller
- * decides what each section shall name instead, and sdp_plan() turns that into
+ * decides what each section shall name instead, and sdp_plan_edits() turns that into
  * edits.  It knows the one subtle thing, which c= line governs which section.
  */
 #ifndef _SDP_REWRITE_H
@@ -177,7 +177,7 @@ const struct sip_addr *sdp_conn_of(const struct sdp *sdp, unsigned int i);
 u16 sdp_rtcp_of(const struct sdp_media *media);
 
 /**
- * sdp_plan() - add the edits that make a description say what the plan wants
+ * sdp_plan_edits() - add the edits that make a description say what the plan wants
  * @edits: where to; the caller takes a mark and rolls back on error
  * @text: the message
  * @base: offset of the message in the packet's payload
@@ -195,7 +195,7 @@ u16 sdp_rtcp_of(const struct sdp_media *media);
  *
  * Return: 0, or the error of sip_edit_add().
  */
-int sdp_plan(struct sip_edits *edits, const struct sip_text *text, u32 base,
-	     const struct sdp *sdp, const struct sdp_plan *plan);
+int sdp_plan_edits(struct sip_edits *edits, const struct sip_text *text, u32 base,
+		   const struct sdp *sdp, const struct sdp_plan *plan);
 
 #endif /* _SDP_REWRITE_H */

@@ -115,7 +115,7 @@ int sip_edit_add_addr(struct sip_edits *edits, u32 off, u32 old_len, const struc
 		      bool brackets);
 
 /**
- * sip_edit_mark() - where the list stands
+ * sip_edit_take_mark() - where the list stands
  * @edits: the list
  *
  * Valid for sip_edit_rollback() as long as everything added since lies after
@@ -124,7 +124,7 @@ int sip_edit_add_addr(struct sip_edits *edits, u32 off, u32 old_len, const struc
  * Context: any; the list belongs to the caller.
  * Return: the mark.
  */
-struct sip_edit_mark sip_edit_mark(const struct sip_edits *edits);
+struct sip_edit_mark sip_edit_take_mark(const struct sip_edits *edits);
 
 /**
  * sip_edit_rollback() - take back what was added since the mark

@@ -85,7 +85,7 @@ void sip_header_decide(const struct sip_text *text, const struct sip_msg *msg,
 		       const struct sip_flow *flow, struct sip_header_plan *plan);
 
 /**
- * sip_header_plan() - add the edits of a plan
+ * sip_header_plan_edits() - add the edits of a plan
  * @edits: where to; the caller takes a mark and rolls back on error
  * @text: the message
  * @base: offset of the message in the packet's payload
@@ -94,8 +94,8 @@ void sip_header_decide(const struct sip_text *text, const struct sip_msg *msg,
  *
  * Return: 0, or the error of sip_edit_add().
  */
-int sip_header_plan(struct sip_edits *edits, const struct sip_text *text, u32 base,
-		    const struct sip_msg *msg, const struct sip_header_plan *plan);
+int sip_header_plan_edits(struct sip_edits *edits, const struct sip_text *text, u32 base,
+			  const struct sip_msg *msg, const struct sip_header_plan *plan);
 
 /**
  * sip_length_plan() - make Content-Length exact again

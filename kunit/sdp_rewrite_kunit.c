@@ -59,7 +59,7 @@ static void target(struct fixture *f, u32 i, const char *addr, u16 port, u16 rtc
 
 static void expect_out(struct kunit *test, struct fixture *f, const char *want)
 {
-	KUNIT_ASSERT_EQ(test, sdp_plan(&f->edits, &f->t, 0, &f->sdp, &f->plan), 0);
+	KUNIT_ASSERT_EQ(test, sdp_plan_edits(&f->edits, &f->t, 0, &f->sdp, &f->plan), 0);
 	memcpy(f->out, f->t.p, f->t.len);
 	f->len = sip_edit_render(&f->edits, f->out, f->t.len, sizeof(f->out));
 	KUNIT_ASSERT_GT(test, f->len, 0);
@@ -372,7 +372,7 @@ static void plan_same_again(struct kunit *test)
 
 	f->plan.to = f->plan.from;
 	target(f, 0, "10.0.0.2", 4000, 4001);
-	KUNIT_EXPECT_EQ(test, sdp_plan(&f->edits, &f->t, 0, &f->sdp, &f->plan), 0);
+	KUNIT_EXPECT_EQ(test, sdp_plan_edits(&f->edits, &f->t, 0, &f->sdp, &f->plan), 0);
 	KUNIT_EXPECT_EQ(test, (int)f->edits.n, 0);
 }
 
@@ -563,10 +563,10 @@ static void plan_fails_whole(struct kunit *test)
 
 	for (u32 i = 0; i < SIP_MAX_EDITS - 2; i++)
 		KUNIT_ASSERT_EQ(test, sip_edit_add(&f->edits, 3000 + 2 * i, 1, "x", 1), 0);
-	mark = sip_edit_mark(&f->edits);
+	mark = sip_edit_take_mark(&f->edits);
 	target(f, 0, "203.0.113.1", 5000, 5001);
 	target(f, 1, "203.0.113.1", 5002, 5003);
-	KUNIT_EXPECT_EQ(test, sdp_plan(&f->edits, &f->t, 0, &f->sdp, &f->plan), -E2BIG);
+	KUNIT_EXPECT_EQ(test, sdp_plan_edits(&f->edits, &f->t, 0, &f->sdp, &f->plan), -E2BIG);
 	KUNIT_EXPECT_EQ(test, (int)mark.n, SIP_MAX_EDITS - 2);
 }
 
@@ -576,7 +576,7 @@ static void plan_base(struct kunit *test)
 	struct fixture *f = parsed(test, AUDIO);
 
 	target(f, 0, "203.0.113.1", 5000, 5002);
-	KUNIT_ASSERT_EQ(test, sdp_plan(&f->edits, &f->t, 1000, &f->sdp, &f->plan), 0);
+	KUNIT_ASSERT_EQ(test, sdp_plan_edits(&f->edits, &f->t, 1000, &f->sdp, &f->plan), 0);
 	KUNIT_ASSERT_EQ(test, (int)f->edits.n, 4);
 	KUNIT_EXPECT_EQ(test, f->edits.e[0].off, 1000u + f->sdp.origin.text.off);
 	KUNIT_EXPECT_EQ(test, f->edits.e[1].off, 1000u + f->sdp.conn.text.off);

@@ -222,7 +222,7 @@ static void edit_address(struct kunit *test)
 
 	KUNIT_ASSERT_TRUE(test, sip_addr_parse(&addr, "2001:db8::1", 11));
 	KUNIT_ASSERT_EQ(test, sip_edit_add_addr(edits, 0, 1, &addr, false), 0);
-	mark = sip_edit_mark(edits);
+	mark = sip_edit_take_mark(edits);
 	KUNIT_ASSERT_EQ(test, sip_edit_add_addr(edits, 2, 1, &addr, false), 0);
 	KUNIT_EXPECT_EQ(test, (int)edits->pool_len, 11);
 	KUNIT_ASSERT_EQ(test, sip_edit_add_addr(edits, 4, 1, &addr, true), 0);
@@ -238,10 +238,10 @@ static void edit_address(struct kunit *test)
 static void edit_rollback(struct kunit *test)
 {
 	struct sip_edits *edits = new_list(test);
-	struct sip_edit_mark empty = sip_edit_mark(edits), first;
+	struct sip_edit_mark empty = sip_edit_take_mark(edits), first;
 
 	KUNIT_ASSERT_EQ(test, add(edits, 1, 2, "first"), 0);
-	first = sip_edit_mark(edits);
+	first = sip_edit_take_mark(edits);
 	KUNIT_ASSERT_EQ(test, add(edits, 20, 2, "second"), 0);
 	KUNIT_ASSERT_EQ(test, add(edits, 12, 0, "third"), 0);
 	sip_edit_rollback(edits, first);

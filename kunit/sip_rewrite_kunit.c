@@ -379,7 +379,8 @@ static void via_round_trip(struct kunit *test)
 		back->flow.peer = f->flow.self_mapped;
 		decide(test, f, REQUEST, via, "");
 		back->flow.memo = sip_via_form(&f->msg, &f->flow);
-		KUNIT_ASSERT_EQ(test, sip_header_plan(&f->edits, &f->t, 0, &f->msg, &f->plan), 0);
+		KUNIT_ASSERT_EQ(test, sip_header_plan_edits(&f->edits, &f->t, 0, &f->msg,
+							    &f->plan), 0);
 		memset(buf, 0, 512);
 		memcpy(buf, f->t.p, f->t.len);
 		KUNIT_ASSERT_GT(test, sip_edit_render(&f->edits, buf, f->t.len, 511), 0);
@@ -387,8 +388,8 @@ static void via_round_trip(struct kunit *test)
 		end = strstr(at, "\r\n");
 		*(char *)end = 0;
 		decide(test, back, RESPONSE, at, "");
-		KUNIT_ASSERT_EQ(test, sip_header_plan(&back->edits, &back->t, 0, &back->msg,
-						      &back->plan), 0);
+		KUNIT_ASSERT_EQ(test, sip_header_plan_edits(&back->edits, &back->t, 0, &back->msg,
+							    &back->plan), 0);
 		memset(buf, 0, 512);
 		memcpy(buf, back->t.p, back->t.len);
 		KUNIT_ASSERT_GT(test, sip_edit_render(&back->edits, buf, back->t.len, 511), 0);
@@ -409,7 +410,7 @@ static void plan_caller_overrules(struct kunit *test)
 	decide(test, f, REQUEST, OWN_VIA, "Contact: <sip:u@192.168.1.2:5080>\r\n");
 	f->plan.uri[1].change = SIP_SET;
 	f->plan.uri[1].to.port = 40010;
-	KUNIT_ASSERT_EQ(test, sip_header_plan(&f->edits, &f->t, 0, &f->msg, &f->plan), 0);
+	KUNIT_ASSERT_EQ(test, sip_header_plan_edits(&f->edits, &f->t, 0, &f->msg, &f->plan), 0);
 	memcpy(buf, f->t.p, f->t.len);
 	KUNIT_ASSERT_GT(test, sip_edit_render(&f->edits, buf, f->t.len, 511), 0);
 	KUNIT_EXPECT_TRUE(test, strstr(buf, want));
@@ -424,7 +425,7 @@ static void plan_base(struct kunit *test)
 
 	f->flow.memo = (struct sip_via_memo){ SIP_VIA_NO_PORT, 5060 };
 	decide(test, f, RESPONSE, "UDP 203.0.113.1:40000;rport=40000", "");
-	KUNIT_ASSERT_EQ(test, sip_header_plan(&f->edits, &f->t, 5000, &f->msg, &f->plan), 0);
+	KUNIT_ASSERT_EQ(test, sip_header_plan_edits(&f->edits, &f->t, 5000, &f->msg, &f->plan), 0);
 	host = 5000 + f->msg.via.by.host.off;
 	KUNIT_ASSERT_EQ(test, (int)f->edits.n, 3);
 	KUNIT_EXPECT_EQ(test, f->edits.e[0].off, host);
@@ -441,7 +442,8 @@ static void plan_fails_whole(struct kunit *test)
 	decide(test, f, REQUEST, OWN_VIA, "Contact: <sip:u@192.168.1.2:5060>\r\n");
 	for (u32 i = 0; i < SIP_MAX_EDITS - 1; i++)
 		KUNIT_ASSERT_EQ(test, sip_edit_add(&f->edits, 3000 + 2 * i, 1, "x", 1), 0);
-	KUNIT_EXPECT_EQ(test, sip_header_plan(&f->edits, &f->t, 0, &f->msg, &f->plan), -E2BIG);
+	KUNIT_EXPECT_EQ(test, sip_header_plan_edits(&f->edits, &f->t, 0, &f->msg, &f->plan),
+			-E2BIG);
 }
 
 static void uri_port(struct kunit *test)

@@ -115,7 +115,7 @@ int sip_edit_add_addr(struct sip_edits *edits, u32 off, u32 old_len, const struc
 	return err;
 }
 
-struct sip_edit_mark sip_edit_mark(const struct sip_edits *edits)
+struct sip_edit_mark sip_edit_take_mark(const struct sip_edits *edits)
 {
 	return (struct sip_edit_mark){ edits->n, edits->pool_len, edits->delta };
 }

@@ -60,7 +60,7 @@ int world_plan(struct world *w, const struct scene *scene, const struct sip_text
 	if (ret < 0)
 		return ret;
 	sip_header_decide(text, &w->msg, &scene->flow, &w->plan);
-	ret = sip_header_plan(&w->edits, text, 0, &w->msg, &w->plan);
+	ret = sip_header_plan_edits(&w->edits, text, 0, &w->msg, &w->plan);
 	return ret ? ret : plan_body(w, scene, text);
 }
 
