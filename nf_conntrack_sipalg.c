@@ -38,6 +38,7 @@
 #include "sipalg_netns.h"
 #include "sipalg_packet.h"
 #include "sipalg_pinhole.h"
+#include "sipalg_pinhole_expect.h"
 #include "sipalg_published.h"
 #include "sipalg_register.h"
 #include "sipalg_segment.h"
@@ -384,14 +385,14 @@ static int __init sipalg_init(void)
 	err = sipalg_netns_register();
 	if (err)
 		goto exit_bindings;
-	sipalg_pinhole_start();
+	sipalg_pinhole_expect_start();
 	err = sipalg_helpers_start(sipalg_help);
 	if (err)
 		goto unregister_net;
 	return 0;
 
 unregister_net:
-	sipalg_pinhole_stop();
+	sipalg_pinhole_expect_stop();
 	sipalg_netns_unregister();
 exit_bindings:
 	sipalg_binding_module_exit();
@@ -419,7 +420,7 @@ static void __exit sipalg_exit(void)
 	sipalg_stream_hand_over();
 	sipalg_helpers_stop();
 	synchronize_rcu();
-	sipalg_pinhole_stop();
+	sipalg_pinhole_expect_stop();
 	sipalg_netns_unregister();
 	sipalg_binding_module_exit();
 	sipalg_call_module_exit();

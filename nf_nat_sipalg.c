@@ -14,6 +14,7 @@
 #include <net/netfilter/nf_nat_helper.h>
 
 #include "sipalg_pinhole.h"
+#include "sipalg_pinhole_expect.h"
 #include "sipalg_pinhole_real.h"
 #include "sipalg_compat.h"
 #include "sipalg_contact.h"
@@ -285,7 +286,7 @@ static void turn_around(struct nf_conn *ct)
 
 	if (!pin || !pin->is_nat || pin->class == SIPALG_PINHOLE_SIGNALLING)
 		return;
-	sipalg_pinhole_used(sn, pin, ct);
+	sipalg_pinhole_expect_conn(sn, pin, ct);
 	snat_media(ct, pin);
 }
 
@@ -318,7 +319,7 @@ static struct nf_conntrack_nat_helper nat_helper = NF_CT_NAT_HELPER_INIT(SIPALG_
 static int __init sipalg_nat_init(void)
 {
 	nf_nat_helper_register(&nat_helper);
-	sipalg_pinhole_on_expected(nat_expected);
+	sipalg_pinhole_expect_nat(nat_expected);
 	sipalg_set_nat_hooks(&hooks);
 	return 0;
 }
@@ -328,7 +329,7 @@ static void __exit sipalg_nat_exit(void)
 	nf_nat_helper_unregister(&nat_helper);
 	sipalg_set_nat_hooks(NULL);
 	synchronize_rcu();	/* no packet makes an expectation with NAT any more */
-	sipalg_pinhole_on_expected(NULL);
+	sipalg_pinhole_expect_nat(NULL);
 }
 
 module_init(sipalg_nat_init);

@@ -8,6 +8,7 @@
 #include <net/netfilter/nf_conntrack_zones.h>
 
 #include "sipalg_pinhole.h"
+#include "sipalg_pinhole_expect.h"
 #include "sipalg_pinhole_real.h"
 #include "sipalg_compat.h"
 #include "sipalg_ctx.h"
@@ -133,7 +134,7 @@ static void relate_media(struct sk_buff *skb, struct nf_conn *ct, struct sipalg_
 		return;
 	}
 	relate_to_master(skb, ct, signalling);
-	sipalg_pinhole_used(sn, pin, ct);
+	sipalg_pinhole_expect_conn(sn, pin, ct);
 	/* between two inside hosts nothing is translated */
 	if (pin->is_nat && nat && !sipalg_pinhole_is_inside(pin, &peer.addr))
 		nat->snat(ct, pin);

@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * sipalg_pinhole: published ports and their expectations.  See sipalg_pinhole.h for the
- * life of a pinhole.
+ * sipalg_pinhole: published ports.  See sipalg_pinhole.h for the life of a pinhole.
  *
- * A table holds every pinhole by its mapped side: an insertion that finds the place taken
- * is how two calls are kept from getting one port.  Those that are found by their real side
- * are in sipalg_pinhole_real.c, and what waits on a flow in sipalg_turn.c.
+ * A table holds every pinhole by its mapped side: an insertion that finds the place taken keeps
+ * two calls from one port.  sipalg_pinhole_real.c finds pinholes by their real side, and
+ * sipalg_pinhole_expect.c has their expectations.
  *
- * The kernel ends expectations at will (used up, timed out, master gone), and user space may
- * put others in their place, so a pinhole's is the one that it made as long as that waits, and
- * else the one that is found by its tuple; both under the lock that guards them.  A pinhole's
- * own lock is taken before that one; of two pinholes' locks never both are held.
- * Between them comes the lock of the turns, which keeps what was counted true until the
- * expectation is in its place.
+ * Locks.  The lock of a pinhole, then the lock of the turns, then nf_conntrack_expect_lock; never
+ * the locks of two pinholes.  The lock of the turns is held until an expectation is in its place,
+ * so what was counted stays true.
  */
 #include <linux/rhashtable.h>
 #include <linux/slab.h>
@@ -22,6 +18,7 @@
 #include "sipalg_caller.h"
 #include "sipalg_pinhole.h"
 #include "sipalg_pinhole_conns.h"
+#include "sipalg_pinhole_expect_internal.h"
 #include "sipalg_pinhole_real.h"
 #include "sipalg_port.h"
 #include "sipalg_quota.h"
@@ -52,397 +49,6 @@ static const struct rhashtable_params mapped_params = {
 };
 
 static struct kmem_cache *pinhole_cache __read_mostly;
-static void __rcu *expected_fn __read_mostly;
-static bool is_stopping __read_mostly;
-
-static void trace_pinhole(const struct sipalg_pinhole *pin, enum sipalg_trace_pinhole what)
-{
-	struct sip_endpoint real = { pin->real.addr, pin->real.port };
-	struct sip_endpoint mapped = { pin->mapped.addr, pin->mapped.port };
-
-	trace_sipalg_pinhole(&real, &mapped, what);
-}
-
-/* ---- expectations ---------------------------------------------------------------- */
-
-static void pinhole_expected(struct nf_conn *ct, struct nf_conntrack_expect *exp);
-
-/* The pinhole's expectation is gone, or not needed any more. */
-static void expect_forget(struct sipalg_pinhole *pin)
-{
-	if (pin->exp)
-		nf_ct_expect_put(pin->exp);
-	pin->exp = NULL;
-}
-
-struct nf_conntrack_expect *sipalg_pinhole_expect_at(struct sipalg_net *sn,
-						     const struct sipalg_pinhole_key *mapped,
-						     const struct sip_addr *source)
-{
-	struct nf_conntrack_tuple tuple = {};
-	struct nf_conntrack_expect *exp;
-	struct nf_conntrack_zone zone;
-
-	lockdep_assert_held(&nf_conntrack_expect_lock);
-	tuple.src.l3num = sipalg_inet_nfproto(&mapped->addr);
-	if (source->family)
-		tuple.src.u3 = sipalg_inet_of_addr(source);
-	tuple.dst.u3 = sipalg_inet_of_addr(&mapped->addr);
-	tuple.dst.u.all = htons(mapped->port);
-	tuple.dst.protonum = mapped->proto;
-	nf_ct_zone_init(&zone, mapped->zone, NF_CT_DEFAULT_ZONE_DIR, 0);
-	rcu_read_lock();
-	exp = __nf_ct_expect_find(sn->net, &zone, &tuple);
-	rcu_read_unlock();
-	return exp;
-}
-
-bool sipalg_pinhole_is_expected(const struct nf_conntrack_expect *exp)
-{
-	return exp->expectfn == pinhole_expected;
-}
-
-/* What waits at the pinhole's place, ours or not.  Under nf_conntrack_expect_lock. */
-static struct nf_conntrack_expect *expect_at(struct sipalg_net *sn, struct sipalg_pinhole *pin)
-{
-	if (pin->exp && sipalg_expect_waits(pin->exp))
-		return pin->exp;
-	expect_forget(pin);
-	return sipalg_pinhole_expect_at(sn, &pin->mapped, &pin->source);
-}
-
-/* The waiting expectation of a pinhole, or NULL.  Under pin->lock and nf_conntrack_expect_lock. */
-static struct nf_conntrack_expect *expect_find(struct sipalg_net *sn, struct sipalg_pinhole *pin)
-{
-	struct nf_conntrack_expect *exp = expect_at(sn, pin);
-
-	return exp && exp->expectfn == pinhole_expected ? exp : NULL;
-}
-
-static int expect_error(int err)
-{
-	switch (err) {
-	case -EBUSY:		/* overlaps another one */
-	case -EALREADY:		/* the same, of somebody else: not ours to replace */
-		return -EADDRINUSE;
-	case -EMFILE:
-		return -ENOSPC;
-	default:
-		return err;
-	}
-}
-
-static bool expect_extend(struct sipalg_net *sn, struct sipalg_pinhole *pin, u32 ttl_s)
-{
-	struct nf_conntrack_expect *exp;
-
-	lockdep_assert_held(&pin->lock);
-	spin_lock_bh(&nf_conntrack_expect_lock);
-	exp = expect_find(sn, pin);
-	if (exp)
-		sipalg_expect_extend(exp, ttl_s);
-	spin_unlock_bh(&nf_conntrack_expect_lock);
-	return exp;
-}
-
-/* Return: 1: it waits, and longer; 0: its place is free; -EADDRINUSE: another's waits there. */
-static int expect_renew(struct sipalg_net *sn, struct sipalg_pinhole *pin, u32 ttl_s)
-{
-	struct nf_conntrack_expect *exp;
-	int ret = 0;
-
-	lockdep_assert_held(&pin->lock);
-	spin_lock_bh(&nf_conntrack_expect_lock);
-	exp = expect_at(sn, pin);
-	if (exp && exp->expectfn == pinhole_expected) {
-		sipalg_expect_extend(exp, ttl_s);
-		ret = 1;
-	} else if (exp) {
-		ret = -EADDRINUSE;
-	}
-	spin_unlock_bh(&nf_conntrack_expect_lock);
-	return ret;
-}
-
-static bool expect_waits(struct sipalg_net *sn, struct sipalg_pinhole *pin)
-{
-	bool waits;
-
-	lockdep_assert_held(&pin->lock);
-	spin_lock_bh(&nf_conntrack_expect_lock);
-	waits = expect_find(sn, pin);
-	spin_unlock_bh(&nf_conntrack_expect_lock);
-	return waits;
-}
-
-/* The kernel would replace an equal expectation of the same master without a word. */
-static bool expect_is_foreign(struct sipalg_net *sn, struct sipalg_pinhole *pin)
-{
-	struct nf_conntrack_expect *exp;
-	bool is_foreign;
-
-	spin_lock_bh(&nf_conntrack_expect_lock);
-	exp = expect_at(sn, pin);
-	is_foreign = exp && exp->expectfn != pinhole_expected;
-	spin_unlock_bh(&nf_conntrack_expect_lock);
-	return is_foreign;
-}
-
-static void expect_end(struct sipalg_net *sn, struct sipalg_pinhole *pin)
-{
-	struct nf_conntrack_expect *exp;
-
-	lockdep_assert_held(&pin->lock);
-	spin_lock_bh(&nf_conntrack_expect_lock);
-	exp = expect_find(sn, pin);
-	if (exp)
-		sipalg_expect_remove(exp);
-	spin_unlock_bh(&nf_conntrack_expect_lock);
-	expect_forget(pin);
-	sipalg_turn_leave(sn, pin);
-}
-
-static struct sipalg_pinhole *pinhole_of(struct sipalg_net *sn, const struct nf_conntrack_tuple *t,
-					 u16 zone)
-{
-	struct sipalg_pinhole_key key = {
-		.addr = sipalg_inet_addr_of(t->src.l3num, &t->dst.u3),
-		.port = ntohs(t->dst.u.all),
-		.zone = zone,
-		.proto = t->dst.protonum,
-	};
-
-	return sipalg_pinhole_by_mapped(sn, &key);
-}
-
-/* ---- arming ------------------------------------------------------------------------ */
-
-/* Signalling over TCP may have opened a port for UDP: each protocol has its helper. */
-static struct nf_conntrack_helper *helper_for(const struct sipalg_pinhole *pin,
-					      const struct nf_conn *master)
-{
-	if (pin->mapped.proto == nf_ct_protonum(master))
-		return rcu_dereference(nfct_help(master)->helper);
-	return __nf_conntrack_helper_find(SIPALG_NAME, nf_ct_l3num(master), pin->mapped.proto);
-}
-
-/* Gives the kernel an expectation of that class.  Always a fresh one: a used one is spoilt. */
-static int expect_relate(struct sipalg_pinhole *pin, struct nf_conn *master, int class)
-{
-	union nf_inet_addr real = sipalg_inet_of_addr(&pin->real.addr);
-	union nf_inet_addr src = sipalg_inet_of_addr(&pin->source);
-	union nf_inet_addr dst = sipalg_inet_of_addr(&pin->mapped.addr);
-	struct nf_conntrack_expect *exp = nf_ct_expect_alloc(master);
-	__be16 port = htons(pin->mapped.port);
-	int err;
-
-	if (!exp)
-		return -ENOMEM;
-	nf_ct_expect_init(exp, class, sipalg_inet_nfproto(&pin->mapped.addr),
-			  pin->source.family ? &src : NULL, &dst, pin->mapped.proto, NULL, &port);
-	sipalg_expect_assign(exp,
-			     class == SIPALG_PINHOLE_SIGNALLING ? helper_for(pin, master) : NULL);
-	exp->expectfn = pinhole_expected;
-	if (pin->is_lasting)
-		exp->flags |= NF_CT_EXPECT_PERMANENT;
-	if (pin->is_nat)
-		sipalg_expect_set_nat(exp, &real, htons(pin->real.port));
-	err = expect_error(nf_ct_expect_related(exp, 0));
-	expect_forget(pin);
-	if (err)
-		nf_ct_expect_put(exp);
-	else
-		pin->exp = exp;
-	return err;
-}
-
-/* The place is known to be free. */
-static int expect_place(struct sipalg_net *sn, struct sipalg_pinhole *pin, struct nf_conn *master)
-{
-	const struct nf_conn_help *help = nfct_help(master);
-	int class, err;
-
-	lockdep_assert_held(&pin->lock);
-	if (!help || !rcu_access_pointer(help->helper) || pin->is_closed || pin->is_paused ||
-	    READ_ONCE(is_stopping))
-		return -ENOENT;
-	/* without the NAT module its packets would end at the router itself */
-	if (pin->is_nat && !rcu_access_pointer(expected_fn))
-		return -ENOENT;
-	sipalg_pinhole_drop_shadow(sn, pin);
-	sipalg_turn_begin(sn);
-	class = sipalg_turn_class(sn, pin, master);
-	err = class < 0 ? class : expect_relate(pin, master, class);
-	if (!err) {
-		WRITE_ONCE(pin->armed, (u32)sipalg_now(sn));
-		sipalg_turn_wait(sn, pin, master);
-	}
-	sipalg_turn_end(sn);
-	return err;
-}
-
-static int expect_add(struct sipalg_net *sn, struct sipalg_pinhole *pin, struct nf_conn *master)
-{
-	return expect_is_foreign(sn, pin) ? -EADDRINUSE : expect_place(sn, pin, master);
-}
-
-/* Whom the expectation lets in; one that waits for somebody else gives way. */
-static void set_source(struct sipalg_net *sn, struct sipalg_pinhole *pin,
-		       const struct sip_addr *source)
-{
-	static const struct sip_addr any;
-
-	lockdep_assert_held(&pin->lock);
-	source = source ? source : &any;
-	if (sip_addr_equal(&pin->source, source))
-		return;
-	expect_end(sn, pin);
-	pin->source = *source;
-}
-
-/* ---- arming again ------------------------------------------------------------------ */
-
-/* SECURITY R2: strangers may not keep us busy. */
-static bool may_rearm(struct sipalg_net *sn, struct sipalg_pinhole *pin)
-{
-	if (!pin->rearms || sipalg_age(sn, pin->rearm_since) > SIPALG_PINHOLE_REARM_S * HZ) {
-		pin->rearm_since = sipalg_now(sn);
-		pin->rearms = 0;
-	}
-	if (pin->rearms == SIPALG_PINHOLE_REARMS)
-		return false;
-	pin->rearms++;
-	return true;
-}
-
-/*
- * The pinhole was taken.  Until that was the announced peer it stays open for him
- * (SECURITY P6): whoever is first starves nobody.  Over the rate of strangers only
- * he is let in.
- */
-static void rearm_pinhole(struct sipalg_net *sn, struct sipalg_pinhole *pin, struct nf_conn *master)
-{
-	lockdep_assert_held(&pin->lock);
-	if (pin->has_come)
-		return;
-	if (!may_rearm(sn, pin)) {
-		if (!pin->peer.addr.family)	/* when he is known, or when time comes by */
-			return;
-		set_source(sn, pin, &sipalg_pinhole_origin(pin)->addr);
-		pin->is_narrowed = true;
-	}
-	expect_add(sn, pin, master);
-}
-
-/* RTCP beside RTP; without NAT, where leaders may be shared, by its port. */
-static struct sipalg_pinhole *rtcp_of(struct sipalg_net *sn, const struct sipalg_pinhole *leader)
-{
-	struct sipalg_pinhole_key key = leader->mapped;
-	struct sipalg_pinhole *pin;
-
-	if (sipalg_pinhole_is_rtcp(leader))
-		return NULL;
-	pin = READ_ONCE(leader->follower);
-	if (pin || leader->is_nat)
-		return pin;
-	key.port++;
-	pin = sipalg_pinhole_by_mapped(sn, &key);
-	return pin && sipalg_pinhole_is_rtcp(pin) ? pin : NULL;
-}
-
-/* The leader was taken: now RTCP may come. */
-static void arm_rtcp(struct sipalg_net *sn, struct sipalg_pinhole *leader, struct nf_conn *master)
-{
-	struct sipalg_pinhole *pin = rtcp_of(sn, leader);
-
-	if (!pin)
-		return;
-	spin_lock_bh(&pin->lock);
-	sipalg_turn_due(sn, pin);
-	if (!pin->has_come && !expect_waits(sn, pin))
-		expect_add(sn, pin, master);
-	spin_unlock_bh(&pin->lock);
-}
-
-void sipalg_pinhole_used(struct sipalg_net *sn, struct sipalg_pinhole *pin, struct nf_conn *ct)
-{
-	struct nf_conn *master;
-
-	spin_lock_bh(&pin->lock);
-	sipalg_pinhole_drop_shadow(sn, pin);
-	pin->has_come |= sipalg_pinhole_conn_add(sn, pin, ct);
-	/* another one than that of @ct, where that came through a pinhole of somebody else */
-	master = sipalg_pinhole_master_get(sn, pin);
-	spin_unlock_bh(&pin->lock);
-	if (!master)
-		return;
-	arm_rtcp(sn, pin, master);
-	nf_ct_put(master);
-}
-SIPALG_EXPORT(sipalg_pinhole_used);
-
-/* A packet came through; its connection is new. */
-static void conn_came_in(struct sipalg_net *sn, struct sipalg_pinhole *pin, struct nf_conn *ct)
-{
-	if (pin->is_lasting)
-		return;
-	spin_lock_bh(&pin->lock);
-	expect_forget(pin);
-	sipalg_turn_leave(sn, pin);
-	pin->has_come |= sipalg_pinhole_conn_add(sn, pin, ct);
-	rearm_pinhole(sn, pin, ct->master);
-	spin_unlock_bh(&pin->lock);
-	arm_rtcp(sn, pin, ct->master);
-}
-
-/*
- * The first packet of an expected connection.  Runs in init_conntrack(), and on a
- * failover peer for expectations of which our tables know nothing; trusts @exp
- * and @ct alone.
- */
-static void pinhole_expected(struct nf_conn *ct, struct nf_conntrack_expect *exp)
-{
-	const struct nf_conntrack_tuple *t = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
-	void (*fn)(struct nf_conn *ct, struct nf_conntrack_expect *exp);
-	struct sipalg_net *sn = sipalg_pernet(nf_ct_net(ct));
-	struct sipalg_pinhole *pin;
-
-	sipalg_count(sn, SIPALG_STAT_PINHOLES_TAKEN);
-	pin = pinhole_of(sn, t, nf_ct_zone(ct)->id);
-	if (pin) {
-		trace_pinhole(pin, SIPALG_TRACE_TAKEN);
-		conn_came_in(sn, pin, ct);
-	}
-	fn = rcu_dereference(expected_fn);
-	if (fn)
-		fn(ct, exp);
-}
-
-static struct nf_ct_helper_expectfn expectfn = {
-	.name = SIPALG_NAME,
-	.expectfn = pinhole_expected,
-};
-
-static bool expect_is_ours(struct nf_conntrack_expect *exp, void *unused)
-{
-	return exp->expectfn == pinhole_expected;
-}
-
-static bool is_ours_with_nat(struct nf_conntrack_expect *exp, void *unused)
-{
-	return expect_is_ours(exp, NULL) && sipalg_expect_has_nat(exp);
-}
-
-void sipalg_pinhole_on_expected(void (*fn)(struct nf_conn *ct, struct nf_conntrack_expect *exp))
-{
-	rcu_assign_pointer(expected_fn, fn);
-	if (fn)
-		return;
-	synchronize_rcu();
-	/* nobody would lead their packets to the host any more: they would end at the router */
-	nf_ct_expect_iterate_destroy(is_ours_with_nat, NULL);
-}
-SIPALG_EXPORT(sipalg_pinhole_on_expected);
 
 /* ---- reservation ----------------------------------------------------------------- */
 
@@ -456,7 +62,7 @@ static u32 pinholes_max(struct sipalg_net *sn)
 
 static void pinhole_free(struct sipalg_pinhole *pin)
 {
-	expect_forget(pin);
+	sipalg_pinhole_expect_forget(pin);
 	sipalg_master_put(pin->master);
 	sipalg_pinhole_more_free(pin);
 	kmem_cache_free(pinhole_cache, pin);
@@ -617,7 +223,7 @@ static bool pinhole_put(struct sipalg_net *sn, struct sipalg_pinhole *pin,
 				       pin->charged_len };
 	was_open = pin->is_counted;
 	pin->is_closed = true;
-	expect_end(sn, pin);
+	sipalg_pinhole_expect_end(sn, pin);
 	sipalg_pinhole_conns_end(sn, pin, end);
 	spin_unlock_bh(&pin->lock);
 	sipalg_pinhole_real_rm(sn, pin);
@@ -625,7 +231,7 @@ static bool pinhole_put(struct sipalg_net *sn, struct sipalg_pinhole *pin,
 	atomic_dec(&table->n);
 	sipalg_quota_release_of(sn, &host, SIPALG_QUOTA_PINHOLE, 1);
 	if (was_open)
-		trace_pinhole(pin, SIPALG_TRACE_CLOSED);
+		sipalg_pinhole_trace(pin, SIPALG_TRACE_CLOSED);
 	call_rcu(&pin->rcu, pinhole_free_rcu);
 	return was_open;
 }
@@ -644,16 +250,16 @@ static int pin_arm(const struct sipalg_pinhole_want *want, struct sipalg_pinhole
 	int err = 0;
 
 	spin_lock_bh(&pin->lock);
-	set_source(want->sn, pin, sipalg_pinhole_source_for(pin, want));
+	sipalg_pinhole_set_source(want->sn, pin, sipalg_pinhole_source_for(pin, want));
 	pin->is_armed = true;
 	sipalg_master_set(&pin->master, want->master,
 			  &want->ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple);
 	if (!pin->is_paused)
-		err = expect_renew(want->sn, pin, want->ttl_s);
+		err = sipalg_pinhole_expect_renew(want->sn, pin, want->ttl_s);
 	if (!pin->is_paused && !err) {
-		err = expect_place(want->sn, pin, want->ct);
+		err = sipalg_pinhole_expect_place(want->sn, pin, want->ct);
 		if (!err && want->ttl_s > SIPALG_PINHOLE_TTL_S)
-			expect_extend(want->sn, pin, want->ttl_s);
+			sipalg_pinhole_expect_extend(want->sn, pin, want->ttl_s);
 		/* a follower's turn may come with its leader's, or with time */
 		if (err == -ENOSPC && sipalg_pinhole_is_rtcp(pin))
 			err = 0;
@@ -683,7 +289,7 @@ static int run_try(const struct sipalg_pinhole_want *want, struct sipalg_pinhole
 		}
 		/* without NAT a leader may be shared, and outlive this run */
 		if (want->is_pairs && i & 1 && pin[i - 1]->is_nat)
-			WRITE_ONCE(pin[i - 1]->follower, pin[i]);
+			WRITE_ONCE(pin[i - 1]->rtcp, pin[i]);
 		if (arm)
 			err = pin_arm(want, pin[i]);
 		if (err) {
@@ -726,7 +332,7 @@ static void count_opened(struct sipalg_net *sn, struct sipalg_pinhole *pin)
 	spin_lock_bh(&pin->lock);
 	if (!pin->is_counted) {
 		sipalg_count(sn, SIPALG_STAT_PINHOLES_OPENED);
-		trace_pinhole(pin, SIPALG_TRACE_OPENED);
+		sipalg_pinhole_trace(pin, SIPALG_TRACE_OPENED);
 	}
 	pin->is_counted = true;
 	spin_unlock_bh(&pin->lock);
@@ -767,13 +373,13 @@ unsigned long sipalg_pinhole_keep(struct sipalg_net *sn, struct sipalg_pinhole *
 	spin_lock_bh(&pin->lock);
 	if (pin->is_narrowed && sipalg_age(sn, pin->rearm_since) > SIPALG_PINHOLE_REARM_S * HZ) {
 		pin->is_narrowed = false;
-		set_source(sn, pin, NULL);
+		sipalg_pinhole_set_source(sn, pin, NULL);
 	}
 	stays = sipalg_pinhole_conns_sample(sn, pin, silence_s, &heard);
-	if (pin->is_armed && !expect_extend(sn, pin, ttl_s) && !stays) {
+	if (pin->is_armed && !sipalg_pinhole_expect_extend(sn, pin, ttl_s) && !stays) {
 		ct = sipalg_pinhole_master_get(sn, pin);
 		if (ct) {
-			expect_add(sn, pin, ct);
+			sipalg_pinhole_expect_add(sn, pin, ct);
 			nf_ct_put(ct);
 		}
 	}
@@ -804,7 +410,7 @@ static void wait_for_peer(struct sipalg_net *sn, struct sipalg_pinhole *pin)
 	struct nf_conn *master;
 
 	lockdep_assert_held(&pin->lock);
-	if (!pin->is_armed || pin->has_come || expect_waits(sn, pin)) {
+	if (!pin->is_armed || pin->has_come || sipalg_pinhole_expect_waits(sn, pin)) {
 		sipalg_pinhole_drop_shadow(sn, pin);
 		return;
 	}
@@ -812,10 +418,10 @@ static void wait_for_peer(struct sipalg_net *sn, struct sipalg_pinhole *pin)
 	if (!master)
 		return;
 	if (pin->rearms == SIPALG_PINHOLE_REARMS) {
-		set_source(sn, pin, &sipalg_pinhole_origin(pin)->addr);
+		sipalg_pinhole_set_source(sn, pin, &sipalg_pinhole_origin(pin)->addr);
 		pin->is_narrowed = true;
 	}
-	expect_add(sn, pin, master);
+	sipalg_pinhole_expect_add(sn, pin, master);
 	nf_ct_put(master);
 }
 
@@ -869,7 +475,7 @@ void sipalg_pinhole_set_peer(struct sipalg_net *sn, struct sipalg_pinhole *pin,
 					 sipalg_pinhole_conn_is_with_peer(pin, conn);
 		}
 		if (pin->is_narrowed)
-			set_source(sn, pin, &sipalg_pinhole_origin(pin)->addr);
+			sipalg_pinhole_set_source(sn, pin, &sipalg_pinhole_origin(pin)->addr);
 		wait_for_peer(sn, pin);
 	}
 	spin_unlock_bh(&pin->lock);
@@ -884,8 +490,8 @@ void sipalg_pinhole_follow(struct sipalg_net *sn, struct sipalg_pinhole *pin, st
 	sipalg_master_set(&pin->master, NULL, &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple);
 	/* not looked up by that: the first packet after a flush is not confirmed yet */
 	if (pin->is_armed && !sipalg_pinhole_conns_sample(sn, pin, 0, &heard) &&
-	    !expect_waits(sn, pin))
-		expect_add(sn, pin, ct);
+	    !sipalg_pinhole_expect_waits(sn, pin))
+		sipalg_pinhole_expect_add(sn, pin, ct);
 	spin_unlock_bh(&pin->lock);
 }
 
@@ -898,11 +504,11 @@ void sipalg_pinhole_pause(struct sipalg_net *sn, struct sipalg_pinhole *pin, boo
 		goto unlock;
 	pin->is_paused = pause;
 	if (pause) {
-		expect_end(sn, pin);
+		sipalg_pinhole_expect_end(sn, pin);
 	} else if (pin->is_armed) {
 		master = sipalg_pinhole_master_get(sn, pin);
 		if (master) {
-			expect_add(sn, pin, master);
+			sipalg_pinhole_expect_add(sn, pin, master);
 			nf_ct_put(master);
 		}
 	}
@@ -957,7 +563,7 @@ struct sipalg_pinhole_heard sipalg_pinhole_last_heard(struct sipalg_net *sn,
 		sipalg_pinhole_conn_heard(conn, ct, &heard);
 		nf_ct_put(ct);
 	}
-	heard.is_waiting = expect_waits(sn, pin);
+	heard.is_waiting = sipalg_pinhole_expect_waits(sn, pin);
 	spin_unlock_bh(&pin->lock);
 	return heard;
 }
@@ -1019,20 +625,6 @@ int sipalg_pinhole_module_init(void)
 exit_master:
 	sipalg_master_module_exit();
 	return err;
-}
-
-void sipalg_pinhole_start(void)
-{
-	nf_ct_helper_expectfn_register(&expectfn);
-}
-
-void sipalg_pinhole_stop(void)
-{
-	WRITE_ONCE(is_stopping, true);
-	nf_ct_helper_expectfn_unregister(&expectfn);
-	synchronize_rcu();
-	nf_ct_expect_iterate_destroy(expect_is_ours, NULL);
-	synchronize_rcu();	/* the expectfn runs under RCU */
 }
 
 void sipalg_pinhole_module_exit(void)

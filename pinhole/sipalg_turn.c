@@ -8,6 +8,7 @@
 #include <net/netfilter/nf_conntrack_zones.h>
 
 #include "sipalg_pinhole.h"
+#include "sipalg_pinhole_expect_internal.h"
 #include "sipalg_turn.h"
 #include "sipalg_compat.h"
 

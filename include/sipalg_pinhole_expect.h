@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * sipalg_pinhole_expect: the expectation of a pinhole, and what happens when a packet uses it.
+ */
+#ifndef _SIPALG_PINHOLE_EXPECT_H
+#define _SIPALG_PINHOLE_EXPECT_H
+
+struct nf_conn;
+struct nf_conntrack_expect;
+struct sipalg_net;
+struct sipalg_pinhole;
+
+/**
+ * sipalg_pinhole_expect_start() - make the expectfn known to user space
+ *
+ * Context: process context; every namespace is set up.
+ */
+void sipalg_pinhole_expect_start(void);
+
+/**
+ * sipalg_pinhole_expect_stop() - end all expectations of ours, wherever they came from
+ *
+ * When this returns no expectation is made any more, and the expectfn runs nowhere.
+ *
+ * Context: process context; namespaces are still set up.
+ */
+void sipalg_pinhole_expect_stop(void);
+
+/**
+ * sipalg_pinhole_expect_conn() - a connection that the host began belongs to a pinhole
+ * @sn: namespace
+ * @pin: pinhole
+ * @ct: connection, not confirmed yet, its master set
+ *
+ * Context: softirq or BH, under rcu_read_lock().
+ */
+void sipalg_pinhole_expect_conn(struct sipalg_net *sn, struct sipalg_pinhole *pin,
+				struct nf_conn *ct);
+
+/**
+ * sipalg_pinhole_expect_nat() - hand in the function that NATs an expected connection
+ * @fn: function of the NAT module; NULL: it goes, and has taken back its hooks already
+ *
+ * With NULL this returns when the function runs nowhere any more, and ends the expectations that
+ * needed it.
+ *
+ * Context: process context.
+ */
+void sipalg_pinhole_expect_nat(void (*fn)(struct nf_conn *ct, struct nf_conntrack_expect *exp));
+
+#endif /* _SIPALG_PINHOLE_EXPECT_H */
