@@ -33,7 +33,7 @@ locked "life-$(basename "$OUT")-$series"
 rm -rf "$stage"
 mkdir -p "$stage/e2e/life"
 cp "$here/klog.bad" "$here/life/run" "$stage/"
-cp -r "$here/e2e/lib.sh" "$here/e2e/peers" "$here/klog.bad" "$stage/e2e/"
+cp -r "$here/e2e/lib.sh" "$here/e2e/lib" "$here/klog.bad" "$stage/e2e/"
 cp "$here"/life/*.py "$stage/e2e/life/"
 echo "ROUNDS=$rounds" > "$stage/env"
 

@@ -55,7 +55,7 @@ same() { [ "$1" = "$2" ] || { echo "expected: $1"; echo "got:      $2"; return 1
 # peer SCRIPT [ARGUMENT...]: the checks of a script of peers/, numbered among the case's own
 peer() {
 	local line rc=0 failed=0 before=$n
-	PYTHONPATH=$E2E/peers python3 "$E2E/peers/$1.py" "${@:2}" > $T/peer.out 2>&1 || rc=$?
+	PYTHONPATH=$E2E/lib python3 "$E2E/peers/$1.py" "${@:2}" > $T/peer.out 2>&1 || rc=$?
 	while IFS= read -r line; do
 		case $line in
 		'ok - '*) n=$((n + 1)); echo "ok $n - ${line#ok - }" ;;
@@ -325,7 +325,7 @@ capture() {
 wire() {
 	stop dump-$1
 	if grep -E '^[1-9][0-9]* packets? dropped' $T/dump-$1.log; then return 1; fi
-	python3 "$E2E/peers/wire.py" $T/$1.pcap ${2:-5060} ${3:-}
+	python3 "$E2E/lib/wire.py" $T/$1.pcap ${2:-5060} ${3:-}
 }
 
 # lossy NETEM: what leaves the router on either side passes that

@@ -14,7 +14,7 @@ import sys
 import time
 import traceback
 
-sys.path.insert(0, '../peers')
+sys.path.insert(0, '../lib')
 from sip import PHONE, PROVIDER, ROUTER, eventually, netns, stats
 
 INSIDE = '192.168.1.1'

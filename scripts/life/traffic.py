@@ -11,7 +11,7 @@ import os
 import select
 import sys
 import time
-sys.path.insert(0, '../peers')
+sys.path.insert(0, '../lib')
 from sip import *
 from sip import _open
 

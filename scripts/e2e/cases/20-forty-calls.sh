@@ -11,7 +11,7 @@ load
 attach_nft
 ok 'the phone registers' register
 cd $T || exit 1
-ears() { PYTHONPATH=$E2E/peers python3 "$E2E/peers/ears.py" "$@"; }
+ears() { PYTHONPATH=$E2E/lib python3 "$E2E/peers/ears.py" "$@"; }
 ok 'there is a voice' ears voice voice.pcap
 for side in lan:l0 wan:w0; do
 	bg dump-${side%:*} ${side%:*} tcpdump -Z root -i ${side#*:} -s 2000 -B 8192 -U -w $T/${side%:*}.pcap udp

@@ -8,7 +8,7 @@ get() { in_ns "${2:-rtr}" cat $dir/$1; }
 # set_to NAME VALUE [NAMESPACE]
 set_to() { in_ns ${3:-rtr} bash -c "printf '%s' \"\$1\" > $dir/$1" - "$2"; }
 # seen PORT: what the provider sees of an INVITE to that port
-seen() { flush; PYTHONPATH=$E2E/peers python3 "$E2E/peers/udp.py" $1 2>&1; }
+seen() { flush; PYTHONPATH=$E2E/lib python3 "$E2E/peers/udp.py" $1 2>&1; }
 
 topo
 masquerade

@@ -4,7 +4,7 @@
 . ./lib.sh
 
 # alive COUNT: calls that are up, a registration, an INVITE without an answer
-alive() { PYTHONPATH=$E2E/peers python3 "$E2E/peers/alive.py" $1; }
+alive() { PYTHONPATH=$E2E/lib python3 "$E2E/peers/alive.py" $1; }
 calls_up() { in_ns rtr grep -c ' up ' /proc/net/sipalg/calls; }
 no_slab() { ! awk '$1 ~ /^sip_/' /proc/slabinfo | grep .; }
 expect_count() { expectations | wc -l; }

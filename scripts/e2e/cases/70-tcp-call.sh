@@ -14,7 +14,7 @@ peer tcpcall nat 6
 
 # --- another port
 port_open 5080
-not_ok 'another port is not translated' env PYTHONPATH=$E2E/peers python3 "$E2E/peers/tcpcall.py" nat 4 5080
+not_ok 'another port is not translated' env PYTHONPATH=$E2E/lib python3 "$E2E/peers/tcpcall.py" nat 4 5080
 in_ns rtr nft add rule inet alg pre-tcp tcp dport 5080 ct helper set sip-tcp
 peer tcpcall nat 4 5080
 detach_nft
