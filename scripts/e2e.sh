@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # e2e.sh - the end-to-end cases in a guest: a phone, a router with the module, a provider.
 #
-# usage: e2e.sh 6.1|6.12|7|uml [CASE...]      CASE: a name below scripts/e2e/cases, .sh optional
+# usage: e2e.sh 6.1|6.12|7|uml [CASE...]      CASE: a name, such as 10-call
 #
 # Builds what it needs first. Prints the result of each case, what failed in
 # it, and "e2e SERIES: N passed, N failed, N skipped" (checks, not cases).
@@ -16,10 +16,15 @@ set -euo pipefail
 . "$(dirname "$0")/env.sh"
 series=${1:-}
 case $series in 6.1 | 6.12 | 7 | uml) shift ;; *) die 'usage: e2e.sh 6.1|6.12|7|uml [case...]' 2 ;; esac
+. "$(dirname "$0")/e2e/names.sh"
 here=$TOP/scripts log=$OUT/e2e-$series.log stage=$OUT/e2e-$series
 export LIMIT=${LIMIT:-1200}
 
-for c; do [ -f "$here/e2e/cases/${c%.sh}.sh" ] || die "no case $c" 2; done
+chosen=()
+for c; do
+	file=$(case_file "$here/e2e/cases" "$c") || die "no case $c" 2
+	chosen+=("$file")
+done
 "$here/deps.sh" guest
 ko=$("$here/build.sh" "$series" | tail -1)
 if [ "$series" = uml ]; then
@@ -29,9 +34,7 @@ else
 	"$here/kernel.sh" "$series" > /dev/null
 	mods=$OUT/mods-$series.cpio
 	root=("$("$here/guest-base.sh" | tail -1)" "$mods")
-	chosen=("${@/%.sh/}")
-	chosen=("${chosen[@]/#/$here/e2e/cases/}")
-	[ $# -gt 0 ] && chosen=("${chosen[@]/%/.sh}") || chosen=("$here"/e2e/cases/*.sh)
+	[ $# -gt 0 ] || mapfile -t chosen < <(case_files "$here/e2e/cases")
 	for need in $(sed -n 's/^# needs: //p' "${chosen[@]}" | xargs -n1 | sort -u); do
 		root+=("$("$here/guest-peers.sh" "$need" | tail -1)")
 		export MEM=${MEM:-1536}
@@ -46,7 +49,7 @@ cp -r "$here"/e2e/. "$here/klog.bad" "$here/rules" "$SRC/include/sipalg_stats.h"
 gcc -O2 -Wall -Wextra -static -o "$stage/flood" "$here/flood.c"
 corpora=${CORPORA:-$TOP/../shared/corpora}
 [ ! -d "$corpora" ] || cp -r "$corpora" "$stage/corpora"
-for c; do echo "${c%.sh}"; done > "$stage/only"
+[ $# = 0 ] || printf '%s\n' "${chosen[@]}" | case_names > "$stage/only"
 for v in HELPER CASE_LIMIT STORM_{SEED,COUNT} FLOOD_{ATTACKS,SECONDS,CALLS,RATE,LIMITS,TIMES}; do [ -z "${!v:-}" ] || echo "export $v=${!v@Q}"; done > "$stage/env"
 
 rc=0 quiet=1

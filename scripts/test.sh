@@ -27,6 +27,7 @@
 set -euo pipefail
 . "$(dirname "$0")/env.sh"
 . "$(dirname "$0")/progress.sh"
+. "$(dirname "$0")/e2e/names.sh"
 here=$TOP/scripts
 export CORPORA=${CORPORA:-$TOP/../shared/corpora}
 all=(host golden mutate odd callgrind corpus corpus-differ corpus-stream kunit demo e2e-6.12 e2e-6.1 e2e-7 e2e-uml)
@@ -44,7 +45,7 @@ groups=(build guest host)
 [[ "$*" != *-7* ]] || [ "$(id -u)" = 0 ] || die 'needs root: the kernel 7 headers live in a chroot' 2
 
 # tagged TAG: names of the cases that have it
-tagged() { grep -lE "^# tags:.* $1( |\$)" "$here"/e2e/cases/*.sh | sed 's#.*/##; s/\.sh$//'; }
+tagged() { case_files "$here/e2e/cases" | xargs grep -lE "^# tags:.* $1( |\$)" | case_names; }
 
 stage_host() { make -s -C "$SRC/kunit/host" test; }
 stage_golden() { make -s -C "$SRC/kunit/host" golden; }

@@ -58,7 +58,7 @@ class Tree:
         kunit = {f: read(f) for f in files if re.match(r'kunit/[^/]*\.[ch]$', f)}
         self.cases = {name: f for f, text in kunit.items() for name in CASE.findall(text)}
         self.golden = {os.path.basename(f)[:-4] for f in files if re.match(r'kunit/golden/.*\.txt$', f)}
-        self.e2e = {os.path.basename(f)[:-3] for f in files if re.match(r'scripts/e2e/cases/.*\.sh$', f)}
+        self.e2e = {os.path.basename(f)[:-3] for f in files if re.match(r'scripts/e2e/cases/.*\.(sh|py)$', f)}
         self.targets = {d: set(re.findall(r'^([a-z][a-z-]*(?: [a-z][a-z-]*)*):', read(f'{d}Makefile'), re.M))
                         for d in ('', 'kunit/host/')}
         self.texts = {}
