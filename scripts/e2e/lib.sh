@@ -53,9 +53,12 @@ is() { ok "$1" same "$2" "$3"; }
 same() { [ "$1" = "$2" ] || { echo "expected: $1"; echo "got:      $2"; return 1; }; }
 
 # peer SCRIPT [ARGUMENT...]: the checks of a script of peers/, numbered among the case's own
-peer() {
+peer() { play "$E2E/peers/$1.py" "${@:2}"; }
+
+# play FILE [ARGUMENT...]: the checks of that script
+play() {
 	local line rc=0 failed=0 before=$n
-	PYTHONPATH=$E2E/lib python3 "$E2E/peers/$1.py" "${@:2}" > $T/peer.out 2>&1 || rc=$?
+	PYTHONPATH=$E2E/lib python3 "$@" > $T/peer.out 2>&1 || rc=$?
 	while IFS= read -r line; do
 		case $line in
 		'ok - '*) n=$((n + 1)); echo "ok $n - ${line#ok - }" ;;
@@ -64,8 +67,8 @@ peer() {
 		esac
 	done < $T/peer.out
 	bad=$((bad + failed))
-	[ $failed = 1 ] || [ $rc = 0 ] || is "$1.py ends well" 0 $rc
-	[ $n -gt $before ] || is "$1.py checks something" yes no
+	[ $failed = 1 ] || [ $rc = 0 ] || is "${1##*/} ends well" 0 $rc
+	[ $n -gt $before ] || is "${1##*/} checks something" yes no
 }
 
 # skip DESCRIPTION REASON

@@ -83,11 +83,11 @@ class Missing(Exception):
 
 
 def play(*scenarios):
-    """Plays one after the other; what breaks one does not end the others."""
+    """Plays one after the other; what breaks one does not end the others. Without a docstring it names no scene."""
     global _scene
     for scenario in scenarios:
         _log.clear()
-        _scene = scenario.__doc__.splitlines()[0].rstrip('.') + ': '
+        _scene = scenario.__doc__.splitlines()[0].rstrip('.') + ': ' if scenario.__doc__ else ''
         before = stats_if_any()
         try:
             scenario()
