@@ -6,57 +6,16 @@
 # with: tcp_addresses
 # after: expectations calls pinholes
 # zero: nothing failed: commit_failed pinholes_full pinholes_no_port too_many_edits
-import functools
-import itertools
-from sip import *
+from scene import *
+from scene import _ports
 
-_ports = itertools.count(20000, 20)
-
-
-class Scene:
-    """A phone, a provider, and media sockets of both on fresh ports."""
-
-    def __init__(self):
-        self.phone, self.provider = Agent('lan', PHONE), Agent('wan', PROVIDER, user='sbc')
-        port = next(_ports)
-        self.inside, self.outside = Rtp('lan', PHONE, port), Rtp('wan', PROVIDER, port + 2)
-        self.offer, self.answer = sdp(PHONE, port), sdp(PROVIDER, port + 2)
-        self.port = port
-        self.before = stats()
-
-    def connect(self, **how):
-        return connect(self.phone, self.provider, self.offer, self.answer, **how)
-
-    def invite(self, body=None, **how):
-        """(dialog, INVITE as the provider saw it)"""
-        d = self.phone.dial(self.provider.contact, self.provider.at)
-        d.request('INVITE', self.offer if body is None else body, **how)
-        return d, self.provider.take('INVITE')
-
-    def talk(self, at, what='media'):
-        """Both hear each other; at: where the phone is published."""
-        heard(f'{what} in', self.outside, at, self.inside)
-        heard(f'{what} out', self.inside, (PROVIDER, self.port + 2), self.outside, at)
-
-    def moved(self, name):
-        return moved(self.before).get(name, 0)
-
-
-def scene(fn):
-    """A scenario with a Scene of its own, at the end of which nothing may be open."""
-    @functools.wraps(fn)
-    def play_it():
-        s = Scene()
-        fn(s)
-        equal('no pinhole is left', [], media_waiting())
-        equal('no message was out of place', 0, s.moved('malformed_sdp') + s.moved('commit_failed'))
-    return play_it
+flow = functools.partial(scene, left=media_waiting, says='no message was out of place')
 
 
 # --- offers and answers -------------------------------------------------------------
 
 
-@scene
+@flow
 def early_media(s):
     """early media"""
     d, invite = s.invite()
@@ -73,7 +32,7 @@ def early_media(s):
     hang_up(d, s.provider)
 
 
-@scene
+@flow
 def late_offer_out(s):
     """late offer, from outside"""
     d, invite = s.invite('')
@@ -87,7 +46,7 @@ def late_offer_out(s):
     hang_up(d, s.provider)
 
 
-@scene
+@flow
 def late_offer_in(s):
     """late offer, from inside"""
     register(s.phone, s.provider)
@@ -107,7 +66,7 @@ def late_offer_in(s):
     register(s.phone, s.provider, expires=0)
 
 
-@scene
+@flow
 def prack_offer(s):
     """offer in PRACK"""
     d, invite = s.invite()
@@ -128,7 +87,7 @@ def prack_offer(s):
     hang_up(d, s.provider)
 
 
-@scene
+@flow
 def update_port(s):
     """UPDATE with a new port"""
     call = s.connect()
@@ -141,7 +100,7 @@ def update_port(s):
     hang_up(call.caller, s.provider)
 
 
-@scene
+@flow
 def session_refresh(s):
     """re-INVITE, same port"""
     call = s.connect()
@@ -156,7 +115,7 @@ def session_refresh(s):
     hang_up(call.caller, s.provider)
 
 
-@scene
+@flow
 def refused_reinvite(s):
     """refused re-INVITE"""
     call = s.connect()
@@ -181,7 +140,7 @@ def hold(s, on_hold):
     return call, held
 
 
-@scene
+@flow
 def hold_sendonly(s):
     """hold, sendonly"""
     call, held = hold(s, sdp(PHONE, s.port, version=2, mode='sendonly'))
@@ -189,7 +148,7 @@ def hold_sendonly(s):
     check('a=sendonly stays', 'a=sendonly' in held.text)
 
 
-@scene
+@flow
 def hold_zero(s):
     """hold, c=0.0.0.0"""
     _, held = hold(s, sdp(PHONE, s.port, version=2, conn='0.0.0.0'))
@@ -197,7 +156,7 @@ def hold_zero(s):
     equal('o= is translated', ROUTER, held.origin)
 
 
-@scene
+@flow
 def two_streams(s):
     """two streams, one with a=rtcp"""
     offer = sdp(PHONE, s.port, s.port + 4, more=f'a=rtcp:{s.port + 7} IN IP4 {PHONE}\r\n')
@@ -253,19 +212,19 @@ def refused(s, status):
     unheard('nothing comes in', s.outside, invite.sdp.at, s.inside)
 
 
-@scene
+@flow
 def busy(s):
     """486"""
     refused(s, 486)
 
 
-@scene
+@flow
 def declined(s):
     """603"""
     refused(s, 603)
 
 
-@scene
+@flow
 def cancelled(s):
     """CANCEL and 487"""
     d, invite = s.invite()
@@ -282,7 +241,7 @@ def cancelled(s):
     equal('the 487 does', 'ended refused', call_state(d))
 
 
-@scene
+@flow
 def crossed(s):
     """CANCEL that comes too late"""
     d, invite = s.invite()
@@ -316,19 +275,19 @@ def challenged(s, status):
     hang_up(d, s.provider)
 
 
-@scene
+@flow
 def unauthorized(s):
     """401"""
     challenged(s, 401)
 
 
-@scene
+@flow
 def proxy_auth(s):
     """407"""
     challenged(s, 407)
 
 
-@scene
+@flow
 def no_answer(s):
     """no answer at all"""
     setting('invite_timeout', 1)
@@ -339,7 +298,7 @@ def no_answer(s):
     setting('invite_timeout', 32)
 
 
-@scene
+@flow
 def rang_out(s):
     """ringing without end"""
     setting('ringing_timeout', 1)
@@ -354,7 +313,7 @@ def rang_out(s):
 # --- forks --------------------------------------------------------------------------------
 
 
-@scene
+@flow
 def forked_outside(s):
     """forked to two callees outside"""
     d, invite = s.invite()
@@ -374,7 +333,7 @@ def forked_outside(s):
     hang_up(d, s.provider)
 
 
-@scene
+@flow
 def forked_inside(s):
     """forked to two phones inside"""
     second = Agent('lan', PHONE2)
@@ -413,16 +372,10 @@ def forked_inside(s):
         register(phone, s.provider, expires=0)
 
 
-def at_of(uri):
-    """Where a URI leads: a port or the default."""
-    name, _, port = uri.partition('@')[2].partition(':')
-    return name, int(port or SIP_PORT)
-
-
 # --- the end ---------------------------------------------------------------------------------
 
 
-@scene
+@flow
 def bye_alone(s):
     """BYE without an answer"""
     call = s.connect()
@@ -437,7 +390,7 @@ def bye_alone(s):
     equal('its 200 ends it', 'ended hung-up', call_state(call.caller))
 
 
-@scene
+@flow
 def bye_481(s):
     """BYE that is answered with 481"""
     call = s.connect()
@@ -445,7 +398,7 @@ def bye_481(s):
     equal('the call has ended', 'ended hung-up', call_state(call.caller))
 
 
-@scene
+@flow
 def forged_bye(s):
     """forged BYE"""
     call = s.connect()
@@ -465,7 +418,7 @@ def forged_bye(s):
     hang_up(call.callee, s.phone)
 
 
-@scene
+@flow
 def stale_bye(s):
     """stale BYE"""
     call = s.connect()
@@ -479,7 +432,7 @@ def stale_bye(s):
     hang_up(call.caller, s.provider)
 
 
-@scene
+@flow
 def forged_answer(s):
     """forged answer to a BYE"""
     call = s.connect()
@@ -494,24 +447,20 @@ def forged_answer(s):
     s.phone.take(200)
 
 
-def media_flows(port):
-    return re.findall(rf'.*port={port}\b.*', in_router('conntrack', '-L', '-p', 'udp'))
-
-
-@scene
+@flow
 def media_ends(s):
     """media after the end"""
     call = s.connect()
     s.talk(call.offer.at)
     hang_up(call.caller, s.provider)
     start = time.monotonic()
-    check('its connections end within 5 s and a bit', eventually(lambda: not media_flows(s.port), 12),
-          *media_flows(s.port))
+    check('its connections end within 5 s and a bit', eventually(lambda: not flows(s.port), 12),
+          *flows(s.port))
     check('not at once', time.monotonic() - start > 2)
     unheard('then nothing comes in', s.outside, call.offer.at, s.inside)
 
 
-@scene
+@flow
 def one_of_two(s):
     """hanging up one call of two"""
     first = s.connect()

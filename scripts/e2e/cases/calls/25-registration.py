@@ -7,7 +7,7 @@
 # after: bindings expectations
 # zero: none failed: bindings_full pinholes_no_port commit_failed
 import functools
-from scene import idle_times
+from scene import at_of, idle_times
 from sip import *
 
 
@@ -35,11 +35,6 @@ def does_not_reach(what, phone, by, contact):
     by.dial(contact, at_of(contact)).request('INVITE')
     data, _ = phone.recv(QUIET)
     check(what, data is None, data)
-
-
-def at_of(uri):
-    name, _, port = uri.partition('@')[2].partition(':')
-    return name, int(port or SIP_PORT)
 
 
 def caller(port):
