@@ -11,10 +11,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
+#include "corpora.h"
 #include "oracle.h"
-#include "tree.h"
 
 /* descriptions without a message come after the oracle's own verdicts */
 enum { SDP_ONLY = ORACLE_COUNT, VERDICTS };
@@ -93,39 +92,21 @@ static bool as_rfc4475(const char *path, unsigned int v, u32 left)
 	return !IS_OF(refused, base) && IS_OF(odd, base) == !!left;
 }
 
-/* LF alone -> CRLF, where the file has no CR at all. */
-static size_t to_wire(char *buf, size_t len)
-{
-	size_t lf = 0, i, n;
-
-	if (memchr(buf, '\r', len) || (len > 2 && !memcmp(buf, "v=", 2)))
-		return len;
-	for (i = 0; i < len; i++)
-		lf += buf[i] == '\n';
-	n = len + lf;
-	for (i = len; i--;) {
-		buf[--n] = buf[i];
-		if (buf[i] == '\n')
-			buf[--n] = '\r';
-	}
-	return len + lf;
-}
-
 static void run_file(const char *path, void *arg)
 {
 	unsigned int *counts = arg;
 	char *buf = malloc(ORACLE_ROOM), *exact;
-	FILE *f = fopen(path, "r");
 	static struct world w;
 	struct scene any = { .hide.family = SIP_FAMILY_IPV4, .show.family = SIP_FAMILY_IPV4 };
 	const char *why = "";
 	unsigned int v;
-	size_t len;
+	u32 len;
 
-	if (!f || !buf)
+	if (!buf)
 		abort();
-	len = to_wire(buf, fread(buf, 1, SIP_MAX_MESSAGE / 2, f));
-	fclose(f);
+	len = corpora_read(path, buf);
+	if (len <= 2 || memcmp(buf, "v=", 2))	/* not a description alone */
+		len = corpora_to_wire(buf, len);
 	exact = malloc(len ? len : 1);	/* for the first reading: ends where the message ends */
 	memcpy(exact, buf, len);
 	world_plan(&w, &any, &(struct sip_text){ exact, len });
@@ -153,27 +134,17 @@ static void print_counts(const char *name, const unsigned int *counts)
 
 int main(int argc, char **argv)
 {
-	static const char *const sets[] = {
-		"rfc4475", "rfc5118-crlf", "rfc3665", "rfc3665-alg", "rfc3666", "kamailio", "pjsip",
-		"sdp-transform",
-	};
 	unsigned int skipped = 0, passed = 0, counts[VERDICTS];
-	char path[4096];
-	struct stat st;
 	size_t i;
 
 	if (argc != 2)
 		return 2;
-	for (i = 0; i < sizeof(sets) / sizeof(*sets); i++) {
-		snprintf(path, sizeof(path), "%s/%s", argv[1], sets[i]);
-		if (stat(path, &st)) {
-			printf("%-16s SKIPPED, not there\n", sets[i]);
-			skipped++;
-			continue;
-		}
+	for (i = 0; i < CORPORA_ALL; i++) {
 		memset(counts, 0, sizeof(counts));
-		tree_walk(path, run_file, counts);
-		print_counts(sets[i], counts);
+		if (corpora_walk(argv[1], corpora_sets[i], run_file, counts))
+			print_counts(corpora_sets[i], counts);
+		else
+			skipped++;
 	}
 	print_counts("all", totals);
 	for (i = 0; i < VERDICTS; i++)

@@ -19,14 +19,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "back.h"
+#include "corpora.h"
 #include "form.h"
 #include "oracle.h"
 #include "plain.h"
 #include "sip_stream.h"
-#include "tree.h"
 
 enum transport { UDP, TCP, TRANSPORTS };
 
@@ -366,13 +365,8 @@ static void run_form(const char *in, u32 len)
 static void run_file(const char *path, void *arg)
 {
 	static char in[SIP_MAX_MESSAGE / 2];
-	FILE *f = fopen(path, "r");
-	u32 len;
+	u32 len = corpora_read(path, in);
 
-	if (!f)
-		abort();
-	len = fread(in, 1, sizeof(in), f);
-	fclose(f);
 	subject.path = path;
 	for (subject.form = 0; subject.form < FORMS; subject.form++)
 		run_form(in, len);
@@ -445,13 +439,7 @@ static u32 print_all(void)
 
 int main(int argc, char **argv)
 {
-	static const char *const sets[] = {
-		"rfc4475", "rfc5118-crlf", "rfc3665", "rfc3665-alg", "rfc3666", "kamailio", "pjsip",
-		"sdp-transform",
-	};
 	u32 skipped = 0, failed;
-	char path[4096];
-	struct stat st;
 	size_t i;
 
 	if (argc != 3)
@@ -462,15 +450,11 @@ int main(int argc, char **argv)
 			printf("%-13s SKIPPED, the library is not there\n", libraries[i].name);
 			skipped++;
 		}
-	for (i = 0; i < sizeof(sets) / sizeof(*sets); i++) {
-		snprintf(path, sizeof(path), "%s/%s", argv[2], sets[i]);
-		if (stat(path, &st)) {
-			printf("%-13s SKIPPED, not there\n", sets[i]);
+	for (i = 0; i < CORPORA_ALL; i++) {
+		if (corpora_walk(argv[2], corpora_sets[i], run_file, NULL))
+			print_set(corpora_sets[i]);
+		else
 			skipped++;
-			continue;
-		}
-		tree_walk(path, run_file, NULL);
-		print_set(sets[i]);
 	}
 	libraries_stop();
 	failed = print_all();

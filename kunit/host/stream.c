@@ -17,11 +17,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
+#include "corpora.h"
 #include "sip_start.h"
 #include "sip_stream.h"
-#include "tree.h"
 
 enum { JOINED = 4, RANDOM_READINGS = 50, ROOM = JOINED * (SIP_MAX_MESSAGE + 8) };
 
@@ -313,33 +312,13 @@ static void join(const char *p, u32 len)
 
 /* ---- files ------------------------------------------------------------------------- */
 
-/* LF alone -> CRLF, where the file has no CR at all. */
-static u32 to_wire(char *out, const char *in, u32 len)
-{
-	bool has_cr = memchr(in, '\r', len);
-	u32 i, n = 0;
-
-	for (i = 0; i < len; i++) {
-		if (in[i] == '\n' && !has_cr)
-			out[n++] = '\r';
-		out[n++] = in[i];
-	}
-	return n;
-}
-
 static void run_file(const char *path, void *arg)
 {
 	unsigned int *counts = arg;
-	static char in[SIP_MAX_MESSAGE / 2], buf[SIP_MAX_MESSAGE];
-	FILE *f = fopen(path, "r");
-	enum verdict v;
-	u32 len;
+	static char buf[SIP_MAX_MESSAGE];
+	u32 len = corpora_to_wire(buf, corpora_read(path, buf));
+	enum verdict v = judge(buf, len);
 
-	if (!f)
-		abort();
-	len = to_wire(buf, in, fread(in, 1, sizeof(in), f));
-	fclose(f);
-	v = judge(buf, len);
 	check_verdict(buf, len, v, path);
 	if (v == TAKEN)
 		join(buf, len);
@@ -418,31 +397,23 @@ static void print_counts(const char *name, const unsigned int *counts)
 static void run_set(const char *dir, const char *name)
 {
 	unsigned int counts[VERDICTS] = {};
-	char path[4096];
-	struct stat st;
 
-	snprintf(path, sizeof(path), "%s/%s", dir, name);
-	if (stat(path, &st)) {
-		printf("%-16s SKIPPED, not there\n", name);
+	if (!corpora_walk(dir, name, run_file, counts)) {
 		skipped_sets++;
 		return;
 	}
-	tree_walk(path, run_file, counts);
 	run_stream();
 	print_counts(name, counts);
 }
 
 static void run_all(const char *dir)
 {
-	static const char *const sets[] = {
-		"rfc4475", "rfc5118-crlf", "rfc3665", "rfc3665-alg", "rfc3666", "kamailio", "pjsip",
-	};
 	size_t i;
 
 	memset(totals, 0, sizeof(totals));
 	skipped_sets = 0;	/* each is counted once */
-	for (i = 0; i < sizeof(sets) / sizeof(*sets); i++)
-		run_set(dir, sets[i]);
+	for (i = 0; i < CORPORA_SIP; i++)
+		run_set(dir, corpora_sets[i]);
 	run_own();
 	print_counts("all", totals);
 	passed += totals[TAKEN];

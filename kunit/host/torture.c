@@ -16,10 +16,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
+#include "corpora.h"
 #include "oracle.h"
-#include "tree.h"
 
 /* what became of a message */
 enum fate { PUBLIC, PRIVATE, NO_HOST, FATES };
@@ -204,34 +203,6 @@ static enum fate run(char *buf, u32 *len, const char **why)
 	return is_private(buf, *len, &is) && sip_addr_equal(&is.addr, &own.addr) ? PRIVATE : PUBLIC;
 }
 
-static u32 to_crlf(char *buf, u32 len)
-{
-	static char out[ORACLE_ROOM];
-	u32 i, n = 0;
-
-	for (i = 0; i < len && n < sizeof(out) - 2; i++) {
-		if (buf[i] == '\n')
-			out[n++] = '\r';
-		out[n++] = buf[i];
-	}
-	memcpy(buf, out, n);
-	return n;
-}
-
-static u32 slurp(const char *path, char *buf)
-{
-	FILE *f = fopen(path, "r");
-	u32 len;
-
-	if (!f) {
-		perror(path);
-		exit(2);
-	}
-	len = fread(buf, 1, SIP_MAX_MESSAGE / 2, f);
-	fclose(f);
-	return len;
-}
-
 static void run_form(const char *path, char *buf, u32 len, enum form form,
 		     u32 counts[FORMS][FATES])
 {
@@ -252,14 +223,14 @@ static void run_file(const char *path, void *arg)
 {
 	u32 (*counts)[FATES] = arg;
 	static char buf[ORACLE_ROOM];
-	u32 len = slurp(path, buf);
+	u32 len = corpora_read(path, buf);
 
 	if (len > 2 && !memcmp(buf, "v=", 2))	/* a description alone */
 		return;
 	run_form(path, buf, len, AS_IS, counts);
-	len = slurp(path, buf);
+	len = corpora_read(path, buf);
 	if (!memchr(buf, '\r', len))
-		run_form(path, buf, to_crlf(buf, len), CRLF, counts);
+		run_form(path, buf, corpora_to_wire(buf, len), CRLF, counts);
 }
 
 static void print_counts(const char *name, u32 counts[FORMS][FATES])
@@ -277,7 +248,7 @@ static void print_counts(const char *name, u32 counts[FORMS][FATES])
 static int show(const char *path)
 {
 	static char buf[ORACLE_ROOM];
-	u32 len = slurp(path, buf);
+	u32 len = corpora_read(path, buf);
 	const char *why;
 
 	run(buf, &len, &why);
@@ -289,23 +260,17 @@ int main(int argc, char **argv)
 {
 	static const char *const sets[] = { "rfc4475", "rfc5118-crlf", "kamailio", "pjsip" };
 	u32 counts[FORMS][FATES], skipped = 0, i;
-	char path[4096];
-	struct stat st;
 
 	if (argc == 3)
 		return show(argv[2]);
 	if (argc != 2)
 		return 2;
 	for (i = 0; i < sizeof(sets) / sizeof(*sets); i++) {
-		snprintf(path, sizeof(path), "%s/%s", argv[1], sets[i]);
 		memset(counts, 0, sizeof(counts));
-		if (stat(path, &st)) {
-			printf("%-13s SKIPPED, not there\n", sets[i]);
+		if (corpora_walk(argv[1], sets[i], run_file, counts))
+			print_counts(sets[i], counts);
+		else
 			skipped++;
-			continue;
-		}
-		tree_walk(path, run_file, counts);
-		print_counts(sets[i], counts);
 	}
 	print_counts("all", totals);
 	printf("%u passed, 0 failed, %u skipped\n", totals[AS_IS][PUBLIC] + totals[AS_IS][PRIVATE],
