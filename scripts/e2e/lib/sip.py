@@ -3,7 +3,7 @@
 
 One process plays all sides: a socket stays in the network namespace where it was
 opened, so a script opens one in lan, one in wan, and says in order what each sends and
-what the other must see.  Results are TAP lines without numbers, for `peer` of lib.sh.
+what the other must see.  Results are TAP lines without numbers, for `play` of lib.sh.
 
     def a_call():
         phone, provider = Agent('lan', PHONE), Agent('wan', PROVIDER)
