@@ -9,6 +9,7 @@
 #   sizes       functions, parameters, files (check/sizes.awk)
 #   docs        kernel-doc of the headers; the tables of docs/ are those of the code; rules, names and citations (check/rules.py);
 #               the README's size, and commands that a test runs (check/readme.py)
+#   cases       an end-to-end case is one file in the folder of its theme (check/cases.py)
 #   install     make and make install put everything where it belongs (check/install.sh)
 #   shell       shellcheck
 #   checkpatch  the kernel's, --strict
@@ -22,7 +23,7 @@ set -euo pipefail
 . "$(dirname "$0")/env.sh"
 . "$(dirname "$0")/progress.sh"
 here=$TOP/scripts
-all=(text layers sizes docs install shell checkpatch sparse-6.12 sparse-6.1 build-6.12 build-6.1 build-7 build-uml)
+all=(text layers sizes docs cases install shell checkpatch sparse-6.12 sparse-6.1 build-6.12 build-6.1 build-7 build-uml)
 [ $# -gt 0 ] || set -- "${all[@]}"
 for c; do [[ " ${all[*]} " = *" $c "* ]] || die "no check $c" 2; done
 "$here/deps.sh" build static uml chroot
@@ -70,6 +71,8 @@ check_docs() {
 	done
 	[ ! -x scripts/tables.sh ] || scripts/tables.sh --check 2>&1 || :
 }
+
+check_cases() { python3 "$here/check/cases.py"; }
 
 check_install() { "$here/check/install.sh"; }
 
