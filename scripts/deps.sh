@@ -24,8 +24,8 @@ declare -A packages=(
 	[build]='build-essential bc flex bison cpio kmod xz-utils libelf-dev libssl-dev pahole rsync'
 	[guest]='build-essential qemu-system-x86 busybox-static cpio kmod xz-utils iproute2 nftables iptables
 		conntrack sip-tester baresip tcpdump socat iputils-ping procps util-linux python3'
-	[host]="build-essential clang ${clang_rt[$system]:-libclang-rt-dev} llvm valgrind python3 python3-scapy
-		pkg-config libsofia-sip-ua-dev libosip2-dev libre-dev"
+	[host]="build-essential clang ${clang_rt[$system]:-libclang-rt-dev} llvm valgrind python3 pkg-config
+		libsofia-sip-ua-dev libosip2-dev libre-dev"
 	[static]='sparse coccinelle clang-format shellcheck perl'
 	[chroot]='mmdebstrap util-linux'
 	[uml]="build-essential bc flex bison kmod xz-utils libelf-dev libssl-dev ${source[$system]:-} python3"
