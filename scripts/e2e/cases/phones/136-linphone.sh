@@ -12,7 +12,7 @@ linphone() {
 	mkdir -p $T/carol/.local/share/linphone
 	cat > $T/carol/rc <<- C
 	[sip]
-	sipalg_port=5060
+	sip_port=5060
 	sip_tcp_port=5060
 	sip_tls_port=0
 	use_ipv6=0
