@@ -22,6 +22,7 @@
 
 #include "sip_chars.h"
 #include "sip_start.h"
+#include "sipalg_ack.h"
 #include "sipalg_compat.h"
 #include "sipalg_contact.h"
 #include "sipalg_ctx.h"
@@ -275,6 +276,15 @@ static bool try_resync(struct sipalg_ctx *ctx)
 	       sipalg_handshake_make_up(ctx);
 }
 
+/* SECURITY S7: its ends count in numbers that only another router knows, so both begin again. */
+static int handle_unknown_stream(struct sipalg_ctx *ctx)
+{
+	if (!ctx->set->enabled || !ctx->set->rewrite || !sipalg_handshake_is_lost(ctx))
+		return NF_ACCEPT;
+	sipalg_ack_send_reset(ctx);
+	return sipalg_drop(ctx, SIPALG_STAT_TCP_RESET);
+}
+
 static int handle_segment(struct sipalg_ctx *ctx)
 {
 	struct sipalg_segment seg;
@@ -295,7 +305,7 @@ static int handle_segment(struct sipalg_ctx *ctx)
 	if (err == -ENOENT && ctx->set->tcp_resync && try_resync(ctx))
 		err = sipalg_segment_begin(&seg, ctx);
 	if (err == -ENOENT)
-		return NF_ACCEPT;
+		return handle_unknown_stream(ctx);
 	if (err)
 		return sipalg_drop(ctx, SIPALG_STAT_TCP_AGAIN);
 	ctx->seg = &seg;
@@ -342,6 +352,8 @@ static int sipalg_help(struct sk_buff *skb, unsigned int protoff, struct nf_conn
 	if (!set->enabled && proto != IPPROTO_TCP)
 		return NF_ACCEPT;
 	sipalg_count(sn, SIPALG_STAT_PACKETS);
+	if (!nf_ct_is_confirmed(ct) && sipalg_flow_data_of(ct))
+		sipalg_flow_begin(sipalg_flow_data_of(ct));
 	sipalg_flow_refresh(ct, skb);
 	ctx = sipalg_ctx_get();
 	if (!ctx) {

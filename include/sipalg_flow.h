@@ -16,7 +16,7 @@
 /**
  * struct sipalg_flow_data - of one connection
  * @keep_until: jiffies32 until which calls and bindings need the connection
- * @is_kept: @keep_until is set
+ * @marks: SIPALG_FLOW_KEPT and SIPALG_FLOW_BORN
  * @is_proven: one side has registered over it, and has not failed since:
  *	SIPALG_FLOW_PROVEN and the direction in which that one sends; 0: nobody has
  * @memo: for each direction, how its sender writes its own Via: enum sip_via_form << 16 | port,
@@ -30,12 +30,17 @@
  */
 struct sipalg_flow_data {
 	u32 keep_until;
-	u16 is_kept;
+	u16 marks;
 	u16 is_proven;
 	u32 memo[IP_CT_DIR_MAX];
 	u32 published[IP_CT_DIR_MAX];
 	u32 stream;
 	u32 syn;
+};
+
+enum {
+	SIPALG_FLOW_KEPT	= 1 << 0,	/* @keep_until is set */
+	SIPALG_FLOW_BORN	= 1 << 1,	/* the first packet of the connection came by here */
 };
 
 enum { SIPALG_FLOW_PROVEN = 2 };	/* beside 0 and 1, which are directions */
@@ -104,6 +109,32 @@ static inline struct sip_via_memo sipalg_flow_contact(u32 published)
 	return (struct sip_via_memo){ .form = published >> 20 & 3, .port = published };
 }
 
+/**
+ * sipalg_flow_begin() - what the connection has published is known from here on
+ * @data: data of the connection
+ *
+ * Called for the first packet, and for a REGISTER: both say that no message went by unseen that
+ * matters still.
+ */
+static inline void sipalg_flow_begin(struct sipalg_flow_data *data)
+{
+	WRITE_ONCE(data->marks, READ_ONCE(data->marks) | SIPALG_FLOW_BORN);
+}
+
+/**
+ * sipalg_flow_is_taken_over() - did another router see the connection before?
+ * @data: data of the connection
+ *
+ * A failover peer injects connections whose helper has no data: nothing is known of what their
+ * messages have published.
+ *
+ * Return: whether its first packet did not come by here.
+ */
+static inline bool sipalg_flow_is_taken_over(const struct sipalg_flow_data *data)
+{
+	return !(READ_ONCE(data->marks) & SIPALG_FLOW_BORN);
+}
+
 /*
  * Lets the connection live at least as long as it is kept.  Every packet sets the
  * protocol's short idle time first, so this is done for every packet of the
@@ -114,7 +145,7 @@ static inline void sipalg_flow_refresh(struct nf_conn *ct, struct sk_buff *skb)
 	const struct sipalg_flow_data *data = sipalg_flow_data_of(ct);
 	s32 left;
 
-	if (!data || !READ_ONCE(data->is_kept))
+	if (!data || !(READ_ONCE(data->marks) & SIPALG_FLOW_KEPT))
 		return;
 	/* a connection that is being closed is needed no more */
 	if (nf_ct_protonum(ct) == IPPROTO_TCP &&
@@ -133,9 +164,9 @@ static inline void sipalg_flow_keep(struct nf_conn *ct, struct sk_buff *skb, u32
 
 	if (!data)
 		return;
-	if (!READ_ONCE(data->is_kept) || (s32)(until - READ_ONCE(data->keep_until)) > 0) {
+	if (!(READ_ONCE(data->marks) & SIPALG_FLOW_KEPT) || (s32)(until - READ_ONCE(data->keep_until)) > 0) {
 		WRITE_ONCE(data->keep_until, until);
-		WRITE_ONCE(data->is_kept, 1);
+		WRITE_ONCE(data->marks, READ_ONCE(data->marks) | SIPALG_FLOW_KEPT);
 	}
 	sipalg_flow_refresh(ct, skb);
 }

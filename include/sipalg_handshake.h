@@ -24,6 +24,18 @@ struct sipalg_ctx;
 int sipalg_handshake_see(struct sipalg_ctx *ctx);
 
 /**
+ * sipalg_handshake_is_lost() - do the ends of a stream count in numbers that are not known here?
+ * @ctx: packet without a stream
+ *
+ * A translated connection whose handshake another router has seen, or which was flushed from the
+ * table of connections: bytes of its messages were changed in length there.
+ *
+ * Context: softirq or BH, under rcu_read_lock().
+ * Return: whether they do; false where the kernel knows their offsets.
+ */
+bool sipalg_handshake_is_lost(const struct sipalg_ctx *ctx);
+
+/**
  * sipalg_handshake_is_missed() - tcp_resync=1: whether a stream may be taken up here
  * @ctx: a packet without a stream; its message is parsed as far as the body
  *

@@ -26,7 +26,7 @@
 	X(second_address, second_address, "neighbour", 0, 2, 0, "who may announce media at an IPv6 address other than its own: off (nobody), neighbour (the same station, by the neighbour table of the router), prefix (any host of the same link and /64)") \
 	X(tcp_media, number, "0", 0, 1, 0, "1: media over TCP may be opened") \
 	X(tcp_contact, number, "0", 0, 1, 0, "1: a TCP contact may have a port of its own; 0: calls come in over the connection that registered it") \
-	X(tcp_resync, number, "0", 0, 1, 0, "1: the helper joins a TCP stream in its middle, after a failover") \
+	X(tcp_resync, number, "0", 0, 1, 0, "1: the helper joins a TCP stream in its middle where nothing is translated, after a failover") \
 	X(keep_ports, ranges, "", 1, 65535, 0, "ports that are never published, up to 16 ports and ranges LOW-HIGH, comma separated: those that an exposed host serves, or that rules forward by mark or by source") \
 	X(keep_forwards, number, "1", 0, 1, 0, "1: a port that a rule of NAT forwards to another host is not published; the rules are asked with a packet that is not sent") \
 	X(media_ports, range, "", 1024, 65535, 0, "LOW-HIGH: media is published at these ports under NAT, so that a firewall in front can name them; empty: a stream keeps its port where that is free") \

@@ -80,6 +80,7 @@
 	X(TCP_ACKED, tcp_acked, "acknowledgments sent in a receiver's name, for bytes that wait") \
 	X(TCP_BEYOND, tcp_beyond, "segments that came before one that is missing, to be repeated") \
 	X(TCP_STAYED, tcp_stayed, "dropped: segments whose bytes wait or had arrived, and which would say nothing new") \
+	X(TCP_RESET, tcp_reset, "dropped: segments of translated connections whose numbers only another router knows; their senders get a reset") \
 	X(TCP_AGAIN, tcp_again, "dropped, to be repeated by their sender: out of memory") \
 	X(TCP_CUT, tcp_cut, "messages taken out of their stream, by policy")
 

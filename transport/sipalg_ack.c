@@ -56,7 +56,8 @@ static void put_tcp(struct sk_buff *skb, const struct nf_conntrack_tuple *t,
 	th->seq = htonl(ack->seq);
 	th->ack_seq = htonl(ack->ack);
 	th->doff = hdrlen / 4;
-	th->ack = 1;
+	th->ack = !ack->is_reset;
+	th->rst = ack->is_reset;
 	th->psh = ack->len > 0;
 	th->window = htons(ack->window);
 	if (!ack->has_time)
@@ -106,14 +107,14 @@ struct sk_buff *sipalg_ack_make(const struct sipalg_ctx *ctx, const struct sipal
 }
 
 /*
- * It is the other end's as its addressee sees that, so no NAT and no tracking shall touch
- * it, and no rule about what the router itself may send; a mark that decides on routes
- * is most often the connection's (CONNMARK).
+ * For its addressee the packet comes from the other end, so no NAT and no tracking shall touch it,
+ * and no rule about what the router itself may send.  A mark that decides on routes is most often
+ * the mark of the connection (CONNMARK).
+ *
+ * Return: whether it was sent.
  */
-void sipalg_ack_send(const struct sipalg_ctx *ctx, struct sk_buff *skb)
+static bool send_packet(const struct sipalg_ctx *ctx, struct sk_buff *skb)
 {
-	if (!skb)
-		return;
 #if IS_ENABLED(CONFIG_NF_CONNTRACK_MARK)
 	skb->mark = READ_ONCE(ctx->ct->mark);
 #endif
@@ -121,8 +122,28 @@ void sipalg_ack_send(const struct sipalg_ctx *ctx, struct sk_buff *skb)
 	skb_dst_set_noref(skb, skb_dst(ctx->skb));
 	if (route_packet(ctx->sn->net, skb)) {
 		kfree_skb(skb);
-		return;
+		return false;
 	}
-	sipalg_count(ctx->sn, SIPALG_STAT_TCP_ACKED);
 	dst_output(ctx->sn->net, NULL, skb);
+	return true;
+}
+
+void sipalg_ack_send(const struct sipalg_ctx *ctx, struct sk_buff *skb)
+{
+	if (skb && send_packet(ctx, skb))
+		sipalg_count(ctx->sn, SIPALG_STAT_TCP_ACKED);
+}
+
+/* RFC 9293 3.5.2: the number that the segment acknowledges is the one that its sender expects. */
+void sipalg_ack_send_reset(const struct sipalg_ctx *ctx)
+{
+	const struct tcphdr *th = sipalg_tcp_of(ctx);
+	struct sipalg_ack reset = { .seq = ntohl(th->ack_seq), .is_reset = true };
+	struct sk_buff *skb;
+
+	if (!th->ack || th->rst || !sipalg_ack_is_possible(ctx->skb))
+		return;
+	skb = sipalg_ack_make(ctx, &reset);
+	if (skb)
+		send_packet(ctx, skb);
 }

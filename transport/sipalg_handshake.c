@@ -22,6 +22,7 @@ enum {
 	SYN_HAS_SCALE	= 1 << 30,
 	SYN_HAS_TIME	= 1 << 29,
 	SYN_WAITS	= 1 << 28,
+	SYN_PASSED	= 1 << 27,	/* nothing was remembered: the bytes pass as they come */
 	SYN_SCALE_SHIFT	= 16,
 	SYN_SCALE	= 0xf << SYN_SCALE_SHIFT,
 };
@@ -176,8 +177,11 @@ static int see_syn_ack(struct sipalg_ctx *ctx)
 
 int sipalg_handshake_see(struct sipalg_ctx *ctx)
 {
+	struct sipalg_flow_data *data = sipalg_flow_data_of(ctx->ct);
 	const struct tcphdr *th = sipalg_tcp_of(ctx);
 
+	if (data && !READ_ONCE(data->syn) && !th->ack && !th->rst && !th->fin)
+		WRITE_ONCE(data->syn, SYN_PASSED);
 	if (!ctx->set->enabled || th->rst || th->fin)
 		return 0;
 	return th->ack ? see_syn_ack(ctx) : see_syn(ctx);
@@ -185,12 +189,20 @@ int sipalg_handshake_see(struct sipalg_ctx *ctx)
 
 /* ---- without a handshake --------------------------------------------------------- */
 
+bool sipalg_handshake_is_lost(const struct sipalg_ctx *ctx)
+{
+	const struct sipalg_flow_data *data = sipalg_flow_data_of(ctx->ct);
+
+	return ctx->is_nat && data && !(READ_ONCE(data->syn) & (SYN_SEEN | SYN_PASSED)) &&
+	       !test_bit(IPS_SEQ_ADJUST_BIT, &ctx->ct->status);
+}
+
 bool sipalg_handshake_is_missed(struct sipalg_ctx *ctx)
 {
 	const struct sipalg_flow_data *data = sipalg_flow_data_of(ctx->ct);
 
-	if (!data || READ_ONCE(data->syn) & SYN_SEEN || ctx->skb->len <= ctx->dataoff ||
-	    test_bit(IPS_SEQ_ADJUST_BIT, &ctx->ct->status) || skb_linearize(ctx->skb))
+	if (!data || READ_ONCE(data->syn) & SYN_SEEN || sipalg_handshake_is_lost(ctx) ||
+	    ctx->skb->len <= ctx->dataoff || test_bit(IPS_SEQ_ADJUST_BIT, &ctx->ct->status) || skb_linearize(ctx->skb))
 		return false;
 	ctx->text = (struct sip_text){
 		ctx->skb->data + ctx->dataoff, ctx->skb->len - ctx->dataoff,

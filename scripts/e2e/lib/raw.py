@@ -8,6 +8,7 @@ byte streams: 0 is the first byte behind the SYN, on either side of the router.
     w.phone.send(0, data[:100])
     check('is withheld', not w.server.payload())
 """
+import contextlib
 import fcntl
 import lines
 import wire
@@ -182,6 +183,29 @@ class Raw:
 
     def bytes(self, a, b):
         return bytes(self.stream.bytes[a:b])
+
+
+@contextlib.contextmanager
+def untranslated():
+    """The router has no rule of NAT for a while, and outside knows the way back."""
+    rules = in_router('nft', '-s', 'list', 'table', 'inet', 'nat')
+    in_router('nft', 'delete', 'table', 'inet', 'nat')
+    subprocess.run(['ip', '-n', 'wan', 'route', 'add', '10.0.0.0/24', 'via', ROUTER], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(['ip', '-n', 'wan', 'route', 'del', '10.0.0.0/24'], check=True)
+        with netns('rtr'):
+            subprocess.run(['nft', '-f', '-'], input=rules, text=True, check=True)
+
+
+def is_ended(what, end, other):
+    """An end got a reset with the number that it expects, and the other end nothing."""
+    seen = len(other.stream.bytes)
+    end.until(lambda: end.reset is not None)
+    equal(f'{what}: it gets a reset, exactly at', end.acked, end.reset)
+    other.all()
+    equal(f'{what}: and nothing arrives', seen, len(other.stream.bytes))
 
 
 class Wire:

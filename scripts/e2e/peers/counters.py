@@ -61,6 +61,11 @@ def kept():
     return total
 
 
+def made(m):
+    """Packets that the router has made itself."""
+    return m.get('tcp_acked', 0) + m.get('tcp_reset', 0)
+
+
 def dropped(m):
     """Packets dropped, by the counters; a message that is cut out of a stream drops no packet."""
     return sum(m.get(n, 0) for n in DROPPED) - m.get('tcp_cut', 0)
@@ -81,12 +86,12 @@ def moves(*names, drops=None):
             def agree():
                 m.clear()
                 m.update(moved(before))
-                return kept() - packets + m.get('tcp_acked', 0) == dropped(m)
+                return kept() - packets + made(m) == dropped(m)
             eventually(agree, 3)
             missing = [n for n in names if not m.get(n)]
             check('moves ' + ', '.join(names), not missing, f'not moved: {missing}', m)
             equal('packets that entered and did not leave are those that were dropped',
-                  (dropped(m), 0), (kept() - packets + m.get('tcp_acked', 0), kept() - packets + m.get('tcp_acked', 0) - dropped(m)))
+                  (dropped(m), 0), (kept() - packets + made(m), kept() - packets + made(m) - dropped(m)))
             if drops is not None:
                 equal('so many packets were dropped', drops, dropped(m))
             for n in m:
@@ -485,6 +490,16 @@ def in_pieces():
     """TCP: a message in pieces"""
     w = Wire()
     w.passes('it', w.next(), [100, 200, 300, 400])
+
+
+@moves('tcp_reset')
+def of_another_router():
+    """TCP: a translated stream whose numbers are not known"""
+    w = Wire()
+    w.server.acked = w.server.end()
+    in_router('conntrack', '-F')
+    w.phone.send(w.p, w.next().inside, ACK_ | PSH)
+    is_ended('it', w.phone, w.server)
 
 
 @moves('tcp_beyond')

@@ -143,28 +143,55 @@ def disabled():
     w.sound()
 
 
+def forgotten():
+    """a translated stream that was flushed"""
+    for what, w in (('one that had changed', Wire()), ('one on which nothing was said', quiet_wire())):
+        before = stats()
+        w.server.acked = w.server.end()
+        in_router('conntrack', '-F')
+        w.phone.send(w.p, an_invite(w), ACK_ | PSH)
+        is_ended(what, w.phone, w.server)
+        equal(f'{what}: it is counted', (1, 0), tuple(moved(before).get(n, 0) for n in ('tcp_reset', 'requests')))
+    with settings(tcp_resync=1):
+        w = quiet_wire()
+        in_router('conntrack', '-F')
+        w.phone.send(0, an_invite(w), ACK_ | PSH)
+        is_ended('with tcp_resync=1, too', w.phone, w.server)
+    for name in ('enabled', 'rewrite'):
+        with settings(**{name: 0}):
+            w = quiet_wire()
+            in_router('conntrack', '-F')
+            w.phone.send(0, POST, ACK_ | PSH)
+            check(f'with {name}=0 it goes on', w.server.until(w.server.has(len(POST))))
+
+
+def begun_while_off():
+    """a stream that began with enabled=0"""
+    with settings(enabled=0):
+        w = quiet_wire()
+    w.phone.send(0, POST, ACK_ | PSH)
+    check('goes on as it is', w.server.until(w.server.has(len(POST))))
+
+
 def picked_up(resync):
     before, w = stats(), quiet_wire()
     in_router('conntrack', '-F')
-    w.call = LineCall(w)
-    words = w.call.words(INVITE, totag='')
-    w.phone.send(0, words.inside, ACK_ | PSH)
-    w.server.until(lambda: framed(w.server.stream.bytes))
-    seen = bytes(w.server.stream.bytes)
-    equal('it is translated' if resync else 'it is not', not resync, w.real[0].encode() in seen)
-    equal('and counted', 1 if resync else 0, moved(before).get('requests', 0))
-    return w
+    invite = an_invite(w)
+    w.phone.send(0, invite, ACK_ | PSH)
+    check('it arrives', w.server.until(w.server.has(len(invite))))
+    equal('and is read' if resync else 'and is not read', 1 if resync else 0, moved(before).get('requests', 0))
 
 
 def resync_off():
-    """tcp_resync=0 and a stream in mid-course"""
-    picked_up(False)
+    """tcp_resync=0 and an untranslated stream in mid-course"""
+    with untranslated():
+        picked_up(False)
 
 
 def resync_on():
-    """tcp_resync=1 and a stream in mid-course"""
-    with settings(tcp_resync=1):
-        w = picked_up(True)
+    """tcp_resync=1 and an untranslated stream in mid-course"""
+    with settings(tcp_resync=1), untranslated():
+        picked_up(True)
         before = stats()
         again = quiet_wire()
         in_router('conntrack', '-F')
@@ -220,4 +247,4 @@ if len(sys.argv) > 1:
     play(unloaded)
 else:
     play(*map(on_a_wire, (second_syn_ack, syn_ack_of_nobody, syn_ack_repeated, ports_again, probe_of_one_byte,
-                          smallest_segments, narrow_path, disabled, resync_off, resync_on)))
+                          smallest_segments, narrow_path, disabled, forgotten, begun_while_off, resync_off, resync_on)))

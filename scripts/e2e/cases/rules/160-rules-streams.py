@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# The rules S1 to S6 of streams, and M3 where a stream has a say in it: of each, what is accepted and opens
+# The rules S1 to S7 of streams, and M3 where a stream has a say in it: of each, what is accepted and opens
 # something, and what is refused, passes bit for bit and opens nothing.
 # limit: 400
 # topo: masquerade
@@ -89,10 +89,9 @@ def refuses(what, line, script):
 def taken_up(w):
     """The connection is forgotten, then an INVITE comes that could be its own: as the server sees it."""
     in_router('conntrack', '-F')
-    w.call = LineCall(w)
-    data = w.call.words(INVITE, totag='').inside
+    data = an_invite(w)
     w.phone.send(0, data, ACK_ | PSH)
-    w.server.until(lambda: framed(w.server.stream.bytes))
+    w.server.until(w.server.has(len(data)))
     return data, bytes(w.server.stream.bytes)
 
 
@@ -105,28 +104,30 @@ def s1():
     w.passes('a stream seen from its handshake is read: a message', w.next(), [100])
     check('and opens its ports', opened()[1] and read_by(before)[2] == 1, opened())
     end_all()
-    before = stats()
-    data, seen = taken_up(Wire(first=False))
-    equal('one in mid-course is not: the message arrives as it was', data, seen)
-    equal('and is not read', (0, 0, 0), read_by(before))
-    equal('nor opens anything', ([], []), opened())
-    # in the middle of one whose beginning was read, too, and for the other direction
-    w = Wire()
-    info = w.call.words(INFO)
-    end_all()
-    before = stats()
-    words = w.next()
-    w.phone.send(w.p, words.inside, ACK_ | PSH)     # with its offset forgotten, too
-    w.server.send(0, info.outside, ACK_ | PSH)
-    seen = w.server.all(), w.phone.all()
-    equal('nor is one that was read before: its messages arrive as they were', (words.inside, info.outside),
-          tuple(b''.join(s.data for s in x) for x in seen))
-    equal('and are not read', (0, 0, 0), read_by(before))
-    equal('and open nothing', ([], []), opened())
-    with settings(tcp_resync=1):
+    with untranslated():
         before = stats()
         data, seen = taken_up(Wire(first=False))
-        check('with tcp_resync=1 it is taken up', data != seen and read_by(before)[2] == 1, seen)
+        equal('one in mid-course is not: the message arrives as it was', data, seen)
+        equal('and is not read', (0, 0, 0), read_by(before))
+        equal('nor opens anything', ([], []), opened())
+        # in the middle of one whose beginning was read, too, and for the other direction
+        w = Wire(first=False)
+        info = LineCall(w).words(INFO)
+        before = stats()
+        words = an_invite(w)
+        in_router('conntrack', '-F')
+        w.phone.send(0, words, ACK_ | PSH)
+        w.server.until(w.server.has(len(words)))
+        w.server.send(0, info.inside, ACK_ | PSH)
+        w.phone.until(w.phone.has(len(info.inside)))
+        equal('nor in the other direction: its messages arrive as they were', (words, info.inside),
+              (w.server.bytes(0, len(words)), w.phone.bytes(0, len(info.inside))))
+        equal('and are not read', (0, 0, 0), read_by(before))
+        equal('and open nothing', ([], []), opened())
+    with settings(tcp_resync=1), untranslated():
+        before = stats()
+        data, seen = taken_up(Wire(first=False))
+        check('with tcp_resync=1 it is taken up', data == seen and read_by(before)[2] == 1, seen, read_by(before))
         end_all()
         for what, begun_, forgotten in (('where a header section is cut', None, True),
                                         ('where it began as something else', OTHERS['a form of a page'], False)):
@@ -141,6 +142,21 @@ def s1():
             w.phone.send(len(first), rest, ACK_ | PSH)
             w.server.until(w.server.has(len(first + rest)))
             equal(f'but not {what}', (first + rest, (0, 0, 0)), (w.server.bytes(0, len(first + rest)), read_by(before)))
+
+
+@rule
+def s7():
+    """S7"""
+    for what, first in (('a stream whose offsets are forgotten', True), ('one on which nothing was said', False)):
+        before, w = stats(), Wire(first=first)
+        if first:
+            end_all()
+            before = stats()
+        w.server.acked = w.server.end()
+        in_router('conntrack', '-F')
+        w.phone.send(w.p, an_invite(w), ACK_ | PSH)
+        is_ended(what, w.phone, w.server)
+        equal(f'{what}: it is not read, and opens nothing', ((0, 0, 0), ([], [])), (read_by(before), opened()))
 
 
 # --- S2 ------------------------------------------------------------------------------
@@ -511,4 +527,4 @@ def m3():
 
 
 offloads_off('rtr', 'r0', 'r1')
-play(s1, s2, s3, s4, s5, s5_namespace, s6, m3)
+play(s1, s2, s3, s4, s5, s5_namespace, s6, s7, m3)

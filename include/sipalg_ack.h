@@ -17,6 +17,7 @@ struct sk_buff;
  * @seq: sequence number
  * @ack: acknowledged
  * @window: as it stands in the header
+ * @is_reset: it ends the connection (RST), and acknowledges nothing
  * @has_time: whether it has time stamps (RFC 7323 3)
  * @time: the other end's last one
  * @echo: the addressee's, of the packet at hand
@@ -28,6 +29,7 @@ struct sipalg_ack {
 	u32 seq;
 	u32 ack;
 	u16 window;
+	bool is_reset;
 	bool has_time;
 	u32 time;
 	u32 echo;
@@ -58,5 +60,16 @@ struct sk_buff *sipalg_ack_make(const struct sipalg_ctx *ctx, const struct sipal
  * Context: softirq or BH, under rcu_read_lock(); no lock of ours is held.
  */
 void sipalg_ack_send(const struct sipalg_ctx *ctx, struct sk_buff *skb);
+
+/**
+ * sipalg_ack_send_reset() - end a connection for the sender of a segment
+ * @ctx: segment, whose TCP header is in one piece
+ *
+ * The reset has the number that the sender expects next, so it need not be challenged (RFC 5961 3).
+ * A segment that acknowledges nothing, or is a reset itself, is not answered.
+ *
+ * Context: softirq or BH, under rcu_read_lock(); no lock of ours is held.
+ */
+void sipalg_ack_send_reset(const struct sipalg_ctx *ctx);
 
 #endif /* _SIPALG_ACK_H */
