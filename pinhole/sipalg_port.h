@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * sipalg_port: which port is published, and whether it is anybody else's.
+ * sipalg_port: which port is published, and which ports must not be.
  *
- * Our own table knows what we have promised, and no more.  A pinhole takes the packets of
- * whoever had the port before: of a server on the router, of what the administrator has kept.
+ * Our own table knows the ports that we have promised, and no others.  A pinhole receives the
+ * packets of its port.  So a port must not be published that a server on the router uses, or that
+ * the administrator has kept.
  */
 #ifndef _SIPALG_PORT_H
 #define _SIPALG_PORT_H
@@ -13,19 +14,42 @@
 struct sipalg_pinhole_want;
 struct sipalg_range;
 
-/* The range that the run's ports must be of; NULL: any.  Under rcu_read_lock(). */
+/**
+ * sipalg_port_range() - the range in which the mapped ports of a run must be
+ * @want: run of pinholes
+ *
+ * Context: under rcu_read_lock(), as long as the result is used.
+ * Return: setting media_ports; NULL: the run has no range.
+ */
 const struct sipalg_range *sipalg_port_range(const struct sipalg_pinhole_want *want);
 
-/* How many tries a run has, at least one. */
+/**
+ * sipalg_port_tries() - the number of tries of a run
+ * @want: run of pinholes
+ *
+ * Context: under rcu_read_lock().
+ * Return: the number, from 1; it is bounded.
+ */
 u32 sipalg_port_tries(const struct sipalg_pinhole_want *want);
 
-/* The mapped port, in host byte order, of pinhole @i of a run in try @try; 0: this try has none. */
+/**
+ * sipalg_port_candidate() - the mapped port of one pinhole of a run, in one try
+ * @want: run of pinholes
+ * @i: number of the pinhole, 0 to want->n - 1
+ * @try: number of the try, from 0 and below sipalg_port_tries()
+ *
+ * Try 0 is the port that @want asks for, or the real port.
+ *
+ * Context: under rcu_read_lock().
+ * Return: the port, host byte order; 0: the try has no port for this pinhole.
+ */
 u16 sipalg_port_candidate(const struct sipalg_pinhole_want *want, u32 i, u32 try);
 
 /**
- * struct sipalg_port_search - what the search for a run's ports has found out
- * @asked: how often the rules of NAT were asked
- * @all_forwarded: they forward whatever nobody else has, so that such a port is as good as another
+ * struct sipalg_port_search - what the search for the ports of a run has found so far
+ * @asked: number of times that the rules of NAT were asked about a port
+ * @all_forwarded: the rules of NAT forward every port that nothing else uses to one host, so a
+ *	forwarded port is as good as any other
  */
 struct sipalg_port_search {
 	u32 asked;
@@ -33,20 +57,24 @@ struct sipalg_port_search {
 };
 
 /**
- * sipalg_port_run_is_others() - whether a port of a run is one that packets of others come to
- * @want: the run, of an address that is published for its host: not the host's own
- * @search: all zero before the first try
- * @try: which try
+ * sipalg_port_run_is_others() - does a port of a run belong to anything else?
+ * @want: run of pinholes; its mapped address is not the address of the host
+ * @search: state of the search; all zero before the first try
+ * @try: number of the try, from 0 and below sipalg_port_tries()
  *
- * SECURITY B3: one that we have promised; one that keep_ports or the kernel's reserved ports
- * have; one at which a socket of the router waits, unless the host is the router.  Of UDP that is
- * a socket that anybody may send to, whoever has made it (WireGuard's is one of the kernel), of
- * TCP one that listens.  Bound to that address, to all, or to the device that has it.  Those that
- * are connected do not count: conntrack knows their packets before any expectation.
- * And one that rules of NAT forward to another host.
+ * SECURITY B3 names the ports that must not be published:
+ * a port that we have promised;
+ * a port of keep_ports or of the reserved ports of the kernel;
+ * a port at which a socket of the router waits, unless the host is the router;
+ * a port that rules of NAT forward to another host.
+ * A UDP socket waits where any sender may reach it, whatever has made it (WireGuard's is made by
+ * the kernel).  A TCP socket waits where it listens.  The socket is bound to the mapped address,
+ * to all addresses, or to the device that has the address.  Connected sockets do not count:
+ * conntrack knows their packets before it looks for an expectation.
  *
- * Context: under rcu_read_lock().
- * Return: whether there is one; counted, but for our own.
+ * Context: under rcu_read_lock(), in softirq or with bottom halves off.
+ * Return: true: a port belongs to something else, or the try has no port; it is counted where a
+ * setting, a socket or a rule has the port; false: all ports of the run may be published.
  */
 bool sipalg_port_run_is_others(const struct sipalg_pinhole_want *want,
 			       struct sipalg_port_search *search, u32 try);
