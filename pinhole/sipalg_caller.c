@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * sipalg_caller: who may call in through a pinhole, where that is asked.  See sipalg_pinhole.h.
+ * sipalg_caller: the hosts that may call in through a signalling pinhole.  See sipalg_caller.h.
  */
 #include "sipalg_caller.h"
 #include "sipalg_pinhole.h"
@@ -34,7 +34,7 @@ bool sipalg_pinhole_has_caller(struct sipalg_pinhole *pin, const struct sip_addr
 	return found;
 }
 
-/* Return: whether he is in the list now. */
+/* Return: whether the address is in the list now. */
 static bool add_caller(struct sipalg_pinhole *pin, const struct sip_addr *addr)
 {
 	struct sipalg_pinhole_more *more;
@@ -46,13 +46,12 @@ static bool add_caller(struct sipalg_pinhole *pin, const struct sip_addr *addr)
 	if (!more)
 		return false;
 	more->caller[more->n_callers % SIPALG_PINHOLE_CALLERS] = *addr;
-	/* counts on in the second round, so that all places stay in use */
+	/* The count stays in the second round, so that all places stay in use. */
 	if (++more->n_callers == 2 * SIPALG_PINHOLE_CALLERS)
 		more->n_callers = SIPALG_PINHOLE_CALLERS;
 	return true;
 }
 
-/* Without memory he is not let in: the next answer of his, or message, tries again. */
 void sipalg_pinhole_add_caller(struct sipalg_pinhole *pin, const struct sip_addr *addr)
 {
 	spin_lock_bh(&pin->lock);
@@ -66,9 +65,10 @@ void sipalg_pinhole_leave_to_peers(struct sipalg_pinhole *pin)
 }
 
 /*
- * An expectation lets in one address or all.  So the peer of a first call is let in by the
- * expectation itself; with those of others it lets in all, and who is none of them is refused
- * before his connection is confirmed.  Without memory the first one stays the only one.
+ * An expectation lets in one address or any.  So the expectation itself lets in the peer of the
+ * first call.  With the peers of more calls the expectation lets in any address, and a packet from
+ * an address outside the list is refused before its connection is confirmed.  Without memory the
+ * first peer stays the only one.
  */
 static const struct sip_addr *source_for_peers(struct sipalg_pinhole *pin,
 					       const struct sip_addr *peer)
@@ -87,7 +87,7 @@ const struct sip_addr *sipalg_pinhole_source_for(struct sipalg_pinhole *pin,
 	lockdep_assert_held(&pin->lock);
 	if (want->is_for_peers && pin->is_armed && pin->is_for_peers)
 		return source_for_peers(pin, want->source);
-	/* a registration shares it: when that ends, calls still need their peers */
+	/* A registration shares the pinhole; when it ends, calls still need their peers. */
 	if (pin->is_for_peers && pin->source.family)
 		add_caller(pin, &pin->source);
 	WRITE_ONCE(pin->is_for_peers, want->is_for_peers);

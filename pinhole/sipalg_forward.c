@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * sipalg_forward: asking the rules of NAT.  See sipalg_forward.h.
+ * sipalg_forward: what the rules of NAT answer.  See sipalg_forward.h.
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>
@@ -19,8 +19,8 @@
 #include "sipalg_compat.h"
 
 enum {
-	PACKET_MAX	= sizeof(struct ipv6hdr) + sizeof(struct tcphdr),
-	HOPS		= 64,
+	PACKET_MAX	= sizeof(struct ipv6hdr) + sizeof(struct tcphdr),	/* bytes */
+	HOPS		= 64,	/* hop limit of the packet */
 };
 
 static u8 family_of(const struct sipalg_forward_question *q)
@@ -43,7 +43,10 @@ static struct nf_conntrack_tuple tuple_of(const struct sipalg_forward_question *
 	return t;
 }
 
-/* A new connection as conntrack makes it before NAT sees it; referenced, NULL: no memory. */
+/*
+ * Makes a connection as conntrack makes it before NAT sees it.
+ * Return: the connection, for which nf_ct_put() is to follow; NULL: there is no memory.
+ */
 static struct nf_conn *conn_of(const struct sipalg_forward_question *q)
 {
 	struct nf_conntrack_tuple there = tuple_of(q), back = {
@@ -114,7 +117,10 @@ static void put_transport_header(const struct sipalg_forward_question *q, struct
 	}
 }
 
-/* The first packet of @ct, as it stands after routing's first hooks; NULL: no memory. */
+/*
+ * Makes the first packet of @ct, as the hook of NAT before routing gets it.
+ * Return: the packet, which holds @ct; NULL: there is no memory.
+ */
 static struct sk_buff *packet_of(const struct sipalg_forward_question *q, struct nf_conn *ct)
 {
 	u32 len = q->proto == IPPROTO_UDP ? sizeof(struct udphdr) : sizeof(struct tcphdr);
@@ -139,8 +145,9 @@ static const struct nf_hook_entries *hooks_of(const struct sipalg_forward_questi
 }
 
 /*
- * The hook of NAT calls the chains of all that have registered with it, in their order.  A chain of
- * nft that stands at the same priority is no NAT's, and says what it is.  NULL: there is no NAT.
+ * The hook of NAT calls all chains that have registered with it, in their order.  A chain of nft
+ * may have the same priority and not belong to NAT; the type of its hook tells them apart.
+ * Return: the hook; NULL: NAT has no hook.
  */
 static const struct nf_hook_entry *nat_of(const struct nf_hook_entries *hooks)
 {

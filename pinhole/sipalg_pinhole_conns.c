@@ -20,7 +20,10 @@ struct nf_conn *sipalg_pinhole_master_get(struct sipalg_net *sn, const struct si
 	return sipalg_master_conn_get(sn->net, &zone, &pin->master->tuple);
 }
 
-/* The connection with that original tuple, of whatever helper, referenced, or NULL. */
+/*
+ * Return: the connection with an original tuple, of any helper, for which nf_ct_put() is to
+ * follow; NULL: it does not exist.
+ */
 static struct nf_conn *conn_get(struct sipalg_net *sn, const struct sipalg_pinhole *pin,
 				const struct nf_conntrack_tuple *tuple)
 {
@@ -32,7 +35,10 @@ static struct nf_conn *conn_get(struct sipalg_net *sn, const struct sipalg_pinho
 	return h ? nf_ct_tuplehash_to_ctrack(h) : NULL;
 }
 
-/* The connection that begins with a packet from there to there, referenced, or NULL. */
+/*
+ * Return: the connection that begins with a packet from @from to @to, for which nf_ct_put() is to
+ * follow; NULL: it does not exist.
+ */
 static struct nf_conn *conn_between(struct sipalg_net *sn, const struct sipalg_pinhole *pin,
 				    const struct sip_endpoint *from, const struct sip_endpoint *to)
 {
@@ -47,7 +53,7 @@ static struct nf_conn *conn_between(struct sipalg_net *sn, const struct sipalg_p
 	return conn_get(sn, pin, &tuple);
 }
 
-/* Whether a connection of the host's own began before its published port was known. */
+/* Whether a connection from the host began before its published port was known. */
 static bool is_early(const struct sipalg_pinhole *pin, const struct nf_conn *ct)
 {
 	struct sip_endpoint is = sipalg_inet_destination_of(&ct->tuplehash[IP_CT_DIR_REPLY].tuple);
@@ -58,13 +64,19 @@ static bool is_early(const struct sipalg_pinhole *pin, const struct nf_conn *ct)
 	       (is.port != pin->mapped.port || !sip_addr_equal(&is.addr, &pin->mapped.addr));
 }
 
-/* Whether it is of a call that has ended, and waits for its last packets, by conns_end(). */
+/*
+ * Whether a connection belongs to a call that has ended, and waits for its last packets.
+ * sipalg_pinhole_conns_end() has set its time-out.
+ */
 static bool is_late(const struct nf_conn *ct)
 {
 	return test_bit(IPS_FIXED_TIMEOUT_BIT, &ct->status);
 }
 
-/* SECURITY B8: whoever names another host's port may not cut what that one talks to. */
+/*
+ * SECURITY B8: a host that names the port of another host must not end a connection on which that
+ * other host talks.
+ */
 static bool may_cut(const struct sipalg_pinhole *pin, const struct nf_conn *ct)
 {
 	return is_late(ct) ||
@@ -72,11 +84,12 @@ static bool may_cut(const struct sipalg_pinhole *pin, const struct nf_conn *ct)
 }
 
 /*
- * Either side may have sent before the pinhole was armed.  The announced peer's packet went
- * to the router then, and where that lets it in, became a connection that nobody answers; the
- * host's left from a port that was not the published one.  All later packets would keep
- * these alive, and the stream would be deaf and dumb.  Such a connection gives way.  So does
- * that of a call between the same ports that has just ended: this one may have another mapped port.
+ * Either side may have sent before the pinhole was armed.  A packet of the announced peer went to
+ * the router then; where the router lets it in, it became a connection without an answer.  A packet
+ * of the host left from another port than the published one.  All later packets would keep these
+ * connections alive, and no media would flow in either direction.  So such a connection is
+ * deleted.  A connection of a call between the same ports that has just ended is deleted too: the
+ * new call may have another mapped port.
  */
 void sipalg_pinhole_drop_shadow(struct sipalg_net *sn, const struct sipalg_pinhole *pin)
 {
@@ -157,7 +170,7 @@ static bool is_from_host(const struct sipalg_pinhole *pin, const struct nf_connt
 	return source.port == pin->real.port && sip_addr_equal(&source.addr, &pin->real.addr);
 }
 
-/* The first place that is free, or the last that there is. */
+/* Return: number of the first place that is not in use, or else of the last place. */
 static u32 place_for_one(struct sipalg_pinhole *pin)
 {
 	u32 i = 0;
@@ -200,18 +213,18 @@ bool sipalg_pinhole_conn_is_with_peer(const struct sipalg_pinhole *pin,
 
 	if (!pin->peer.addr.family)
 		return false;
-	/* one who was told where the other one really is sends there */
+	/* a host may know the real address of a peer that is inside, or the announced one */
 	return sip_addr_equal(&conn->addr, from) ||
 	       (conn->is_from_host && sip_addr_equal(&conn->addr, &pin->peer.addr));
 }
 
-/* Whether a packet that came in through it was from there. */
+/* Whether a packet has come in through the pinhole from the endpoint @peer. */
 static bool has_come_from(struct sipalg_pinhole *pin, const struct sip_endpoint *peer)
 {
 	const struct sipalg_pinhole_conn *conn;
 	u32 i;
 
-	/* a connection that has ended since is known as well */
+	/* the place of a connection that has ended still has its endpoint */
 	for (i = 0; (conn = sipalg_pinhole_conn_at(pin, i)); i++) {
 		sipalg_step();
 		if (!conn->is_from_host && conn->port == peer->port &&
@@ -264,11 +277,11 @@ void sipalg_pinhole_conns_end(struct sipalg_net *sn, struct sipalg_pinhole *pin,
 		ct = sipalg_pinhole_conn_lookup(sn, pin, conn);
 		if (!ct)
 			continue;
-		/* an offloaded flow is pushed up whatever its time-out, so it is deleted */
+		/* the kernel extends an offloaded flow at any time-out, so it is deleted */
 		if (end == SIPALG_PINHOLE_KILL_CONNS || test_bit(IPS_OFFLOAD_BIT, &ct->status)) {
 			nf_ct_delete(ct, 0, 0);
 		} else {
-			/* in this order: the last packets, on another CPU, would renew it */
+			/* in this order: last packets on another CPU would renew it */
 			set_bit(IPS_FIXED_TIMEOUT_BIT, &ct->status);
 			WRITE_ONCE(ct->timeout, nfct_time_stamp + SIPALG_PINHOLE_LAST_S * HZ);
 		}
@@ -276,7 +289,7 @@ void sipalg_pinhole_conns_end(struct sipalg_net *sn, struct sipalg_pinhole *pin,
 	}
 }
 
-/* Over TCP another one may take its place at once (RFC 4145 5). */
+/* Over TCP another connection may replace a closing one at once (RFC 4145 5). */
 static bool is_closing(const struct nf_conn *ct)
 {
 	return nf_ct_protonum(ct) == IPPROTO_TCP &&
@@ -284,9 +297,10 @@ static bool is_closing(const struct nf_conn *ct)
 }
 
 /*
- * Samples a connection.  There is no time stamp of its last packet, but each packet
- * sets its time-out anew; while it is offloaded nobody does, and it counts as heard.
- * Return: seconds that it has left; 0: it is gone.
+ * Looks at the connection of a place.  The kernel keeps no time of the last packet, but each packet
+ * changes the time-out.  The time-out of an offloaded connection does not change, so such a
+ * connection counts as heard.
+ * Return: seconds that the connection has left, from 1; 0: it does not exist any more.
  */
 static u32 conn_sample(struct sipalg_net *sn, struct sipalg_pinhole *pin,
 		       struct sipalg_pinhole_conn *conn, u32 silence_s)
@@ -316,10 +330,6 @@ static u32 conn_sample(struct sipalg_net *sn, struct sipalg_pinhole *pin,
 	return left_s;
 }
 
-/*
- * Return: whether a connection with the announced peer will stay for a while.
- * @heard: when the last packet was, 0: there is no connection
- */
 bool sipalg_pinhole_conns_sample(struct sipalg_net *sn, struct sipalg_pinhole *pin, u32 silence_s,
 				 unsigned long *heard)
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * sipalg_pinhole_real: the table of pinholes by their real side.  See sipalg_pinhole_real.h.
+ * sipalg_pinhole_real: the table of pinholes by the endpoint of their host.
+ * See sipalg_pinhole_real.h.
  */
 #include <linux/rhashtable.h>
 #include <linux/slab.h>
@@ -10,7 +11,11 @@
 #include "sipalg_pinhole_real.h"
 #include "sipalg_compat.h"
 
-/* @add_lock: one comes at a time, so that each takes the place of no more than one */
+/**
+ * struct sipalg_pinhole_real_table - the pinholes of a namespace by their real side
+ * @real: table; each key has a list of pinholes, the newest first
+ * @add_lock: one pinhole is added at a time, so each replaces no more than one other pinhole
+ */
 struct sipalg_pinhole_real_table {
 	struct rhltable real;
 	spinlock_t add_lock;
@@ -36,7 +41,10 @@ static struct rhlist_head *pinholes_of(struct sipalg_net *sn, const struct sipal
 	return rhltable_lookup(&sn->reals->real, key, real_params);
 }
 
-/* Of one port, the pinhole that is found no longer; NULL: there is room for all. */
+/*
+ * Return: the pinhole that leaves the table, where a port has too many: the oldest that another
+ * host has named, or else the oldest; NULL: the port has room for all.
+ */
 static struct sipalg_pinhole *one_too_many(struct sipalg_net *sn,
 					   const struct sipalg_pinhole_key *key)
 {
@@ -62,7 +70,7 @@ int sipalg_pinhole_real_add(struct sipalg_net *sn, struct sipalg_pinhole *pin)
 	struct sipalg_pinhole *old;
 	int err;
 
-	rcu_read_lock();	/* the old one may close just now */
+	rcu_read_lock();	/* the old pinhole may close at the same time */
 	spin_lock_bh(&table->add_lock);
 	err = rhltable_insert(&table->real, &pin->real_node, real_params);
 	old = err ? NULL : one_too_many(sn, &pin->real);
@@ -80,6 +88,10 @@ void sipalg_pinhole_real_rm(struct sipalg_net *sn, struct sipalg_pinhole *pin)
 
 /* ---- look-up --------------------------------------------------------------------- */
 
+/*
+ * Return: the first pinhole that fits the endpoint @peer; otherwise the last that fits as well as
+ * @least; NULL: no pinhole does.
+ */
 static struct sipalg_pinhole *find_real(struct sipalg_net *sn, const struct sipalg_pinhole_key *key,
 					const struct sip_endpoint *peer,
 					enum sipalg_pinhole_fit least)
@@ -131,7 +143,7 @@ bool sipalg_pinhole_is_published(struct sipalg_net *sn, const struct sipalg_pinh
 	return false;
 }
 
-/* The pinhole of @real, where it is published at that very place. */
+/* Return: the signalling pinhole with the real side @real at the endpoint @mapped, or NULL. */
 static struct sipalg_pinhole *signalling_at(struct sipalg_net *sn,
 					    const struct sipalg_pinhole_key *real,
 					    const struct sip_endpoint *mapped)

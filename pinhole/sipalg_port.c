@@ -16,11 +16,12 @@
 #include "sipalg_compat.h"
 
 enum {
-	MAX_TRIES	= 32,		/* ports tried for a run: all of a small range */
-	OTHER_PORTS	= 10240,	/* where other ports come from: away from the ports */
-	OTHER_PORTS_N	= 22528,	/* that hosts and masquerading pick by themselves */
-	MAX_ASKED	= 64,		/* questions to the rules of NAT, for one run */
-	SAMPLES		= 4,		/* ports that stand for all of them */
+	MAX_TRIES	= 32,		/* tries of a run; they cover all of a small range */
+	/* other ports are away from the ports that hosts and masquerading choose by themselves */
+	OTHER_PORTS	= 10240,	/* first of the other ports */
+	OTHER_PORTS_N	= 22528,	/* number of other ports */
+	MAX_ASKED	= 64,		/* ports of a run about which the rules of NAT are asked */
+	SAMPLES		= 4,		/* ports that stand for all ports */
 };
 
 const struct sipalg_range *sipalg_port_range(const struct sipalg_pinhole_want *want)
@@ -40,7 +41,10 @@ u32 sipalg_port_tries(const struct sipalg_pinhole_want *want)
 	return want->keep_ports || want->mapped_port ? 1 : MAX_TRIES;
 }
 
-/* Where the first port of a run may be: all places of a small range, some of a large one. */
+/*
+ * The first port of a run in a try.  The tries cover all places of a small range, and some places
+ * of a large range.
+ */
 static u32 first_in(const struct sipalg_range *range, const struct sipalg_pinhole_want *want,
 		    u32 try)
 {
@@ -66,14 +70,17 @@ u16 sipalg_port_candidate(const struct sipalg_pinhole_want *want, u32 i, u32 try
 	return !range || (port >= range->low && port <= range->high) ? port : 0;
 }
 
-/* By keep_ports, or net.ipv4.ip_local_reserved_ports, which is of both families. */
+/*
+ * Whether keep_ports has a port, or net.ipv4.ip_local_reserved_ports, which holds for both
+ * families.
+ */
 static bool is_kept(struct sipalg_net *sn, u16 port)
 {
 	return sipalg_ranges_have(&sipalg_settings_of(sn)->keep_ports, port) ||
 	       inet_is_local_reserved_port(sn->net, port);
 }
 
-/* The device that has the address, or NULL: it is not the router's. */
+/* Return: the device that has the address; NULL: the router does not have the address. */
 static struct net_device *device_of(struct sipalg_net *sn, const struct sip_addr *addr)
 {
 	union nf_inet_addr a = sipalg_inet_of_addr(addr);
@@ -87,6 +94,7 @@ static struct net_device *device_of(struct sipalg_net *sn, const struct sip_addr
 #endif
 }
 
+/* Whether a socket of the router waits at the port; for a pinhole of the router none does. */
 static bool is_bound(struct sipalg_net *sn, const struct sipalg_pinhole_key *at,
 		     const struct sip_addr *owner)
 {
@@ -105,7 +113,7 @@ static bool is_bound(struct sipalg_net *sn, const struct sipalg_pinhole_key *at,
 
 /* ---- what rules of NAT forward ---------------------------------------------------- */
 
-/* Who would send to the mapped address: the other end of the signalling connection. */
+/* The likely sender to the mapped address: the other end of the signalling connection. */
 static struct sip_endpoint sender_to(const struct sipalg_pinhole_want *want)
 {
 	const struct nf_conntrack_tuple *orig = &want->ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
@@ -123,8 +131,9 @@ static struct sip_endpoint forward_of(struct sipalg_forward_question *q, u16 por
 }
 
 /*
- * An exposed host gets whatever no other rule and no table knows.  Such a rule names no port, so
- * it has none of its own: a sample of each quarter of the ports goes where @port went, @to.
+ * An exposed host gets every packet that no other rule and no table knows.  Its rule names no port,
+ * so no port belongs to that host alone.  The test: a sample port of each quarter of the ports is
+ * forwarded to the same host as @port was, which is @to.
  */
 static bool are_all_forwarded(const struct sipalg_pinhole_want *want,
 			      struct sipalg_forward_question *q,
@@ -145,13 +154,14 @@ static bool are_all_forwarded(const struct sipalg_pinhole_want *want,
 	return true;
 }
 
+/* Whether rules of NAT forward @port to another host, and not all ports to one host. */
 static bool goes_to_another(const struct sipalg_pinhole_want *want,
 			    struct sipalg_port_search *search,
 			    struct sipalg_forward_question *q, u16 port)
 {
 	struct sip_endpoint to;
 
-	if (search->asked++ >= MAX_ASKED)	/* on doubt, it does */
+	if (search->asked++ >= MAX_ASKED)	/* not known: assume that it is forwarded */
 		return true;
 	to = forward_of(q, port);
 	if (sip_addr_equal(&to.addr, &want->real) ||
@@ -161,7 +171,10 @@ static bool goes_to_another(const struct sipalg_pinhole_want *want,
 	return !search->all_forwarded;
 }
 
-/* Asks as for a packet that comes by the device that has the address, or by that of the sender. */
+/*
+ * Whether the administrator forwards @port to another host.  The packet in question comes in by
+ * the device that has the mapped address, or else by the device on the way to the sender.
+ */
 static bool is_forwarded(const struct sipalg_pinhole_want *want, struct sipalg_port_search *search,
 			 u16 port)
 {
@@ -189,7 +202,7 @@ static bool is_forwarded(const struct sipalg_pinhole_want *want, struct sipalg_p
 	return is_it;
 }
 
-/* What costs least is asked first. */
+/* Whether a port belongs to anything else.  The cheapest test comes first. */
 static bool port_is_others(const struct sipalg_pinhole_want *want,
 			   struct sipalg_port_search *search, u16 port)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * sipalg_turn: the rows of followers that wait.  See sipalg_turn.h.
+ * sipalg_turn: the rows of RTCP pinholes that wait.  See sipalg_turn.h.
  */
 #include <linux/rhashtable.h>
 #include <linux/slab.h>
@@ -13,11 +13,11 @@
 #include "sipalg_compat.h"
 
 /**
- * struct sipalg_turns - the followers that wait on one flow
- * @node: in the table
- * @flow: the connection, as a number: it may be gone
- * @early: those whose leaders were not taken yet
- * @due: the others
+ * struct sipalg_turns - the RTCP pinholes that wait on one flow
+ * @node: node in the table of flows
+ * @flow: signalling connection, as a key alone: the connection may not exist any more
+ * @early: row of the RTCP pinholes that are not due: their RTP has not come
+ * @due: row of the RTCP pinholes that are due: their RTP has come
  */
 struct sipalg_turns {
 	struct rhash_head node;
@@ -27,10 +27,12 @@ struct sipalg_turns {
 };
 
 /**
- * struct sipalg_turn - one of them: few pinholes wait, so it is not part of each
- * @node: in its row
- * @turns: where it stands
- * @pin: the pinhole
+ * struct sipalg_turn - the place of an RTCP pinhole in a row
+ * @node: node in the row
+ * @turns: rows of the flow
+ * @pin: RTCP pinhole
+ *
+ * Few pinholes wait at a time, so the place is not part of struct sipalg_pinhole.
  */
 struct sipalg_turn {
 	struct list_head node;
@@ -38,9 +40,14 @@ struct sipalg_turn {
 	struct sipalg_pinhole *pin;
 };
 
+/**
+ * struct sipalg_turn_table - the rows of all flows of a namespace
+ * @flows: table of struct sipalg_turns
+ * @lock: guards the table, its entries and their rows
+ */
 struct sipalg_turn_table {
 	struct rhashtable flows;
-	spinlock_t lock;	/* guards all of the table, its entries and their rows */
+	spinlock_t lock;
 };
 
 static int flow_differs(struct rhashtable_compare_arg *arg, const void *obj)
@@ -81,7 +88,7 @@ static struct sipalg_turns *turns_add(struct sipalg_turn_table *table, const str
 	return NULL;
 }
 
-/* Who has nobody in a row is forgotten.  Nobody looks one up without the lock. */
+/* Frees the rows of a flow where both are empty; every look-up of rows is under the lock. */
 static void turns_tidy(struct sipalg_turn_table *table, struct sipalg_turns *turns)
 {
 	lockdep_assert_held(&table->lock);
@@ -91,7 +98,7 @@ static void turns_tidy(struct sipalg_turn_table *table, struct sipalg_turns *tur
 	kfree(turns);
 }
 
-/* Return: where it stood. */
+/* Takes a pinhole out of its row.  Return: the rows of its flow, which may be empty now. */
 static struct sipalg_turns *step_out(struct sipalg_pinhole *pin)
 {
 	struct sipalg_turns *turns = pin->turn->turns;
@@ -109,7 +116,6 @@ static void row_leave(struct sipalg_turn_table *table, struct sipalg_pinhole *pi
 		turns_tidy(table, step_out(pin));
 }
 
-/* Without memory it is in no row: then it never gives way. */
 void sipalg_turn_wait(struct sipalg_net *sn, struct sipalg_pinhole *pin,
 		      const struct nf_conn *master)
 {
@@ -168,12 +174,13 @@ void sipalg_turn_end(struct sipalg_net *sn)
 /* ---- room ------------------------------------------------------------------------ */
 
 /*
- * A class of this flow with room for one more.  The kernel would evict the oldest
- * expectation of a full class without a word, so it is never let come to that.
+ * The kernel ends the oldest expectation of a full class without telling us, so no class is ever
+ * filled beyond its size.
+ * Return: a class of the flow with room for one more expectation; -ENOSPC: all are full.
  */
 static int class_with_room(const struct nf_conn_help *help, const struct sipalg_pinhole *pin)
 {
-	static const u8 classes[][SIPALG_PINHOLE_CLASSES] = {	/* 0: no more */
+	static const u8 classes[][SIPALG_PINHOLE_CLASSES] = {	/* 0 ends a row */
 		[SIPALG_PINHOLE_SIGNALLING] = { SIPALG_PINHOLE_SIGNALLING },
 		[SIPALG_PINHOLE_MEDIA]	 = { SIPALG_PINHOLE_MEDIA, SIPALG_PINHOLE_MEDIA_B,
 					     SIPALG_PINHOLE_RTCP },
@@ -193,8 +200,9 @@ static int class_with_room(const struct nf_conn_help *help, const struct sipalg_
 }
 
 /*
- * The expectation of a follower on that flow, or NULL.  Its source changes only while it stands
- * in no row.
+ * The source of an RTCP pinhole changes only while the pinhole is in no row, so it is read here
+ * without the lock of the pinhole.
+ * Return: the expectation of the pinhole on @flow, or NULL.
  */
 static struct nf_conntrack_expect *waits_at(struct sipalg_net *sn, const struct sipalg_pinhole *pin,
 					    const struct nf_conn *flow)
@@ -205,7 +213,11 @@ static struct nf_conntrack_expect *waits_at(struct sipalg_net *sn, const struct 
 	       sipalg_pinhole_is_expected(exp) ? exp : NULL;
 }
 
-/* The expectation of the first of a row that still waits, or NULL.  @left: looks, for all rows */
+/*
+ * Takes pinholes that wait no longer out of the front of a row.  @left is the number of looks that
+ * are left for both rows.
+ * Return: the expectation of the first pinhole that waits, or NULL.
+ */
 static struct nf_conntrack_expect *first_of(struct sipalg_net *sn, struct list_head *row,
 					    const struct nf_conn *flow, u32 *left)
 {
@@ -223,6 +235,7 @@ static struct nf_conntrack_expect *first_of(struct sipalg_net *sn, struct list_h
 	return NULL;
 }
 
+/* Whether @pin may end the wait of the RTCP pinhole that has been due for longest. */
 static bool may_take_turn(struct sipalg_net *sn, const struct sipalg_pinhole *pin,
 			  const struct sipalg_turns *turns)
 {
@@ -233,8 +246,8 @@ static bool may_take_turn(struct sipalg_net *sn, const struct sipalg_pinhole *pi
 }
 
 /*
- * The follower's expectation on @flow that gives way to @pin, or NULL: one whose leader still
- * waits, else the one that has been due for longest.
+ * Return: the expectation on @flow that is to end for @pin: that of the oldest RTCP pinhole that is
+ * not due, or else of the RTCP pinhole that has been due for longest; NULL: no expectation may end.
  */
 static struct nf_conntrack_expect *least_needed(struct sipalg_net *sn,
 						const struct sipalg_pinhole *pin,
@@ -257,7 +270,7 @@ static struct nf_conntrack_expect *least_needed(struct sipalg_net *sn,
 	return exp;
 }
 
-/* A leader may ask who gives way, a follower that is due now and then. */
+/* An RTP pinhole may always end another wait, an RTCP pinhole that is due now and then. */
 static bool may_seek(struct sipalg_net *sn, struct sipalg_pinhole *pin)
 {
 	if (!sipalg_pinhole_is_rtcp(pin))
@@ -268,7 +281,7 @@ static bool may_seek(struct sipalg_net *sn, struct sipalg_pinhole *pin)
 	return true;
 }
 
-/* RTCP gives way to RTP, and RTCP of calls that wait to that of calls that talk. */
+/* RTCP makes room for RTP, and early RTCP for RTCP that is due. */
 static void turn_make_room(struct sipalg_net *sn, struct sipalg_pinhole *pin,
 			   struct nf_conn *master)
 {
@@ -316,7 +329,6 @@ int sipalg_turn_setup(struct sipalg_net *sn)
 	return 0;
 }
 
-/* All pinholes are closed, so nobody waits. */
 void sipalg_turn_teardown(struct sipalg_net *sn)
 {
 	WARN_ON_ONCE(atomic_read(&sn->turns->flows.nelems));
