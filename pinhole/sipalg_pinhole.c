@@ -2,13 +2,13 @@
 /*
  * sipalg_pinhole: published ports.  See sipalg_pinhole.h for the life of a pinhole.
  *
- * A table holds every pinhole by its mapped side: an insertion that finds the place taken keeps
- * two calls from one port.  sipalg_pinhole_real.c finds pinholes by their real side, and
- * sipalg_pinhole_expect.c has their expectations.
+ * A table holds every pinhole by its mapped side: an insertion fails where the table has the same
+ * mapped side already, so two calls never get one port.  sipalg_pinhole_real.c finds pinholes by
+ * their real side, and sipalg_pinhole_expect.c has their expectations.
  *
- * Locks.  The lock of a pinhole, then the lock of the turns, then nf_conntrack_expect_lock; never
- * the locks of two pinholes.  The lock of the turns is held until an expectation is in its place,
- * so what was counted stays true.
+ * Locks.  The order is: the lock of a pinhole, the lock of the turns, nf_conntrack_expect_lock.
+ * The locks of two pinholes are never held together.  The lock of the turns is held until an
+ * expectation is in its place, so the count of the class stays true.
  */
 #include <linux/rhashtable.h>
 #include <linux/slab.h>
@@ -26,8 +26,13 @@
 #include "sipalg_compat.h"
 #include "sipalg_trace.h"
 
-enum { LAST_FEW = 3 };	/* of the last pinholes there are: for a registration and a call */
+enum { LAST_FEW = 3 };	/* least share of a host, in pinholes: a registration and a call */
 
+/**
+ * struct sipalg_pinhole_table - the pinholes of a namespace by their mapped side
+ * @mapped: table of struct sipalg_pinhole
+ * @n: number of pinholes in the table
+ */
 struct sipalg_pinhole_table {
 	struct rhashtable mapped;
 	atomic_t n;
@@ -52,7 +57,10 @@ static struct kmem_cache *pinhole_cache __read_mostly;
 
 /* ---- reservation ----------------------------------------------------------------- */
 
-/* Pinholes that may exist at once: a setting, or what leaves other helpers a quarter. */
+/*
+ * Return: the number of pinholes that may exist at once: the setting, or a default that leaves a
+ * quarter of all expectations to other helpers.
+ */
 static u32 pinholes_max(struct sipalg_net *sn)
 {
 	u32 max = sipalg_settings_of(sn)->pinholes_max;
@@ -110,8 +118,9 @@ static struct sipalg_pinhole *pinhole_alloc(const struct sipalg_pinhole_want *wa
 }
 
 /*
- * Without NAT a port is what it is: calls of one host that use the same one at a
- * time share its pinhole.
+ * Without NAT a port cannot be moved: calls of one host that use the same port at one time share
+ * its pinhole.
+ * Return: the pinhole that is shared, with one more owner; NULL: no pinhole can be shared.
  */
 static struct sipalg_pinhole *pinhole_share(struct sipalg_net *sn,
 					    const struct sipalg_pinhole *like)
@@ -123,7 +132,7 @@ static struct sipalg_pinhole *pinhole_share(struct sipalg_net *sn,
 	old = sipalg_pinhole_by_mapped(sn, &like->mapped);
 	if (!old || old->is_nat || old->is_lasting != like->is_lasting || !sipalg_pinhole_get(old))
 		return NULL;
-	sipalg_pinhole_pause(sn, old, false);	/* nobody can say so for another */
+	sipalg_pinhole_pause(sn, old, false);	/* no owner may pause for another */
 	return old;
 }
 
@@ -135,9 +144,10 @@ bool sipalg_pinhole_is_scarce(struct sipalg_net *sn)
 }
 
 /*
- * How many of @max pinholes a host may have, while @left are left.  Three times as many: alone it
- * gets three quarters of all.  The last quarter is for those that hold least (security.md B2):
- * an eighth of what is left of it each, so who has many addresses gets little by the next one.
+ * A host may have three times as many pinholes as are left, so a single host gets three quarters of
+ * all.  The last quarter is for the hosts that hold least (security.md B2): each of them gets an
+ * eighth of the rest, so a host with many addresses gains little by one more address.
+ * Return: number of pinholes of @max that a host may have while @left are left.
  */
 static u32 share_of_host(u32 max, u32 left)
 {
@@ -146,7 +156,11 @@ static u32 share_of_host(u32 max, u32 left)
 	return max_t(u32, left / 8, LAST_FEW);
 }
 
-/* Contacts leave a quarter for calls, for they have their connections besides. */
+/*
+ * Contacts leave a quarter of all pinholes to calls, because contacts have their own connections
+ * too.
+ * Return: the host, which is charged for @more pinholes now; otherwise an ERR_PTR().
+ */
 static struct sipalg_quota *pinhole_charge_host(const struct sipalg_pinhole_want *want, u32 more)
 {
 	u32 n = atomic_read(&want->sn->pinholes->n), max = pinholes_max(want->sn);
@@ -162,7 +176,7 @@ static struct sipalg_quota *pinhole_charge_host(const struct sipalg_pinhole_want
 	return sipalg_quota_charge(want->sn, &host, SIPALG_QUOTA_PINHOLE, more, share);
 }
 
-/* Into both tables.  Where that fails the pinhole is freed. */
+/* Adds a pinhole to both tables.  On failure the pinhole is freed. */
 static int pinhole_insert(struct sipalg_net *sn, struct sipalg_pinhole *pin)
 {
 	struct sipalg_pinhole_table *table = sn->pinholes;
@@ -182,8 +196,9 @@ static int pinhole_insert(struct sipalg_net *sn, struct sipalg_pinhole *pin)
 }
 
 /*
- * Pinhole @i of a run.  @charged: its host, which is charged for all of the run; NULL: it is for
- * this one, where that is not shared.
+ * Makes pinhole @i of a run.  @charged is the host that is charged for the whole run already; NULL:
+ * the host is charged for this pinhole, unless the pinhole is shared.
+ * Return: the pinhole, or an ERR_PTR().
  */
 static struct sipalg_pinhole *pinhole_add(const struct sipalg_pinhole_want *want,
 					  const struct sipalg_quota *charged, u32 i, u16 mapped)
@@ -208,7 +223,7 @@ static struct sipalg_pinhole *pinhole_add(const struct sipalg_pinhole_want *want
 	return err ? ERR_PTR(err) : pin;
 }
 
-/* Return: whether a pinhole has closed that was counted as opened. */
+/* Removes one owner.  Return: whether a pinhole has closed that was counted as opened. */
 static bool pinhole_put(struct sipalg_net *sn, struct sipalg_pinhole *pin,
 			enum sipalg_pinhole_end end)
 {
@@ -236,7 +251,10 @@ static bool pinhole_put(struct sipalg_net *sn, struct sipalg_pinhole *pin,
 	return was_open;
 }
 
-/* Leaders first: who still finds one finds its follower too. */
+/*
+ * Closes a run, each RTP pinhole before its RTCP pinhole: a reader that still finds the RTP pinhole
+ * finds the RTCP pinhole too.
+ */
 static void run_rm(const struct sipalg_pinhole_want *want, struct sipalg_pinhole **pin, u32 n)
 {
 	u32 i;
@@ -260,7 +278,7 @@ static int pin_arm(const struct sipalg_pinhole_want *want, struct sipalg_pinhole
 		err = sipalg_pinhole_expect_place(want->sn, pin, want->ct);
 		if (!err && want->ttl_s > SIPALG_PINHOLE_TTL_S)
 			sipalg_pinhole_expect_extend(want->sn, pin, want->ttl_s);
-		/* a follower's turn may come with its leader's, or with time */
+		/* an RTCP pinhole may be armed later: when its RTP comes, or with a tick */
 		if (err == -ENOSPC && sipalg_pinhole_is_rtcp(pin))
 			err = 0;
 	}
@@ -287,7 +305,7 @@ static int run_try(const struct sipalg_pinhole_want *want, struct sipalg_pinhole
 			err = PTR_ERR(pin[i]);
 			goto remove;
 		}
-		/* without NAT a leader may be shared, and outlive this run */
+		/* without NAT an RTP pinhole may be shared, and outlive this run */
 		if (want->is_pairs && i & 1 && pin[i - 1]->is_nat)
 			WRITE_ONCE(pin[i - 1]->rtcp, pin[i]);
 		if (arm)
@@ -300,7 +318,7 @@ static int run_try(const struct sipalg_pinhole_want *want, struct sipalg_pinhole
 	return 0;
 
 remove:
-	/* first: while any of them stands, or nothing was given back, the host is known */
+	/* first, while the host is known: it still has pinholes, or all of its charge */
 	sipalg_quota_release(want->sn, host, SIPALG_QUOTA_PINHOLE, want->n - i);
 	run_rm(want, pin, i);
 	return err;
@@ -326,7 +344,7 @@ static int run_open(const struct sipalg_pinhole_want *want, struct sipalg_pinhol
 	return err == -EDQUOT ? -ENOSPC : err;
 }
 
-/* Once for each pinhole, however many share it and however often it is armed. */
+/* Counts a pinhole once, at any number of owners and any number of times that it is armed. */
 static void count_opened(struct sipalg_net *sn, struct sipalg_pinhole *pin)
 {
 	spin_lock_bh(&pin->lock);
@@ -404,7 +422,7 @@ struct sipalg_pinhole *sipalg_pinhole_by_mapped(struct sipalg_net *sn,
 }
 SIPALG_EXPORT_TEST(sipalg_pinhole_by_mapped);
 
-/* Now that the peer is known: strangers may have used up what waited for him. */
+/* The peer is known now, and strangers may have used up the expectation that waited for it. */
 static void wait_for_peer(struct sipalg_net *sn, struct sipalg_pinhole *pin)
 {
 	struct nf_conn *master;
@@ -425,7 +443,10 @@ static void wait_for_peer(struct sipalg_net *sn, struct sipalg_pinhole *pin)
 	nf_ct_put(master);
 }
 
-/* Who is announced by one of our own mappings is inside, and comes from where he really is. */
+/*
+ * A peer that was announced by one of our own mapped endpoints is inside, and its packets come from
+ * its real endpoint.
+ */
 static struct sip_endpoint comes_from(struct sipalg_net *sn, const struct sipalg_pinhole *pin,
 				      const struct sip_endpoint *peer)
 {
@@ -443,7 +464,7 @@ static struct sip_endpoint comes_from(struct sipalg_net *sn, const struct sipalg
 	return from;
 }
 
-/* Without memory the peer comes from where it was announced, like most. */
+/* Without memory the peer counts as outside, and comes from its announced endpoint. */
 static void set_origin(struct sipalg_net *sn, struct sipalg_pinhole *pin)
 {
 	struct sip_endpoint from = comes_from(sn, pin, &pin->peer);
@@ -488,7 +509,7 @@ void sipalg_pinhole_follow(struct sipalg_net *sn, struct sipalg_pinhole *pin, st
 
 	spin_lock_bh(&pin->lock);
 	sipalg_master_set(&pin->master, NULL, &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple);
-	/* not looked up by that: the first packet after a flush is not confirmed yet */
+	/* @ct is used as it is: after a flush it is not confirmed yet, and no look-up finds it */
 	if (pin->is_armed && !sipalg_pinhole_conns_sample(sn, pin, 0, &heard) &&
 	    !sipalg_pinhole_expect_waits(sn, pin))
 		sipalg_pinhole_expect_add(sn, pin, ct);
@@ -598,7 +619,7 @@ free_table:
 	return err;
 }
 
-/* The owners have closed their pinholes by now, so both tables are empty. */
+/* The owners have closed their pinholes, so both tables are empty. */
 void sipalg_pinhole_teardown(struct sipalg_net *sn)
 {
 	WARN_ON_ONCE(atomic_read(&sn->pinholes->n));
