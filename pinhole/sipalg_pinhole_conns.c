@@ -54,7 +54,7 @@ static struct nf_conn *conn_between(struct sipalg_net *sn, const struct sipalg_p
 }
 
 /* Whether a connection from the host began before its published port was known. */
-static bool is_early(const struct sipalg_pinhole *pin, const struct nf_conn *ct)
+static bool began_before(const struct sipalg_pinhole *pin, const struct nf_conn *ct)
 {
 	struct sip_endpoint is = sipalg_inet_destination_of(&ct->tuplehash[IP_CT_DIR_REPLY].tuple);
 
@@ -68,7 +68,7 @@ static bool is_early(const struct sipalg_pinhole *pin, const struct nf_conn *ct)
  * Whether a connection belongs to a call that has ended, and waits for its last packets.
  * sipalg_pinhole_conns_end() has set its time-out.
  */
-static bool is_late(const struct nf_conn *ct)
+static bool is_of_ended_call(const struct nf_conn *ct)
 {
 	return test_bit(IPS_FIXED_TIMEOUT_BIT, &ct->status);
 }
@@ -79,8 +79,8 @@ static bool is_late(const struct nf_conn *ct)
  */
 static bool may_cut(const struct sipalg_pinhole *pin, const struct nf_conn *ct)
 {
-	return is_late(ct) ||
-	       (is_early(pin, ct) && !(pin->is_anothers && ct->status & IPS_SEEN_REPLY));
+	return is_of_ended_call(ct) ||
+	       (began_before(pin, ct) && !(pin->is_anothers && ct->status & IPS_SEEN_REPLY));
 }
 
 /*
@@ -171,7 +171,7 @@ static bool is_from_host(const struct sipalg_pinhole *pin, const struct nf_connt
 }
 
 /* Return: number of the first place that is not in use, or else of the last place. */
-static u32 place_for_one(struct sipalg_pinhole *pin)
+static u32 place_for_new(struct sipalg_pinhole *pin)
 {
 	u32 i = 0;
 
@@ -194,7 +194,7 @@ bool sipalg_pinhole_conn_add(struct sipalg_net *sn, struct sipalg_pinhole *pin,
 	lockdep_assert_held(&pin->lock);
 	if (pin->conn.is_used)
 		sipalg_pinhole_more_get(pin);
-	for (i = place_for_one(pin); i; i--)
+	for (i = place_for_new(pin); i; i--)
 		*sipalg_pinhole_conn_at(pin, i) = *sipalg_pinhole_conn_at(pin, i - 1);
 	pin->conn = (struct sipalg_pinhole_conn){
 		.addr = other.addr,

@@ -45,8 +45,8 @@ static struct rhlist_head *pinholes_of(struct sipalg_net *sn, const struct sipal
  * Return: the pinhole that leaves the table, where a port has too many: the oldest that another
  * host has named, or else the oldest; NULL: the port has room for all.
  */
-static struct sipalg_pinhole *one_too_many(struct sipalg_net *sn,
-					   const struct sipalg_pinhole_key *key)
+static struct sipalg_pinhole *excess_pinhole(struct sipalg_net *sn,
+					     const struct sipalg_pinhole_key *key)
 {
 	struct sipalg_pinhole *pin, *oldest = NULL, *others = NULL;
 	struct rhlist_head *pos;
@@ -73,7 +73,7 @@ int sipalg_pinhole_real_add(struct sipalg_net *sn, struct sipalg_pinhole *pin)
 	rcu_read_lock();	/* the old pinhole may close at the same time */
 	spin_lock_bh(&table->add_lock);
 	err = rhltable_insert(&table->real, &pin->real_node, real_params);
-	old = err ? NULL : one_too_many(sn, &pin->real);
+	old = err ? NULL : excess_pinhole(sn, &pin->real);
 	if (old)
 		rhltable_remove(&table->real, &old->real_node, real_params);
 	spin_unlock_bh(&table->add_lock);

@@ -45,8 +45,8 @@ u32 sipalg_port_tries(const struct sipalg_pinhole_want *want)
  * The first port of a run in a try.  The tries cover all places of a small range, and some places
  * of a large range.
  */
-static u32 first_in(const struct sipalg_range *range, const struct sipalg_pinhole_want *want,
-		    u32 try)
+static u32 first_port_in(const struct sipalg_range *range, const struct sipalg_pinhole_want *want,
+			 u32 try)
 {
 	u32 first = range->low + ((range->low ^ want->ports[0]) & 1);
 	u32 n = (range->high - range->low) / 2 + 1;
@@ -63,7 +63,7 @@ u16 sipalg_port_candidate(const struct sipalg_pinhole_want *want, u32 i, u32 try
 	if (!try)
 		port = want->mapped_port ? want->mapped_port : want->ports[i];
 	else if (range)
-		port = first_in(range, want, try) + step;
+		port = first_port_in(range, want, try) + step;
 	else
 		port = ((OTHER_PORTS + jhash_2words(want->seed, try, 0) % OTHER_PORTS_N) & ~1U) +
 		       (want->ports[0] & 1) + step;
@@ -155,9 +155,9 @@ static bool are_all_forwarded(const struct sipalg_pinhole_want *want,
 }
 
 /* Whether rules of NAT forward @port to another host, and not all ports to one host. */
-static bool goes_to_another(const struct sipalg_pinhole_want *want,
-			    struct sipalg_port_search *search,
-			    struct sipalg_forward_question *q, u16 port)
+static bool is_for_other_host(const struct sipalg_pinhole_want *want,
+			      struct sipalg_port_search *search,
+			      struct sipalg_forward_question *q, u16 port)
 {
 	struct sip_endpoint to;
 
@@ -197,7 +197,7 @@ static bool is_forwarded(const struct sipalg_pinhole_want *want, struct sipalg_p
 		dev = route ? route->dev : q.net->loopback_dev;
 	}
 	q.in = dev;
-	is_it = goes_to_another(want, search, &q, port);
+	is_it = is_for_other_host(want, search, &q, port);
 	dst_release(route);
 	return is_it;
 }

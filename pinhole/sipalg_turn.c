@@ -89,7 +89,7 @@ static struct sipalg_turns *turns_add(struct sipalg_turn_table *table, const str
 }
 
 /* Frees the rows of a flow where both are empty; every look-up of rows is under the lock. */
-static void turns_tidy(struct sipalg_turn_table *table, struct sipalg_turns *turns)
+static void turns_free_if_empty(struct sipalg_turn_table *table, struct sipalg_turns *turns)
 {
 	lockdep_assert_held(&table->lock);
 	if (!list_empty(&turns->early) || !list_empty(&turns->due))
@@ -99,7 +99,7 @@ static void turns_tidy(struct sipalg_turn_table *table, struct sipalg_turns *tur
 }
 
 /* Takes a pinhole out of its row.  Return: the rows of its flow, which may be empty now. */
-static struct sipalg_turns *step_out(struct sipalg_pinhole *pin)
+static struct sipalg_turns *turn_free(struct sipalg_pinhole *pin)
 {
 	struct sipalg_turns *turns = pin->turn->turns;
 
@@ -113,7 +113,7 @@ static void row_leave(struct sipalg_turn_table *table, struct sipalg_pinhole *pi
 {
 	lockdep_assert_held(&table->lock);
 	if (pin->turn)
-		turns_tidy(table, step_out(pin));
+		turns_free_if_empty(table, turn_free(pin));
 }
 
 void sipalg_turn_wait(struct sipalg_net *sn, struct sipalg_pinhole *pin,
@@ -204,8 +204,9 @@ static int class_with_room(const struct nf_conn_help *help, const struct sipalg_
  * without the lock of the pinhole.
  * Return: the expectation of the pinhole on @flow, or NULL.
  */
-static struct nf_conntrack_expect *waits_at(struct sipalg_net *sn, const struct sipalg_pinhole *pin,
-					    const struct nf_conn *flow)
+static struct nf_conntrack_expect *rtcp_expect_on(struct sipalg_net *sn,
+						  const struct sipalg_pinhole *pin,
+						  const struct nf_conn *flow)
 {
 	struct nf_conntrack_expect *exp = sipalg_pinhole_expect_at(sn, &pin->mapped, &pin->source);
 
@@ -218,8 +219,8 @@ static struct nf_conntrack_expect *waits_at(struct sipalg_net *sn, const struct 
  * are left for both rows.
  * Return: the expectation of the first pinhole that waits, or NULL.
  */
-static struct nf_conntrack_expect *first_of(struct sipalg_net *sn, struct list_head *row,
-					    const struct nf_conn *flow, u32 *left)
+static struct nf_conntrack_expect *first_waiting(struct sipalg_net *sn, struct list_head *row,
+						 const struct nf_conn *flow, u32 *left)
 {
 	struct nf_conntrack_expect *exp;
 	struct sipalg_turn *turn;
@@ -227,10 +228,10 @@ static struct nf_conntrack_expect *first_of(struct sipalg_net *sn, struct list_h
 	for (; *left && !list_empty(row); --*left) {
 		sipalg_step();
 		turn = list_first_entry(row, struct sipalg_turn, node);
-		exp = waits_at(sn, turn->pin, flow);
+		exp = rtcp_expect_on(sn, turn->pin, flow);
 		if (exp)
 			return exp;
-		step_out(turn->pin);
+		turn_free(turn->pin);
 	}
 	return NULL;
 }
@@ -260,18 +261,18 @@ static struct nf_conntrack_expect *least_needed(struct sipalg_net *sn,
 	lockdep_assert_held(&nf_conntrack_expect_lock);
 	if (!turns)
 		return NULL;
-	exp = first_of(sn, &turns->early, flow, &left);
+	exp = first_waiting(sn, &turns->early, flow, &left);
 	if (exp)
 		return exp;
-	exp = first_of(sn, &turns->due, flow, &left);
+	exp = first_waiting(sn, &turns->due, flow, &left);
 	if (exp && !may_take_turn(sn, pin, turns))
 		exp = NULL;
-	turns_tidy(sn->turns, turns);
+	turns_free_if_empty(sn->turns, turns);
 	return exp;
 }
 
 /* An RTP pinhole may always end another wait, an RTCP pinhole that is due now and then. */
-static bool may_seek(struct sipalg_net *sn, struct sipalg_pinhole *pin)
+static bool may_end_others(struct sipalg_net *sn, struct sipalg_pinhole *pin)
 {
 	if (!sipalg_pinhole_is_rtcp(pin))
 		return pin->class != SIPALG_PINHOLE_SIGNALLING;
@@ -288,7 +289,7 @@ static void turn_make_room(struct sipalg_net *sn, struct sipalg_pinhole *pin,
 	struct nf_conntrack_expect *exp;
 
 	lockdep_assert_held(&pin->lock);
-	if (!may_seek(sn, pin))
+	if (!may_end_others(sn, pin))
 		return;
 	rcu_read_lock();
 	spin_lock_bh(&nf_conntrack_expect_lock);
