@@ -20,9 +20,8 @@ void sipalg_pinhole_expect_start(void);
 /**
  * sipalg_pinhole_expect_stop() - end all expectations of ours, wherever they came from
  *
- * When this returns no expectation is made any more, and the expectfn runs nowhere.
- *
- * Context: process context; namespaces are still set up.
+ * Context: process context; namespaces are still set up.  Afterwards no expectation is made, and
+ * the expectfn runs nowhere.
  */
 void sipalg_pinhole_expect_stop(void);
 

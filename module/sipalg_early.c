@@ -43,7 +43,8 @@ bool sipalg_refuses_early(struct sk_buff *skb, struct nf_conn *ct, enum ip_connt
 	int protoff;
 	bool is_refused;
 
-	if (nf_ct_protonum(ct) != IPPROTO_UDP || !sipalg_conn_is_ours(ct) || nf_is_loopback_packet(skb))
+	if (nf_ct_protonum(ct) != IPPROTO_UDP || !sipalg_conn_is_ours(ct) ||
+	    nf_is_loopback_packet(skb))
 		return false;
 	protoff = sipalg_find_header(skb, ct, IPPROTO_UDP);
 	if (protoff < 0 || !sipalg_settings_of(sipalg_pernet(nf_ct_net(ct)))->enabled)

@@ -217,7 +217,8 @@ static int expect_relate(struct sipalg_pinhole *pin, struct nf_conn *master, int
 	return err;
 }
 
-int sipalg_pinhole_expect_place(struct sipalg_net *sn, struct sipalg_pinhole *pin, struct nf_conn *master)
+int sipalg_pinhole_expect_place(struct sipalg_net *sn, struct sipalg_pinhole *pin,
+				struct nf_conn *master)
 {
 	const struct nf_conn_help *help = nfct_help(master);
 	int class, err;
@@ -241,13 +242,16 @@ int sipalg_pinhole_expect_place(struct sipalg_net *sn, struct sipalg_pinhole *pi
 	return err;
 }
 
-int sipalg_pinhole_expect_add(struct sipalg_net *sn, struct sipalg_pinhole *pin, struct nf_conn *master)
+int sipalg_pinhole_expect_add(struct sipalg_net *sn, struct sipalg_pinhole *pin,
+			      struct nf_conn *master)
 {
-	return expect_is_foreign(sn, pin) ? -EADDRINUSE : sipalg_pinhole_expect_place(sn, pin, master);
+	if (expect_is_foreign(sn, pin))
+		return -EADDRINUSE;
+	return sipalg_pinhole_expect_place(sn, pin, master);
 }
 
 void sipalg_pinhole_set_source(struct sipalg_net *sn, struct sipalg_pinhole *pin,
-		       const struct sip_addr *source)
+			       const struct sip_addr *source)
 {
 	static const struct sip_addr any;
 
@@ -284,7 +288,7 @@ static void rearm_pinhole(struct sipalg_net *sn, struct sipalg_pinhole *pin, str
 	if (pin->has_come)
 		return;
 	if (!may_rearm(sn, pin)) {
-		if (!pin->peer.addr.family)	/* later: when the peer is announced, or with a tick */
+		if (!pin->peer.addr.family)	/* later: when it is announced, or with a tick */
 			return;
 		sipalg_pinhole_set_source(sn, pin, &sipalg_pinhole_origin(pin)->addr);
 		pin->is_narrowed = true;

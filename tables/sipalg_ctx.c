@@ -97,7 +97,7 @@ void sipalg_ctx_fill_flow(struct sipalg_ctx *ctx)
 	flow->is_registered = flow->is_published;
 	flow->user = 0;
 	ctx->via_port = 0;
-	/* a failover peer knows what was published; here it is taken to be what leads to the host */
+	/* another router knows what was published; what leads to the host is taken to be that */
 	if (data && sipalg_flow_is_taken_over(data)) {
 		flow->is_published = true;
 		flow->is_registered = true;

@@ -202,7 +202,8 @@ bool sipalg_handshake_is_missed(struct sipalg_ctx *ctx)
 	const struct sipalg_flow_data *data = sipalg_flow_data_of(ctx->ct);
 
 	if (!data || READ_ONCE(data->syn) & SYN_SEEN || sipalg_handshake_is_lost(ctx) ||
-	    ctx->skb->len <= ctx->dataoff || test_bit(IPS_SEQ_ADJUST_BIT, &ctx->ct->status) || skb_linearize(ctx->skb))
+	    ctx->skb->len <= ctx->dataoff ||
+	    test_bit(IPS_SEQ_ADJUST_BIT, &ctx->ct->status) || skb_linearize(ctx->skb))
 		return false;
 	ctx->text = (struct sip_text){
 		ctx->skb->data + ctx->dataoff, ctx->skb->len - ctx->dataoff,

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: GPL-2.0
+"""handover.py - the router becomes another one: its connections are given to the kernel as conntrackd gives them.
+
+What a failover peer has is what ctnetlink carries: tuples, NAT, status, time-out, the state of TCP and the helper's
+name. So the modules are loaded anew, and each connection is taken out and put in again with that alone.
+"""
+import os
+import socket
+import struct
+import subprocess
+from sip import *
+
+NFNL_CT, GET, NEW = 1, 1, 0
+ORIG, REPLY, STATUS, PROTOINFO, HELP, NAT_SRC, TIMEOUT, NAT_DST = 1, 2, 3, 4, 5, 6, 7, 13
+IP, PROTO, NESTED = 1, 2, 0x8000
+V4_SRC, V4_DST, PROTO_NUM, SRC_PORT, DST_PORT = 1, 2, 1, 2, 3
+LASTS = 0x4 | 0x2 | 0x8         # IPS_ASSURED, IPS_SEEN_REPLY, IPS_CONFIRMED
+ESTABLISHED, LIBERAL = 3, 0x08
+
+
+def attributes(data):
+    """type -> bytes of netlink attributes"""
+    found = {}
+    while len(data) >= 4:
+        size, kind = struct.unpack_from('=HH', data)
+        found[kind & 0x3fff] = data[4:size]
+        data = data[(size + 3) & ~3:]
+    return found
+
+
+def attribute(kind, data):
+    return struct.pack('=HH', 4 + len(data), kind) + data + bytes(-len(data) % 4)
+
+
+def nested(kind, *parts):
+    return attribute(kind | NESTED, b''.join(parts))
+
+
+def request(sock, kind, flags, body):
+    """(the messages that answer it, 0 or the number of an error)"""
+    messages = []
+    head = struct.pack('=BBH', socket.AF_INET, 0, 0)
+    sock.send(struct.pack('=IHHII', 16 + len(head) + len(body), NFNL_CT << 8 | kind, flags | 1, 1, 0) + head + body)
+    while True:
+        data = sock.recv(1 << 20)
+        while data:
+            size, what = struct.unpack_from('=IH', data)
+            if what == 2:       # NLMSG_ERROR
+                return messages, -struct.unpack_from('=i', data, 16)[0]
+            if what == 3:       # NLMSG_DONE
+                return messages, 0
+            messages.append(data[20:size])
+            data = data[(size + 3) & ~3:]
+
+
+def ends(data):
+    """(source, destination, protocol, source port, destination port) of a tuple, as bytes"""
+    ip, proto = (attributes(attributes(data)[n]) for n in (IP, PROTO))
+    return ip[V4_SRC], ip[V4_DST], proto[PROTO_NUM], proto.get(SRC_PORT, b''), proto.get(DST_PORT, b'')
+
+
+def tuple_of(kind, src, dst, proto, sport, dport):
+    return nested(kind, nested(IP, attribute(V4_SRC, src), attribute(V4_DST, dst)),
+                  nested(PROTO, attribute(PROTO_NUM, proto), attribute(SRC_PORT, sport), attribute(DST_PORT, dport)))
+
+
+def nat(kind, addr, port):
+    return nested(kind, attribute(1, addr), attribute(2, addr), nested(3, attribute(1, port), attribute(2, port)))
+
+
+def as_injected(data, helper):
+    """The connection of a dump, as a failover peer gives it to its kernel: nl_create_conntrack() of conntrackd."""
+    src, dst, proto, sport, dport = orig = ends(data[ORIG])
+    rsrc, rdst, _, rsport, rdport = ends(data[REPLY])
+    body = tuple_of(ORIG, *orig) + tuple_of(REPLY, dst, src, proto, dport, sport)
+    if (rdst, rdport) != (src, sport):
+        body += nat(NAT_SRC, rdst, rdport)
+    if (rsrc, rsport) != (dst, dport):
+        body += nat(NAT_DST, rsrc, rsport)
+    if proto == bytes([socket.IPPROTO_TCP]):
+        flags = struct.pack('=BB', LIBERAL, LIBERAL)
+        body += nested(PROTOINFO, nested(1, attribute(1, bytes([ESTABLISHED])), attribute(4, flags), attribute(5, flags)))
+    if helper:
+        body += nested(HELP, attribute(1, helper.encode() + b'\0'))
+    return body + attribute(STATUS, struct.pack('!I', LASTS)) + attribute(TIMEOUT, struct.pack('!I', 120))
+
+
+def hand_over(ns='rtr', helper='sipalg'):
+    """The namespace's connections of UDP and TCP in IPv4 are those of a router that has taken them over."""
+    with netns(ns), socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 12) as sock:
+        sock.bind((0, 0))
+        all_of = [attributes(m) for m in request(sock, GET, 0x300, b'')[0]]
+        all_of = [a for a in all_of if HELP in a and len(ends(a[ORIG])[3]) == 2]
+        reload(ns)
+        for a in all_of:
+            _, error = request(sock, NEW, 0x600 | 4, as_injected(a, helper))
+            check('a connection is taken over', not error, os.strerror(error), ends(a[ORIG]))
+        return len(all_of)
+
+
+def reload(ns):
+    """The modules are loaded anew, with the rules that name them and no connection of before."""
+    rules = in_router('nft', '-s', 'list', 'table', 'inet', 'alg')
+    in_router('nft', 'delete', 'table', 'inet', 'alg')
+    for module in ('nf_nat_sipalg', 'nf_conntrack_sipalg'):
+        gone = eventually(lambda m=module: subprocess.run(['rmmod', m], stderr=subprocess.DEVNULL).returncode == 0, 15)
+        check(f'{module} is unloaded', gone)
+    in_router('conntrack', '-F')
+    subprocess.run(['modprobe', 'nf_nat_sipalg'], check=True)
+    with netns(ns):
+        subprocess.run(['nft', '-f', '-'], input=rules, text=True, check=True)
