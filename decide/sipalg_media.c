@@ -10,6 +10,7 @@
 #include "sipalg_ctx.h"
 #include "sipalg_inside.h"
 #include "sipalg_media.h"
+#include "sipalg_pinhole_expect.h"
 
 /* Only these carry offers and answers: RFC 3261 13, 14, RFC 3262 5, RFC 3311 5, RFC 6337 2. */
 static bool may_carry_sdp(const struct sip_msg *msg)
@@ -347,8 +348,8 @@ static void publish_again(const struct section *s, struct sdp_target *target)
 }
 
 /*
- * Nothing was opened, so the section keeps its port.  Where that port of the mapped address is
- * another host's, the section keeps its address, too: it must not lead there.
+ * Nothing was opened, so the section keeps its port.  Where that port of the mapped address leads
+ * to another host, by our table or by the kernel's, the section keeps its address too.
  */
 static void spare_others(const struct section *s, struct sdp_target *target)
 {
@@ -362,7 +363,9 @@ static void spare_others(const struct section *s, struct sdp_target *target)
 	if (target->port || !s->rtp.port || !sip_addr_equal(&target->addr, &mapped->addr))
 		return;
 	pin = sipalg_pinhole_by_mapped(s->ctx->sn, &key);
-	if (pin && !sip_addr_equal(&pin->real.addr, &s->rtp.addr))
+	if (pin ? !sip_addr_equal(&pin->real.addr, &s->rtp.addr) :
+		  s->proto && sipalg_pinhole_expect_is_others(s->ctx->sn, &key, &s->rtp.addr,
+							      &s->ctx->flow.peer_real.addr))
 		*target = (struct sdp_target){};
 }
 

@@ -106,6 +106,38 @@ static inline bool sipalg_expect_has_nat(const struct nf_conntrack_expect *exp)
 #endif
 }
 
+/**
+ * sipalg_expect_leads_to() - does an expectation lead its packets to a host?
+ * @exp: expectation
+ * @addr: address of the host
+ *
+ * Return: whether its NAT has that address; false: it has another one, or none.
+ */
+static inline bool sipalg_expect_leads_to(const struct nf_conntrack_expect *exp,
+					  const union nf_inet_addr *addr)
+{
+#if IS_ENABLED(CONFIG_NF_NAT)
+	return nf_inet_addr_cmp(&exp->saved_addr, addr);
+#else
+	return false;
+#endif
+}
+
+/**
+ * sipalg_expect_leads_port() - the port to which an expectation leads its packets
+ * @exp: expectation that has NAT
+ *
+ * Return: the port in network byte order.
+ */
+static inline __be16 sipalg_expect_leads_port(const struct nf_conntrack_expect *exp)
+{
+#if IS_ENABLED(CONFIG_NF_NAT)
+	return exp->saved_proto.all;
+#else
+	return 0;
+#endif
+}
+
 /*
  * Whether an expectation that the caller has a reference on still waits: where it does not it
  * was taken out by hlist_del_rcu(), or is about to be.  Under nf_conntrack_expect_lock.

@@ -5,10 +5,14 @@
 #ifndef _SIPALG_PINHOLE_EXPECT_H
 #define _SIPALG_PINHOLE_EXPECT_H
 
+#include <linux/types.h>
+
 struct nf_conn;
 struct nf_conntrack_expect;
+struct sip_addr;
 struct sipalg_net;
 struct sipalg_pinhole;
+struct sipalg_pinhole_key;
 
 /**
  * sipalg_pinhole_expect_start() - make the expectfn known to user space
@@ -46,5 +50,21 @@ void sipalg_pinhole_expect_conn(struct sipalg_net *sn, struct sipalg_pinhole *pi
  * Context: process context.
  */
 void sipalg_pinhole_expect_nat(void (*fn)(struct nf_conn *ct, struct nf_conntrack_expect *exp));
+
+/**
+ * sipalg_pinhole_expect_is_others() - does an expectation lead a mapped port to another host?
+ * @sn: namespace
+ * @mapped: mapped address and port, of which our table has no pinhole
+ * @real: address of the host
+ * @peer: address of the other side: an expectation for it alone is asked for, too
+ *
+ * A failover peer injects expectations of which our table knows nothing, and other helpers have
+ * theirs.
+ *
+ * Context: softirq or BH, under rcu_read_lock().
+ * Return: whether it leads to another host, or to the router itself.
+ */
+bool sipalg_pinhole_expect_is_others(struct sipalg_net *sn, const struct sipalg_pinhole_key *mapped,
+				     const struct sip_addr *real, const struct sip_addr *peer);
 
 #endif /* _SIPALG_PINHOLE_EXPECT_H */

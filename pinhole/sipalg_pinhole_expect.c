@@ -73,12 +73,26 @@ static struct nf_conntrack_expect *expect_at(struct sipalg_net *sn, struct sipal
 	return sipalg_pinhole_expect_at(sn, &pin->mapped, &pin->source);
 }
 
+/*
+ * Is an expectation that waits at the place of a pinhole the pinhole's own?  A failover peer may
+ * have injected one of ours that leads to another host.
+ */
+static bool expect_is_of(const struct nf_conntrack_expect *exp, const struct sipalg_pinhole *pin)
+{
+	union nf_inet_addr real = sipalg_inet_of_addr(&pin->real.addr);
+
+	if (!exp || !sipalg_pinhole_is_expected(exp))
+		return false;
+	return !pin->is_nat || (sipalg_expect_leads_to(exp, &real) &&
+				ntohs(sipalg_expect_leads_port(exp)) == pin->real.port);
+}
+
 /* The waiting expectation of a pinhole, or NULL.  Under pin->lock and nf_conntrack_expect_lock. */
 static struct nf_conntrack_expect *expect_find(struct sipalg_net *sn, struct sipalg_pinhole *pin)
 {
 	struct nf_conntrack_expect *exp = expect_at(sn, pin);
 
-	return exp && exp->expectfn == pinhole_expected ? exp : NULL;
+	return expect_is_of(exp, pin) ? exp : NULL;
 }
 
 static int expect_error(int err)
@@ -115,7 +129,7 @@ int sipalg_pinhole_expect_renew(struct sipalg_net *sn, struct sipalg_pinhole *pi
 	lockdep_assert_held(&pin->lock);
 	spin_lock_bh(&nf_conntrack_expect_lock);
 	exp = expect_at(sn, pin);
-	if (exp && exp->expectfn == pinhole_expected) {
+	if (expect_is_of(exp, pin)) {
 		sipalg_expect_extend(exp, ttl_s);
 		ret = 1;
 	} else if (exp) {
@@ -144,7 +158,7 @@ static bool expect_is_foreign(struct sipalg_net *sn, struct sipalg_pinhole *pin)
 
 	spin_lock_bh(&nf_conntrack_expect_lock);
 	exp = expect_at(sn, pin);
-	is_foreign = exp && exp->expectfn != pinhole_expected;
+	is_foreign = exp && !expect_is_of(exp, pin);
 	spin_unlock_bh(&nf_conntrack_expect_lock);
 	return is_foreign;
 }
@@ -174,6 +188,23 @@ static struct sipalg_pinhole *pinhole_of(struct sipalg_net *sn, const struct nf_
 	};
 
 	return sipalg_pinhole_by_mapped(sn, &key);
+}
+
+bool sipalg_pinhole_expect_is_others(struct sipalg_net *sn, const struct sipalg_pinhole_key *mapped,
+				     const struct sip_addr *real, const struct sip_addr *peer)
+{
+	static const struct sip_addr any;
+	union nf_inet_addr host = sipalg_inet_of_addr(real);
+	struct nf_conntrack_expect *exp;
+	bool is_others;
+
+	spin_lock_bh(&nf_conntrack_expect_lock);
+	exp = sipalg_pinhole_expect_at(sn, mapped, &any);
+	if (!exp)
+		exp = sipalg_pinhole_expect_at(sn, mapped, peer);
+	is_others = exp && !sipalg_expect_leads_to(exp, &host);
+	spin_unlock_bh(&nf_conntrack_expect_lock);
+	return is_others;
 }
 
 /* ---- arming ------------------------------------------------------------------------ */
