@@ -7,7 +7,8 @@
 #   text        SPDX lines, left-over notes, paths of one machine
 #   layers      dependencies point one way (check/layers.py)
 #   sizes       functions, parameters, files (check/sizes.awk)
-#   docs        kernel-doc of the headers; the tables of docs/ are those of the code; rules, names and citations (check/rules.py);
+#   kdoc        each function and type of the headers has kernel-doc (check/kdoc.py)
+#   docs        the tables of docs/ are those of the code; rules, names and citations (check/rules.py);
 #               the README's size, and commands that a test runs (check/readme.py)
 #   cases       an end-to-end case is one file in the folder of its theme (check/cases.py)
 #   install     make and make install put everything where it belongs (check/install.sh)
@@ -23,7 +24,7 @@ set -euo pipefail
 . "$(dirname "$0")/env.sh"
 . "$(dirname "$0")/progress.sh"
 here=$TOP/scripts
-all=(text layers sizes docs cases install shell checkpatch sparse-6.12 sparse-6.1 build-6.12 build-6.1 build-7 build-uml)
+all=(text layers sizes kdoc docs cases install shell checkpatch sparse-6.12 sparse-6.1 build-6.12 build-6.1 build-7 build-uml)
 [ $# -gt 0 ] || set -- "${all[@]}"
 for c; do [[ " ${all[*]} " = *" $c "* ]] || die "no check $c" 2; done
 "$here/deps.sh" build static uml chroot
@@ -61,14 +62,18 @@ check_sizes() { awk -f "$here/check/sizes.awk" "${code[@]}" "${tests[@]}" "${hos
 
 source_tree() { "$here/uml.sh" source | tail -1; }
 
+check_kdoc() {
+	local tree f headers=()
+	tree=$(source_tree) && [ -f "$tree/scripts/kernel-doc" ] || return
+	for f in "${code[@]}"; do
+		[[ $f != *.h ]] || headers+=("$f")
+	done
+	"$here/check/kdoc.py" --tool "$tree/scripts/kernel-doc" "${headers[@]}"
+}
+
 check_docs() {
-	local tree h
 	python3 "$here/check/rules.py"
 	python3 "$here/check/readme.py"
-	tree=$(source_tree) && [ -f "$tree/scripts/kernel-doc" ] || return
-	for h in include/*.h; do
-		perl "$tree/scripts/kernel-doc" -none -v "$h" 2>&1 | grep -E '^[^ ]+:[0-9]+: (warning|error):' || :
-	done
 	[ ! -x scripts/tables.sh ] || scripts/tables.sh --check 2>&1 || :
 }
 
