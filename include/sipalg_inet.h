@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * sipalg_inet: addresses and tuples of conntrack as the text core writes addresses, and back.
+ * sipalg_inet: conversion between addresses of conntrack and addresses of the text core.
  */
 #ifndef _SIPALG_INET_H
 #define _SIPALG_INET_H
@@ -10,7 +10,14 @@
 
 #include "sip_addr.h"
 
-/* An address of @l3num, NFPROTO_IPV4 or NFPROTO_IPV6, in network byte order. */
+/**
+ * sipalg_inet_addr_of() - make an address of the text core from one of conntrack
+ * @l3num: NFPROTO_IPV4 or NFPROTO_IPV6
+ * @addr: the address, in network byte order
+ *
+ * Context: any.
+ * Return: the same address, in network byte order.
+ */
 static inline struct sip_addr sipalg_inet_addr_of(u16 l3num, const union nf_inet_addr *addr)
 {
 	struct sip_addr a = {};
@@ -25,35 +32,78 @@ static inline struct sip_addr sipalg_inet_addr_of(u16 l3num, const union nf_inet
 	return a;
 }
 
-/* The same backwards; what @addr does not need is 0. */
+/**
+ * sipalg_inet_of_addr() - make an address of conntrack from one of the text core
+ * @addr: the address
+ *
+ * Context: any.
+ * Return: the same address, in network byte order; bytes that its family does not use are 0.
+ */
 union nf_inet_addr sipalg_inet_of_addr(const struct sip_addr *addr);
 
-/*
- * Whether it can be one host's: not loopback, unspecified, multicast or broadcast.  Of a
- * network's own broadcast address the routes know.
+/**
+ * sipalg_inet_is_host() - ask whether an address can be that of one host
+ * @addr: the address
+ *
+ * The broadcast address of a network looks like the address of a host; the routes know it.
+ *
+ * Context: any.
+ * Return: false for a loopback, unspecified, multicast or limited broadcast address.
  */
 bool sipalg_inet_is_host(const struct sip_addr *addr);
 
-/* Whether it is reached on one link alone. */
+/**
+ * sipalg_inet_is_link_local() - ask whether an address is valid on one link only
+ * @addr: the address
+ *
+ * Context: any.
+ * Return: true for an address of 169.254.0.0/16 or fe80::/10.
+ */
 bool sipalg_inet_is_link_local(const struct sip_addr *addr);
 
-/* NFPROTO_IPV4 or NFPROTO_IPV6 */
+/**
+ * sipalg_inet_nfproto() - tell the family of an address as netfilter numbers it
+ * @addr: the address; its family is not 0
+ *
+ * Context: any.
+ * Return: NFPROTO_IPV4 or NFPROTO_IPV6.
+ */
 u8 sipalg_inet_nfproto(const struct sip_addr *addr);
 
-/* Source and destination of a tuple, ports in host byte order. */
+/**
+ * sipalg_inet_source_of() - read the source of a tuple
+ * @t: the tuple, of UDP or TCP
+ *
+ * Context: any.
+ * Return: the source address in network byte order, and its port in host byte order.
+ */
 static inline struct sip_endpoint sipalg_inet_source_of(const struct nf_conntrack_tuple *t)
 {
 	return (struct sip_endpoint){ sipalg_inet_addr_of(t->src.l3num, &t->src.u3),
 				      ntohs(t->src.u.all) };
 }
 
+/**
+ * sipalg_inet_destination_of() - read the destination of a tuple
+ * @t: the tuple, of UDP or TCP
+ *
+ * Context: any.
+ * Return: the destination address in network byte order, and its port in host byte order.
+ */
 static inline struct sip_endpoint sipalg_inet_destination_of(const struct nf_conntrack_tuple *t)
 {
 	return (struct sip_endpoint){ sipalg_inet_addr_of(t->src.l3num, &t->dst.u3),
 				      ntohs(t->dst.u.all) };
 }
 
-/* As the kernel prints it with %pISpc, whatever its family is. */
+/**
+ * sipalg_inet_of_endpoint() - make a socket address, which the kernel prints with %pISpc
+ * @at: address and port, the port in host byte order
+ * @out: room for the result: a sockaddr_in for an IPv4 address, a sockaddr_in6 for an IPv6
+ *	address, all zero where the address has no family
+ *
+ * Context: any.
+ */
 void sipalg_inet_of_endpoint(const struct sip_endpoint *at, struct sockaddr_in6 *out);
 
 #endif /* _SIPALG_INET_H */

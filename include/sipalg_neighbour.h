@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * sipalg_neighbour: which IPv6 addresses of a link are one station's, by the router's own
- * neighbour table.
+ * sipalg_neighbour: which IPv6 addresses of a link belong to one station, by the neighbour table
+ * of the router.
  *
- * A host on IPv6 has several addresses as a rule (RFC 4941, RFC 6724), and a phone may signal
- * from one and announce its media at another.  The table says to which station the router
- * would send what is for an address (RFC 4861): where that is the station from which the
- * message came, a pinhole leads to no one else.
+ * An IPv6 host usually has several addresses (RFC 4941, RFC 6724), and a phone may signal from
+ * one address and announce its media at another.  The table says to which station the router
+ * would send a packet for an address (RFC 4861).  If this is the station that has sent the
+ * message, then a pinhole leads to no other station.
  *
- * IPv4 is not asked.  A phone has one address of it as a rule, and one link-layer address
- * stands for many hosts more often: proxy ARP has no flag that tells.
+ * IPv4 addresses are not looked up.  A phone usually has one IPv4 address, and in IPv4 one
+ * link-layer address more often stands for many hosts: proxy ARP has no flag that shows it.
  */
 #ifndef _SIPALG_NEIGHBOUR_H
 #define _SIPALG_NEIGHBOUR_H
@@ -21,22 +21,23 @@
 struct net_device;
 
 /**
- * sipalg_neighbour_is_one() - whether two addresses are one station's
- * @dev: the link
- * @a: an IPv6 address on it
- * @b: another
+ * sipalg_neighbour_is_one() - ask whether two addresses belong to one station
+ * @dev: device of the link
+ * @a: an IPv6 address on the link
+ * @b: another IPv6 address on the link
  *
- * Both have an entry that is valid, and the same link-layer address.  An entry of a router is
- * not taken: what stands behind its link-layer address may be somebody else's, as with a
- * router that answers for others (RFC 4389).  So is no entry of a link without link-layer
- * addresses.  Of an address that the router has never heard of there is no entry, and no one
- * is asked about it: a text from the wire makes the router send nothing.
+ * Both addresses must have a valid entry with the same link-layer address.  An entry that is
+ * marked as a router does not count, as the address may belong to a host that this router answers
+ * for (RFC 4389).  Entries of a link without link-layer addresses do not count either.  An address
+ * that the router has never heard of has no entry, and the router does not ask for it: text from
+ * the wire makes it send nothing.
  *
- * What it cannot tell: a repeater that hides several hosts behind its own link-layer address,
- * without being a router, is one station here.
+ * The function cannot detect a repeater that hides several hosts behind its own link-layer
+ * address without being a router: these hosts are one station here.
  *
  * Context: softirq or BH, under rcu_read_lock().
- * Return: whether they are; false where the kernel has no IPv6.
+ * Return: true: both belong to one station; false: they do not, or the table cannot tell, or the
+ * kernel has no IPv6.
  */
 bool sipalg_neighbour_is_one(struct net_device *dev, const struct sip_addr *a,
 			     const struct sip_addr *b);

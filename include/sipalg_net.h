@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * sipalg_net: what each network namespace has of its own: settings, counters,
+ * sipalg_net: the part of each network namespace that belongs to this module: settings, counters,
  * the tables of the other units, and the directory /proc/net/sipalg.
  *
- * Lives from the namespace's creation, or the module's load, to its end.  The
- * tables belong to their units; here are only the pointers.
+ * It lives from the creation of the namespace, or the load of the module, to the end of the
+ * namespace or the module.  The tables belong to their units; this structure has pointers to them.
  */
 #ifndef _SIPALG_NET_H
 #define _SIPALG_NET_H
@@ -23,10 +23,14 @@ struct ctl_table_header;
 struct proc_dir_entry;
 struct seq_file;
 
-/* SECURITY P3: nobody's service is behind a pinhole */
+/* SECURITY P3: a pinhole leads to no lower port, where the services of hosts are */
 enum { SIPALG_PORT_MIN = 1024 };
 
-/* Words of the machine, as the kernel's own are: one CPU writes, and another never reads half. */
+/**
+ * struct sipalg_counters - the counters of one CPU
+ * @n: the count of each enum sipalg_stat.  It has the size of a machine word, as the counters of
+ *	the kernel do, so a CPU that reads while another one writes never sees half a number
+ */
 struct sipalg_counters {
 	unsigned long n[SIPALG_STAT_COUNT];
 };
@@ -34,26 +38,26 @@ struct sipalg_counters {
 /**
  * struct sipalg_net - one namespace
  * @net: the namespace itself
- * @settings: the settings in force
- * @settings_lock: one writer of @settings at a time, and of @is_attached
- * @is_attached: the hooks of auto_attach are registered
- * @is_foreign: its root is not the machine's
- * @held: what it holds of what those namespaces may hold together
- * @sysctl: their registration
- * @sysctl_table: and its table
- * @counters: SIPALG_STAT_*, for each CPU
- * @proc: /proc/net/sipalg
- * @clock: jiffies that this namespace's clock is ahead; only tests set it
- * @flood_until: sipalg_now() until which a flood is taken to last; 0: there was none
- * @gc: the work that ends what has expired, once a second while there is anything
- * @pinholes: of sipalg_pinhole.c
- * @reals: of sipalg_pinhole_real.c
- * @turns: of sipalg_turn.c
- * @calls: of sipalg_call.c
- * @bindings: of sipalg_binding.c
- * @streams: of sipalg_stream.c
- * @sources: of sipalg_source.c
- * @quotas: of sipalg_quota.c
+ * @settings: the settings in force; readers need rcu_read_lock()
+ * @settings_lock: lets one writer at a time change @settings and @is_attached
+ * @is_attached: whether the hooks of auto_attach are registered
+ * @is_foreign: whether the namespace belongs to another user namespace than the initial one
+ * @held: number of objects that the namespace holds, counted by sipalg_hold() if @is_foreign
+ * @sysctl: registration of the sysctls; NULL: the kernel has no sysctls
+ * @sysctl_table: table of the sysctls, one entry for each setting, in memory of ours
+ * @counters: the counters, a set for each CPU
+ * @proc: the directory /proc/net/sipalg; NULL: the kernel has no procfs
+ * @clock: jiffies that the clock of this namespace is ahead; only tests set it
+ * @flood_until: sipalg_now() at which the last flood is taken to end; 0: no flood was seen
+ * @gc: the work that ends expired objects, once a second while the namespace has any
+ * @pinholes: pinholes by their mapped side, see sipalg_pinhole.c
+ * @reals: pinholes by their real side, see sipalg_pinhole_real.c
+ * @turns: pinholes that wait for a flow, see sipalg_turn.c
+ * @calls: calls, see sipalg_call.c
+ * @bindings: registered contacts, see sipalg_binding.c
+ * @streams: TCP connections that are read, see sipalg_stream.c
+ * @sources: senders and their limits, see sipalg_source.c
+ * @quotas: hosts and what they hold, see sipalg_quota.c
  */
 struct sipalg_net {
 	struct net *net;
@@ -82,51 +86,58 @@ struct sipalg_net {
 extern unsigned int sipalg_net_id __read_mostly;
 
 /**
- * sipalg_pernet() - the module's part of a namespace
+ * sipalg_pernet() - find the part of a namespace that belongs to this module
  * @net: a namespace that is not being torn down
  *
- * Return: never NULL.
+ * Context: any.
+ * Return: that part; never NULL.
  */
 struct sipalg_net *sipalg_pernet(const struct net *net);
 
 /**
- * sipalg_net_setup() - counters, settings and /proc of a namespace
- * @sn: all zero
+ * sipalg_net_setup() - give a namespace its counters, its settings and /proc/net/sipalg
+ * @sn: the part of the namespace that belongs to this module, all of it zero
  * @net: the namespace
  *
  * Context: process context.
- * Return: 0 or -errno.
+ * Return: 0; -ENOMEM, or the error of sipalg_settings_setup(): then nothing is left behind.
  */
 int sipalg_net_setup(struct sipalg_net *sn, struct net *net);
 
 /**
- * sipalg_net_teardown() - the reverse
- * @sn: set up; its tables are gone already
+ * sipalg_net_teardown() - free the counters, the settings and /proc/net/sipalg of a namespace
+ * @sn: the namespace, set up by sipalg_net_setup(); its tables are gone already
+ *
+ * Context: process context.
  */
 void sipalg_net_teardown(struct sipalg_net *sn);
 
-/* Makes the secret of the two functions below.  Once, before any table exists. */
+/**
+ * sipalg_hash_init() - draw the secret keys of sipalg_hash() and sipalg_digest()
+ *
+ * Context: process context, once, before any table exists.
+ */
 void sipalg_hash_init(void);
 
 /**
- * sipalg_hash() - keyed hash, in the form that rhashtable wants
- * @data: bytes, of which a stranger may have chosen every one
- * @len: how many
- * @seed: of the table
+ * sipalg_hash() - hash bytes under a secret key, in the form that rhashtable wants
+ * @data: the bytes; a stranger may have chosen every one of them
+ * @len: number of bytes in @data
+ * @seed: seed of the table, 0 where there is no table
  *
- * Return: hsiphash under a secret of this boot of the module: it never leaves it.
+ * Context: any.
+ * Return: hsiphash of @data.  The key is drawn at the load of the module and never leaves it.
  */
 u32 sipalg_hash(const void *data, u32 len, u32 seed);
 
 /**
- * sipalg_hash_addr() - the same of an address and a word, which most tables are kept by
- * @addr: an address
- * @word: what else is part of the key
- * @seed: of the table
+ * sipalg_hash_addr() - hash an address and a word, which are the key of most tables
+ * @addr: the address; 32 bits of an IPv4 address are hashed, and 128 bits of any other
+ * @word: the rest of the key
+ * @seed: seed of the table
  *
- * Of an IPv4 address no more is hashed than it has.
- *
- * Return: as sipalg_hash().
+ * Context: any.
+ * Return: hsiphash of both, under the key of sipalg_hash().
  */
 u32 sipalg_hash_addr(const struct sip_addr *addr, u32 word, u32 seed);
 
@@ -134,27 +145,54 @@ u32 sipalg_hash_addr(const struct sip_addr *addr, u32 word, u32 seed);
 enum { SIPALG_TABLE_LEAST = 256 };
 
 /**
- * sipalg_digest() - stands for a text of any length, a Call-ID or a tag
+ * sipalg_digest() - make a number that stands for a text of any length, a Call-ID or a tag
  * @data: the text
- * @len: its bytes
+ * @len: bytes of @data; 0: there is no text
  *
- * Return: 64 bits of siphash under the secret; never 0, which means "no text".
+ * Context: any.
+ * Return: 64 bits of siphash under a secret key; 0 if there is no text, and never 0 else.
  */
 u64 sipalg_digest(const void *data, u32 len);
 
-/* "address:port" into a /proc file, "-" where there is none. */
+/**
+ * sipalg_show_endpoint() - write "address:port" to a file of /proc
+ * @seq: the file
+ * @addr: the address; one without a family is written as "-"
+ * @port: the port, in host byte order
+ *
+ * Context: process context.
+ */
 void sipalg_show_endpoint(struct seq_file *seq, const struct sip_addr *addr, u16 port);
 
-/* Whole seconds from one time in jiffies to a later one; 0 where it is not later. */
+/**
+ * sipalg_seconds_between() - count the seconds from one time to another
+ * @from: the first time, in jiffies
+ * @to: the second time, in jiffies
+ *
+ * Context: any.
+ * Return: whole seconds; 0 where @to is not later than @from.
+ */
 u32 sipalg_seconds_between(unsigned long from, unsigned long to);
 
-/* The time by which calls and bindings live: jiffies, but for tests that do not want to wait. */
+/**
+ * sipalg_now() - tell the time by which calls and bindings live
+ * @sn: namespace
+ *
+ * Context: any.
+ * Return: jiffies, plus what a test has set the clock ahead.
+ */
 static inline unsigned long sipalg_now(const struct sipalg_net *sn)
 {
 	return jiffies + READ_ONCE(sn->clock);
 }
 
-/* Whether a message was dropped for its sender's limits within the last second. */
+/**
+ * sipalg_flood_lasts() - tell whether a limit has dropped a message within the last second
+ * @sn: namespace
+ *
+ * Context: any.
+ * Return: true where sn->flood_until is still to come.
+ */
 static inline bool sipalg_flood_lasts(const struct sipalg_net *sn)
 {
 	unsigned long until = READ_ONCE(sn->flood_until);
@@ -162,24 +200,34 @@ static inline bool sipalg_flood_lasts(const struct sipalg_net *sn)
 	return until && time_before(sipalg_now(sn), until);
 }
 
-/* What is ahead by less was written by another CPU since; by more, the counter has come round. */
+/*
+ * A time that is ahead of now by less was written by another CPU after now was read.  A time that
+ * is ahead by more is old: the counter has wrapped.
+ */
 enum { SIPALG_AHEAD_S = 3600 };
 
 /**
- * sipalg_since() - how long ago a time was
+ * sipalg_since() - tell how long ago a time was
  * @now: sipalg_now(), read under the lock that guards @then
- * @then: sipalg_now() of before, or a bit later than @now
+ * @then: an earlier sipalg_now(), or one of another CPU that is slightly later than @now
  *
- * Return: jiffies; 0 where @then is in the future: it has only just been.
+ * Context: any.
+ * Return: jiffies; 0 where @then is ahead of @now by less than SIPALG_AHEAD_S.
  */
 static inline unsigned long sipalg_since(unsigned long now, unsigned long then)
 {
 	return then - now < SIPALG_AHEAD_S * HZ ? 0 : now - then;
 }
 
-/*
- * The same of a time of which 32 bits were kept: after 49 days, at 1000 a second, it counts
- * from 0 again.
+/**
+ * sipalg_age() - tell how long ago a time was of which 32 bits were kept
+ * @sn: namespace
+ * @since: the low 32 bits of an earlier sipalg_now()
+ *
+ * The age starts from 0 again after 2^32 jiffies: 49 days at 1000 jiffies a second.
+ *
+ * Context: any.
+ * Return: jiffies; 0 where @since is ahead of now by less than SIPALG_AHEAD_S.
  */
 static inline u32 sipalg_age(const struct sipalg_net *sn, u32 since)
 {
@@ -189,60 +237,96 @@ static inline u32 sipalg_age(const struct sipalg_net *sn, u32 since)
 }
 
 /*
- * How many of @n entries of a table one tick, a second, looks at.  Few are all looked at each time;
- * of many it is a part, so that a tick's work is bounded, and all have had their turn in
- * SIPALG_GC_TURN_S and one tick more.  What is renewed is due every 10 s, and lasts.
+ * Each tick, once a second, looks at a part of a large table, so that its work is bounded, and
+ * at all of a small table.  Each entry has its turn within SIPALG_GC_TURN_S and one tick more.
+ * Entries that must be renewed are due every 10 s, so this is soon enough for them.
  */
 enum { SIPALG_GC_LEAST = 1024, SIPALG_GC_TURN_S = 5 };
 
+/**
+ * sipalg_gc_share() - tell how many entries of a table one tick looks at
+ * @n: number of entries in the table
+ *
+ * Context: any.
+ * Return: a fifth of @n, but at least SIPALG_GC_LEAST.
+ */
 static inline u32 sipalg_gc_share(u32 n)
 {
 	return max_t(u32, n / SIPALG_GC_TURN_S, SIPALG_GC_LEAST);
 }
 
-/* There is something that will expire.  Context: any. */
+/**
+ * sipalg_gc_soon() - have gc run within a second, as the namespace has an object that will expire
+ * @sn: namespace
+ *
+ * Context: any.
+ */
 static inline void sipalg_gc_soon(struct sipalg_net *sn)
 {
 	queue_delayed_work(system_power_efficient_wq, &sn->gc, HZ);
 }
 
 /*
- * What all namespaces whose root is not the machine's may hold together of calls, bindings,
- * pinholes, sources and streams: each is less than a kilobyte.  Anybody may make such
- * namespaces without number.
+ * The number of calls, bindings, pinholes, sources and streams that all namespaces of other user
+ * namespaces may hold together; each object has less than a kilobyte.  Any user of the machine may
+ * make any number of such namespaces.
  */
 enum { SIPALG_FOREIGN_MAX = 65536 };
 
 /**
- * sipalg_hold() - a namespace is to hold more
- * @sn: namespace; that of the machine's root may hold what its settings say
- * @n: how many objects: all or none
+ * sipalg_hold() - ask whether a namespace may hold more objects
+ * @sn: namespace; if it belongs to the initial user namespace, its settings alone limit it
+ * @n: number of further objects: the namespace may hold all of them, or gets none
  *
- * One of the others may hold three times as many as are left, so that the next one finds room.
+ * A foreign namespace may hold three times as many objects as are left of SIPALG_FOREIGN_MAX, so
+ * the next namespace finds room.
  *
  * Context: any but hard interrupt.
- * Return: whether it may: then sipalg_let() is to follow.
+ * Return: true: the objects are counted, and sipalg_let() must follow; false: they are not, and
+ * SIPALG_STAT_FOREIGN_FULL was counted.
  */
 bool sipalg_hold(struct sipalg_net *sn, u32 n);
+
+/**
+ * sipalg_let() - take back what sipalg_hold() has counted
+ * @sn: namespace
+ * @n: number of objects that the namespace holds no more
+ *
+ * Context: any but hard interrupt.
+ */
 void sipalg_let(struct sipalg_net *sn, u32 n);
 
 /**
- * sipalg_may_log() - may lines about a namespace go to the kernel's log?
+ * sipalg_may_log() - ask whether lines about a namespace may go to the log of the kernel
  * @sn: namespace
  *
- * As of the kernel's own rules for logging (nf_log_all_netns): the log is the machine's.
+ * The log belongs to the machine, so the rule is the one that the log targets of netfilter have
+ * (nf_log_all_netns).
  *
- * Return: whether they may.
+ * Context: any.
+ * Return: true for the initial namespace, and for all where nf_log_all_netns is set.
  */
 bool sipalg_may_log(const struct sipalg_net *sn);
 
-/* Counts one event.  Context: any. */
+/**
+ * sipalg_count() - count one event
+ * @sn: namespace
+ * @stat: the counter, below SIPALG_STAT_COUNT
+ *
+ * Context: any.
+ */
 static inline void sipalg_count(struct sipalg_net *sn, enum sipalg_stat stat)
 {
 	this_cpu_inc(sn->counters->n[stat]);
 }
 
-/* The settings in force.  Under rcu_read_lock(), valid as long as it is held. */
+/**
+ * sipalg_settings_of() - find the settings in force
+ * @sn: namespace
+ *
+ * Context: under rcu_read_lock().
+ * Return: the settings, valid as long as the lock is held; never NULL.
+ */
 static inline const struct sipalg_settings *sipalg_settings_of(const struct sipalg_net *sn)
 {
 	return rcu_dereference(sn->settings);
