@@ -7,9 +7,10 @@ usage: kdoc.py [--tool KERNEL-DOC] HEADER...        findings on standard output,
 A prototype, and a structure, union or enum with a name, has a kernel-doc comment directly before it. The comment has
 the name and says in a sentence what that is; it describes each parameter, member or value, and no other; it has a
 Return: section where the function returns something. An inline function has a comment at least; where that is
-kernel-doc, the same holds for it. Of an enum that is made from a list the list is described: @SIP_FAULTS.
+kernel-doc, the same holds for it.
 
-The kernel's own scripts/kernel-doc is asked too where --tool names it. Both read an enum in the same way.
+The kernel's own scripts/kernel-doc is asked too where --tool names it. Both read a list of X() in the same way: the
+values that SIP_FAULTS(X) makes in an enum are described by @SIP_FAULTS, the members that it makes in a structure by @X.
 """
 import re
 import subprocess
@@ -92,8 +93,7 @@ def members(body):
             names += [m[2], *(f'{m[2]}.{n}' for n in inner)] if m[2] else inner
         elif member.strip():
             first, *others = split_at(member, ',')
-            # a list of X(), whose members it makes
-            names += [m[1]] if (m := re.match(r'\s*([A-Z_0-9]+)\(X\)', first)) else [name_of(first)]
+            names += ['X'] if re.match(r'\s*[A-Z_0-9]+\(X\)', first) else [name_of(first)]
             names += [name_of(o) for o in others]
     return names
 
