@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * sip_flow: the addresses of a packet's connection, as each side sees them, and what was
- * published over it.
+ * sip_flow: the addresses of the connection of a packet, as each side sees them, and what was
+ * published over this connection.
  */
 #ifndef _SIP_FLOW_H
 #define _SIP_FLOW_H
@@ -9,44 +9,57 @@
 #include <linux/types.h>
 #include "sip_addr.h"
 
-/*
- * How a sender wrote its own address.  The last request of a flow its top Via: a
- * response must give it back exactly (RFC 3261 18.1.2: the client compares it).
+/**
+ * enum sip_via_form - how a sender wrote its own address in a Via or a Contact
+ * @SIP_VIA_UNSEEN: no request was seen yet: an address that equals the mapping is led back
+ * @SIP_VIA_FOREIGN: not the address of the sender: a NAT-aware client, or a name
+ * @SIP_VIA_NO_PORT: the host without a port
+ * @SIP_VIA_PORT: the host and a port
+ *
+ * A response must have the top Via of its request exactly as the sender wrote it, because the
+ * client compares it (RFC 3261 18.1.2).
  */
 enum sip_via_form {
-	SIP_VIA_UNSEEN,		/* no request yet: what equals the mapping is given back */
-	SIP_VIA_FOREIGN,	/* not the sender's address: a NAT-aware client, or a name */
-	SIP_VIA_NO_PORT,	/* host alone */
-	SIP_VIA_PORT,		/* host and port */
+	SIP_VIA_UNSEEN,
+	SIP_VIA_FOREIGN,
+	SIP_VIA_NO_PORT,
+	SIP_VIA_PORT,
 };
 
+/**
+ * struct sip_via_memo - how a sender wrote its own address, as it is kept with the connection
+ * @form: an enum sip_via_form
+ * @port: the port that is meant, in host byte order; 0 where @form names no address of the sender
+ */
 struct sip_via_memo {
 	u8 form;
 	u16 port;
 };
 
 /**
- * struct sip_ends - the addresses of a packet's connection
- * @at: of both parties, as each side sees them
+ * struct sip_ends - the four endpoints of the connection of a packet
+ * @at: both parties, each as its own side and as the other side sees it
  *
- * Where a message has more URIs than are kept, those that name one of these are kept.
+ * Where a message has more URIs than the parser keeps, it keeps those that name one of these
+ * endpoints.
  */
 struct sip_ends {
 	struct sip_endpoint at[4];
 };
 
 /**
- * struct sip_flow - what the packet's connection says about addresses
+ * struct sip_flow - what the connection of a packet says about addresses
  * @self: the sender as it sees itself
  * @self_mapped: the sender as the receiver's side sees it
  * @peer: the receiver as the sender's side sees it
  * @peer_real: the receiver as it sees itself
- * @ends: these four
- * @memo: how the receiver's last request on this flow wrote its Via (used for responses)
- * @is_published: @peer was published as an address of @peer_real, in a Contact
- * @is_registered: in one that was registered: requests for any user may come there
- * @user: else sip_user_hash() of the Contact that was published last
- * @contact: how that was written, where it had no port, or one that is not the connection's
+ * @ends: @self, @self_mapped, @peer and @peer_real as an array
+ * @memo: how the last request of the receiver on this connection wrote its Via; used for responses
+ * @is_published: whether a Contact has published @peer as an address of @peer_real
+ * @is_registered: whether this Contact was registered: requests for any user may come there
+ * @user: sip_user_hash() of the Contact that was published last; used where @is_registered is false
+ * @contact: how the Contact that was published last was written; its form is not SIP_VIA_UNSEEN
+ *	only where it had no port, or another port than the connection
  */
 struct sip_flow {
 	union {

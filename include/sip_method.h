@@ -2,8 +2,8 @@
 /*
  * sip_method: the methods that the helper knows (RFC 3261 7.1 and the RFCs beside each).
  *
- * What reads a method, and what names one, is made from this list.  A method that is not here is
- * SIP_METHOD_OTHER: its messages are translated and change no state.
+ * The reader of methods and the writer of their names are made from this list.  A method that is
+ * not in the list is SIP_METHOD_OTHER: its messages are translated and change no state.
  */
 #ifndef _SIP_METHOD_H
 #define _SIP_METHOD_H
@@ -24,6 +24,11 @@
 	X(REFER)	/* RFC 3515 */ \
 	X(MESSAGE)	/* RFC 3428 */
 
+/**
+ * enum sip_method - the method of a message
+ * @SIP_METHOD_OTHER: a method that is not in the list
+ * @SIP_METHODS: one value for each entry of the list SIP_METHODS, SIP_ and its name
+ */
 enum sip_method {
 	SIP_METHOD_OTHER,
 #define X(NAME) SIP_##NAME,

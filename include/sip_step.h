@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * sip_step: what work costs, counted.
+ * sip_step: a count of the steps that work takes.
  *
- * One step of a walk over what messages have left behind: a list, a chain of a hash table, an
- * array.  Only what is built for KUnit counts them: how far a message walks is what it costs, on
- * every machine (security.md B1).
+ * A step is one entry of a walk over state that earlier messages have made: a list, a chain of a
+ * hash table, or an array.  Only builds for KUnit count steps.  The number of steps is the cost of
+ * a message, and is the same on every machine (security.md B1).
  */
 #ifndef _SIP_STEP_H
 #define _SIP_STEP_H
