@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * sipalg_emergency: calls for help, which have a measure of their own over each limit.
+ * sipalg_emergency: emergency calls, which may exceed each limit by a number of their own.
  */
 #ifndef _SIPALG_EMERGENCY_H
 #define _SIPALG_EMERGENCY_H
@@ -10,13 +10,14 @@
 struct sipalg_ctx;
 
 /**
- * sipalg_is_emergency() - is this an INVITE from inside to an emergency service?
- * @ctx: at least the start line of its message is read
+ * sipalg_is_emergency() - ask whether a message is an INVITE from inside to an emergency service
+ * @ctx: context of a message of which at least the start line was read
  *
- * urn:service:sos and what is below it (RFC 5031), and the numbers of emergency_numbers as the
- * user of a sip: or sips: URI or the number of a tel: URI.
+ * The Request-URI is urn:service:sos or a service below it (RFC 5031), or it has a number of
+ * emergency_numbers as the user of a sip: or sips: URI or as the number of a tel: URI.
  *
- * Return: whether it is.
+ * Context: softirq or BH, under rcu_read_lock().
+ * Return: true where it is.
  */
 bool sipalg_is_emergency(const struct sipalg_ctx *ctx);
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * sipalg_media: the streams that a message's descriptions name, and their pinholes.
+ * sipalg_media: the streams that the descriptions of a message name, and their pinholes.
  *
- * Each section at the sender's own address is published: it gets a mapping that
- * stays the same for the life of the call.  What stands at another address is
- * remembered as the place where the other side's media comes from.
+ * Each section at the own address of the sender is published: it gets a mapping that stays the
+ * same for the life of the call.  A section at another address is remembered as the place where
+ * the media of the other side comes from.
  */
 #ifndef _SIPALG_MEDIA_H
 #define _SIPALG_MEDIA_H
@@ -15,26 +15,33 @@
 struct sipalg_ctx;
 
 /**
- * sipalg_media_read() - read what descriptions the message carries
- * @ctx: parsed; its body is filled
+ * sipalg_media_read() - read the descriptions of a message
+ * @ctx: context of a message that was read; this fills ctx->body
  *
- * Before anything is decided: a message with a description that is broken changes nothing.
+ * It runs before anything is decided, so a message with a broken description changes nothing.
  *
- * Return: 0; -EBADMSG with ctx->msg.fault.
+ * Context: softirq or BH, under rcu_read_lock().
+ * Return: 0; -EBADMSG with strict=1: a description cannot be read, and ctx->msg.fault is set.
  */
 int sipalg_media_read(struct sipalg_ctx *ctx);
 
 /**
- * sipalg_media_decide() - open what the descriptions need, and say what they become
- * @ctx: its body is read; its call, if there is one, is locked
- * @side: who says this
+ * sipalg_media_decide() - open the pinholes that descriptions need, and plan their new addresses
+ * @ctx: context of a message whose ctx->body is filled; its call, if it has one, is locked
+ * @side: the side of the call that has sent the message
  *
  * Context: softirq or BH, under rcu_read_lock().
- * Return: 0; -EADDRINUSE, -ENOSPC or -ENOMEM where a pinhole was not had.
+ * Return: 0; -EADDRINUSE, -ENOSPC or -ENOMEM: a pinhole could not be opened, which is counted.
  */
 int sipalg_media_decide(struct sipalg_ctx *ctx, enum sipalg_call_side side);
 
-/* A pinhole of the call's media class to the sender, with no port in it yet. */
+/**
+ * sipalg_media_want() - describe a media pinhole to the sender
+ * @ctx: context of a message
+ *
+ * Context: any.
+ * Return: a pinhole of the media class of the call, with no port in it yet.
+ */
 struct sipalg_pinhole_want sipalg_media_want(const struct sipalg_ctx *ctx);
 
 #endif /* _SIPALG_MEDIA_H */

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * sipalg_contact: over which protocol a Contact is reached, and where it is published then.
+ * sipalg_contact: the protocol over which a Contact is reached, and the address as which it is
+ * published.
  *
  * A phone that is registered over UDP may send a large request over TCP (RFC 3261 18.1.1), and
- * its Contact still names the port on which it listens for UDP.  What is opened for such a Contact
- * and what is written into it are asked of the same functions.
+ * its Contact still names the port on which it listens for UDP.  The code that opens pinholes for
+ * a Contact and the code that writes into it both ask these functions, so they agree.
  */
 #ifndef _SIPALG_CONTACT_H
 #define _SIPALG_CONTACT_H
@@ -16,51 +17,70 @@ struct sipalg_pinhole_key;
 struct sipalg_ctx;
 
 /**
- * sipalg_contact_proto() - the protocol by which the sender is reached at a Contact
- * @ctx: parsed
- * @uri: a Contact of the sender's own address
+ * sipalg_contact_proto() - tell the protocol over which the sender is reached at a Contact
+ * @ctx: context of a message that was read
+ * @uri: a Contact with the own address of the sender
  *
- * What its transport parameter says (RFC 3261 19.1.1); else that of its registration; else the
- * connection's, as for a registration itself.
+ * The transport parameter of the Contact names the protocol (RFC 3261 19.1.1).  A Contact without
+ * this parameter has the protocol of its registration.  A Contact that is not registered has the
+ * protocol of the connection, and so has a Contact in a REGISTER.
  *
- * Context: softirq or BH, under rcu_read_lock(), as for all here.
+ * Context: softirq or BH, under rcu_read_lock().
  * Return: IPPROTO_UDP or IPPROTO_TCP.
  */
 u8 sipalg_contact_proto(const struct sipalg_ctx *ctx, const struct sip_uri *uri);
 
 /**
- * sipalg_contact_is_elsewhere() - whether a Contact is not published as what the connection is
- * @ctx: parsed; what the message opens is open
+ * sipalg_contact_is_elsewhere() - ask whether a Contact is published at another place than the
+ *	connection
+ * @ctx: context of a message that was read; the pinholes that it opens are open
  * @uri: any URI of the message
- * @at: out, if so: where it is published
+ * @at: out, where true is returned: mapped address and port of the Contact
  *
- * Return: true for a Contact of the sender's own address that is reached over the other protocol,
- * and is published for it.
+ * Context: softirq or BH, under rcu_read_lock().
+ * Return: true for a Contact with the own address of the sender that is reached over the other
+ * protocol, and that a pinhole or binding of this protocol publishes.
  */
 bool sipalg_contact_is_elsewhere(const struct sipalg_ctx *ctx, const struct sip_uri *uri,
 				 struct sip_endpoint *at);
 
 /**
- * sipalg_contact_back() - what a published address of the receiver's stands for
- * @ctx: parsed
+ * sipalg_contact_back() - find the receiver's own address by a published address
+ * @ctx: context of a message that was read
  * @uri: a URI of the message
- * @real: out: the receiver's own address and port
+ * @real: out, where true is returned: the own address and port of the receiver
  *
- * One that is not the connection's, of a binding or of a call, and of either protocol: who has
- * the phone's connection may use it for what is to come over another.
+ * The published address belongs to a binding or a call of the receiver, of either protocol, and
+ * not to the connection of the message: a proxy that has a connection to the phone may send over
+ * it a request for an address that the phone has published on another connection.
  *
- * Return: whether there is such.
+ * Context: softirq or BH, under rcu_read_lock().
+ * Return: true where a binding or pinhole of the receiver has the address of @uri.
  */
 bool sipalg_contact_back(const struct sipalg_ctx *ctx, const struct sip_uri *uri,
 			 struct sip_endpoint *real);
 
-/* RFC 3261 18.2.2: where an answer without rport goes to; a sent-by without port means 5060 */
+/**
+ * sipalg_via_port() - tell the port to which a response goes without rport (RFC 3261 18.2.2)
+ * @via: the top Via
+ *
+ * Context: any.
+ * Return: the port of sent-by, in host byte order; 5060 where sent-by has no port.
+ */
 static inline u16 sipalg_via_port(const struct sip_via *via)
 {
 	return via->by.port.len ? via->by.num : SIP_PORT_DEFAULT;
 }
 
-/* The key of the pinhole, or binding, of a port of the message's sender. */
+/**
+ * sipalg_contact_key() - make the key of the pinhole or binding for a port of the sender
+ * @ctx: context of a message
+ * @port: port of the sender, in host byte order
+ * @proto: IPPROTO_UDP or IPPROTO_TCP
+ *
+ * Context: any.
+ * Return: a key with the own address of the sender and the zone of its connection.
+ */
 struct sipalg_pinhole_key sipalg_contact_key(const struct sipalg_ctx *ctx, u16 port, u8 proto);
 
 #endif /* _SIPALG_CONTACT_H */

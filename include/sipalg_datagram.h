@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * sipalg_datagram: the text of a datagram, and where the header of a packet is.
+ * sipalg_datagram: the place of the UDP or TCP header in a packet, and the text of a datagram.
  */
 #ifndef _SIPALG_DATAGRAM_H
 #define _SIPALG_DATAGRAM_H
@@ -19,22 +19,23 @@ struct sk_buff;
  * @ct: connection of the packet
  * @protocol: IPPROTO_UDP or IPPROTO_TCP
  *
- * ICMP errors about a connection reach its helper too.
+ * ICMP errors about a connection reach its helper as well, and have no such header.
  *
  * Context: any.
- * Return: offset of the header in @skb, in bytes; below 0: the packet has none of @protocol.
+ * Return: offset of the header in @skb, in bytes; below 0: the packet has no header of @protocol.
  */
 int sipalg_find_header(const struct sk_buff *skb, const struct nf_conn *ct, u8 protocol);
 
 /**
  * sipalg_take_datagram() - make the text of a datagram readable
- * @ctx: context that was filled; its skb is made linear, its text and offsets are set
- * @why: the counter that says why there is no text; set where false is returned
+ * @ctx: context that sipalg_ctx_fill() has filled; this makes its skb linear, and sets its text
+ *	and its offsets
+ * @why: out, where false is returned: the counter of the reason
  *
- * Keep-alives before the message (RFC 5626 3.5.1) are no part of the text.
+ * The text begins after the keep-alives that precede a message (RFC 5626 3.5.1).
  *
- * Context: packet path.
- * Return: whether @ctx->text is the text, of 0 bytes or more.
+ * Context: softirq or BH, under rcu_read_lock().
+ * Return: true: ctx->text is set, and may be empty; false: the packet has no readable text.
  */
 bool sipalg_take_datagram(struct sipalg_ctx *ctx, enum sipalg_stat *why);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * sipalg_dialog: what a message of a call opens.
+ * sipalg_dialog: the pinholes that a message of a call opens.
  *
- * Nothing here gives a verdict or touches the packet; what was opened for a message that fails
- * later is taken back by sipalg_call_leave().
+ * This unit gives no verdict and does not change the packet.  If a message fails later,
+ * sipalg_call_leave() closes the pinholes that were opened for it.
  */
 #ifndef _SIPALG_DIALOG_H
 #define _SIPALG_DIALOG_H
@@ -11,22 +11,27 @@
 struct sipalg_ctx;
 
 /**
- * sipalg_decide_dialog() - a message that may belong to a call
- * @ctx: parsed and judged; its call is entered and stays locked, and its description
- *       is read, with what each section shall name instead
+ * sipalg_decide_dialog() - handle a message that may belong to a call
+ * @ctx: context of a message that was read; ctx->may_open is set.  This enters the call and leaves
+ *	it locked in ctx->call, and fills ctx->body with the descriptions and the address and port
+ *	that each section shall name instead
  *
- * Context: softirq or BH, under rcu_read_lock(), as for all here.
- * Return: 0; -EBADMSG with strict=1 where the description is broken; -EADDRINUSE, -ENOSPC or
- * -ENOMEM where a pinhole was not had.
+ * Context: softirq or BH, under rcu_read_lock().
+ * Return: 0; -EBADMSG with strict=1: a description cannot be read; -EADDRINUSE, -ENOSPC or -ENOMEM:
+ * a pinhole could not be opened, which is counted; or the error of sipalg_call_enter(), which is
+ * counted too.
  */
 int sipalg_decide_dialog(struct sipalg_ctx *ctx);
 
 /**
- * sipalg_decide_passive() - a message of which nobody can say what it belongs to
- * @ctx: parsed, and sip_may_act() is false; its description is read, and names the mapped
- *       addresses instead, but nothing is opened or closed for it (SECURITY M2)
+ * sipalg_decide_passive() - handle a message whose dialog cannot be told (SECURITY M2)
+ * @ctx: context of a message that was read, and for which sip_may_act() is false.  This fills
+ *	ctx->body with the descriptions and the mapped address that each section shall name instead
  *
- * Return: 0; -EBADMSG with strict=1 where the description is broken.
+ * The message opens and closes no pinhole.
+ *
+ * Context: softirq or BH, under rcu_read_lock().
+ * Return: 0; -EBADMSG with strict=1: a description cannot be read.
  */
 int sipalg_decide_passive(struct sipalg_ctx *ctx);
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * sipalg_flood: whether a message is one too many (BEHAVIOUR 7).
+ * sipalg_flood: limits of the number of messages (BEHAVIOUR 7).
  *
- * Asked before the parser, of the start line alone.  Only where a limit is exceeded, or
- * the sender is blocked, a bounded look says whether the message belongs to something that
- * stands: a flood must not hang up a call.
+ * The limits are checked before the message is parsed, with the start line only.  Where a limit
+ * is exceeded, or the sender is blocked, a bounded search tells whether the message belongs to a
+ * call or registration that exists: a flood must not hang up a call.
  */
 #ifndef _SIPALG_FLOOD_H
 #define _SIPALG_FLOOD_H
@@ -14,32 +14,44 @@
 struct sipalg_ctx;
 
 /**
- * sipalg_flood_refuses() - is this message one too many?
- * @ctx: its text and flow are filled, and sip_parse_start() has read its start line
- * @line: what that returned, above 0
- * @why: out: the counter of the drop
+ * sipalg_flood_refuses() - ask whether a message exceeds a limit and must be dropped
+ * @ctx: context of a message whose text and flow are set, and whose start line sip_parse_start()
+ *	has read
+ * @line: what sip_parse_start() returned, above 0
+ * @why: out, where true is returned: the counter of the reason
  *
- * @ctx->msg is as sip_parse_start() left it, afterwards too, unless it is to be dropped.
+ * Where false is returned, ctx->msg is as sip_parse_start() has left it.
  *
- * Context: softirq or BH, under rcu_read_lock(), as for all here.
- * Return: true: it is to be dropped.
+ * Context: softirq or BH, under rcu_read_lock().
+ * Return: true: the message must be dropped; false: it passes, and was counted against its limits.
  */
 bool sipalg_flood_refuses(struct sipalg_ctx *ctx, int line, enum sipalg_stat *why);
 
 /**
- * sipalg_flood_refuses_early() - the same before the message is routed
- * @ctx: as above
- * @line: as above
- * @why: as above
+ * sipalg_flood_refuses_early() - ask before routing whether a message exceeds a limit
+ * @ctx: context of a message whose text and flow are set, and whose start line sip_parse_start()
+ *	has read
+ * @line: what sip_parse_start() returned, above 0
+ * @why: out, where true is returned: the counter of the reason
  *
- * Knows no sender that sipalg_flood_refuses() has not, and not the limits of destinations.
- * What it does not refuse was not counted, and is to be asked about again.
+ * This knows the senders that sipalg_flood_refuses() has seen, and does not check the limits of
+ * destinations.
  *
- * Return: true: it is to be dropped.
+ * Context: softirq or BH, under rcu_read_lock().
+ * Return: true: the message must be dropped; false: it goes on, was not counted against its limits,
+ * and sipalg_flood_refuses() must be asked about it later.
  */
 bool sipalg_flood_refuses_early(struct sipalg_ctx *ctx, int line, enum sipalg_stat *why);
 
-/* A message passed, and was read: requests are remembered, and answers held against them. */
+/**
+ * sipalg_flood_saw() - learn from a message that was read and passes
+ * @ctx: context of the message
+ *
+ * A request is remembered with its sender.  A response that refuses a request counts as a failure
+ * of the sender of that request, and may block it.
+ *
+ * Context: softirq or BH, under rcu_read_lock().
+ */
 void sipalg_flood_saw(struct sipalg_ctx *ctx);
 
 #endif /* _SIPALG_FLOOD_H */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * sipalg_judge: may a message open anything?
+ * sipalg_judge: the rules that tell whether a message may open anything.
  *
  * A message that may not is still translated, and opens no pinhole, call or binding.
  */
@@ -15,11 +15,12 @@ struct sipalg_ctx;
  * sipalg_may_open() - ask the rules for a message that opens something
  * @ctx: context of a message that was read; sipalg_ask_sides() was called
  *
- * SECURITY M1 (a Via of its sender), M3 (a Request-URI that is SIP's) and P2 (a sender that is a
- * host).  A response is judged by the request that it answers.  Counts the reason of a refusal.
+ * The rules are SECURITY M1 (the top Via names the sender), M3 (the Request-URI is one of SIP) and
+ * P2 (the sender is a host).  A response is judged by the request that it answers.  The reason of
+ * a refusal is counted.
  *
- * Context: packet path, under rcu_read_lock().
- * Return: whether the message may open anything.
+ * Context: softirq or BH, under rcu_read_lock().
+ * Return: true: the message may open pinholes, calls and bindings.
  */
 bool sipalg_may_open(struct sipalg_ctx *ctx);
 

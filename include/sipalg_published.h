@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * sipalg_published: what a connection remembers of its messages.
+ * sipalg_published: the memory that a connection has of its messages.
  *
  * The other side of a translated connection knows the addresses that we have written for a host.
- * What it sends to these is led back; what a host has published itself is not.  The memory is a
- * word for each direction, in struct sipalg_flow_data.
+ * A message that names such an address is led back to the host; a message that names an address
+ * that the host has published itself is not.  The memory is a word for each direction, in struct
+ * sipalg_flow_data.
  */
 #ifndef _SIPALG_PUBLISHED_H
 #define _SIPALG_PUBLISHED_H
@@ -14,10 +15,10 @@
 struct sipalg_ctx;
 
 /**
- * struct sipalg_published - what one message changes of the memory
- * @before: word of the sender's direction before the message
- * @after: word after it
- * @listens: the sender listens at the port of its Via, from which it does not send
+ * struct sipalg_published - the change that one message makes to the memory
+ * @before: word of the direction of the sender before the message
+ * @after: word of the direction of the sender after the message
+ * @listens: whether the sender listens at the port in its Via and sends from another port
  */
 struct sipalg_published {
 	u32 before;
@@ -26,22 +27,23 @@ struct sipalg_published {
 };
 
 /**
- * sipalg_published_by() - read what a message publishes
+ * sipalg_published_by() - read from a message what it publishes
  * @ctx: context of a message that was read and not yet committed: the commit moves its text
  *
- * Context: packet path, under rcu_read_lock().
- * Return: the change; nothing is written.
+ * Context: softirq or BH, under rcu_read_lock().
+ * Return: the change, which sipalg_published_remember() writes.
  */
 struct sipalg_published sipalg_published_by(const struct sipalg_ctx *ctx);
 
 /**
- * sipalg_published_remember() - write what a message has published
+ * sipalg_published_remember() - write what a message has published to its connection
  * @ctx: context of a message that was committed
  * @by: what sipalg_published_by() returned for it
  *
- * Where two CPUs handle messages of one direction, the first to write wins.
+ * Where two CPUs handle messages of one direction at the same time, the first one writes and the
+ * change of the second one is lost.
  *
- * Context: packet path, under rcu_read_lock().
+ * Context: softirq or BH, under rcu_read_lock().
  */
 void sipalg_published_remember(struct sipalg_ctx *ctx, const struct sipalg_published *by);
 
