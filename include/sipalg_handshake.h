@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * sipalg_handshake: how streams begin (SECURITY S1), with the handshake, or without it
- * where the administrator wants that.
+ * sipalg_handshake: how streams begin (SECURITY S1): with the handshake of TCP, or without it
+ * where tcp_resync is 1.
  */
 #ifndef _SIPALG_HANDSHAKE_H
 #define _SIPALG_HANDSHAKE_H
@@ -11,44 +11,51 @@
 struct sipalg_ctx;
 
 /**
- * sipalg_handshake_see() - a SYN or a SYN-ACK
- * @ctx: the packet; ctx->dataoff is set
+ * sipalg_handshake_see() - handle a SYN or a SYN-ACK
+ * @ctx: context of the packet; ctx->dataoff is set
  *
- * The first is remembered, the second makes a stream of it: only one that acknowledges
- * that SYN, and no other one later, for a server may send whatever it likes.  What they
- * carry that would lead bytes past us is taken out.
+ * A SYN is remembered.  The first SYN-ACK that acknowledges this SYN makes a stream, and no later
+ * SYN-ACK does, because a server may send any number of them.  Options by which bytes would pass
+ * this machine unread are taken out of both packets.
  *
- * Context: softirq or BH, under rcu_read_lock(), as for all here.
- * Return: 0; -ENOMEM: its sender must repeat it.
+ * Context: softirq or BH, under rcu_read_lock().
+ * Return: 0; -ENOMEM: the packet must be dropped, and its sender repeats it.
  */
 int sipalg_handshake_see(struct sipalg_ctx *ctx);
 
 /**
- * sipalg_handshake_is_lost() - do the ends of a stream count in numbers that are not known here?
- * @ctx: packet without a stream
+ * sipalg_handshake_is_lost() - ask whether the numbers of a stream cannot be known here
+ * @ctx: context of a packet without a stream
  *
- * A translated connection whose handshake another router has seen, or which was flushed from the
- * table of connections: bytes of its messages were changed in length there.
+ * This holds for a translated connection of which another router has seen the handshake, or which
+ * was flushed from the table of connections: the other router, or the stream that is gone, has
+ * changed the length of its messages.
  *
  * Context: softirq or BH, under rcu_read_lock().
- * Return: whether they do; false where the kernel knows their offsets.
+ * Return: true where it holds; false where the kernel knows the offsets of the connection.
  */
 bool sipalg_handshake_is_lost(const struct sipalg_ctx *ctx);
 
 /**
- * sipalg_handshake_is_missed() - tcp_resync=1: whether a stream may be taken up here
- * @ctx: a packet without a stream; its message is parsed as far as the body
+ * sipalg_handshake_is_missed() - ask whether a stream may begin at this packet, tcp_resync=1
+ * @ctx: context of a packet without a stream; its message is parsed as far as the body
  *
- * SECURITY 5.6: after a failover the handshake was seen by somebody else.  A stream that
- * was seen from its beginning, or taken up before, is not taken up again, whatever it
- * was left for.
+ * SECURITY 5.6: after a failover another machine has seen the handshake.  A connection that was a
+ * stream before does not become one again, whatever the reason for which it is not read any more.
  *
- * Return: whether the connection is unknown and the packet begins with a start line and
- * a whole header section.  Whether the sender is who it says is for the caller to judge.
+ * Context: softirq or BH, under rcu_read_lock().
+ * Return: true where the connection was never a stream, and the packet begins with a start line
+ * and a whole header section.  The caller judges whether the top Via names the sender.
  */
 bool sipalg_handshake_is_missed(struct sipalg_ctx *ctx);
 
-/* Makes a stream that begins with the packet.  Return: whether it was made. */
+/**
+ * sipalg_handshake_make_up() - make a stream that begins with a packet
+ * @ctx: context of a packet for which sipalg_handshake_is_missed() has returned true
+ *
+ * Context: softirq or BH, under rcu_read_lock().
+ * Return: true: the stream was made; false: there are too many streams, or no memory.
+ */
 bool sipalg_handshake_make_up(struct sipalg_ctx *ctx);
 
 #endif /* _SIPALG_HANDSHAKE_H */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * sipalg_helpers: the four objects by which the kernel knows the helper: IPv4 and IPv6, UDP and TCP.
+ * sipalg_helpers: the four helper objects of the kernel, one for each of IPv4 and IPv6 and each of
+ * UDP and TCP.
  */
 #ifndef _SIPALG_HELPERS_H
 #define _SIPALG_HELPERS_H
@@ -12,7 +13,7 @@ struct nf_conn;
 struct nf_conntrack_helper;
 struct sk_buff;
 
-/* What the kernel calls for each packet of a connection that has the helper; see nf_confirm(). */
+/* The function that nf_confirm() calls for each packet of a connection that has the helper. */
 typedef int sipalg_help_fn(struct sk_buff *skb, unsigned int protoff, struct nf_conn *ct,
 			   enum ip_conntrack_info ctinfo);
 
@@ -21,18 +22,26 @@ typedef int sipalg_help_fn(struct sk_buff *skb, unsigned int protoff, struct nf_
  * @help: the function that gives the verdicts
  *
  * Context: process context, once.
- * Return: 0 or -errno: then none is registered.
+ * Return: 0; or the error of nf_conntrack_helpers_register(): then none is registered.
  */
 int sipalg_helpers_start(sipalg_help_fn *help);
 
-/* No new connection gets the helper by auto_attach.  Process context, before the helpers stop. */
+/**
+ * sipalg_helpers_withhold() - have auto_attach give the helper to no new connection
+ *
+ * Context: process context, before sipalg_helpers_stop().
+ */
 void sipalg_helpers_withhold(void);
 
-/* Unregisters the helpers: no connection has one afterwards.  Process context. */
+/**
+ * sipalg_helpers_stop() - unregister the four helpers, and take them from all connections
+ *
+ * Context: process context.
+ */
 void sipalg_helpers_stop(void);
 
 /**
- * sipalg_helper_of() - the kernel's object of our helper
+ * sipalg_helper_of() - find the helper object of the kernel
  * @family: NFPROTO_IPV4 or NFPROTO_IPV6
  * @proto: IPPROTO_UDP or IPPROTO_TCP
  *
@@ -42,11 +51,11 @@ void sipalg_helpers_stop(void);
 struct nf_conntrack_helper *sipalg_helper_of(u8 family, u8 proto);
 
 /**
- * sipalg_conn_is_ours() - has a connection this helper?
- * @ct: connection
+ * sipalg_conn_is_ours() - ask whether a connection has this helper
+ * @ct: the connection
  *
  * Context: under rcu_read_lock().
- * Return: whether it has.
+ * Return: true where it has.
  */
 bool sipalg_conn_is_ours(const struct nf_conn *ct);
 

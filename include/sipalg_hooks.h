@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * sipalg_hooks: the netfilter hooks of our own, before routing.
+ * sipalg_hooks: the netfilter hooks of this module, before routing.
  *
- * One relates media that a host sends first to its call, and drops early what a flood
- * brings; the other, on demand, gives SIP connections the helper without a rule.  Every
- * packet that is neither costs a comparison or two.
+ * One hook relates media that a host sends first to its call, and drops the messages of a flood
+ * early.  The other hook is there with auto_attach=1, and gives SIP connections the helper without
+ * a rule.  A packet that is neither costs one or two comparisons.
  */
 #ifndef _SIPALG_HOOKS_H
 #define _SIPALG_HOOKS_H
@@ -18,17 +18,31 @@ struct nf_conntrack_helper;
 struct sipalg_net;
 struct sk_buff;
 
-/* Hooks for media and floods.  Process context.  Return: 0 or -errno. */
+/**
+ * sipalg_hooks_setup() - register the hooks for media and floods
+ * @net: namespace
+ *
+ * Context: process context.
+ * Return: 0; or the error of nf_register_net_hooks(): then no hook is registered.
+ */
 int sipalg_hooks_setup(struct net *net);
+
+/**
+ * sipalg_hooks_teardown() - unregister the hooks for media and floods
+ * @net: namespace
+ *
+ * Context: process context.
+ */
 void sipalg_hooks_teardown(struct net *net);
 
 /**
- * sipalg_attach() - auto_attach of a namespace goes on or off
+ * sipalg_attach() - switch auto_attach of a namespace on or off
  * @sn: namespace
- * @on: which
+ * @on: true: register the hooks; false: unregister them
  *
  * Context: process context.
- * Return: 0 or -errno; switching off does not fail.
+ * Return: 0; where @on is true also the error of nf_ct_netns_get() or nf_register_net_hooks(): then
+ * no hook is registered.
  */
 int sipalg_attach(struct sipalg_net *sn, bool on);
 

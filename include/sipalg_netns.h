@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * sipalg_netns: a namespace comes and goes: its tables, its files in /proc and its hooks.
+ * sipalg_netns: sets up and tears down namespaces: their tables, files of /proc and hooks.
  */
 #ifndef _SIPALG_NETNS_H
 #define _SIPALG_NETNS_H
@@ -8,14 +8,18 @@
 #include <linux/init.h>
 
 /**
- * sipalg_netns_register() - set up each namespace that is there, and those to come
+ * sipalg_netns_register() - set up each namespace that exists, and each that is made later
  *
  * Context: process context, once.
- * Return: 0 or -errno: then no namespace is set up.
+ * Return: 0; or the error of a setup: then no namespace is set up.
  */
 int __init sipalg_netns_register(void);
 
-/* Tears down each namespace.  Process context; no connection has the helper any more. */
+/**
+ * sipalg_netns_unregister() - tear down each namespace
+ *
+ * Context: process context; no connection has the helper any more.
+ */
 void sipalg_netns_unregister(void);
 
 #endif /* _SIPALG_NETNS_H */

@@ -2,14 +2,14 @@
 /*
  * sipalg_segment: one TCP packet of a stream, on its way in and on its way out.
  *
- * Between sipalg_segment_begin() and sipalg_segment_end() the caller reads units off
- * the stream and says what becomes of each.  The packet is written at the end, once:
- * it carries what its bytes have become, stands where the receiver counts, and its
- * acknowledgment is what its own receiver counts.
+ * Between sipalg_segment_begin() and sipalg_segment_end() the caller reads units from the stream
+ * and says what becomes of each unit.  sipalg_segment_end() writes the packet once: with the
+ * bytes that its payload has become, and with sequence and acknowledgment numbers as the machine
+ * that it goes to counts them.
  *
- * A segment that is held travels on as a bare acknowledgment, or not at all where
- * that would be no news: three equal ones would tell the other side of a loss
- * (RFC 5681 3.2).  Its bytes are acknowledged to its sender by a packet of ours.
+ * A segment whose bytes are held goes on as a bare acknowledgment.  It is dropped where this
+ * acknowledgment would be no news: three equal ones tell the other side that a segment was lost
+ * (RFC 5681 3.2).  A packet of ours acknowledges the held bytes to their sender.
  */
 #ifndef _SIPALG_SEGMENT_H
 #define _SIPALG_SEGMENT_H
@@ -19,22 +19,23 @@
 #include "sipalg_stream.h"
 
 /**
- * struct sipalg_segment - a TCP packet under way
- * @ctx: of the same packet
- * @stream: its connection's, entered
- * @half: the direction of its bytes
- * @back: the direction that it acknowledges
- * @in: the segment as its sender made it
- * @text: what is to be read
- * @ack: its acknowledgment as it is to be passed on
- * @ack_old: and as it came
- * @time: its time stamp, as it came
- * @is_beyond: bytes before it are missing
- * @is_taken: the unit at hand was replaced already
- * @is_reset: it ends the connection
- * @has_sack: it says what its sender has behind a hole
- * @own_ack: a packet that tells its sender that its bytes arrived; NULL: none
- * @own_more: a packet with more of what it acknowledges; NULL: none
+ * struct sipalg_segment - a TCP packet on its way through
+ * @ctx: context of the packet
+ * @stream: stream of the connection of the packet, locked
+ * @half: the direction of the stream in which the packet travels
+ * @back: the direction of the stream that the packet acknowledges
+ * @in: the segment as its sender has made it
+ * @text: the bytes that can be read now
+ * @ack: acknowledgment number of the packet as it will be passed on
+ * @ack_old: acknowledgment number of the packet as it came
+ * @time: time stamp of the packet as it came
+ * @is_beyond: whether bytes before those of the packet are missing
+ * @is_taken: whether the unit at the front of @text was replaced already
+ * @is_reset: whether the packet resets the connection
+ * @has_sack: whether the packet has selective acknowledgments
+ * @own_ack: a packet of ours that acknowledges held bytes to the sender; NULL: none is needed
+ * @own_more: a packet of ours to the sender with more bytes of direction @back; NULL: none is
+ *	needed
  */
 struct sipalg_segment {
 	struct sipalg_ctx *ctx;
@@ -54,48 +55,81 @@ struct sipalg_segment {
 	struct sk_buff *own_more;
 };
 
-/* what becomes of a packet */
+/**
+ * enum sipalg_segment_fate - what must become of a packet
+ * @SIPALG_SEGMENT_FORWARD: it goes on as it is now
+ * @SIPALG_SEGMENT_CONSUMED: it is dropped, because nothing in it is new to its receiver
+ * @SIPALG_SEGMENT_RETRANSMIT: it is dropped, and its sender repeats it
+ */
 enum sipalg_segment_fate {
-	SIPALG_SEGMENT_FORWARD,	/* on, as it is now */
-	SIPALG_SEGMENT_CONSUMED,	/* here: it would say nothing */
-	SIPALG_SEGMENT_RETRANSMIT,	/* here: its sender repeats it */
+	SIPALG_SEGMENT_FORWARD,
+	SIPALG_SEGMENT_CONSUMED,
+	SIPALG_SEGMENT_RETRANSMIT,
 };
 
 /**
- * sipalg_segment_begin() - a TCP packet comes
- * @seg: room
- * @ctx: the packet, no SYN; ctx->dataoff is set
+ * sipalg_segment_begin() - begin to handle a TCP packet
+ * @seg: room for the segment; this fills it
+ * @ctx: context of a packet that is no SYN; ctx->dataoff is set
  *
- * Context: softirq or BH, under rcu_read_lock().
- * Return: 0: to be read, and sipalg_segment_end() must follow; -ENOENT where the packet
- * is none of ours and goes on as it is; -ENOMEM where its sender must repeat it.
+ * Context: softirq or BH, under rcu_read_lock().  Where 0 is returned the stream is locked.
+ * Return: 0: the packet can be read, and sipalg_segment_end() must follow; -ENOENT: the packet has
+ * no stream and goes on unchanged; -ENOMEM: the packet must be dropped, and its sender repeats it.
  */
 int sipalg_segment_begin(struct sipalg_segment *seg, struct sipalg_ctx *ctx);
 
 /**
- * sipalg_segment_next() - the next unit
- * @seg: the packet
+ * sipalg_segment_next() - find the next unit of the stream
+ * @seg: the segment, begun
  *
- * Return: as sip_frame_next(), its bytes are at the front of seg->text; 0 as well
- * where nothing is to be read.
+ * Context: softirq or BH, under rcu_read_lock(), the stream locked.
+ * Return: length of the unit in bytes, which is at the front of seg->text; 0: no whole unit is
+ * there, or the stream is not read any more; below 0: the error of sip_frame_next().
  */
 int sipalg_segment_next(struct sipalg_segment *seg);
 
-/* The unit goes on as it is.  Return: 0 or -errno. */
+/**
+ * sipalg_segment_pass() - have the unit at the front of seg->text go on unchanged
+ * @seg: the segment, begun
+ * @len: length of the unit in bytes, as sipalg_segment_next() has returned it
+ *
+ * Context: softirq or BH, under rcu_read_lock(), the stream locked.
+ * Return: 0; -ENOBUFS: the stream may take no more memory; or the error of sip_tcp_pass().  The
+ * caller gives an error to sipalg_segment_end().
+ */
 int sipalg_segment_pass(struct sipalg_segment *seg, u32 len);
 
-/* It goes on with edits, offsets from its start; NULL: a CRLF stands in its place. */
+/**
+ * sipalg_segment_replace() - have the unit at the front of seg->text go on changed
+ * @seg: the segment, begun
+ * @len: length of the unit in bytes, as sipalg_segment_next() has returned it
+ * @edits: the changes, with offsets from the start of the unit; NULL: a CRLF replaces the unit
+ *
+ * Context: softirq or BH, under rcu_read_lock(), the stream locked.
+ * Return: 0; -ENOBUFS: the stream may take no more memory; or the error of sip_tcp_replace(): then
+ * the unit is still there.
+ */
 int sipalg_segment_replace(struct sipalg_segment *seg, u32 len, const struct sip_edits *edits);
 
-/* From here on the connection is not read: both directions (SECURITY S2, S3).  0 or -errno. */
+/**
+ * sipalg_segment_bypass() - read the connection no more, in both directions (SECURITY S2, S3)
+ * @seg: the segment, begun
+ *
+ * The bytes in seg->text go on unchanged.
+ *
+ * Context: softirq or BH, under rcu_read_lock(), the stream locked.
+ * Return: 0; or the error of sip_tcp_bypass(), which the caller gives to sipalg_segment_end().
+ */
 int sipalg_segment_bypass(struct sipalg_segment *seg);
 
 /**
  * sipalg_segment_end() - write the packet, and leave the stream
- * @seg: the packet
- * @err: what went wrong on the way: its sender repeats what was not emitted
+ * @seg: the segment, begun
+ * @err: 0, or the error of a function above: then the sender repeats the bytes that were not
+ *	emitted
  *
- * Return: what becomes of it.
+ * Context: softirq or BH, under rcu_read_lock(), the stream locked; it is unlocked afterwards.
+ * Return: what must become of the packet.
  */
 enum sipalg_segment_fate sipalg_segment_end(struct sipalg_segment *seg, int err);
 

@@ -2,11 +2,10 @@
 /*
  * sipalg_stream: the TCP connections whose bytes are read.
  *
- * A stream begins with the SYN-ACK of a connection whose SYN was seen as well
- * (SECURITY S1), and is found by a number that the connection keeps in its 32 bytes
- * for the helper.  A connection without the number is none of ours: it was picked up
- * in mid-course, or is not SIP.  Nothing here holds a connection: gc looks
- * which are gone.
+ * A stream begins with the SYN-ACK of a connection whose SYN was seen as well (SECURITY S1).  It
+ * is found by a number that the connection keeps in its 32 bytes for the helper.  A connection
+ * without the number has no stream: its handshake was not seen, or it is not SIP.  No stream
+ * holds its connection: gc looks for streams whose connections are gone.
  */
 #ifndef _SIPALG_STREAM_H
 #define _SIPALG_STREAM_H
@@ -23,25 +22,25 @@
 struct sipalg_stream_table;
 
 enum {
-	SIPALG_STREAMS_MAX	= 65536,	/* of a namespace */
-	SIPALG_STREAM_BYTES_MAX	= 16 << 20,	/* that they all may remember, BEHAVIOUR 9 */
-	SIPALG_STREAM_SHARE	= 3,		/* times what is left, of one host */
-	SIPALG_STREAM_TICK_S	= 10,		/* how often gc looks after them */
+	SIPALG_STREAMS_MAX	= 65536,	/* streams of a namespace */
+	SIPALG_STREAM_BYTES_MAX	= 16 << 20,	/* bytes that all of them take, BEHAVIOUR 9 */
+	SIPALG_STREAM_SHARE	= 3,		/* see sipalg_stream_is_full() */
+	SIPALG_STREAM_TICK_S	= 10,		/* seconds between two runs of gc */
 };
 
 /**
- * struct sipalg_tcp_end - what the other side must know of one end
- * @mss: bytes that it takes in one segment
- * @window: its last window, as it wrote it
- * @scale: shift of that (RFC 7323 2)
- * @has_time: it writes time stamps (RFC 7323 3)
- * @is_heard: it has sent something since the SYN: what follows is known
- * @time: its last one
- * @heard: its highest acknowledgment, as it was heard
- * @largest: bytes of the largest segment that it has sent: what is known of its path
- * @ack: its last acknowledgment, as it was passed on
- * @passed_window: its last window, as it was passed on
- * @is_passed: these two are known
+ * struct sipalg_tcp_end - what is known of one end of a connection
+ * @mss: bytes of payload that this end takes in one segment
+ * @window: last window of this end, as in its header, not shifted
+ * @scale: number of bits by which @window is shifted (RFC 7323 2)
+ * @has_time: whether this end writes time stamps (RFC 7323 3)
+ * @is_heard: whether this end has sent anything since its SYN: @time, @heard and @window are valid
+ * @time: last time stamp of this end
+ * @heard: highest acknowledgment number of this end, as it came
+ * @largest: bytes of the largest segment that this end has sent: its path carries these
+ * @ack: last acknowledgment number of this end, as it was passed on
+ * @passed_window: last window of this end, as it was passed on, not shifted
+ * @is_passed: whether @ack and @passed_window are valid
  */
 struct sipalg_tcp_end {
 	u16 mss;
@@ -58,25 +57,26 @@ struct sipalg_tcp_end {
 };
 
 /**
- * struct sipalg_stream - one connection
- * @node: in the table
- * @id: key
- * @zone: of the connection
- * @zone_dir: for which direction that holds
- * @tuple: its original tuple
- * @lock: guards what follows; a call's lock is taken inside of it
- * @is_dead: taken out of the table
- * @is_bypassed: nothing is read any more, in either direction
- * @has_spoken: for each direction, whether a message of SIP has come (see sip_stream.h)
- * @is_ours: bytes were held or changed: the kernel must not judge by its own count
- * @bytes: what both halves remember, as it was added to the table's sum
- * @host: who began the connection, and is charged for @bytes; NULL: there are none
+ * struct sipalg_stream - one connection whose bytes are read
+ * @node: entry in the table
+ * @id: key in the table, which the connection keeps
+ * @zone: conntrack zone of the connection
+ * @zone_dir: direction of the connection for which @zone holds
+ * @tuple: original tuple of the connection
+ * @lock: guards all members after it; the lock of a call may be taken while it is held
+ * @is_dead: whether the stream is out of the table
+ * @is_bypassed: whether the stream is not read any more, in both directions
+ * @has_spoken: for each direction, whether a SIP message has come (see sip_stream.h)
+ * @is_ours: whether bytes were held or changed: the sequence numbers that the kernel has seen are
+ *	not those of both ends then, so it must not judge packets by them
+ * @bytes: memory of both halves in bytes, as it was added to the sum of the table
+ * @host: the host that began the connection, and is charged for @bytes; NULL: @bytes is 0
  * @begin: for each direction the sequence number of its first byte
- * @syn: what a later SYN said, which may begin another connection of the same ports; or
- *	@begin of the original direction
- * @half: for each direction its bytes; its sender is the end of the same index
+ * @syn: first sequence number of a later SYN, which may begin another connection of the same ports;
+ *	if no such SYN was seen it is @begin of the original direction
+ * @half: for each direction its bytes
  * @end: for each direction its sender
- * @rcu: packets find streams under RCU
+ * @rcu: for call_rcu(), as packets find streams under RCU
  */
 struct sipalg_stream {
 	struct rhash_head node;
@@ -98,66 +98,113 @@ struct sipalg_stream {
 	struct rcu_head rcu;
 };
 
+/**
+ * sipalg_stream_setup() - make the table of streams of a namespace
+ * @sn: namespace
+ *
+ * Context: process context.
+ * Return: 0; -ENOMEM, or the error of rhashtable_init(): then nothing is left behind.
+ */
 int sipalg_stream_setup(struct sipalg_net *sn);
+
+/**
+ * sipalg_stream_teardown() - free the table of streams of a namespace, and all its streams
+ * @sn: namespace; no packet is in it any more
+ *
+ * Context: process context.
+ */
 void sipalg_stream_teardown(struct sipalg_net *sn);
 
 /**
- * sipalg_stream_add() - a stream for a connection
+ * sipalg_stream_add() - make a stream for a connection
  * @sn: namespace
  * @ct: the connection
  * @seq: for each direction the sequence number of its first byte
  *
  * Context: softirq or BH, under rcu_read_lock().
- * Return: the stream, known to @ct; NULL over SIPALG_STREAMS_MAX or without memory.
+ * Return: the stream, not locked; @ct has its number.  NULL: the namespace has SIPALG_STREAMS_MAX
+ * streams, or no memory is left.
  */
 struct sipalg_stream *sipalg_stream_add(struct sipalg_net *sn, struct nf_conn *ct,
 					const u32 seq[IP_CT_DIR_MAX]);
 
 /**
- * sipalg_stream_enter() - the stream of a connection, locked
+ * sipalg_stream_enter() - find the stream of a connection, and lock it
  * @sn: namespace
  * @ct: the connection
  *
  * Context: softirq or BH, under rcu_read_lock().
- * Return: NULL where it has none.
+ * Return: the stream, locked: sipalg_stream_leave() must follow; NULL: the connection has none.
  */
 struct sipalg_stream *sipalg_stream_enter(struct sipalg_net *sn, const struct nf_conn *ct);
 
-/* Whether a connection has one.  Context: as above. */
+/**
+ * sipalg_stream_is_known() - ask whether a connection has a stream
+ * @sn: namespace
+ * @ct: the connection
+ *
+ * Context: softirq or BH, under rcu_read_lock().
+ * Return: true where it has.
+ */
 bool sipalg_stream_is_known(struct sipalg_net *sn, const struct nf_conn *ct);
 
-/* The reverse.  What it remembers now is accounted for. */
+/**
+ * sipalg_stream_leave() - account for the memory of a stream, and unlock it
+ * @sn: namespace
+ * @stream: the stream, locked by sipalg_stream_enter()
+ *
+ * Context: softirq or BH, under rcu_read_lock().
+ */
 void sipalg_stream_leave(struct sipalg_net *sn, struct sipalg_stream *stream);
 
 /**
- * sipalg_stream_is_full() - may the stream remember nothing more?
+ * sipalg_stream_is_full() - ask whether a stream may take no more memory
  * @sn: namespace
- * @stream: entered
+ * @stream: the stream, locked
  *
- * Because all streams remember as much as they may, or those that its host has begun three times
- * as much as is left: so who begins many leaves room for the next one.  No share limits those in
- * trunks.
+ * All streams together may take SIPALG_STREAM_BYTES_MAX bytes.  The streams that one host began
+ * may take three times as many bytes as are left of that, so a host with many streams leaves room
+ * for the next host.  This share does not limit the hosts in the setting trunks.
  *
- * Context: under rcu_read_lock().
- * Return: whether that is so.
+ * Context: softirq or BH, under rcu_read_lock().
+ * Return: true where one of both limits is reached.
  */
 bool sipalg_stream_is_full(struct sipalg_net *sn, const struct sipalg_stream *stream);
 
-/* Whether the connection needs us no more: nothing is read, and nothing was ever changed. */
+/**
+ * sipalg_stream_is_idle() - ask whether a connection needs its stream no more
+ * @stream: the stream, locked
+ *
+ * Context: any.
+ * Return: true where the stream is not read any more, and no byte of it was ever changed.
+ */
 bool sipalg_stream_is_idle(const struct sipalg_stream *stream);
 
-/* The stream, entered, begins anew; it forgets all. */
+/**
+ * sipalg_stream_begin() - have a stream forget everything and start again
+ * @stream: the stream, locked
+ * @seq: for each direction the sequence number of its first byte
+ *
+ * Context: any but hard interrupt.
+ */
 void sipalg_stream_begin(struct sipalg_stream *stream, const u32 seq[IP_CT_DIR_MAX]);
 
-/*
- * Forgets a stream that is entered; it is left all the same.  Its connection keeps the
- * number, so that it never gets another stream but by a handshake.
+/**
+ * sipalg_stream_end() - take a stream out of the table
+ * @sn: namespace
+ * @stream: the stream, locked; the caller still calls sipalg_stream_leave()
+ *
+ * The connection keeps the number of the stream, so only a handshake can give it another one.
+ *
+ * Context: softirq or BH, under rcu_read_lock().
  */
 void sipalg_stream_end(struct sipalg_net *sn, struct sipalg_stream *stream);
 
-/*
- * The module goes: in all namespaces the streams end, and the kernel takes their offsets
- * over.  Process context; meanwhile packets of streams must be dropped.
+/**
+ * sipalg_stream_hand_over() - end the streams of all namespaces, and give the kernel their offsets
+ *
+ * Context: process context, once, before the module goes.  The caller drops all packets of
+ * streams in the meantime.
  */
 void sipalg_stream_hand_over(void);
 
@@ -166,7 +213,7 @@ void sipalg_stream_hand_over(void);
  * @sn: namespace
  *
  * Context: process context.
- * Return: whether there is a stream left.
+ * Return: true where the namespace still has a stream.
  */
 bool sipalg_stream_gc(struct sipalg_net *sn);
 
