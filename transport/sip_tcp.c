@@ -13,7 +13,7 @@
 
 enum {
 	HELD_MIN	= 2048,	/* room for most messages, so that it need not grow */
-	PLACES_LEAST	= 8,	/* for patches; a power of two, as what is more */
+	PLACES_LEAST	= 8,	/* places for patches; their number is always a power of two */
 };
 
 void sip_tcp_init(struct sip_tcp_half *half, u32 seq)
@@ -26,13 +26,13 @@ void sip_tcp_init(struct sip_tcp_half *half, u32 seq)
 	half->sent = seq;
 }
 
-/* The patch with @i others before it. */
+/* Patch number @i, from 0 on. */
 static struct sip_tcp_patch *patch_at(const struct sip_tcp_half *half, u32 i)
 {
 	return half->patch[(half->front + i) & (half->n_places - 1)];
 }
 
-/* The first one goes. */
+/* Frees the first patch. */
 static void patch_free(struct sip_tcp_half *half)
 {
 	struct sip_tcp_patch *p = patch_at(half, 0);
@@ -60,7 +60,7 @@ void sip_tcp_exit(struct sip_tcp_half *half)
 	held_free(half);
 }
 
-/* Whether what is held is a word and no more. */
+/* Whether the held bytes are one word and no more. */
 static bool is_word(const struct sip_tcp_half *half)
 {
 	return half->word && half->word == sip_tcp_held(half);
@@ -78,7 +78,7 @@ static s32 patch_delta(const struct sip_tcp_patch *p)
 	return (s32)p->len - (s32)p->old_len;
 }
 
-/* R: where a patch ends */
+/* R: the end of a patch */
 static u32 patch_out_end(const struct sip_tcp_patch *p)
 {
 	return p->out + p->len;
@@ -92,8 +92,9 @@ static u32 patch_place(const struct sip_tcp_half *half, u32 i, bool is_out)
 }
 
 /*
- * How many patches begin before a place, of S or (@is_out) of R.  They are in order: a receiver
- * that acknowledges nothing lets them become many, and each packet asks several times.
+ * Counts the patches that begin before a place in S, or in R where @is_out is true.  The search
+ * uses their order: a receiver that acknowledges nothing lets patches become many, and each packet
+ * asks several times.
  */
 static u32 patches_before(const struct sip_tcp_half *half, u32 seq, bool is_out)
 {
@@ -103,7 +104,7 @@ static u32 patches_before(const struct sip_tcp_half *half, u32 seq, bool is_out)
 	if (!sip_seq_before(first, seq))
 		return 0;
 	sipalg_step();
-	/* most ask about what comes behind all of them */
+	/* most callers ask about a place after all of them */
 	if (patch_place(half, high - 1, is_out) - first < seq - first)
 		return high;
 	while (low < high) {
@@ -134,7 +135,7 @@ static u32 to_receiver(const struct sip_tcp_half *half, u32 seq)
 	return p ? patch_out_end(p) + (seq - patch_end(p)) : seq + half->first;
 }
 
-/* R to S; what is inside a patch goes to its start, or to its end */
+/* R to S; a place inside a patch becomes the start of the patch, or with @up its end */
 static u32 to_sender(const struct sip_tcp_half *half, u32 seq, bool up)
 {
 	const struct sip_tcp_patch *p = patch_before(half, seq, true);
@@ -154,8 +155,9 @@ u32 sip_tcp_seq(const struct sip_tcp_half *half, u32 seq)
 	if (seq == half->told - 1)
 		return half->acked - 1;
 	/*
-	 * What the sender repeats, or says from where it stood, must be acceptable to be
-	 * heard.  No further back than bytes are held: else any number would do.
+	 * A segment that the sender repeats, or sends from its old place, must get a number
+	 * that the receiver accepts.  This holds for no number that is further back than bytes
+	 * can be held, or else any number would be accepted.
 	 */
 	if (sip_seq_before(seq, half->told) && half->told - seq <= SIP_TCP_HELD_MAX)
 		return half->acked;
@@ -190,8 +192,8 @@ static int held_grow(struct sip_tcp_half *half, u32 need)
 }
 
 /*
- * Bytes that were held came again: they must be the same ones (SECURITY S4).  Who sends
- * others wants the receiver to read something else than we do.
+ * Whether held bytes came again with other values (SECURITY S4).  A sender that does this wants the
+ * receiver to read something else than we do.
  */
 static bool differs_from_held(const struct sip_tcp_half *half, const struct sip_tcp_segment *seg)
 {
@@ -206,8 +208,8 @@ static bool differs_from_held(const struct sip_tcp_half *half, const struct sip_
 }
 
 /*
- * The receiver has bytes that were not seen here, and nobody knows what comes next.  All
- * that is left to do is to translate numbers.
+ * The receiver has bytes that were not seen here, so the bytes that follow cannot be read.  From
+ * now on only sequence numbers are translated.
  */
 static void lose_track(struct sip_tcp_half *half, u32 ack)
 {
@@ -222,7 +224,7 @@ static void lose_track(struct sip_tcp_half *half, u32 ack)
 	half->is_bypassed = true;
 }
 
-/* Nothing is read here any more, so bytes behind a hole need not wait either. */
+/* Bytes are not read any more, so those after a hole need not wait either. */
 static void take_bypassed(struct sip_tcp_half *half, struct sip_tcp_segment *seg)
 {
 	half->next = sip_seq_max(half->next, seg->seq + seg->len);
@@ -245,7 +247,7 @@ int sip_tcp_take(struct sip_tcp_half *half, struct sip_tcp_segment *seg, struct 
 	if (sip_seq_before(half->next, seg->seq)) {
 		if (!half->has_claim || seg->seq != half->claim - half->last)
 			return -EAGAIN;
-		/* both ends say so: the bytes before it went past us */
+		/* both ends agree: the bytes before the segment took another way */
 		lose_track(half, half->claim);
 		*text = (struct sip_text){};
 		take_bypassed(half, seg);
@@ -272,7 +274,7 @@ int sip_tcp_take(struct sip_tcp_half *half, struct sip_tcp_segment *seg, struct 
 	return 0;
 }
 
-/* A place for one more behind the last. */
+/* Makes a place for one more patch after the last one. */
 static int places_grow(struct sip_tcp_half *half)
 {
 	u32 i, n = half->n_places ? 2 * half->n_places : PLACES_LEAST;
@@ -316,7 +318,7 @@ static void patch_add(struct sip_tcp_half *half, struct sip_tcp_patch *p)
 
 	if (half->n_patches)
 		last = patch_at(half, half->n_patches - 1);
-	/* what is acknowledged is no part of a row, which else may become longer than 2^31 bytes */
+	/* acknowledged patches leave the row, which could become longer than 2^31 bytes else */
 	p->row = last && patch_end(last) == p->seq ?
 		 sip_seq_max(last->row, patch_at(half, 0)->seq) : p->seq;
 	half->patch[(half->front + half->n_patches) & (half->n_places - 1)] = p;
@@ -341,7 +343,7 @@ int sip_tcp_pass(struct sip_tcp_half *half, const struct sip_tcp_segment *seg,
 {
 	struct sip_tcp_patch *p;
 
-	/* what the segment does not carry, and what its sender may not repeat, is kept */
+	/* bytes that the segment does not carry, or that its sender may not repeat, are kept */
 	if (len && (sip_seq_before(half->out, seg->seq) ||
 		    sip_seq_before(half->out, half->told))) {
 		p = patch_alloc(half, len, len);
@@ -387,7 +389,7 @@ int sip_tcp_keep(struct sip_tcp_half *half, const struct sip_tcp_segment *seg,
 		held_free(half);
 		return 0;
 	}
-	/* what was held before has moved the new bytes to where it is */
+	/* where bytes were held before, the new bytes are in the same buffer already */
 	if (seg->next == seg->out && held_grow(half, text->len)) {
 		sip_tcp_untake(half, seg, text);
 		return -ENOMEM;
@@ -404,7 +406,7 @@ void sip_tcp_untake(struct sip_tcp_half *half, const struct sip_tcp_segment *seg
 {
 	u32 next = sip_seq_max(half->out, seg->next);
 
-	/* what was held before, and was not emitted, is in its place still */
+	/* bytes that were held before and were not emitted are still in their place */
 	text->len = next - half->out;
 	if (text->len)
 		memmove(half->held, text->p, text->len);
@@ -426,7 +428,7 @@ int sip_tcp_bypass(struct sip_tcp_half *half, const struct sip_tcp_segment *seg,
 
 /* ---- emitting -------------------------------------------------------------------- */
 
-/* S: where the emission of a segment begins: never inside a patch */
+/* S: the begin of the emission for a segment, which is never inside a patch */
 static u32 emission_start(const struct sip_tcp_half *half, const struct sip_tcp_segment *seg)
 {
 	u32 start = seg->out == half->out ? seg->seq : sip_seq_min(seg->seq, seg->out);
@@ -435,15 +437,16 @@ static u32 emission_start(const struct sip_tcp_half *half, const struct sip_tcp_
 	if (!p || sip_seq_before(patch_end(p), start))
 		return start;
 	/*
-	 * What comes right before the first byte that the sender knows to be missing is missing
-	 * as well, only that he was told otherwise: it is ours to repeat, all of the row.
+	 * The sender repeats from the first byte that was not acknowledged to it.  The patches
+	 * right before this byte were acknowledged to it by us and may be missing as well, so we
+	 * repeat all of their row.
 	 */
 	if (!sip_seq_before(half->told, seg->seq))
 		return p->row;
 	return patch_end(p) == start ? start : p->seq;
 }
 
-/* S: where it ends, never inside a patch */
+/* S: the end of the emission for a segment, which is never inside a patch */
 static u32 emission_end(const struct sip_tcp_half *half, const struct sip_tcp_segment *seg)
 {
 	u32 end = sip_seq_min(seg->seq + seg->len, half->out);
@@ -459,7 +462,7 @@ static bool touches_patch(const struct sip_tcp_half *half, u32 start, u32 end)
 	return p && sip_seq_before(start, patch_end(p));
 }
 
-/* Of @len bytes from @from on, how many the receiver takes. */
+/* How many of @len bytes from @from on (R) the receiver takes. */
 static u32 fit_window(const struct sip_tcp_half *half, u32 from, u32 len, u32 window)
 {
 	u32 edge = half->acked + window;
@@ -475,17 +478,17 @@ struct sip_tcp_emission sip_tcp_emit(struct sip_tcp_half *half, const struct sip
 	u32 to = to_receiver(half, end);
 	struct sip_tcp_emission what = { .seq = from };
 
-	/* nothing but a word, of which some is in the segment */
+	/* only a word is held, and part of it is in the segment */
 	if (is_word(half) && seg->len && sip_seq_before(half->out, seg->seq + seg->len))
 		return (struct sip_tcp_emission){ .seq = sip_tcp_end(half), .len = half->word };
 
-	/* a bare acknowledgment; nobody asks for anything, as a probe before it would */
+	/* a bare acknowledgment that asks for no answer, as a probe would */
 	if (!seg->len && !seg->fin && seg->out == half->out &&
 	    !sip_seq_before(seg->seq, half->next))
 		to = from;
 	what.fin = seg->fin && end == seg->seq + seg->len;
 	if (!sip_seq_before(from, to)) {
-		/* nothing to carry; where all of it is old, the receiver shall say so */
+		/* there is nothing to carry; the receiver shall answer where all bytes are old */
 		what.seq = what.fin ? to : sip_tcp_seq(half, seg->seq);
 		what.same = !seg->len;
 		return what;
@@ -579,7 +582,7 @@ u32 sip_tcp_ack(struct sip_tcp_half *half, u32 ack)
 	} else {
 		over = ack - end > half->word ? ack - end - half->word : 0;
 		seq = half->next + over;
-		if (over > 1) {		/* more than the FIN: true only if the sender agrees */
+		if (over > 1) {		/* more than the FIN: believed only if the sender agrees */
 			half->claim = ack;
 			half->has_claim = true;
 			return seq;
@@ -594,8 +597,8 @@ u32 sip_tcp_ack(struct sip_tcp_half *half, u32 ack)
 bool sip_tcp_sack(const struct sip_tcp_half *half, u32 *left, u32 *right)
 {
 	/*
-	 * What came twice (RFC 2883) lies before what is acknowledged, and how that was
-	 * counted is forgotten.
+	 * A block that came twice (RFC 2883) is before the acknowledged bytes, whose offsets are
+	 * forgotten.
 	 */
 	if (!sip_seq_before(half->acked, *right) && (half->last || half->first))
 		return false;
