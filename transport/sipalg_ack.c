@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * sipalg_ack: acknowledgments of ours.  See sipalg_ack.h.
+ * sipalg_ack: packets of our own to the sender of a packet.  See sipalg_ack.h.
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>
@@ -107,11 +107,11 @@ struct sk_buff *sipalg_ack_make(const struct sipalg_ctx *ctx, const struct sipal
 }
 
 /*
- * For its addressee the packet comes from the other end, so no NAT and no tracking shall touch it,
- * and no rule about what the router itself may send.  A mark that decides on routes is most often
- * the mark of the connection (CONNMARK).
+ * The packet has the addresses of the other end as its receiver sees them, so neither NAT nor
+ * conntrack may change it, and no rule for packets of the router itself may see it.  Rules that
+ * route by marks usually take the mark from the connection (CONNMARK), so the packet gets that.
  *
- * Return: whether it was sent.
+ * Return: whether the packet was sent.
  */
 static bool send_packet(const struct sipalg_ctx *ctx, struct sk_buff *skb)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * sipalg_datagram: the text of a datagram, and where a packet's header is.  See sipalg_datagram.h.
+ * sipalg_datagram: headers of packets and the text of a datagram.  See sipalg_datagram.h.
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>

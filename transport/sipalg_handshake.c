@@ -13,9 +13,9 @@
 #include "sipalg_stream.h"
 
 /*
- * How sipalg_flow_data.syn holds what the last SYN said: besides, its MSS in 16 bits.
- * While SYN_WAITS is set, sipalg_flow_data.stream is the number that the SYN-ACK must
- * acknowledge, and no stream's.
+ * The bits of sipalg_flow_data.syn, which holds the options of the last SYN; the low 16 bits are
+ * its MSS.  While SYN_WAITS is set, sipalg_flow_data.stream is the number that the SYN-ACK must
+ * acknowledge, and not the number of a stream.
  */
 enum {
 	SYN_SEEN	= 1 << 31,
@@ -34,10 +34,10 @@ static u32 pack_syn(const struct sipalg_options *o)
 }
 
 /*
- * What a handshake may carry that would lead bytes past us.  Data: the receiver may take it
- * or leave it, so it is left out and the sender repeats it (RFC 7413 4.2.2).  And
- * the wish to map bytes to another count than this connection's (RFC 8684 3.7: both
- * ends do without where it gets lost).
+ * Removes two things from a packet of a handshake, by which bytes would pass this machine unread.
+ * One is data: a receiver may ignore it, so its sender repeats it (RFC 7413 4.2.2).  The other is
+ * the option of Multipath TCP, which counts bytes of several connections together: both ends do
+ * without it where the option gets lost (RFC 8684 3.7).
  */
 static int clean_options(struct sipalg_ctx *ctx)
 {
@@ -57,8 +57,8 @@ static int clean_options(struct sipalg_ctx *ctx)
 }
 
 /*
- * Where the kernel keeps its own count of the offsets.  It can be had only while a
- * connection is new; where nothing is translated there are no offsets.
+ * Whether the kernel has a place for its own count of the offsets.  It can be added only while a
+ * connection is new.  A connection that is not translated has no offsets and needs no place.
  */
 static bool has_seqadj(struct nf_conn *ct)
 {
@@ -77,12 +77,12 @@ static int see_syn(struct sipalg_ctx *ctx)
 	struct sipalg_stream *s;
 	int err;
 
-	if (ctx->dir != IP_CT_DIR_ORIGINAL)	/* both open at once: nobody's stream begins */
+	if (ctx->dir != IP_CT_DIR_ORIGINAL)	/* both ends open at once: no stream begins */
 		return 0;
 	err = clean_options(ctx);
 	if (err || !has_seqadj(ctx->ct))
 		return err;
-	data = sipalg_flow_data_of(ctx->ct);	/* it may have moved */
+	data = sipalg_flow_data_of(ctx->ct);	/* the data may have moved */
 	if (!data)
 		return 0;
 	o = sipalg_options_of(ctx);
@@ -117,11 +117,11 @@ static void fill_ends(struct sipalg_stream *s, const struct sipalg_ctx *ctx, u32
 	if (syn & SYN_HAS_SCALE && o.has_scale) {
 		first->scale = (syn & SYN_SCALE) >> SYN_SCALE_SHIFT;
 		second->scale = o.scale;
-		second->window >>= o.scale;	/* RFC 7323 2.2: in a SYN it is not shifted */
+		second->window >>= o.scale;	/* RFC 7323 2.2: a SYN has it unshifted */
 	}
 }
 
-/* The number that the SYN-ACK acknowledged is a SYN's that was seen: @s begins, or begins anew. */
+/* The SYN-ACK acknowledges a SYN that was seen: the stream begins, or begins once more. */
 static void answer_syn(struct sipalg_stream *s, const struct sipalg_ctx *ctx, const u32 *seq,
 		       u32 syn)
 {
@@ -131,8 +131,8 @@ static void answer_syn(struct sipalg_stream *s, const struct sipalg_ctx *ctx, co
 	if (seq[IP_CT_DIR_ORIGINAL] == s->begin[IP_CT_DIR_ORIGINAL]) {
 		if (seq[IP_CT_DIR_REPLY] == s->begin[IP_CT_DIR_REPLY] &&
 		    s->end[IP_CT_DIR_REPLY].is_heard)
-			return;		/* once more the same */
-		/* a server that forgot its first one, before anybody said anything */
+			return;		/* the same SYN-ACK again */
+		/* else the server has forgotten its first SYN-ACK, before either end sent a byte */
 		if (s->is_bypassed || first->next != s->begin[IP_CT_DIR_ORIGINAL] ||
 		    second->next != s->begin[IP_CT_DIR_REPLY] ||
 		    second->acked != s->begin[IP_CT_DIR_REPLY])
@@ -150,7 +150,7 @@ static int see_syn_ack(struct sipalg_ctx *ctx)
 	u32 syn = data ? READ_ONCE(data->syn) : 0;
 	struct sipalg_stream *s;
 
-	/* the kernel counts bytes there for somebody else (SYNPROXY) */
+	/* with IPS_SEQ_ADJUST another user has the count of the kernel (SYNPROXY) */
 	if (ctx->dir != IP_CT_DIR_REPLY || !(syn & SYN_SEEN) ||
 	    test_bit(IPS_SEQ_ADJUST_BIT, &ctx->ct->status))
 		return 0;
@@ -225,7 +225,7 @@ bool sipalg_handshake_make_up(struct sipalg_ctx *ctx)
 	data = sipalg_flow_data_of(ctx->ct);
 	if (!data)
 		return false;
-	WRITE_ONCE(data->syn, SYN_SEEN);	/* not a second time */
+	WRITE_ONCE(data->syn, SYN_SEEN);	/* no second stream is made up */
 	seq[ctx->dir] = ntohl(th->seq);
 	seq[!ctx->dir] = ntohl(th->ack_seq);
 	if (!sipalg_stream_add(ctx->sn, ctx->ct, seq))

@@ -16,10 +16,10 @@
 enum {
 	PACKET_MAX	= 65535,
 	SIZE_LEAST	= 216,	/* payload of a segment that every path carries */
-	SIZE_DEFAULT	= 536,	/* payload that nobody has to be asked about (RFC 9293 3.7.1) */
-	/* what a sender may always send while its bytes are held, in segments (RFC 5681 3.1) */
+	SIZE_DEFAULT	= 536,	/* payload that every end takes (RFC 9293 3.7.1) */
+	/* segments that a sender may always send while its bytes are held (RFC 5681 3.1) */
 	WINDOW_SEGMENTS	= 2,
-	MORE_SEGMENTS	= 4,	/* and what of a message is sent on at a time */
+	MORE_SEGMENTS	= 4,	/* segments of a message that are sent on at a time */
 };
 
 /* ---- writing --------------------------------------------------------------------- */
@@ -29,7 +29,7 @@ static u32 payload_size(const struct sk_buff *skb, u32 len)
 	return skb_is_gso(skb) ? skb_shinfo(skb)->gso_size : len;
 }
 
-/* Bytes that one segment to an end may carry, with so many bytes of options. */
+/* Bytes that one segment to @end may carry, less @options; the path is known to carry @known. */
 static u32 size_to(const struct sipalg_tcp_end *end, u32 options, u32 known)
 {
 	u32 size = end->mss > options ? end->mss - options : 0;
@@ -38,8 +38,8 @@ static u32 size_to(const struct sipalg_tcp_end *end, u32 options, u32 known)
 }
 
 /*
- * The same for the packet at hand.  How narrow the path is beyond the router knows its sender
- * alone: by the size of what he sends, and of what he repeats.
+ * Bytes that one segment may carry in the place of this packet.  Only the sender knows the MTU of
+ * the path beyond the router: the size of the segments that it sends and repeats shows it.
  */
 static u32 segment_size(const struct sipalg_segment *seg)
 {
@@ -57,7 +57,7 @@ static u32 segment_size(const struct sipalg_segment *seg)
 	return size;
 }
 
-/* Blocks that say nothing in the other count are left out. */
+/* Writes the blocks in S, and leaves out the blocks of which nothing is left in S. */
 static void write_sack(const struct sip_tcp_half *half, u8 *option)
 {
 	u8 *from = option + TCPOLEN_SACK_BASE, *to = from, *end = option + option[1];
@@ -90,8 +90,9 @@ static u32 room_of(const struct sipalg_tcp_end *receiver)
 }
 
 /*
- * What a receiver may still be sent, less what it is said to have and has not.  While a
- * message is held its rest must be able to come, so the window never closes over it.
+ * The window to pass on: that of the receiver, less the bytes that were acknowledged in its name
+ * and that it has not got.  While a message is held its rest must be able to come, so the window
+ * never closes before it.
  */
 static u16 window_of(const struct sipalg_stream *s, const struct sip_tcp_half *half, int receiver)
 {
@@ -150,7 +151,7 @@ static int write_segment(struct sipalg_segment *seg, const struct sip_tcp_emissi
 	th->fin = what->fin;
 	if (!what->len)
 		th->psh = 0;
-	if (!what->same) {	/* it would point elsewhere */
+	if (!what->same) {	/* the urgent pointer would point elsewhere */
 		th->urg = 0;
 		th->urg_ptr = 0;
 	}
@@ -166,7 +167,7 @@ static int write_segment(struct sipalg_segment *seg, const struct sip_tcp_emissi
 
 /* ---- acknowledging --------------------------------------------------------------- */
 
-/* In the name of the receiver of the packet's bytes, to their sender. */
+/* Makes an acknowledgment to the sender of the packet, in the name of the receiver of its bytes. */
 static struct sk_buff *make_ack(const struct sipalg_segment *seg)
 {
 	const struct sipalg_stream *s = seg->stream;
@@ -184,7 +185,7 @@ static struct sk_buff *make_ack(const struct sipalg_segment *seg)
 	return sipalg_ack_make(seg->ctx, &ack);
 }
 
-/* In the name of the sender of what the packet acknowledges, to its own: more of a message. */
+/* Makes a packet with more of a message to the sender of an acknowledgment, for the other end. */
 static struct sk_buff *make_more(const struct sipalg_segment *seg)
 {
 	const struct sipalg_stream *s = seg->stream;
@@ -230,14 +231,14 @@ static void hear_end(struct sipalg_segment *seg, const struct tcphdr *th)
 		if (!end->is_heard || sip_seq_before(end->time, seg->time))
 			end->time = seg->time;
 	}
-	if (th->rst)		/* its window means nothing */
+	if (th->rst)		/* the window of a reset means nothing */
 		return;
 	if (th->ack)
 		end->window = ntohs(th->window);
 	end->is_heard = true;
 }
 
-/* What is held goes on as it is, and nothing is read any more (SECURITY S4, S5). */
+/* Held bytes go on unchanged, and the stream is not read any more (SECURITY S4, S5). */
 static int give_up(struct sipalg_segment *seg, enum sipalg_stat why)
 {
 	if (!seg->stream->is_bypassed)
@@ -271,7 +272,7 @@ static int segment_take(struct sipalg_segment *seg)
 	return err;
 }
 
-/* The stream is entered. */
+/* Takes the bytes of the packet; the stream is locked. */
 static int come_in(struct sipalg_segment *seg)
 {
 	struct sipalg_ctx *ctx = seg->ctx;
@@ -290,7 +291,7 @@ static int come_in(struct sipalg_segment *seg)
 	seg->in.seq = ntohl(th->seq);
 	seg->in.data = skb->data + ctx->dataoff;
 	seg->is_reset = th->rst;
-	if (!th->rst) {		/* bytes of a reset are nobody's */
+	if (!th->rst) {		/* bytes of a reset do not belong to the stream */
 		seg->in.len = skb->len - ctx->dataoff;
 		seg->in.fin = th->fin;
 	}
@@ -345,7 +346,7 @@ int sipalg_segment_replace(struct sipalg_segment *seg, u32 len, const struct sip
 
 int sipalg_segment_bypass(struct sipalg_segment *seg)
 {
-	/* the other direction follows with its next packet, on which what it holds can ride */
+	/* the other direction follows with its next packet, which can carry its held bytes */
 	seg->stream->is_bypassed = true;
 	return sip_tcp_bypass(seg->half, &seg->in, &seg->text);
 }
@@ -353,10 +354,10 @@ int sipalg_segment_bypass(struct sipalg_segment *seg)
 /* ---- the way out ----------------------------------------------------------------- */
 
 /*
- * The kernel tracks windows, too, and knows one offset a direction.  With the one that
- * holds when nothing is under way it counts rightly then, so that an idle connection
- * does not look like one that waits for an acknowledgment; meanwhile it must be
- * liberal.  Its own adjustment stays off: that would come on top of ours.
+ * The kernel tracks windows as well, and knows one offset for each direction.  It gets the offset
+ * that is right when no byte is under way, so an idle connection does not look like one that waits
+ * for an acknowledgment.  While bytes are under way it must be liberal.  The adjustment of the
+ * kernel stays off, as it would be added to ours.
  */
 static void tell_kernel(struct sipalg_segment *seg)
 {
@@ -381,8 +382,8 @@ static void tell_kernel(struct sipalg_segment *seg)
 }
 
 /*
- * Nothing is said that was not said before.  The router's own packets must not get
- * lost, and a probe is a question.
+ * Whether the packet would tell its receiver nothing new.  A packet of the router itself must not
+ * be dropped, and a probe is a question that needs its answer.
  */
 static bool is_no_news(const struct sipalg_segment *seg, const struct sip_tcp_emission *what)
 {
@@ -399,7 +400,7 @@ static struct sip_tcp_emission emission_of(struct sipalg_segment *seg)
 	const struct sipalg_tcp_end *receiver = &seg->stream->end[!seg->ctx->dir];
 	u32 room = PACKET_MAX - (seg->ctx->dataoff - skb_network_offset(seg->ctx->skb));
 
-	if (seg->is_reset)	/* it ends what the receiver expects next */
+	if (seg->is_reset)	/* a reset stands at the byte that the receiver expects next */
 		return (struct sip_tcp_emission){
 			.seq = sip_tcp_reset(seg->half, seg->in.seq), .same = true,
 		};
@@ -412,8 +413,8 @@ static struct sip_tcp_emission emission_of(struct sipalg_segment *seg)
 }
 
 /*
- * Its bytes arrived, or had arrived, and nobody will say so but us.  Where the receiver is
- * asked, or hears something, it answers by itself.
+ * The bytes of the packet are held here, or came before, and only we can acknowledge them.  Where
+ * the receiver gets a question or any bytes, it answers itself.
  */
 static void ack_consumed(struct sipalg_segment *seg, struct sip_tcp_emission *what)
 {
@@ -423,12 +424,12 @@ static void ack_consumed(struct sipalg_segment *seg, struct sip_tcp_emission *wh
 
 	if (what->len || what->fin || seg->is_reset || what->seq == half->acked - 1)
 		return;
-	/* a bare one from an old place may be a question about what only we know */
+	/* a bare acknowledgment from an old place may ask about bytes that only we have */
 	if (!seg->in.len && !(is_old && sip_seq_before(half->out, half->told)))
 		return;
 	if (!sipalg_ack_is_possible(seg->ctx->skb) ||
 	    !seg->stream->end[!seg->ctx->dir].is_heard) {
-		what->seq = seg->half->acked - 1;	/* so ask it */
+		what->seq = seg->half->acked - 1;	/* so the receiver must answer */
 		return;
 	}
 	tells = sip_tcp_tell(seg->half);
@@ -449,7 +450,7 @@ static enum sipalg_segment_fate segment_finish(struct sipalg_segment *seg, int e
 	tell_kernel(seg);
 	if (is_no_news(seg, &what))
 		return SIPALG_SEGMENT_CONSUMED;
-	/* what stands before what the receiver expects is not looked at */
+	/* a receiver ignores the contents of a segment from before the byte that it expects */
 	if (!sip_seq_before(what.seq, seg->half->acked)) {
 		end->ack = seg->ack;
 		end->passed_window = window_of(seg->stream, seg->back, seg->ctx->dir);
@@ -464,7 +465,7 @@ enum sipalg_segment_fate sipalg_segment_end(struct sipalg_segment *seg, int err)
 	enum sipalg_segment_fate fate;
 
 	if (!err && !seg->half->is_bypassed && !seg->is_beyond) {
-		if (seg->in.fin)	/* half a message will not become a whole one */
+		if (seg->in.fin)	/* the rest of a message will not come any more */
 			err = sip_tcp_bypass(seg->half, &seg->in, &seg->text);
 		else if (seg->text.len && sipalg_stream_is_full(ctx->sn, seg->stream))
 			err = give_up(seg, SIPALG_STAT_TCP_FULL);

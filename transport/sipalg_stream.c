@@ -19,10 +19,10 @@ struct sipalg_stream_table {
 	atomic_t n;
 	atomic_t bytes;
 	atomic_t last_id;
-	unsigned long tick;	/* jiffies of the next look at them */
+	unsigned long tick;	/* jiffies of the next run of gc */
 };
 
-/* What all namespaces together remember whose root is not the machine's (security.md B10). */
+/* Bytes that the streams of all foreign namespaces take together (security.md B10). */
 static atomic_t foreign_bytes = ATOMIC_INIT(0);
 
 static int stream_differs(struct rhashtable_compare_arg *arg, const void *obj)
@@ -33,7 +33,7 @@ static int stream_differs(struct rhashtable_compare_arg *arg, const void *obj)
 	return s->id != *(const u32 *)arg->key;
 }
 
-/* the key is a number of ours, which nobody outside can choose */
+/* the key is a number of ours, which no sender can choose */
 static const struct rhashtable_params stream_params = {
 	.key_offset = offsetof(struct sipalg_stream, id),
 	.key_len = sizeof(u32),
@@ -90,7 +90,7 @@ struct sipalg_stream *sipalg_stream_add(struct sipalg_net *sn, struct nf_conn *c
 	do {
 		s->id = atomic_inc_return(&table->last_id);
 	} while (!s->id);
-	/* where four thousand million streams later one of them still lives, this is none */
+	/* after 2^32 streams a number may still be in use: then no stream is made */
 	if (rhashtable_lookup_insert_fast(&table->streams, &s->node, stream_params)) {
 		kfree(s);
 		goto let;
@@ -114,7 +114,7 @@ struct sipalg_stream *sipalg_stream_enter(struct sipalg_net *sn, const struct nf
 	if (!id)
 		return NULL;
 	s = rhashtable_lookup(&sn->streams->streams, &id, stream_params);
-	/* while a handshake is under way the word may hold something else */
+	/* during a handshake the word holds a sequence number and not the number of a stream */
 	if (!s || !nf_ct_tuple_equal(&s->tuple, &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple))
 		return NULL;
 	spin_lock_bh(&s->lock);
@@ -134,7 +134,7 @@ bool sipalg_stream_is_known(struct sipalg_net *sn, const struct nf_conn *ct)
 	return s;
 }
 
-/* Who began the connection: its other end may be everybody's server. */
+/* The host that began the connection: its other end may be a server for many hosts. */
 static struct sipalg_quota_key stream_host(const struct sipalg_stream *s)
 {
 	return (struct sipalg_quota_key){
@@ -142,7 +142,7 @@ static struct sipalg_quota_key stream_host(const struct sipalg_stream *s)
 	};
 }
 
-/* The stream remembers @bytes now.  Without memory what is more counts when it next changes. */
+/* The stream takes @bytes now.  If memory for the quota is missing, growth is charged later. */
 static void charge_bytes(struct sipalg_net *sn, struct sipalg_stream *s, u32 bytes)
 {
 	struct sipalg_quota_key key = stream_host(s);
@@ -171,7 +171,7 @@ void sipalg_stream_leave(struct sipalg_net *sn, struct sipalg_stream *s)
 }
 SIPALG_EXPORT_TEST(sipalg_stream_leave);
 
-/* Whether a holder of @held has its share where @sum of SIPALG_STREAM_BYTES_MAX are held. */
+/* Whether @held bytes are all of a share, where @sum of SIPALG_STREAM_BYTES_MAX bytes are taken. */
 static bool has_share(u32 held, u32 sum)
 {
 	return sum >= SIPALG_STREAM_BYTES_MAX ||
@@ -222,9 +222,9 @@ void sipalg_stream_end(struct sipalg_net *sn, struct sipalg_stream *s)
 }
 SIPALG_EXPORT_TEST(sipalg_stream_end);
 
-/* ---- those that are left behind -------------------------------------------------- */
+/* ---- streams without a connection ------------------------------------------------ */
 
-/* The connection of a stream, referenced, or NULL. */
+/* Return: the connection of a stream, with a reference for the caller; NULL: it is gone. */
 static struct nf_conn *stream_conn_get(struct sipalg_net *sn, const struct sipalg_stream *s)
 {
 	const struct sipalg_flow_data *data;
@@ -265,7 +265,7 @@ bool sipalg_stream_gc(struct sipalg_net *sn)
 	rhashtable_walk_enter(&table->streams, &iter);
 	rhashtable_walk_start(&iter);
 	while ((s = rhashtable_walk_next(&iter))) {
-		if (IS_ERR(s))	/* the table was resized: what is missed has its turn later */
+		if (IS_ERR(s))	/* the table was resized: missed entries have their turn later */
 			continue;
 		spin_lock_bh(&s->lock);
 		if (!s->is_dead && is_left_behind(sn, s))
@@ -283,8 +283,8 @@ bool sipalg_stream_gc(struct sipalg_net *sn)
 }
 
 /*
- * The module goes, and its connections stay: the kernel knows one offset a direction,
- * which is all that is needed where nothing is under way.
+ * The module goes, and its connections stay.  The kernel knows one offset for each direction, which
+ * is enough where no byte is under way.
  */
 static void hand_over(struct sipalg_net *sn, const struct sipalg_stream *s)
 {
