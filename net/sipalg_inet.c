@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * sipalg_inet: addresses of the kernel and of the text core.  See sipalg_inet.h.
+ * sipalg_inet: conversion between addresses of the kernel and of the text core.  See
+ * sipalg_inet.h.
  */
 #include <linux/in.h>
 #include <linux/netfilter.h>

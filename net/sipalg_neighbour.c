@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * sipalg_neighbour: addresses and stations.  See sipalg_neighbour.h.
+ * sipalg_neighbour: look-ups in the neighbour table.  See sipalg_neighbour.h.
  */
 #include <linux/netdevice.h>
 #include <net/ndisc.h>
@@ -10,10 +10,10 @@
 #include "sipalg_neighbour.h"
 #include "sipalg_compat.h"
 
-/* an entry that names a station, be it that it was not asked for a while */
+/* states of an entry that names a station, even if the entry was not confirmed for a while */
 enum { KNOWN = NUD_VALID & ~NUD_NOARP };
 
-/* Return: whether @addr is at a station that is no router; then its link-layer address is there. */
+/* Return: whether @addr is at a station that is no router; then @station is its address. */
 static bool station_of(struct net_device *dev, const struct sip_addr *addr, char *station)
 {
 	union nf_inet_addr inet = sipalg_inet_of_addr(addr);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * sipalg_net: a namespace's counters and /proc directory.  See sipalg_net.h.
+ * sipalg_net: counters and directory of /proc of a namespace.  See sipalg_net.h.
  */
 #include <linux/proc_fs.h>
 #include <linux/random.h>
@@ -74,7 +74,7 @@ u32 sipalg_seconds_between(unsigned long from, unsigned long to)
 	return time_after(to, from) ? jiffies_to_msecs(to - from) / 1000 : 0;
 }
 
-/* ---- namespaces of others --------------------------------------------------------- */
+/* ---- foreign namespaces ------------------------------------------------------------ */
 
 static atomic_t foreign_held = ATOMIC_INIT(0);
 
@@ -150,7 +150,7 @@ int sipalg_net_setup(struct sipalg_net *sn, struct net *net)
 	sn->counters = alloc_percpu_gfp(struct sipalg_counters, GFP_KERNEL_ACCOUNT);
 	if (!sn->counters)
 		return -ENOMEM;
-	/* SECURITY B11: a kernel without procfs has none */
+	/* SECURITY B11: a kernel without procfs has no directory */
 	sn->proc = SIPALG_HAS_PROC ? proc_net_mkdir(net, "sipalg", net->proc_net) : NULL;
 	if (SIPALG_HAS_PROC && !sn->proc)
 		goto free_counters;

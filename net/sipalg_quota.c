@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * sipalg_quota: what hosts hold.  See sipalg_quota.h.
+ * sipalg_quota: the table of hosts and what they hold.  See sipalg_quota.h.
  */
 #include <linux/rhashtable.h>
 #include <linux/slab.h>
@@ -9,19 +9,19 @@
 #include "sipalg_compat.h"
 
 enum {
-	STEPS	= 64,	/* from so many half-open calls on sources are not told apart */
-	LOOKED	= 64,	/* calls of a host that are looked at for one to end */
+	STEPS	= 64,	/* sources with this number of half-open calls, or more, count as equal */
+	LOOKED	= 64,	/* half-open calls of a host among which the victim is chosen */
 };
 
 /**
- * struct sipalg_quota - one host, as the one that is charged and as a source of INVITEs
- * @node: in the table
- * @key: the host
- * @held: by kind
- * @n_open: half-open calls that it began
- * @open: these, the oldest first
- * @charged: half-open calls that are charged to it, the oldest first
- * @step: in the list of those that began as many
+ * struct sipalg_quota - one host, which may be charged for objects and be a source of INVITEs
+ * @node: entry in the table
+ * @key: key of the host
+ * @held: for each kind, number of objects that the host is charged for
+ * @n_open: number of half-open calls that the host began
+ * @open: half-open calls that the host began, the oldest first
+ * @charged: half-open calls that are charged to the host, the oldest first
+ * @step: entry in the list of the sources that began as many half-open calls
  */
 struct sipalg_quota {
 	struct rhash_head node;
@@ -35,8 +35,8 @@ struct sipalg_quota {
 
 struct sipalg_quota_table {
 	struct rhashtable hosts;
-	spinlock_t lock;	/* guards all of the table and its entries */
-	struct list_head step[STEPS];	/* sources by n_open, those from STEPS on together */
+	spinlock_t lock;	/* guards the table and all its entries */
+	struct list_head step[STEPS];	/* sources by n_open, the last list for STEPS and more */
 };
 
 static u32 key_hash(const void *data, u32 len, u32 seed)
@@ -68,7 +68,7 @@ static const struct rhashtable_params quota_params = {
 	.automatic_shrinking = true,
 };
 
-/* The key by which the table has the host. */
+/* Return: the key by which the table has the host. */
 static struct sipalg_quota_key quota_host_key(const struct sipalg_net *sn,
 					      const struct sipalg_quota_key *key)
 {
@@ -104,7 +104,7 @@ static struct sipalg_quota *quota_find_or_add(struct sipalg_quota_table *table,
 	return NULL;
 }
 
-/* Who holds nothing is forgotten.  Nobody looks one up without the lock. */
+/* Frees the entry of a host that holds nothing.  Each look-up has the lock. */
 static void forget_idle(struct sipalg_quota_table *table, struct sipalg_quota *q)
 {
 	u32 i;
@@ -118,7 +118,7 @@ static void forget_idle(struct sipalg_quota_table *table, struct sipalg_quota *q
 	kfree(q);
 }
 
-/* Bytes are no objects: sipalg_stream.c has a bound for them. */
+/* Bytes are not counted as objects: sipalg_stream.c has a limit for them. */
 static u32 object_count(enum sipalg_quota_kind kind, u32 n)
 {
 	return kind == SIPALG_QUOTA_BYTES ? 0 : n;
@@ -131,7 +131,7 @@ struct sipalg_quota *sipalg_quota_charge(struct sipalg_net *sn, const struct sip
 	struct sipalg_quota_table *table = sn->quotas;
 	struct sipalg_quota *q;
 
-	if (!n)		/* nothing would ever be released, and the host never forgotten */
+	if (!n)		/* no release would follow, so the host would never be forgotten */
 		return NULL;
 	if (!sipalg_hold(sn, object_count(kind, n)))
 		return ERR_PTR(-EDQUOT);
@@ -215,7 +215,7 @@ u32 sipalg_quota_held_by(const struct sipalg_quota *host, enum sipalg_quota_kind
 
 /* ---- half-open calls ------------------------------------------------------------- */
 
-/* @q has begun so many: into the list of those. */
+/* Changes the number of half-open calls that a host began, and moves it to the list for it. */
 static void count_open(struct sipalg_quota_table *table, struct sipalg_quota *q, int by)
 {
 	q->n_open += by;
@@ -264,7 +264,7 @@ void sipalg_quota_settle(struct sipalg_net *sn, struct sipalg_half_open *half)
 }
 SIPALG_EXPORT_TEST(sipalg_quota_settle);
 
-/* The oldest one of whoever began most. */
+/* Return: the oldest half-open call of the source that began most of them. */
 static struct sipalg_half_open *victim_of_all(struct sipalg_quota_table *table)
 {
 	struct sipalg_quota *q;
@@ -279,13 +279,13 @@ static struct sipalg_half_open *victim_of_all(struct sipalg_quota_table *table)
 	return NULL;
 }
 
-/* What a call costs the one who began it: 0 nothing, 1 a success before, 2 it is charged. */
+/* What a call costs its source: 0: nothing; 1: a success before; 2: the source is charged. */
 static int half_open_worth(const struct sipalg_half_open *half)
 {
 	return half->source == half->host ? 2 : half->is_proven;
 }
 
-/* Of two that are charged to one host; the older one is @b. */
+/* Whether @a ends before @b, which is older; both are charged to one host. */
 static bool half_open_goes_before(const struct sipalg_half_open *a,
 				  const struct sipalg_half_open *b)
 {
@@ -294,7 +294,7 @@ static bool half_open_goes_before(const struct sipalg_half_open *a,
 	return diff ? diff < 0 : a->source->n_open > b->source->n_open;
 }
 
-/* The same, of the oldest calls that are charged to one host. */
+/* Return: the call that ends first, of the oldest calls that are charged to one host. */
 static struct sipalg_half_open *victim_of_host(const struct sipalg_quota *host)
 {
 	struct sipalg_half_open *half, *best = NULL;
@@ -326,7 +326,7 @@ struct sipalg_half_open *sipalg_quota_victim(struct sipalg_net *sn,
 		half = victim_of_all(table);
 	else if (q)
 		half = victim_of_host(q);
-	if (half)	/* listed, so it holds one on itself */
+	if (half)	/* a listed call holds a reference on itself */
 		refcount_inc(half->ref);
 	spin_unlock_bh(&table->lock);
 	return half;
@@ -356,11 +356,11 @@ int sipalg_quota_setup(struct sipalg_net *sn)
 
 static void quota_destroy(void *ptr, void *arg)
 {
-	WARN_ON_ONCE(1);	/* all that was held has been given back */
+	WARN_ON_ONCE(1);	/* everything was released before */
 	kfree(ptr);
 }
 
-/* Calls, bindings and pinholes are gone. */
+
 void sipalg_quota_teardown(struct sipalg_net *sn)
 {
 	rhashtable_free_and_destroy(&sn->quotas->hosts, quota_destroy, NULL);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * sipalg_route: asking the routing tables.  See sipalg_route.h.
+ * sipalg_route: look-ups in the routing tables.  See sipalg_route.h.
  */
 #include <linux/netfilter.h>
 #include <net/dst.h>

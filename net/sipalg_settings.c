@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * sipalg_settings: the knobs as sysctls and module parameters.  See
- * sipalg_settings.h for the list.
+ * sipalg_settings: the settings as sysctls and module parameters.  The list is in
+ * sipalg_settings.h.
  *
- * Every type of value has one reader and one writer of text, used by both.
+ * Every type of value has one reader and one writer of text, which sysctls and parameters share.
  */
 #include <linux/capability.h>
 #include <linux/kernel.h>
@@ -21,7 +21,10 @@ enum { SETTING_TEXT_MAX = 4096 };
 
 struct setting;
 
-/* text into value: 0 or -EINVAL; value into text: bytes, at most SETTING_TEXT_MAX */
+/*
+ * @read makes a value from text, and returns 0 or -EINVAL.  @show makes text from a value, and
+ * returns its length, at most SETTING_TEXT_MAX bytes.
+ */
 struct setting_type {
 	int (*read)(const struct setting *s, char *text, void *value);
 	int (*show)(const void *value, char *text);
@@ -117,7 +120,7 @@ static const struct setting_type second_address_type = {
 	second_address_read, second_address_show
 };
 
-/* "packets-a-second burst"; a lone 0 switches it off */
+/* "RATE BURST", in packets a second and packets; "0" switches the limit off */
 static int rate_read(const struct setting *s, char *text, void *value)
 {
 	struct sipalg_rate *rate = value;
@@ -397,13 +400,13 @@ static const struct setting settings[] = {
 #undef X
 };
 
-/* ---- module parameters: what a new namespace begins with ------------------------- */
+/* ---- module parameters: the values that a new namespace begins with --------------- */
 
 static struct sipalg_settings defaults;
 static DEFINE_MUTEX(defaults_lock);
 static bool defaults_are_set;
 
-/* Parameters come before the module's init, so the built-in values must be there by then. */
+/* The kernel sets parameters before sipalg_init(), so the first of them fills in the rest. */
 static int defaults_fill(void)
 {
 	char text[64];
@@ -423,7 +426,7 @@ static int defaults_fill(void)
 	return 0;
 }
 
-/* Reads @text as a setting into @all: on error @all is unchanged. */
+/* Reads @text as the value of a setting into @all; on error @all is unchanged. */
 static int setting_apply(const struct setting *s, const char *text, struct sipalg_settings *all)
 {
 	struct sipalg_settings *try;
@@ -472,7 +475,7 @@ static const struct kernel_param_ops setting_param_ops = {
 	.get = param_get_setting,
 };
 
-/* the place of a setting in settings[], by its name */
+/* the index of each setting in settings[] */
 enum {
 #define X(name, type, def, min, max, zero, text) SETTING_##name,
 	SIPALG_SETTINGS(X)
@@ -507,7 +510,7 @@ static int attach_as_set(struct sipalg_net *sn, const struct sipalg_settings *al
 	return err;
 }
 
-/* the settings that say how much memory a namespace may take */
+/* Whether a setting limits the memory that a namespace may take. */
 static bool is_maximum(const struct setting *s)
 {
 	static const u8 maxima[] = {
@@ -523,8 +526,8 @@ static bool is_maximum(const struct setting *s)
 }
 
 /*
- * SECURITY B10: who is root in a namespace of his own, and nowhere else, may set a maximum down,
- * but not over what the machine's root lets every namespace begin with.  0 is no limit.
+ * SECURITY B10: the root of a foreign namespace may lower a maximum, but may not raise it over the
+ * value that the root of the machine has set for new namespaces.  0 is no limit.
  */
 static bool is_over_default(const struct sipalg_net *sn, const struct setting *s,
 			    const struct sipalg_settings *new)
@@ -574,10 +577,10 @@ static int setting_handler(SIPALG_CTL_TABLE *table, int write, void *buffer, siz
 	struct ctl_table text = { .maxlen = SETTING_TEXT_MAX };
 	int err;
 
-	/* SECURITY A3; the mode of the file alone would let in a root who has no rights */
+	/* SECURITY A3: the mode of the file alone would admit a root without capabilities */
 	if (write && !ns_capable(sn->net->user_ns, CAP_NET_ADMIN))
 		return -EPERM;
-	if (write && (*ppos || !*lenp))	/* a value comes in one piece */
+	if (write && (*ppos || !*lenp))	/* a value must come in one write */
 		return *lenp ? -EINVAL : 0;
 	text.data = kzalloc(SETTING_TEXT_MAX, GFP_KERNEL);
 	if (!text.data)
@@ -599,9 +602,9 @@ static int sysctl_setup(struct sipalg_net *sn)
 	struct ctl_table *table;
 	int i;
 
-	if (!SIPALG_HAS_SYSCTL)	/* SECURITY B11: then there are the parameters */
+	if (!SIPALG_HAS_SYSCTL)	/* SECURITY B11: the parameters still work */
 		return 0;
-	/* one zeroed entry more, see sipalg_sysctl_register() */
+	/* the last entry is zero, see sipalg_sysctl_register() */
 	table = kcalloc(ARRAY_SIZE(settings) + 1, sizeof(*table), GFP_KERNEL_ACCOUNT);
 	if (!table)
 		return -ENOMEM;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * sipalg_trace: the one place where the tracepoints are made.
+ * sipalg_trace: makes the tracepoints.  See sipalg_trace.h.
  */
 #define CREATE_TRACE_POINTS
 #include "sip_parse.h"
