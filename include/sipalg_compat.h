@@ -2,8 +2,8 @@
 /*
  * sipalg_compat: the one file that knows differences between kernels.
  *
- * The code is written against the newest API; Kbuild asks the kernel's headers
- * which parts of it they have (SIPALG_*), and what they lack is supplied here.
+ * The code is written against the newest API.  Kbuild finds out which parts of it the headers of
+ * the kernel have (SIPALG_*), and this file supplies the parts that they lack.
  */
 #ifndef _SIPALG_COMPAT_H
 #define _SIPALG_COMPAT_H
@@ -24,10 +24,10 @@
 #include <asm/unaligned.h>
 #endif
 
-/* The name of helper, NAT helper and expectfn, by which user space knows them. */
+/* The name by which user space knows the helper, the NAT helper and the expectfn. */
 #define SIPALG_NAME	"sipalg"
 
-/* Symbol namespaces: a token up to 6.12, a string from then on. */
+/* The name of a symbol namespace is a token up to 6.12, and a string in later kernels. */
 #ifdef SIPALG_NS_TOKEN
 #define SIPALG_EXPORT(sym)	EXPORT_SYMBOL_NS_GPL(sym, SIPALG)
 #define SIPALG_IMPORT_NS	MODULE_IMPORT_NS(SIPALG)
@@ -36,7 +36,7 @@
 #define SIPALG_IMPORT_NS	MODULE_IMPORT_NS("SIPALG")
 #endif
 
-/* What only the tests and the benchmark need is exported where these are built. */
+/* Symbols that only the tests and the benchmark need are exported where these are built. */
 #ifdef SIPALG_EXPORT_TESTS
 #define SIPALG_EXPORT_TEST(sym)	SIPALG_EXPORT(sym)
 #else
@@ -49,7 +49,16 @@
 #define SIPALG_CTL_TABLE	struct ctl_table
 #endif
 
-/* @table: @n entries and a zeroed one, which older kernels need and newer ones refuse. */
+/**
+ * sipalg_sysctl_register() - register sysctls
+ * @net: namespace
+ * @path: path of the directory below /proc/sys
+ * @table: @n entries and a zeroed one, which older kernels need and newer ones refuse
+ * @n: number of entries
+ *
+ * Context: process context.
+ * Return: the registration; NULL: it has failed.
+ */
 static inline struct ctl_table_header *
 sipalg_sysctl_register(struct net *net, const char *path, struct ctl_table *table, size_t n)
 {
@@ -60,7 +69,14 @@ sipalg_sysctl_register(struct net *net, const char *path, struct ctl_table *tabl
 #endif
 }
 
-/* Sets, never extends; nothing happens under IPS_FIXED_TIMEOUT. */
+/**
+ * sipalg_ct_refresh() - set the time for which a connection lives from now on
+ * @ct: the connection; one with IPS_FIXED_TIMEOUT keeps its time
+ * @skb: a packet of the connection
+ * @extra_jiffies: the time in jiffies, which may be shorter than the time that is left
+ *
+ * Context: softirq or BH.
+ */
 static inline void sipalg_ct_refresh(struct nf_conn *ct, struct sk_buff *skb, u32 extra_jiffies)
 {
 #ifdef SIPALG_REFRESH_WITHOUT_SKB
@@ -70,10 +86,15 @@ static inline void sipalg_ct_refresh(struct nf_conn *ct, struct sk_buff *skb, u3
 #endif
 }
 
-/*
- * Which helper the expected connection gets, NULL for none.  Always called:
- * some stable kernels give the child whatever exp->helper holds, and their
- * nf_ct_expect_init() puts the master's helper there.
+/**
+ * sipalg_expect_assign() - set the helper that an expected connection gets
+ * @exp: the expectation, not inserted yet
+ * @helper: the helper; NULL: the connection gets none
+ *
+ * It must be called for each expectation: some stable kernels give a connection the helper in
+ * exp->helper, and their nf_ct_expect_init() writes the helper of the master there.
+ *
+ * Context: under rcu_read_lock().
  */
 static inline void sipalg_expect_assign(struct nf_conntrack_expect *exp,
 					struct nf_conntrack_helper *helper)
@@ -85,7 +106,16 @@ static inline void sipalg_expect_assign(struct nf_conntrack_expect *exp,
 #endif
 }
 
-/* Where the NAT module leads the packets of @exp to.  Kernels without NAT have no place for it. */
+/**
+ * sipalg_expect_set_nat() - set where the NAT module leads the packets of an expectation
+ * @exp: the expectation, not inserted yet
+ * @addr: destination address, in network byte order
+ * @port: destination port, in network byte order
+ *
+ * A kernel without NAT has no place for it, and nothing happens.
+ *
+ * Context: any.
+ */
 static inline void sipalg_expect_set_nat(struct nf_conntrack_expect *exp,
 					 const union nf_inet_addr *addr, __be16 port)
 {
@@ -95,6 +125,13 @@ static inline void sipalg_expect_set_nat(struct nf_conntrack_expect *exp,
 #endif
 }
 
+/**
+ * sipalg_expect_has_nat() - ask whether an expectation has a destination for the NAT module
+ * @exp: the expectation
+ *
+ * Context: any.
+ * Return: true where sipalg_expect_set_nat() has set one.
+ */
 static inline bool sipalg_expect_has_nat(const struct nf_conntrack_expect *exp)
 {
 #if IS_ENABLED(CONFIG_NF_NAT)
@@ -138,9 +175,12 @@ static inline __be16 sipalg_expect_leads_port(const struct nf_conntrack_expect *
 #endif
 }
 
-/*
- * Whether an expectation that the caller has a reference on still waits: where it does not it
- * was taken out by hlist_del_rcu(), or is about to be.  Under nf_conntrack_expect_lock.
+/**
+ * sipalg_expect_waits() - ask whether an expectation still waits for its packet
+ * @exp: the expectation, on which the caller has a reference
+ *
+ * Context: under nf_conntrack_expect_lock.
+ * Return: false where it was taken out by hlist_del_rcu(), or is about to be.
  */
 static inline bool sipalg_expect_waits(const struct nf_conntrack_expect *exp)
 {
@@ -153,7 +193,12 @@ static inline bool sipalg_expect_waits(const struct nf_conntrack_expect *exp)
 #endif
 }
 
-/* Takes a linked expectation out.  Under nf_conntrack_expect_lock. */
+/**
+ * sipalg_expect_remove() - take an expectation out of the tables of the kernel
+ * @exp: the expectation, which is linked
+ *
+ * Context: under nf_conntrack_expect_lock.
+ */
 static inline void sipalg_expect_remove(struct nf_conntrack_expect *exp)
 {
 #ifdef SIPALG_EXPECT_U32_TIMEOUT
@@ -163,9 +208,15 @@ static inline void sipalg_expect_remove(struct nf_conntrack_expect *exp)
 #endif
 }
 
-/*
- * Lets a linked expectation live at least @seconds from now: owners that share a
- * pinhole do not shorten each other's.  Under nf_conntrack_expect_lock.
+/**
+ * sipalg_expect_extend() - let an expectation live for at least some time from now on
+ * @exp: the expectation, which is linked
+ * @seconds: the time in seconds
+ *
+ * A longer time that is set already stays, so owners that share a pinhole do not shorten its life
+ * for each other.
+ *
+ * Context: under nf_conntrack_expect_lock.
  */
 static inline void sipalg_expect_extend(struct nf_conntrack_expect *exp, u32 seconds)
 {
@@ -183,8 +234,8 @@ static inline void sipalg_expect_extend(struct nf_conntrack_expect *exp, u32 sec
 }
 
 /*
- * What there is without a file of ours.  SIPALG_NO_FILES: a build that behaves as if the kernel had
- * neither, for the tests.
+ * Whether the kernel has procfs and sysctls.  Tests build with SIPALG_NO_FILES, and the modules
+ * behave then as in a kernel that has neither.
  */
 #ifdef SIPALG_NO_FILES
 #define SIPALG_HAS_PROC		0
@@ -194,12 +245,12 @@ static inline void sipalg_expect_extend(struct nf_conntrack_expect *exp, u32 sec
 #define SIPALG_HAS_SYSCTL	IS_ENABLED(CONFIG_SYSCTL)
 #endif
 
-enum { SIPALG_HELPERS = 4 };	/* two address families, two protocols */
+enum { SIPALG_HELPERS = 4 };	/* for two address families and two protocols */
 
 /**
- * struct sipalg_helpers - our registered helpers
- * @h: one for each address family and protocol, as they were given to the kernel
- * @copy: the kernel's own copies, where it makes them: these are what nfct_help() holds
+ * struct sipalg_helpers - the helpers of this module
+ * @h: one helper for each address family and protocol, as they are given to the kernel
+ * @copy: the copies that the kernel makes of @h, where it does: connections point at these
  */
 struct sipalg_helpers {
 	struct nf_conntrack_helper h[SIPALG_HELPERS];
@@ -208,17 +259,27 @@ struct sipalg_helpers {
 #endif
 };
 
+/* The function that nf_confirm() calls for each packet of a connection that has the helper. */
 typedef int sipalg_help_fn(struct sk_buff *skb, unsigned int protoff, struct nf_conn *ct,
 			   enum ip_conntrack_info ctinfo);
 
 /*
- * An otherwise unused number in the place of the port that a helper was once
- * found by: on kernels that still compare it, two helpers of one family, protocol
- * and port exclude each other, and both 5060 and 0 have owners.
+ * Kernels once found a helper by its port, and some still compare this number: there two helpers
+ * with the same family, protocol and port exclude each other.  Other helpers have 5060 and 0, so
+ * ours have a number that is not used otherwise.
  */
 #define SIPALG_HELPER_SLOT	5059
 
-/* @policy: of all the classes that the kernel knows */
+/**
+ * sipalg_helper_init() - fill in a helper
+ * @h: the helper
+ * @family: NFPROTO_IPV4 or NFPROTO_IPV6
+ * @proto: IPPROTO_UDP or IPPROTO_TCP
+ * @policy: policies of expectations, NF_CT_MAX_EXPECT_CLASSES of them
+ * @help: the function that the kernel calls for each packet
+ *
+ * Context: process context.
+ */
 static inline void sipalg_helper_init(struct nf_conntrack_helper *h, u8 family, u8 proto,
 				      const struct nf_conntrack_expect_policy *policy,
 				      sipalg_help_fn *help)
@@ -232,6 +293,13 @@ static inline void sipalg_helper_init(struct nf_conntrack_helper *h, u8 family, 
 #endif
 }
 
+/**
+ * sipalg_helpers_register() - register the helpers with the kernel
+ * @helpers: the helpers, all filled in by sipalg_helper_init()
+ *
+ * Context: process context.
+ * Return: 0; or the error of nf_conntrack_helpers_register(): then none is registered.
+ */
 static inline int sipalg_helpers_register(struct sipalg_helpers *helpers)
 {
 #ifdef SIPALG_HELPER_COPIED
@@ -241,6 +309,12 @@ static inline int sipalg_helpers_register(struct sipalg_helpers *helpers)
 #endif
 }
 
+/**
+ * sipalg_helpers_unregister() - unregister the helpers, and take them from all connections
+ * @helpers: the helpers, registered
+ *
+ * Context: process context.
+ */
 static inline void sipalg_helpers_unregister(struct sipalg_helpers *helpers)
 {
 #ifdef SIPALG_HELPER_COPIED
@@ -250,7 +324,14 @@ static inline void sipalg_helpers_unregister(struct sipalg_helpers *helpers)
 #endif
 }
 
-/* The kernel's object for helper @i: what a connection points at. */
+/**
+ * sipalg_helper() - find the object of the kernel for a helper, which connections point at
+ * @helpers: the helpers, registered
+ * @i: number of the helper, below SIPALG_HELPERS
+ *
+ * Context: any.
+ * Return: the object; never NULL.
+ */
 static inline struct nf_conntrack_helper *sipalg_helper(struct sipalg_helpers *helpers, int i)
 {
 #ifdef SIPALG_HELPER_COPIED
@@ -260,7 +341,15 @@ static inline struct nf_conntrack_helper *sipalg_helper(struct sipalg_helpers *h
 #endif
 }
 
-/* A reference for a connection that is given the helper; dropped when it is freed. */
+/**
+ * sipalg_helper_get() - take a reference on a helper for a connection
+ * @helper: the object of the kernel
+ *
+ * The kernel drops the reference when it frees the connection.
+ *
+ * Context: under rcu_read_lock().
+ * Return: false: the helper is being unregistered, and the connection must not get it.
+ */
 static inline bool sipalg_helper_get(struct nf_conntrack_helper *helper)
 {
 #ifdef SIPALG_HELPER_COPIED
@@ -270,7 +359,7 @@ static inline bool sipalg_helper_get(struct nf_conntrack_helper *helper)
 #endif
 }
 
-/* What the hook of NAT says that it is, which has its place among others at NF_IP_PRI_NAT_DST. */
+/* The type of the hook of NAT, which tells it from other hooks at NF_IP_PRI_NAT_DST. */
 #ifdef SIPALG_NAT_NAMED
 #define SIPALG_OP_NAT	NF_HOOK_OP_NAT
 #else
@@ -278,9 +367,19 @@ static inline bool sipalg_helper_get(struct nf_conntrack_helper *helper)
 #endif
 
 /*
- * Whether a packet from anywhere to @addr and @port (host byte order) would find a socket:
- * of TCP one that listens.  @dif: the device that it would come to.  Under rcu_read_lock().
- * Each look-up was once told which table to search; the one of UDP was everybody's at first.
+ * The look-ups of sockets below had an argument for the table to search in older kernels.  The
+ * first of these had one table of UDP for all namespaces.
+ */
+
+/**
+ * sipalg_listens() - ask whether a TCP socket of IPv4 listens at an address and port
+ * @net: namespace
+ * @addr: address, in network byte order
+ * @port: port, in host byte order
+ * @dif: number of the device over which a packet would come
+ *
+ * Context: under rcu_read_lock().
+ * Return: true where a packet from any host would find a socket that listens.
  */
 static inline bool sipalg_listens(struct net *net, __be32 addr, u16 port, int dif)
 {
@@ -292,6 +391,16 @@ static inline bool sipalg_listens(struct net *net, __be32 addr, u16 port, int di
 #endif
 }
 
+/**
+ * sipalg_receives() - ask whether a UDP socket of IPv4 has an address and port
+ * @net: namespace
+ * @addr: address, in network byte order
+ * @port: port, in host byte order
+ * @dif: number of the device over which a packet would come
+ *
+ * Context: under rcu_read_lock().
+ * Return: true where a packet from any host would find a socket.
+ */
 static inline bool sipalg_receives(struct net *net, __be32 addr, u16 port, int dif)
 {
 #if defined(SIPALG_UDP_TABLE_OF_NET) && defined(SIPALG_UDP_TABLE)
@@ -304,6 +413,17 @@ static inline bool sipalg_receives(struct net *net, __be32 addr, u16 port, int d
 }
 
 #if IS_ENABLED(CONFIG_IPV6)
+/**
+ * sipalg_listens6() - ask whether a TCP socket of IPv6 listens at an address and port
+ * @net: namespace
+ * @addr: address
+ * @port: port, in host byte order
+ * @dif: number of the device over which a packet would come
+ *
+ * Context: under rcu_read_lock().
+ * Return: true where a packet from any host would find a socket that listens; false in a kernel
+ * without IPv6.
+ */
 static inline bool sipalg_listens6(struct net *net, const struct in6_addr *addr, u16 port, int dif)
 {
 #ifdef SIPALG_TCP_TABLE
@@ -314,6 +434,16 @@ static inline bool sipalg_listens6(struct net *net, const struct in6_addr *addr,
 #endif
 }
 
+/**
+ * sipalg_receives6() - ask whether a UDP socket of IPv6 has an address and port
+ * @net: namespace
+ * @addr: address
+ * @port: port, in host byte order
+ * @dif: number of the device over which a packet would come
+ *
+ * Context: under rcu_read_lock().
+ * Return: true where a packet from any host would find a socket; false in a kernel without IPv6.
+ */
 static inline bool sipalg_receives6(struct net *net, const struct in6_addr *addr, u16 port,
 				    int dif)
 {

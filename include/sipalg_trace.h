@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * sipalg_trace: tracepoints, for who wants to see each message and what it does.
+ * sipalg_trace: tracepoints, which show each message and what it does.
  *
  *	echo 1 > /sys/kernel/tracing/events/sipalg/enable
  *	cat /sys/kernel/tracing/trace_pipe
  *
- * One that is off costs a jump that is not taken.
+ * A tracepoint that is off costs a jump that is not taken.
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM sipalg
@@ -35,6 +35,12 @@ SIPALG_CALL_REASONS(X)
 
 #ifndef SIPALG_TRACE_STAT
 
+/**
+ * enum sipalg_trace_pinhole - events of a pinhole
+ * @SIPALG_TRACE_OPENED: it was opened
+ * @SIPALG_TRACE_TAKEN: a packet came through it
+ * @SIPALG_TRACE_CLOSED: it was closed
+ */
 enum sipalg_trace_pinhole {
 	SIPALG_TRACE_OPENED,
 	SIPALG_TRACE_TAKEN,
