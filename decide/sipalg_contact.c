@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * sipalg_contact: over which protocol a Contact is reached.  See sipalg_contact.h.
+ * sipalg_contact: the protocol over which a Contact is reached.  See sipalg_contact.h.
  */
 #include <net/netfilter/nf_conntrack_zones.h>
 
@@ -28,7 +28,10 @@ static u8 other_than(u8 proto)
 	return proto == IPPROTO_UDP ? IPPROTO_TCP : IPPROTO_UDP;
 }
 
-/* 0: it does not say; TLS (so of sips:, RFC 3261 26.2.2) and what else there is are not ours */
+/*
+ * The protocol that the URI names; 0: it names none.  A URI with TLS, such as each sips: URI
+ * (RFC 3261 26.2.2), or with another transport counts as one of the connection.
+ */
 static u8 said_by(const struct sipalg_ctx *ctx, const struct sip_uri *uri)
 {
 	if (uri->scheme != SIP_SCHEME_SIP)
@@ -45,7 +48,7 @@ static u8 said_by(const struct sipalg_ctx *ctx, const struct sip_uri *uri)
 	}
 }
 
-/* Registered with the other protocol and not with this one. */
+/* Whether the sender has registered a port with @proto and not with that of the connection. */
 static bool is_registered_with(const struct sipalg_ctx *ctx, u16 port, u8 proto)
 {
 	struct sipalg_pinhole_key other = sipalg_contact_key(ctx, port, proto);
@@ -54,7 +57,10 @@ static bool is_registered_with(const struct sipalg_ctx *ctx, u16 port, u8 proto)
 	return sipalg_binding_of(ctx->sn, &other, NULL) && !sipalg_binding_of(ctx->sn, &own, NULL);
 }
 
-/* A REGISTER says by itself what is registered, and TCP at another port needs tcp_contact=1. */
+/*
+ * The protocol of a Contact in a REGISTER, where @said is the protocol that the Contact names.  TCP
+ * at a port of its own needs tcp_contact=1.
+ */
 static u8 contact_flags(const struct sipalg_ctx *ctx, u8 said)
 {
 	if (!said || (said == IPPROTO_TCP && !ctx->set->tcp_contact))
@@ -96,8 +102,8 @@ bool sipalg_contact_is_elsewhere(const struct sipalg_ctx *ctx, const struct sip_
 SIPALG_EXPORT(sipalg_contact_is_elsewhere);
 
 /*
- * While nobody but the parties of a call may come to it, a mapping is the address of that call:
- * other requests may name the host behind it by the same one.
+ * Whether a URI means the host of a pinhole.  A pinhole that only the parties of calls may use
+ * stands for these calls, so only requests within a dialog mean its host.
  */
 static bool is_meant(const struct sipalg_ctx *ctx, const struct sip_uri *uri,
 		     const struct sipalg_pinhole *pin)
@@ -120,7 +126,7 @@ static bool back_through(const struct sipalg_ctx *ctx, const struct sip_uri *uri
 	return true;
 }
 
-/* The connection over which the receiver has registered what it listens at with UDP, too. */
+/* The receiver has registered over TCP the address at which it listens for UDP as well. */
 static bool back_to_connection(const struct sipalg_ctx *ctx, const struct sip_uri *uri,
 			       struct sip_endpoint *real)
 {
@@ -139,7 +145,7 @@ bool sipalg_contact_back(const struct sipalg_ctx *ctx, const struct sip_uri *uri
 {
 	if (back_through(ctx, uri, ctx->proto, real))
 		return true;
-	/* most URIs are neither's: only what has the receiver's public address is asked about */
+	/* most URIs name other hosts: only the public address of the receiver is worth a look-up */
 	if (!sip_addr_equal(&uri->at.addr, &ctx->flow.peer.addr))
 		return false;
 	if (back_through(ctx, uri, other_than(ctx->proto), real))

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * sipalg_dialog: what a message of a call opens.  See sipalg_decide.h.
+ * sipalg_dialog: the pinholes that a message of a call opens.  See sipalg_dialog.h.
  *
- * The call machine says whether the message is in order; then its contacts and its
- * streams get what they need.
+ * The state machine of calls tells whether the message is in order.  If it is, its contacts and its
+ * streams get the pinholes that they need.
  */
 #include <net/netfilter/nf_conntrack_zones.h>
 
@@ -49,21 +49,21 @@ static struct sipalg_call_event call_event(struct sipalg_ctx *ctx)
 	};
 }
 
-/* One of the sender's ports, and what it is reached by there. */
+/* a port at which the sender can be reached */
 struct way_in {
-	u16 port;
-	u8 proto;
-	bool is_flows;	/* the connection that the message came on leads there */
+	u16 port;	/* host byte order */
+	u8 proto;	/* IPPROTO_UDP or IPPROTO_TCP */
+	bool is_flows;	/* it is the port of the connection that the message came on */
 };
 
 /*
- * The sender wants to be reached on a port that no connection of its own has, as a
- * phone does that sends from one port and listens on another.  Requests of the
- * dialog, and responses by RFC 3261 18.2.2, will come there.
+ * The sender wants to be reached at a port that no connection of its own has: a phone may send
+ * from one port and listen on another.  Requests of the dialog, and responses by RFC 3261 18.2.2,
+ * will come there.
  *
- * Or on the port of the connection.  The other end of that comes in anyway, but another user
- * agent that was called without a proxy between may send its BYE from another port (RFC 3261
- * 18.1.1: it sends from where it likes).  That is opened for its address alone.
+ * Or the sender wants to be reached at the port of the connection.  The other end of the connection
+ * comes in anyway.  A user agent that was called without a proxy between may send its BYE from
+ * another port (RFC 3261 18.1.1 allows any), so the pinhole is for the address of this user agent.
  */
 static struct sipalg_pinhole_want way_in_want(const struct sipalg_ctx *ctx,
 					      const struct way_in *way)
@@ -85,8 +85,8 @@ static struct sipalg_pinhole_want way_in_want(const struct sipalg_ctx *ctx,
 }
 
 /*
- * NAT may give one port to two hosts that send to different ones.  Where that is promised to
- * another host already, the answers come over the connection alone.
+ * Whether the wanted mapped port has a pinhole of another host.  NAT may give one port to two hosts
+ * that send to different hosts.  Then the answers come over the connection only.
  */
 static bool is_taken(const struct sipalg_ctx *ctx, const struct sipalg_pinhole_want *want)
 {
@@ -96,13 +96,16 @@ static bool is_taken(const struct sipalg_ctx *ctx, const struct sipalg_pinhole_w
 	return want->mapped_port && sipalg_pinhole_by_mapped(ctx->sn, &mapped);
 }
 
-/* NAT lets nobody in at the connection's port but its other end.  One that came in has a way in. */
+/*
+ * Whether NAT lets only the other end of the connection in at its port.  A sender whose connection
+ * came in from outside has a pinhole already.
+ */
 static bool is_alone(const struct sipalg_ctx *ctx)
 {
 	return sipalg_sender_is_translated(ctx) && ctx->dir == IP_CT_DIR_ORIGINAL;
 }
 
-/* Return: the pinhole, with a reference for the call; NULL: there is none, or it has it. */
+/* Return: the pinhole, with a reference for the call; NULL: none, or the call has it already. */
 static struct sipalg_pinhole *get_way_in(struct sipalg_ctx *ctx, const struct way_in *way)
 {
 	struct sipalg_pinhole_key real = sipalg_contact_key(ctx, way->port, way->proto);
@@ -113,10 +116,10 @@ static struct sipalg_pinhole *get_way_in(struct sipalg_ctx *ctx, const struct wa
 	if (pin && sipalg_call_has_contact(ctx->call, pin))
 		return NULL;
 	if (!pin || !sipalg_pinhole_get(pin)) {
-		/* counted; the address is translated all the same */
+		/* a failure is counted, and the address is still translated */
 		return is_taken(ctx, &want) || sipalg_pinhole_open(&want, &pin) ? NULL : pin;
 	}
-	/* a REGISTER has only reserved it, or it waits for others */
+	/* a REGISTER has only reserved the pinhole, or it waits for other hosts */
 	if (!READ_ONCE(pin->is_armed) || READ_ONCE(pin->is_for_peers))
 		sipalg_pinhole_arm(pin, &want);
 	return pin;
@@ -179,13 +182,13 @@ int sipalg_decide_dialog(struct sipalg_ctx *ctx)
 	err = sipalg_media_read(ctx);
 	if (err)
 		return err;
-	/* tells a copy of a request from another one, to nobody but its sender: 32 bits do */
+	/* a hash of 32 bits is enough: a sender can only deceive itself about its own requests */
 	if (ctx->body.n && sip_is_request(&ctx->msg))
 		ev.body = sipalg_hash(sip_slice_ptr(&ctx->text, ctx->msg.body),
 				      ctx->msg.body.len, 0);
 	if (ctx->may_open) {
 		ctx->call = sipalg_call_enter(&ev, &request_side);
-		if (IS_ERR(ctx->call)) {	/* counted where it was not had */
+		if (IS_ERR(ctx->call)) {	/* sipalg_call_enter() has counted it */
 			err = PTR_ERR(ctx->call);
 			ctx->call = NULL;
 			return err;
@@ -197,7 +200,7 @@ int sipalg_decide_dialog(struct sipalg_ctx *ctx)
 		ctx->may_open = false;
 	if (ctx->may_open)
 		open_contacts(ctx);
-	/* what the call does not know keeps no connection (security.md B2) */
+	/* a message that the call does not know keeps no connection (security.md B2) */
 	if (step != SIPALG_CALL_OUT_OF_ORDER && ctx->call->state != SIPALG_CALL_ENDED)
 		sipalg_flow_keep(ctx->ct, ctx->skb, SIPALG_CALL_TTL_S);
 	return sipalg_media_decide(ctx, sip_is_request(&ctx->msg) ? request_side : !request_side);

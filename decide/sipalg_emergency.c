@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * sipalg_emergency: calls for help.  See sipalg_emergency.h.
+ * sipalg_emergency: emergency calls.  See sipalg_emergency.h.
  */
 #include "sipalg_ctx.h"
 #include "sipalg_emergency.h"
 
-/* @number in @user, which may have visual separators, parameters or a password (RFC 3966 3) */
+/* Whether @user is @number, with visual separators, parameters or a password (RFC 3966 3). */
 static bool is_number(const struct sip_text *text, struct sip_slice user, const char *number)
 {
 	u32 i;
@@ -17,13 +17,13 @@ static bool is_number(const struct sip_text *text, struct sip_slice user, const 
 			continue;
 		if (ch == ';' || ch == ':')
 			break;
-		if (ch != *number++)	/* its NUL at the latest */
+		if (ch != *number++)	/* differs at the NUL of @number at the latest */
 			return false;
 	}
 	return !*number;
 }
 
-/* RFC 5031: urn:service:sos and what is below it */
+/* Whether a URN is urn:service:sos or a service below it (RFC 5031). */
 static bool is_sos(const struct sip_text *text, struct sip_slice user)
 {
 	struct sip_slice head = user;
@@ -38,10 +38,10 @@ bool sipalg_is_emergency(const struct sipalg_ctx *ctx)
 	const struct sip_uri *uri = &ctx->msg.uri[0];
 	u32 i;
 
-	/* SECURITY B5: from outside nobody calls for help */
+	/* SECURITY B5: an emergency call comes from inside */
 	if (!sipalg_sender_is_inside(ctx))
 		return false;
-	/* the rest of a call is known by it; a REGISTER for 112 calls nobody */
+	/* further messages belong to the call; a REGISTER for 112 makes no call */
 	if (!sip_is_request(&ctx->msg) || ctx->msg.method != SIP_INVITE)
 		return false;
 	if (uri->scheme == SIP_SCHEME_URN)

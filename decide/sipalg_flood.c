@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * sipalg_flood: limits, and what is exempt from them.  See sipalg_flood.h.
+ * sipalg_flood: limits, and messages that are exempt from them.  See sipalg_flood.h.
  */
 #include <net/netfilter/nf_conntrack_zones.h>
 
@@ -58,7 +58,7 @@ static const struct sipalg_rate *source_rate(const struct sipalg_ctx *ctx)
 	return (const void *)ctx->set + classes[ctx->class].rate;
 }
 
-/* Requests by which strangers could drown a proxy have a limit there, too. */
+/* Requests by which strangers could overload a proxy have a limit for each proxy as well. */
 static const struct sipalg_rate *target_rate(const struct sipalg_ctx *ctx)
 {
 	const struct sipalg_rate *rate = NULL;
@@ -86,8 +86,8 @@ static bool is_client(const struct sipalg_ctx *ctx, enum ip_conntrack_dir dir)
 }
 
 /*
- * Who is limited as the sender of @dir: itself, but a registrar, who has many clients, for
- * each of them by itself.
+ * The key of the sender of direction @dir, whose messages are limited.  A registrar has many
+ * clients, so its messages to each client have limits of their own.
  */
 static struct sipalg_source_key sender_of(const struct sipalg_ctx *ctx, enum ip_conntrack_dir dir)
 {
@@ -99,11 +99,11 @@ static struct sipalg_source_key sender_of(const struct sipalg_ctx *ctx, enum ip_
 				      source_key_of(ctx, sender, SIPALG_SOURCE_FROM);
 }
 
-/* ---- what is exempt -------------------------------------------------------------- */
+/* ---- exemptions ------------------------------------------------------------------ */
 
 /*
- * The same for a request, wherever it is seen, and for its answers (RFC 3261 17.1.3).  Old
- * branches may be the same for all of a call's requests, hence the others.
+ * A number that a request, wherever it is seen, and its answers have in common (RFC 3261 17.1.3).
+ * Old clients may use one branch for all requests of a call, so Call-ID, CSeq and method are in it.
  */
 static u64 transaction_of(struct sipalg_ctx *ctx)
 {
@@ -115,7 +115,7 @@ static u64 transaction_of(struct sipalg_ctx *ctx)
 	       number * 0x9e3779b97f4a7c15ULL;
 }
 
-/* Who has sent the request that this message is, or answers; NULL: nobody known. */
+/* Return: the sender of the request that this message is, or answers; NULL: it is not known. */
 static struct sipalg_source *asker_of(struct sipalg_ctx *ctx)
 {
 	struct sipalg_source_key key = sender_of(ctx, !ctx->dir);
@@ -141,8 +141,8 @@ static bool is_of_call(struct sipalg_ctx *ctx)
 }
 
 /*
- * A bounded look at a message that is over a limit: part of a transaction that was seen, or of a
- * call.  Either has its own bucket (SECURITY B5), and what is over that is over the limit.
+ * Whether a message over a limit belongs to a transaction that was seen, or to a call.  The search
+ * is bounded.  Each of both has a limit of its own (SECURITY B5): a message over it gets false.
  */
 static bool is_known(struct sipalg_ctx *ctx, int line, bool is_taken)
 {
@@ -159,18 +159,21 @@ static bool is_known(struct sipalg_ctx *ctx, int line, bool is_taken)
 	       sipalg_source_may_in_dialog(ctx->sn, ctx->source, ctx->ids.call_id, is_taken);
 }
 
-/* A call for help.  Over a proxy's limit that of all strangers together is measured, too. */
+/*
+ * Whether a message is an emergency call within its limit.  Over the limit of a proxy, the
+ * emergency calls of all strangers to this proxy have a limit as well.
+ */
 static bool is_help(struct sipalg_ctx *ctx, bool is_taken)
 {
 	if (!sip_is_request(&ctx->msg) || ctx->msg.method != SIP_INVITE)
 		return false;
-	sipalg_ask_sides(ctx);	/* nobody has, so early: what stands there is another packet's */
+	sipalg_ask_sides(ctx);	/* is_outside is still that of an earlier packet */
 	return sipalg_is_emergency(ctx) &&
 	       sipalg_source_may_help(ctx->sn, ctx->source, is_taken) &&
 	       (!ctx->is_over_target || sipalg_source_may_help(ctx->sn, ctx->target, is_taken));
 }
 
-/* @is_taken: it goes on now; else it will be asked about again */
+/* @is_taken: true: the message goes on now; false: the helper asks about it again */
 static bool is_exempt(struct sipalg_ctx *ctx, int line, bool is_taken)
 {
 	u16 strict = ctx->msg.flags & SIP_MSG_STRICT;
@@ -180,7 +183,7 @@ static bool is_exempt(struct sipalg_ctx *ctx, int line, bool is_taken)
 		return true;
 	if (!is_known(ctx, line, is_taken))
 		return false;
-	/* from its beginning, by the one that reads all */
+	/* the full parser starts again from the start line */
 	ctx->ids = (struct sipalg_ids){};
 	sip_parse_start(&ctx->text, &ctx->msg);
 	ctx->msg.flags |= strict;
@@ -199,13 +202,13 @@ static void tell_flood(const struct sipalg_ctx *ctx, const char *whom, const str
 			     whom, (int)len, buf, classes[ctx->class].name);
 }
 
-/* Who has registered over this connection is not punished for others at his address. */
+/* A client that has registered over this connection is not blocked for others at its address. */
 static bool is_blocked(const struct sipalg_ctx *ctx)
 {
 	return sipalg_source_blocked_s(ctx->sn, ctx->source) && !is_client(ctx, ctx->dir);
 }
 
-/* Return: false: it is within all limits, and was counted. */
+/* Return: false: the message is within all limits, and was counted against them. */
 static bool is_over_limits(struct sipalg_ctx *ctx, enum sipalg_stat *why)
 {
 	const struct sipalg_rate *rate = target_rate(ctx);
@@ -226,7 +229,7 @@ static bool is_over_limits(struct sipalg_ctx *ctx, enum sipalg_stat *why)
 	return ctx->is_over_target;
 }
 
-/* The sender of a message has it dropped. */
+/* Notes that a message is dropped for a limit, or a block, of its sender. */
 static void note_refused(struct sipalg_ctx *ctx, enum sipalg_stat why)
 {
 	struct sipalg_net *sn = ctx->sn;
@@ -287,9 +290,9 @@ bool sipalg_flood_refuses_early(struct sipalg_ctx *ctx, int line, enum sipalg_st
 	return true;
 }
 
-/* ---- what passed ----------------------------------------------------------------- */
+/* ---- messages that passed -------------------------------------------------------- */
 
-/* A request that is sent again counts once, as often as anybody sends one again. */
+/* A repeated request counts once, for as many copies as a client may send (RFC 3261 17.1). */
 static void saw_request(struct sipalg_ctx *ctx)
 {
 	if (!ctx->source || ctx->msg.method == SIP_ACK)
@@ -304,9 +307,9 @@ static void saw_request(struct sipalg_ctx *ctx)
 }
 
 /*
- * BEHAVIOUR 7: which answers are the failures of one who guesses, and no others.  A number that
- * does not exist is anybody's mistake, and a trunk passes on those of the whole world: only of
- * who never had a success it is one.
+ * BEHAVIOUR 7: the answers that are failures of a guesser.  Any caller may dial a number that does
+ * not exist, and a trunk passes on the mistakes of many callers, so this answer is a failure only
+ * of a source that never had a success.
  */
 static enum sipalg_source_end end_of(const struct sip_msg *msg)
 {
@@ -340,7 +343,7 @@ static void tell_block(const struct sipalg_ctx *ctx, struct sipalg_source *asker
 			     ctx->set->block_failures, ctx->set->block_window);
 }
 
-/* @word: SIPALG_FLOW_PROVEN and the client's direction, or 0 */
+/* @word: SIPALG_FLOW_PROVEN plus the direction of the client; 0: no client has registered */
 static void set_proven(const struct sipalg_ctx *ctx, u16 word)
 {
 	struct sipalg_flow_data *data = sipalg_flow_data_of(ctx->ct);
@@ -349,7 +352,7 @@ static void set_proven(const struct sipalg_ctx *ctx, u16 word)
 		WRITE_ONCE(data->is_proven, word);
 }
 
-/* A success speaks for both: for the phone, and for the registrar that others need. */
+/* A successful registration proves the phone, and the registrar, which other phones need. */
 static void saw_registered(struct sipalg_ctx *ctx)
 {
 	struct sipalg_source_key key = source_key_of(ctx, &ctx->flow.self.addr, SIPALG_SOURCE_FROM);
@@ -360,7 +363,10 @@ static void saw_registered(struct sipalg_ctx *ctx)
 		sipalg_source_serves(ctx->sn, registrar, ctx->set->register_max);
 }
 
-/* Whom a rule of the administrator names does not fail; a trunk, not with what it calls. */
+/*
+ * Whether a setting of the administrator names the sender of a request, so its failures do not
+ * count.  For a trunk this holds for INVITE only.
+ */
 static bool is_named(const struct sipalg_ctx *ctx)
 {
 	const struct sip_addr *asker = &ctx->flow.peer_real.addr;

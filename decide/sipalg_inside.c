@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * sipalg_inside: asking the routes.  See sipalg_inside.h.
+ * sipalg_inside: tells sides by the routes.  See sipalg_inside.h.
  */
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
@@ -21,7 +21,7 @@
 
 static bool is_host(u8 family, const struct dst_entry *dst)
 {
-	if (dst->dev->flags & IFF_LOOPBACK)	/* the router's own, too */
+	if (dst->dev->flags & IFF_LOOPBACK)	/* an address of the router, or loopback */
 		return false;
 	if (family == NFPROTO_IPV4)
 		return !(((const struct rtable *)dst)->rt_flags &
@@ -30,17 +30,17 @@ static bool is_host(u8 family, const struct dst_entry *dst)
 		 (RTF_LOCAL | RTF_ANYCAST | RTF_REJECT));
 }
 
-/* The host is on the link itself: no router is between. */
+/* Whether the host is on the link itself, with no router between. */
 static bool is_on_link(u8 family, const struct dst_entry *dst)
 {
 	return family == NFPROTO_IPV6 &&
 	       !(((const struct rt6_info *)dst)->rt6i_flags & RTF_GATEWAY);
 }
 
-/* where a host is reached */
+/* the place at which a host is reached */
 struct place {
-	int ifindex;		/* 0: it is no host, or is not reached */
-	bool is_on_link;
+	int ifindex;		/* its device; 0: the address is no host, or has no route */
+	bool is_on_link;	/* whether no router is between */
 };
 
 static struct place inside_place_of(const struct sipalg_ctx *ctx, const struct sip_addr *addr)
@@ -64,19 +64,19 @@ static int ifindex_of(const struct sipalg_ctx *ctx, const struct sip_addr *addr)
 	return inside_place_of(ctx, addr).ifindex;
 }
 
-/* Where the default route of IPv4 leads, of the main table or as the rules say; 0: nowhere. */
+/* The device of the default route of IPv4, by the routing rules; 0: there is none. */
 static int default_ifindex4(struct net *net)
 {
 	struct flowi4 fl = { .flowi4_iif = LOOPBACK_IFINDEX };
 	struct fib_result res = {};
 
-	/* what has no longer prefix than "0.0.0.0/1", in two halves, is a default route, too */
+	/* the two halves 0.0.0.0/1 and 128.0.0.0/1 are a default route as well */
 	if (fib_lookup(net, &fl, &res, FIB_LOOKUP_NOREF) || res.type != RTN_UNICAST)
 		return 0;
 	return FIB_RES_DEV(res) ? FIB_RES_DEV(res)->ifindex : 0;
 }
 
-/* an address of all that is global in IPv6, 2000::/3, which nobody has */
+/* an address of 2000::/3, all global IPv6 addresses, that no host has */
 static struct sip_addr any_global6(void)
 {
 	struct sip_addr any = { .family = SIP_FAMILY_IPV6 };
@@ -85,7 +85,7 @@ static struct sip_addr any_global6(void)
 	return any;
 }
 
-/* That of IPv6. */
+/* The device of the default route of IPv6; 0: there is none. */
 static int default_ifindex6(const struct sipalg_ctx *ctx)
 {
 	struct sip_addr any = any_global6();
@@ -113,7 +113,7 @@ void sipalg_ask_sides(struct sipalg_ctx *ctx)
 	ctx->is_outside[1] = receiver == wan && sender != wan;
 }
 
-/* The same; 0 where a router is between, too. */
+/* The device over which a host is reached without a router between; 0: there is none. */
 static int link_of(const struct sipalg_ctx *ctx, const struct sip_addr *addr)
 {
 	struct place place = inside_place_of(ctx, addr);
@@ -144,7 +144,7 @@ static bool has_prefix_of(const struct sip_addr *a, const struct sip_addr *b)
 	return a->w[0] == b->w[0] && a->w[1] == b->w[1];
 }
 
-/* What refuses most, and costs least, comes first. */
+/* The checks that refuse most and cost least come first. */
 bool sipalg_is_second(const struct sipalg_ctx *ctx, const struct sip_addr *addr)
 {
 	const struct sip_addr *self = &ctx->flow.self.addr;
@@ -163,7 +163,7 @@ bool sipalg_is_second(const struct sipalg_ctx *ctx, const struct sip_addr *addr)
 	return there && there != here && link_of(ctx, addr) == here;
 }
 
-/* The device that leads to it, the loopback for the router's own; 0: it cannot be told. */
+/* The device that leads to an address, loopback for one of the router; 0: it cannot be told. */
 static int device_to(struct net *net, const struct sip_addr *addr)
 {
 	struct dst_entry *dst = sipalg_route_to(net, addr);
@@ -207,7 +207,7 @@ static bool has_ways6(struct net *net, const struct sip_addr *addr)
 	return has_ways;
 }
 
-/* Several next hops share the route: which of them a packet takes, its ports may say. */
+/* Whether several next hops share the route: the ports of a packet may choose among them. */
 static bool has_ways(struct net *net, const struct sip_addr *addr)
 {
 	return addr->family == SIP_FAMILY_IPV4 ? has_ways4(net, addr) : has_ways6(net, addr);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * sipalg_judge: may a message open anything?  SECURITY rules M1, M3 and P2.  See sipalg_judge.h.
+ * sipalg_judge: whether a message may open anything: SECURITY rules M1, M3 and P2.  See
+ * sipalg_judge.h.
  */
 #include "sipalg_ctx.h"
 #include "sipalg_inet.h"
@@ -17,7 +18,7 @@ static bool via_is_senders(struct sipalg_ctx *ctx)
 	/* a phone may write TCP and send datagrams: only its own address is believed then */
 	if (ctx->proto == IPPROTO_UDP && via->transport == SIP_TRANSPORT_TCP)
 		return sip_addr_equal(by, &ctx->flow.self.addr);
-	/* a proxy outside may have several addresses: that is what "received" is for */
+	/* a proxy outside may have several addresses: its peer adds "received" for that */
 	if (!sipalg_sender_is_inside(ctx))
 		return true;
 	return !by->family || sip_addr_equal(by, &ctx->flow.self.addr) ||
@@ -25,8 +26,8 @@ static bool via_is_senders(struct sipalg_ctx *ctx)
 }
 
 /*
- * SECURITY P2.  The routes drop such a sender, but a bridge passes it.  An address of one link
- * alone is never published, for nothing outside reaches it.
+ * SECURITY P2.  A router drops packets of a sender that is no host, but a bridge passes them.  A
+ * link-local address is never published, as no host outside can reach it.
  */
 static bool sender_is_host(const struct sipalg_ctx *ctx)
 {

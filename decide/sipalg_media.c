@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * sipalg_media: streams and their pinholes.  See sipalg_media.h.
+ * sipalg_media: the streams of descriptions and their pinholes.  See sipalg_media.h.
  */
 #include <linux/jhash.h>
 #include <net/netfilter/nf_conntrack_zones.h>
@@ -22,7 +22,7 @@ static bool may_carry_sdp(const struct sip_msg *msg)
 		return sip_is_request(msg) || msg->status < 300;
 	case SIP_ACK:
 		return true;
-	case SIP_METHOD_OTHER:	/* of a response whose CSeq does not say: it may be one of these */
+	case SIP_METHOD_OTHER:	/* a response without a readable CSeq may answer one of these */
 		return !sip_is_request(msg) && msg->status < 300 && !sip_may_act(msg);
 	default:
 		return false;
@@ -38,11 +38,11 @@ struct section {
 	u8 proto;
 	const struct sdp_media *sdp;
 	struct sip_endpoint rtp;
-	bool is_published;	/* it stood there as we had published it */
-	bool is_second;		/* it is at another address of the sender's */
+	bool is_published;	/* it named the address that we had published */
+	bool is_second;		/* it is at another address of the sender */
 };
 
-/* Whether RTCP comes to a port of its own at the same host. */
+/* Whether RTCP has a port of its own at the same host. */
 static bool has_rtcp_port(const struct section *s)
 {
 	const struct sip_addr *addr = &s->sdp->rtcp_conn.addr;
@@ -63,7 +63,7 @@ static u8 section_ports(const struct section *s, u16 *ports)
 	for (i = 0, n = 0; i < count; i++) {
 		u32 port = s->rtp.port + i * (s->sdp->is_rtp ? 2 : 1);
 
-		/* the first one's RTCP port is known already: has_rtcp_port() */
+		/* has_rtcp_port() has checked the RTCP port of the first pair */
 		if (port + (i && is_pairs) > 65535)
 			break;
 		ports[n++] = port;
@@ -99,12 +99,13 @@ static int section_open(const struct section *s, struct sipalg_call_media *media
 
 	want.real = s->rtp.addr;
 	want.is_anothers = !s->is_second && !sip_addr_equal(&s->rtp.addr, &ctx->flow.self.addr);
-	/* who has many addresses has no more pinholes for that */
+	/* a host with many addresses may not have more pinholes for that */
 	if (s->is_second)
 		want.charged = &ctx->flow.self.addr;
 	/*
-	 * Without NAT a port is what it is.  So it is where nobody may be told another: media
-	 * that the host sends belongs to the call then, and none comes in unasked.
+	 * Without NAT a stream keeps its port.  It does so as well with rewrite=0, where no
+	 * description can name another port: then media that the host sends belongs to the call,
+	 * and no media comes in before that.
 	 */
 	if (!ctx->is_nat || sipalg_is_silent(ctx)) {
 		want.mapped = s->rtp.addr;
@@ -117,14 +118,14 @@ static int section_open(const struct section *s, struct sipalg_call_media *media
 		sipalg_count(ctx->sn, SIPALG_STAT_PINHOLES_FULL);
 		return -EDQUOT;
 	}
-	/* the same on every node of a failover pair, so not keyed */
+	/* not keyed, as both nodes of a failover pair need the same value */
 	want.seed = jhash(sip_slice_ptr(&ctx->text, ctx->msg.call_id), ctx->msg.call_id.len,
 			  s->index);
 	if (ctx->set->media_source == SIPALG_MEDIA_SIGNALLING)
 		want.source = &peer;
 	if (!sipalg_call_media_room(media, want.n))
 		return -ENOMEM;
-	/* announced: nothing comes in before it is known from where; see arm_announced() */
+	/* announced: the pinhole opens when the source is known, see arm_announced() */
 	if (ctx->set->media_source == SIPALG_MEDIA_ANNOUNCED)
 		err = sipalg_pinhole_reserve(&want, media->pin);
 	else
@@ -137,7 +138,7 @@ static int section_open(const struct section *s, struct sipalg_call_media *media
 	return 0;
 }
 
-/* Why a section of the sender's own address gets no pinhole; 0: it gets one. */
+/* The counter that says why a section of the sender gets no pinhole; 0: it gets one. */
 static int section_refused(const struct section *s)
 {
 	if (s->proto == IPPROTO_TCP && !s->ctx->set->tcp_media)
@@ -147,7 +148,7 @@ static int section_refused(const struct section *s)
 	return 0;
 }
 
-/* RFC 4145 4.1: who opens the connection himself has no port that anybody comes to. */
+/* RFC 4145 4.1: a host that opens the connection itself has no port at which others connect. */
 static bool needs_pinhole(const struct section *s)
 {
 	return s->proto && !(s->proto == IPPROTO_TCP && s->sdp->setup == SDP_SETUP_ACTIVE);
@@ -159,7 +160,7 @@ static void publish_ports(const struct section *s, const struct sipalg_call_medi
 {
 	if (!s->ctx->is_nat)
 		return;
-	if (!media->n) {	/* over the quota: a mapped address alone leads nowhere */
+	if (!media->n) {	/* over the quota: a mapped address alone is of no use */
 		memset(&target->addr, 0, sizeof(target->addr));
 		return;
 	}
@@ -168,7 +169,7 @@ static void publish_ports(const struct section *s, const struct sipalg_call_medi
 		target->rtcp = media->pin[1]->mapped.port;
 }
 
-/* The router has got another address: what was published leads nowhere. */
+/* Whether the router has another address now, so that the published one leads nowhere. */
 static bool has_moved(const struct sipalg_ctx *ctx, const struct sipalg_call_media *media)
 {
 	return ctx->is_nat && !sipalg_is_silent(ctx) &&
@@ -176,8 +177,9 @@ static bool has_moved(const struct sipalg_ctx *ctx, const struct sipalg_call_med
 }
 
 /*
- * What the section says beside its address.  Of a bundle one section may say for all that
- * RTCP comes to the RTP port (RFC 9143 7.1.3), and only all together hold the stream.
+ * Notes whether the section is on hold and has RTCP at the RTP port.  In a bundle one section may
+ * say for all sections that RTCP comes to the RTP port (RFC 9143 7.1.3), and the stream is on hold
+ * only if all of them are.
  */
 static void set_modes(const struct section *s, struct sipalg_call_media *media)
 {
@@ -189,7 +191,7 @@ static void set_modes(const struct section *s, struct sipalg_call_media *media)
 	media->is_held = s->sdp->is_held && (!again || media->is_held);
 }
 
-/* A stream somewhere else: where it is, is remembered for the other side's pinholes. */
+/* Remembers a stream at another address, for the pinholes of the other side. */
 static int other_section(const struct section *s)
 {
 	struct sipalg_call *call = s->ctx->call;
@@ -211,7 +213,7 @@ static int other_section(const struct section *s)
 		media->cseq = s->ctx->msg.cseq;
 		media->is_agreed = !sip_is_request(&s->ctx->msg);
 	}
-	/* what is offered may be refused, and then the old one is in force again */
+	/* the offer may be refused, and then the old stream is in force again */
 	if (sip_is_request(&s->ctx->msg) && media->is_agreed) {
 		err = sipalg_call_media_offer(media, s->ctx->msg.cseq);
 		if (err)
@@ -221,11 +223,11 @@ static int other_section(const struct section *s)
 	media->has_mux = s->sdp->has_mux;
 	media->rtp = s->rtp;
 	media->rtcp = sdp_rtcp_of(s->sdp);
-	list_move_tail(&media->node, &call->media);	/* the last announced is in force */
+	list_move_tail(&media->node, &call->media);	/* the last one announced is in force */
 	return 0;
 }
 
-/* A stream of the sender's own that is new, with its pinholes; or -errno. */
+/* Return: a new stream of the sender, with its pinholes; or -errno. */
 static struct sipalg_call_media *add_own(const struct section *s)
 {
 	struct sipalg_ctx *ctx = s->ctx;
@@ -246,7 +248,7 @@ static struct sipalg_call_media *add_own(const struct section *s)
 	return ERR_PTR(err);
 }
 
-/* A stream at the sender's own address: found again, or opened. */
+/* Finds the stream of a section at the own address of the sender, or opens it. */
 static int own_section(const struct section *s, struct sdp_target *target)
 {
 	struct sipalg_call_media *media;
@@ -261,7 +263,7 @@ static int own_section(const struct section *s, struct sdp_target *target)
 		return 0;
 	}
 	media = sipalg_call_media_find(s->ctx->call, s->side, &s->rtp, s->proto);
-	/* without a pinhole it was another inside host that named it, before its owner did */
+	/* without a pinhole another inside host has named the stream before its owner did */
 	if (media && (!media->n || has_moved(s->ctx, media))) {
 		sipalg_call_media_drop(s->ctx->sn, s->ctx->call, media);
 		media = NULL;
@@ -274,7 +276,7 @@ static int own_section(const struct section *s, struct sdp_target *target)
 	}
 	if (IS_ERR(media))
 		return PTR_ERR(media);
-	/* bundled sections share one (RFC 9143): the first one's index is the stream's */
+	/* bundled sections share a stream (RFC 9143), which has the index of the first one */
 	if (!media->is_fresh && media->named != s->ctx->msg.cseq)
 		media->index = s->index;
 	set_modes(s, media);
@@ -290,9 +292,9 @@ static int own_section(const struct section *s, struct sdp_target *target)
 }
 
 /*
- * A description on its way to an inside host may name one of our own mappings,
- * because both parties are behind this NAT: the receiver gets the address behind it
- * and talks to the other one directly.
+ * A description on its way to an inside host may name one of our own mappings, because both
+ * parties are inside.  The receiver gets the real address of the mapping, and its media goes
+ * directly to the other party.
  */
 static void hairpin_section(const struct section *s, struct sdp_target *target)
 {
@@ -320,8 +322,8 @@ static void hairpin_section(const struct section *s, struct sdp_target *target)
 }
 
 /*
- * The sender's own address, or another one of it, or with inside_media=1 that of a host beside
- * it (SECURITY P1).
+ * Whether the section is at an address of the sender, or with inside_media=1 at the address of
+ * another host inside (SECURITY P1).
  */
 static bool is_own(struct section *s)
 {
@@ -337,7 +339,7 @@ static bool is_own(struct section *s)
 	return s->is_second || (ctx->set->inside_media && sipalg_is_inside(ctx, addr));
 }
 
-/* Opens nothing, but what is open keeps its port: a copy must be like the first. */
+/* Opens no pinhole, but publishes those that are open: a copy must be like the first message. */
 static void publish_again(const struct section *s, struct sdp_target *target)
 {
 	const struct sipalg_call_media *media = sipalg_call_media_find(s->ctx->call, s->side,
@@ -348,8 +350,8 @@ static void publish_again(const struct section *s, struct sdp_target *target)
 }
 
 /*
- * Nothing was opened, so the section keeps its port.  Where that port of the mapped address leads
- * to another host, by our table or by the kernel's, the section keeps its address too.
+ * Where no pinhole was opened the section keeps its port.  If that port of the mapped address leads
+ * to another host, by our table or by the kernel's, the section keeps its address as well.
  */
 static void spare_others(const struct section *s, struct sdp_target *target)
 {
@@ -370,9 +372,9 @@ static void spare_others(const struct section *s, struct sdp_target *target)
 }
 
 /*
- * A sender may have learned what its own stream is published as: ICE tells it, and the offer
- * that concludes ICE names that (RFC 8839 4.4.1.2.2).  It stays as it is written, and is
- * the same stream.
+ * Finds the stream of a section that names its published address.  A sender may learn this address
+ * by ICE, and the offer that concludes ICE names it (RFC 8839 4.4.1.2.2).  The section stays as it
+ * is written, and means the same stream.
  */
 static bool find_published(struct section *s)
 {
@@ -460,7 +462,7 @@ int sipalg_media_read(struct sipalg_ctx *ctx)
 	return -EBADMSG;
 }
 
-/* @first: the number of its first section: those of a message are counted in one row */
+/* @first: index of the first section; all sections of a message have different indexes */
 static int decide_description(struct sipalg_ctx *ctx, struct sip_description *desc,
 			      enum sipalg_call_side side, u8 first)
 {

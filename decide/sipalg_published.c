@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * sipalg_published: what a connection remembers of its messages.  See sipalg_published.h.
+ * sipalg_published: the memory that a connection has of its messages.  See sipalg_published.h.
  */
 #include "sipalg_contact.h"
 #include "sipalg_ctx.h"
@@ -8,9 +8,9 @@
 #include "sipalg_published.h"
 
 /*
- * Over TCP a hop that a proxy inside has put into its message is published like its
- * Contact would be, as the connection.  A Contact that is reached over the other protocol
- * is not: nothing of this connection stands in it.
+ * Whether a URI is published as the address of the connection.  A Contact is, and over TCP also a
+ * hop that an inside proxy has put into its message.  A Contact that is reached over the other
+ * protocol is not, as it has another address.
  */
 static bool is_publishing(const struct sipalg_ctx *ctx, const struct sip_uri *uri)
 {
@@ -23,7 +23,7 @@ static bool is_publishing(const struct sipalg_ctx *ctx, const struct sip_uri *ur
 	       (ctx->seg && (uri->role == SIP_ROLE_RECORD_ROUTE || uri->role == SIP_ROLE_PATH));
 }
 
-/* RFC 3261 18.2.2: the sender listens where its Via says, which is not where it sends from. */
+/* RFC 3261 18.2.2: whether the sender listens at the port of its Via and sends from another. */
 static bool listens_elsewhere(const struct sipalg_ctx *ctx)
 {
 	const struct sip_via *via = &ctx->msg.via;
@@ -35,9 +35,9 @@ static bool listens_elsewhere(const struct sipalg_ctx *ctx)
 }
 
 /*
- * A Contact that now names the connection, or a port of its own, leads back to what
- * stood there: where that had no port, or the connection stands for another port, it is
- * remembered.
+ * The word for a Contact that names the connection or a port of its own after the translation.  A
+ * request to it must get the Contact back as it was, so the word says whether it had no port, or
+ * another port than the connection.
  */
 static u32 published_form(const struct sipalg_ctx *ctx, const struct sip_uri *uri)
 {
@@ -106,7 +106,7 @@ void sipalg_published_remember(struct sipalg_ctx *ctx, const struct sipalg_publi
 	if (sip_is_request(&ctx->msg))
 		sipalg_flow_set_memo(data, ctx->dir, sip_via_form(&ctx->msg, &ctx->flow),
 				     by->listens ? SIPALG_FLOW_LISTENS : 0);
-	/* another CPU that was faster has handled a newer message */
+	/* if another CPU has written in the meantime, its message is the newer one */
 	if (by->after != by->before)
 		cmpxchg(&data->published[ctx->dir], by->before, by->after);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * sipalg_register: what registrations and subscriptions open, and who may call in
- * through them.  See sipalg_decide.h.
+ * sipalg_register: the pinholes of registrations and subscriptions, and the hosts that may call in
+ * through them.  See sipalg_register.h.
  */
 #include <net/netfilter/nf_conntrack_zones.h>
 
@@ -15,7 +15,7 @@
 
 /* ---- registrations --------------------------------------------------------------- */
 
-/* A REGISTER and its answer speak of the phone: of the sender, then of the receiver. */
+/* A REGISTER is about its sender, the phone; its answer is about its receiver, the same phone. */
 static struct sipalg_binding_request register_of(struct sipalg_ctx *ctx)
 {
 	const struct sip_flow *flow = &ctx->flow;
@@ -41,7 +41,7 @@ static struct sipalg_binding_request register_of(struct sipalg_ctx *ctx)
 	};
 }
 
-/* The same of a contact that is reached over the other protocol: none of its ports is known. */
+/* The request for a contact over @proto; over the other protocol no port of it is known. */
 static struct sipalg_binding_request register_by(const struct sipalg_ctx *ctx,
 						 const struct sipalg_binding_request *reg, u8 proto)
 {
@@ -89,15 +89,16 @@ void sipalg_decide_register(struct sipalg_ctx *ctx)
 			sipalg_count(ctx->sn, SIPALG_STAT_LOW_PORT);
 			continue;
 		}
-		/* without a pinhole the contact is still translated; why is counted */
+		/* without a pinhole the contact is still translated, and the reason is counted */
 		by = register_by(ctx, &reg, sipalg_contact_proto(ctx, uri));
 		sipalg_binding_ask(&by, sip_uri_port(uri), expires_of(ctx, uri));
 	}
 }
 
 /*
- * signalling_source=learned: the hosts through which the registrar says that it reaches the phone
- * (RFC 3327 5.3), and those that it wants asked (RFC 3608 6.1).  Return: how many.
+ * signalling_source=learned: finds the hosts through which the registrar reaches the phone
+ * (RFC 3327 5.3), and those to which the phone shall send its requests (RFC 3608 6.1).  Return:
+ * number of hosts.
  */
 static u32 callers_of(const struct sipalg_ctx *ctx, struct sip_addr *callers, u32 max)
 {
@@ -116,8 +117,8 @@ static u32 callers_of(const struct sipalg_ctx *ctx, struct sip_addr *callers, u3
 }
 
 /*
- * rewrite=0, or a phone outside: the registrar knows where the phone is reached, and that is the
- * connection.  It lives as long as the longest registration that the answer lists.
+ * With rewrite=0, or for a phone outside, the registrar knows that the phone is reached over the
+ * connection, which lives as long as the longest registration that the answer lists.
  */
 static void keep_registered(struct sipalg_ctx *ctx)
 {
@@ -143,7 +144,7 @@ void sipalg_decide_registered(struct sipalg_ctx *ctx)
 
 	if (ctx->msg.status / 100 != 2 || (ctx->is_nat && !sipalg_receiver_is_translated(ctx)))
 		return;
-	/* of a phone outside its registrar inside knows the connection, and needs no more */
+	/* the registrar of a phone outside has the connection to it, and needs no pinhole */
 	if (sipalg_is_silent(ctx) || ctx->is_outside[1]) {
 		keep_registered(ctx);
 		return;
@@ -164,10 +165,6 @@ void sipalg_decide_registered(struct sipalg_ctx *ctx)
 		sipalg_flow_keep(ctx->ct, ctx->skb, life);
 }
 
-/*
- * RFC 6665 4.1.2: notifications come for the granted time, over the flow that subscribed.  Only to
- * who is inside, and has asked (security.md B1): to who is outside they find the way without it.
- */
 void sipalg_decide_subscribed(struct sipalg_ctx *ctx)
 {
 	if (!ctx->was_asked || !sipalg_receiver_is_inside(ctx))
@@ -178,9 +175,9 @@ void sipalg_decide_subscribed(struct sipalg_ctx *ctx)
 				 SIPALG_BINDING_GRACE_S);
 }
 
-/* ---- who may call in ------------------------------------------------------------- */
+/* ---- hosts that may call in ------------------------------------------------------ */
 
-/* The way in that the receiver of this message has registered, or NULL. */
+/* Return: the pinhole through which the receiver of this message is reached; NULL: none. */
 static struct sipalg_pinhole *receivers_pinhole(const struct sipalg_ctx *ctx)
 {
 	struct sipalg_pinhole_key key = {
@@ -195,9 +192,9 @@ static struct sipalg_pinhole *receivers_pinhole(const struct sipalg_ctx *ctx)
 }
 
 /*
- * signalling_source=learned, and what is for the peers of several calls: an expectation can only
- * ask for one source, so it lets everybody in, and a stranger's connection ends here, before it
- * is confirmed.
+ * An expectation can name one source only.  So with signalling_source=learned, and where a pinhole
+ * is for the peers of several calls, it lets any host in, and the connection of a stranger is
+ * dropped here before it is confirmed.
  */
 bool sipalg_caller_is_refused(const struct sipalg_ctx *ctx)
 {
@@ -208,7 +205,7 @@ bool sipalg_caller_is_refused(const struct sipalg_ctx *ctx)
 	       !sipalg_pinhole_has_caller(pin, &ctx->flow.self.addr);
 }
 
-/* What the master has published, if it is a connection that the receiver began; else 0. */
+/* The word that the master has published, where the receiver began the master; else 0. */
 static u32 published_by_master(const struct sipalg_ctx *ctx)
 {
 	const struct nf_conn *master = ctx->ct->master;

@@ -360,7 +360,6 @@ static void quota_destroy(void *ptr, void *arg)
 	kfree(ptr);
 }
 
-
 void sipalg_quota_teardown(struct sipalg_net *sn)
 {
 	rhashtable_free_and_destroy(&sn->quotas->hosts, quota_destroy, NULL);
