@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * sipalg_early: a flood ends before it is routed.  See sipalg_early.h.
+ * sipalg_early: drops the messages of a flood before they are routed.  See sipalg_early.h.
  */
 #include <net/netfilter/nf_conntrack.h>
 
@@ -12,7 +12,7 @@
 #include "sipalg_packet.h"
 #include "sipalg_trace.h"
 
-/* Return: whether a datagram is one too many; only then anything was counted. */
+/* Return: true: the datagram exceeds a limit, and was counted; false: nothing was counted. */
 static bool refuses_datagram(struct sipalg_ctx *ctx)
 {
 	enum sipalg_stat why;
@@ -34,8 +34,8 @@ static bool refuses_datagram(struct sipalg_ctx *ctx)
 }
 
 /*
- * Datagrams alone are refused, for a stream cannot lose bytes.  Their connection is confirmed, so
- * every question of the limits has the same answer here as in the helper.
+ * Only datagrams are dropped, as a stream cannot lose bytes.  Their connection is confirmed, so the
+ * limits give the same answer here as in the helper.
  */
 bool sipalg_refuses_early(struct sk_buff *skb, struct nf_conn *ct, enum ip_conntrack_info ctinfo)
 {

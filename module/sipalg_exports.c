@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * sipalg_exports: what the text core and sip_tcp give to the NAT module and to the tests.
+ * sipalg_exports: exports the symbols of the text core and sip_tcp to the NAT module and the tests.
  *
- * Text builds in user space and knows no symbol table, so its symbols are exported here.  Other
- * units export their own.
+ * These units build in user space too, where there is no EXPORT_SYMBOL().  Other units export their
+ * own symbols.
  */
 #include "sdp_rewrite.h"
 #include "sip_addr.h"

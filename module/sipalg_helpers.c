@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * sipalg_helpers: the four objects by which the kernel knows the helper.  See sipalg_helpers.h.
+ * sipalg_helpers: the four helper objects of the kernel.  See sipalg_helpers.h.
  */
 #include <linux/printk.h>
 
@@ -9,8 +9,9 @@
 #include "sipalg_pinhole.h"
 
 /*
- * The times hold on a failover peer until it hears of the call itself; here they
- * are extended for as long as an owner needs the pinhole.  Never change the order.
+ * The classes of expectations.  A failover peer uses these timeouts until it gets a message of the
+ * call itself.  On this machine a timeout is extended as long as an owner needs the pinhole.  The
+ * order must never change, as failover peers send each other the number of a class.
  */
 static const struct nf_conntrack_expect_policy policy[SIPALG_PINHOLE_CLASSES] = {
 	{ .name = "signalling", .max_expected = NF_CT_EXPECT_MAX_CNT, .timeout = 3632 },
@@ -26,7 +27,7 @@ static struct sipalg_helpers helpers;
 
 static bool helpers_are_up;
 
-/* where a family and a protocol have their place among the four */
+/* the index of the helper for a family and a protocol */
 static int helper_index(u8 family, u8 proto)
 {
 	return (family == NFPROTO_IPV6) + 2 * (proto == IPPROTO_TCP);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * sipalg_hooks: what happens before routing.  See sipalg_hooks.h.
+ * sipalg_hooks: the hooks before routing.  See sipalg_hooks.h.
  */
 #include <linux/netfilter_ipv4.h>
 #include <net/netfilter/nf_conntrack_core.h>
@@ -17,7 +17,7 @@
 #include "sipalg_hooks.h"
 #include "sipalg_inside.h"
 
-/* behind conntrack (-200), before DNAT (-100) */
+/* after conntrack (-200), before DNAT (-100) */
 enum { HOOK_PRIORITY = -150 };
 
 static bool is_new(const struct nf_conn *ct, enum ip_conntrack_info ctinfo)
@@ -35,7 +35,7 @@ static bool port_is_listed(const struct sipalg_ports *ports, u16 port)
 	return false;
 }
 
-/* auto_attach: what a rule "ct helper set" would do. */
+/* auto_attach: gives a connection the helper as a rule "ct helper set" would do. */
 static unsigned int attach_hook(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	struct sipalg_net *sn = sipalg_pernet(state->net);
@@ -66,7 +66,10 @@ static unsigned int attach_hook(void *priv, struct sk_buff *skb, const struct nf
 	return NF_ACCEPT;
 }
 
-/* As init_conntrack() does for an expected connection; @ct takes the reference over. */
+/*
+ * Relates a connection to its master as init_conntrack() does for an expected connection.  @ct
+ * takes over the reference on @master.
+ */
 static void relate_to_master(struct sk_buff *skb, struct nf_conn *ct, struct nf_conn *master)
 {
 	ct->master = master;
@@ -81,8 +84,9 @@ static void relate_to_master(struct sk_buff *skb, struct nf_conn *ct, struct nf_
 }
 
 /*
- * docs/security.md B6: outward as inward.  What other hosts have published may lie in any
- * inside network: phones of two of them talk to each other.
+ * Whether media may go to an address (docs/security.md B6): it is routed as the parties of the call
+ * are, or another host has published it.  Such a host may be in any inside network, as phones in
+ * two of them talk to each other.
  */
 static bool may_go_to(struct sipalg_net *sn, const struct nf_conn *signalling,
 		      const struct sipalg_pinhole_key *to)
@@ -92,9 +96,9 @@ static bool may_go_to(struct sipalg_net *sn, const struct nf_conn *signalling,
 }
 
 /*
- * A host sends media before it hears any: the connection is related to the call
- * like one that a pinhole let in, and leaves from the published port.  Only to
- * the endpoint that was announced for the stream.
+ * A host may send media before it gets any.  Its connection is related to the call, like one that
+ * came in through a pinhole, and leaves from the published port.  This holds only for a connection
+ * to the endpoint that was announced for the stream.
  */
 static void relate_media(struct sk_buff *skb, struct nf_conn *ct, struct sipalg_net *sn)
 {
@@ -170,7 +174,7 @@ static const struct nf_hook_ops arrival_ops[] = {
 	HOOK(arrival_hook, NFPROTO_IPV6, NF_INET_PRE_ROUTING),
 };
 
-/* Without a rule that needs it conntrack is off in a namespace, so auto_attach asks for it. */
+/* Conntrack is off in a namespace without a rule that needs it, so auto_attach switches it on. */
 int sipalg_attach(struct sipalg_net *sn, bool on)
 {
 	int err;

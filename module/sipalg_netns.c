@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * sipalg_netns: a namespace comes and goes: its tables, files and hooks.  See sipalg_netns.h.
+ * sipalg_netns: sets up and tears down namespaces.  See sipalg_netns.h.
  */
 #include <linux/proc_fs.h>
 #include <linux/seq_file_net.h>
@@ -30,7 +30,7 @@ static void gc_work(struct work_struct *work)
 		sipalg_gc_soon(sn);
 }
 
-/* "end ID", written to the list of calls */
+/* Handles "end ID", written to the list of calls. */
 static int __maybe_unused calls_write(struct file *file, char *buf, size_t size)
 {
 	struct sipalg_net *sn = sipalg_pernet(seq_file_net(file->private_data));
@@ -41,7 +41,7 @@ static int __maybe_unused calls_write(struct file *file, char *buf, size_t size)
 	return sipalg_call_end_by_id(sn, id);
 }
 
-/* "release ADDRESS", written to the list of sources */
+/* Handles "release ADDRESS", written to the list of sources. */
 static int __maybe_unused sources_write(struct file *file, char *buf, size_t size)
 {
 	struct sipalg_net *sn = sipalg_pernet(seq_file_net(file->private_data));
@@ -65,7 +65,7 @@ static void remove_files(struct sipalg_net *sn)
 	remove_proc_subtree("bindings", sn->proc);
 }
 
-/* SECURITY B11: a kernel without procfs has none of them. */
+/* Makes the files of /proc.  SECURITY B11: a kernel without procfs has none. */
 static int add_files(struct sipalg_net *sn)
 {
 	if (!SIPALG_HAS_PROC)
@@ -120,7 +120,7 @@ static int __net_init sipalg_net_init(struct net *net)
 
 teardown_hooks:
 	sipalg_hooks_teardown(net);
-	synchronize_rcu();	/* a packet may be in them */
+	synchronize_rcu();	/* a packet may be in a hook */
 remove_files:
 	remove_files(sn);
 	sipalg_stream_teardown(sn);
@@ -139,7 +139,7 @@ teardown_net:
 	return err;
 }
 
-/* Hooks go first: between this and sipalg_net_exit() the kernel waits for a grace period. */
+/* Hooks go first, as the kernel waits for a grace period between this and sipalg_net_exit(). */
 static void __net_exit sipalg_net_pre_exit(struct net *net)
 {
 	sipalg_settings_stop(sipalg_pernet(net));
@@ -147,7 +147,7 @@ static void __net_exit sipalg_net_pre_exit(struct net *net)
 }
 
 /*
- * No packet comes any more: helpers, hooks and expectations are gone, or the
+ * No packet is in the namespace any more: helpers, hooks and expectations are gone, or the
  * namespace has no devices.
  */
 static void __net_exit sipalg_net_exit(struct net *net)
