@@ -4,18 +4,18 @@
  *
  * The way of a packet, from top to bottom:
  *
- *	help()		is it ours at all; the connection's life is renewed
- *	frame		(TCP) whole messages of the stream, whichever segments they came in
- *	limit		is it one too many?  Asked of its start line
- *	read		one linear buffer, one parse; what is not SIP passes untouched
- *	judge		may this message open anything?
- *	decide		registrations and calls; pinholes are opened
- *	translate	(NAT module) edits are planned
- *	commit		the packet is written, once: a datagram by the NAT module
- *	verdict		accept, or drop with a named reason
+ *	help()		takes UDP and TCP packets, and renews the life of the connection
+ *	frame		(TCP) finds whole messages in the stream, whichever segments they came in
+ *	limit		drops a message that exceeds a limit, by its start line
+ *	read		makes the buffer linear, and parses it once; what is not SIP passes unchanged
+ *	judge		tells whether this message may open anything
+ *	decide		handles registrations and calls, and opens pinholes
+ *	translate	(NAT module) plans the edits
+ *	commit		writes the packet once: a datagram is written by the NAT module
+ *	verdict		accepts the packet, or drops it with a named reason
  *
- * A message that fails on the way takes back what it opened and passes as it came.
- * Verdicts are made here and nowhere below, by sipalg_pass() and sipalg_drop().
+ * When a message fails on the way, the pinholes that it opened are closed, and it passes unchanged.
+ * Verdicts are given in this file and in no other, by sipalg_pass() and sipalg_drop().
  */
 #include <linux/module.h>
 #include <net/netfilter/nf_conntrack_core.h>
@@ -76,7 +76,7 @@ static int sipalg_pass_failed(struct sipalg_ctx *ctx, int err)
 		return sipalg_pass(ctx, SIPALG_STAT_TOO_MANY_EDITS);
 	case -ENOMEM:
 		return sipalg_pass(ctx, SIPALG_STAT_NO_MEMORY);
-	case -EADDRINUSE:	/* counted where the pinhole was not had */
+	case -EADDRINUSE:	/* sipalg_pinhole_open() has counted it */
 	case -ENOSPC:
 		return NF_ACCEPT;
 	default:
@@ -132,7 +132,7 @@ static int translate_and_commit(struct sipalg_ctx *ctx, const struct sipalg_nat_
 	return err;
 }
 
-/* What stayed in a message that was translated all the same. */
+/* Counts the parts that stay unchanged in a message that was translated. */
 static void count_left(const struct sipalg_ctx *ctx)
 {
 	unsigned long left = ctx->msg.left;
@@ -166,7 +166,7 @@ static int handle_message(struct sipalg_ctx *ctx)
 	sip_edit_init(&ctx->edits);
 
 	err = decide_message(ctx);
-	published = sipalg_published_by(ctx);	/* reads text, which the commit moves */
+	published = sipalg_published_by(ctx);	/* reads the text, which the commit moves */
 	if (!err)
 		err = translate_and_commit(ctx, nat);
 	if (ctx->call) {
@@ -189,7 +189,7 @@ static int read_text(struct sipalg_ctx *ctx)
 
 	if (line > 0 && sipalg_flood_refuses(ctx, line, &why))
 		return sipalg_drop(ctx, why);
-	/* with strict=1 what is odd about a start line makes it none of SIP's, but it counts */
+	/* with strict=1 a message with an odd start line is not SIP, but counts for the limits */
 	if (ctx->set->strict && line > 0 && ctx->msg.left)
 		return sipalg_pass(ctx, SIPALG_STAT_NOT_SIP);
 	ret = sip_parse_rest(&ctx->text, &ctx->msg, line, &ctx->flow.ends);
@@ -226,7 +226,7 @@ static int handle_datagram(struct sipalg_ctx *ctx)
 	return sipalg_take_datagram(ctx, &why) ? handle_text(ctx) : sipalg_pass(ctx, why);
 }
 
-/* Return: 0 or -errno: then the unit was not emitted. */
+/* Return: 0; or the error of the segment: then the unit was not emitted. */
 static int handle_unit(struct sipalg_ctx *ctx, struct sipalg_segment *seg, u32 len)
 {
 	int verdict;
@@ -240,12 +240,12 @@ static int handle_unit(struct sipalg_ctx *ctx, struct sipalg_segment *seg, u32 l
 		return 0;
 	if (verdict == NF_ACCEPT)
 		return sipalg_segment_pass(seg, len);
-	/* a stream cannot do without its bytes, but with others (RFC 3261 7.5) */
+	/* the bytes of a stream cannot be dropped, but a CRLF can replace them (RFC 3261 7.5) */
 	sipalg_count(ctx->sn, SIPALG_STAT_TCP_CUT);
 	return sipalg_segment_replace(seg, len, NULL);
 }
 
-/* SECURITY S2, S3: what is not SIP here will not become it later. */
+/* SECURITY S2, S3: a stream that is not SIP here will not become SIP later. */
 static int leave_alone(struct sipalg_ctx *ctx, struct sipalg_segment *seg, int why)
 {
 	if (!seg->stream->is_bypassed)
@@ -256,7 +256,7 @@ static int leave_alone(struct sipalg_ctx *ctx, struct sipalg_segment *seg, int w
 
 static bool is_leaving __read_mostly;
 
-/* Return: whether the TCP header is there, and in one piece. */
+/* Return: whether the packet has a whole TCP header, which is in the linear part now. */
 static bool find_payload(struct sipalg_ctx *ctx)
 {
 	u32 hdrlen;
@@ -268,7 +268,7 @@ static bool find_payload(struct sipalg_ctx *ctx)
 	return hdrlen >= sizeof(struct tcphdr) && pskb_may_pull(ctx->skb, ctx->dataoff);
 }
 
-/* SECURITY 5.6: M1 and M2 are the parser's, M3 is asked here. */
+/* SECURITY 5.6: sipalg_may_open() checks the rules M1, M2 and M3. */
 static bool try_resync(struct sipalg_ctx *ctx)
 {
 	sipalg_ask_sides(ctx);
@@ -292,7 +292,7 @@ static int handle_segment(struct sipalg_ctx *ctx)
 
 	if (!find_payload(ctx))
 		return NF_ACCEPT;
-	/* the kernel takes the offsets over, and until it has, nobody may guess them */
+	/* the kernel takes over the offsets: no packet of a stream may pass until it has them */
 	if (READ_ONCE(is_leaving))
 		return sipalg_stream_is_known(ctx->sn, ctx->ct) ?
 		       sipalg_drop(ctx, SIPALG_STAT_TCP_AGAIN) : NF_ACCEPT;
@@ -324,7 +324,7 @@ static int handle_segment(struct sipalg_ctx *ctx)
 	}
 }
 
-/* SECURITY P6, P13.  Return: whether who comes in first may not: he is to come no further. */
+/* SECURITY P6, P13.  Return: whether the packet begins a connection that may not come in. */
 static bool refuses_caller(struct sipalg_ctx *ctx)
 {
 	if (!test_bit(IPS_EXPECTED_BIT, &ctx->ct->status) || nf_ct_is_confirmed(ctx->ct))
@@ -345,10 +345,10 @@ static int sipalg_help(struct sk_buff *skb, unsigned int protoff, struct nf_conn
 	struct sipalg_ctx *ctx;
 	int verdict;
 
-	/* on loopback a packet comes by twice, the second time translated already */
+	/* a packet on loopback comes here twice, the second time already translated */
 	if (sipalg_find_header(skb, ct, proto) < 0 || nf_is_loopback_packet(skb))
 		return NF_ACCEPT;
-	/* a stream whose bytes were changed stays in need of us */
+	/* a stream whose bytes were changed still needs its offsets */
 	if (!set->enabled && proto != IPPROTO_TCP)
 		return NF_ACCEPT;
 	sipalg_count(sn, SIPALG_STAT_PACKETS);
@@ -357,7 +357,7 @@ static int sipalg_help(struct sk_buff *skb, unsigned int protoff, struct nf_conn
 	sipalg_flow_refresh(ct, skb);
 	ctx = sipalg_ctx_get();
 	if (!ctx) {
-		bool is_tcp = proto == IPPROTO_TCP;	/* offsets must not be left out */
+		bool is_tcp = proto == IPPROTO_TCP;	/* no segment may miss its offset */
 
 		sipalg_count(sn, is_tcp ? SIPALG_STAT_TCP_AGAIN : SIPALG_STAT_NO_MEMORY);
 		return is_tcp ? NF_DROP : NF_ACCEPT;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * nf_nat_sipalg: what the SIP helper does under NAT.
+ * nf_nat_sipalg: the part of the SIP helper that works under NAT.
  *
- * Three things: it turns what is known of addresses into edits of the message, it
- * writes the packet once, and it sets up the NAT of connections that belong to a
- * call.  What to open and whom to believe was decided before it is asked.
+ * It does three things: it plans the edits of a message from the addresses that are known, it
+ * writes the packet once, and it sets up the NAT of connections that belong to a call.  Before
+ * that, nf_conntrack_sipalg has decided which pinholes to open and which addresses to trust.
  */
 #include <linux/module.h>
 #include <linux/udp.h>
@@ -24,9 +24,8 @@
 /* ---- planning -------------------------------------------------------------------- */
 
 /*
- * The sender's own address with another port than the connection's: where a
- * binding has published that port, the published one is written.
- * Return: whether it was.
+ * A URI or Via has the own address of the sender, with another port than the connection: if a
+ * pinhole publishes this port, the published port is written.  Return: whether one does.
  */
 static bool refine_own(struct sipalg_ctx *ctx, u16 port, struct sip_target *target)
 {
@@ -41,7 +40,7 @@ static bool refine_own(struct sipalg_ctx *ctx, u16 port, struct sip_target *targ
 	return true;
 }
 
-/* Where the other side will send requests to. */
+/* Whether the other side will send requests to a URI. */
 static bool is_way_back(const struct sip_uri *uri)
 {
 	return uri->role == SIP_ROLE_CONTACT || uri->role == SIP_ROLE_RECORD_ROUTE ||
@@ -49,9 +48,9 @@ static bool is_way_back(const struct sip_uri *uri)
 }
 
 /*
- * A contact or hop on another port than the connection's.  Over TCP that is the port on which
- * the sender listens, and without a pinhole nobody reaches it: what is published is
- * the connection itself, which a proxy uses for what it sends there (RFC 5626, RFC 5923).
+ * A contact or hop at another port than the connection.  Over TCP the sender listens at this port,
+ * which cannot be reached without a pinhole.  So the connection itself is published, and a proxy
+ * uses it for requests to the contact (RFC 5626, RFC 5923).
  */
 static void refine_way_back(struct sipalg_ctx *ctx, const struct sip_uri *uri,
 			    struct sip_target *target)
@@ -60,11 +59,11 @@ static void refine_way_back(struct sipalg_ctx *ctx, const struct sip_uri *uri,
 		target->change = SIP_SET;
 }
 
-/* One of our own mappings, of a binding of the receiver, on another connection than this. */
+/* A URI may name a mapping of the receiver that was published on another connection. */
 static void refine_back(struct sipalg_ctx *ctx, const struct sip_uri *uri,
 			struct sip_target *target)
 {
-	/* most name the receiver as it is, and nothing of it is mapped */
+	/* most URIs name the own address of the receiver, which has no mapping here */
 	if (sip_addr_equal(&uri->at.addr, &ctx->flow.peer_real.addr) &&
 	    !sipalg_receiver_is_translated(ctx))
 		return;
@@ -72,7 +71,7 @@ static void refine_back(struct sipalg_ctx *ctx, const struct sip_uri *uri,
 		target->change = SIP_SET;
 }
 
-/* Where a mapping that we published may come back to its owner. */
+/* Whether a URI may lead a mapping that we published back to its owner. */
 static bool may_come_back(const struct sip_msg *msg, const struct sip_uri *uri)
 {
 	switch (uri->role) {
@@ -86,7 +85,7 @@ static bool may_come_back(const struct sip_msg *msg, const struct sip_uri *uri)
 	}
 }
 
-/* What the flow says of a URI, and what is known besides. */
+/* Corrects the target that the flow gives a URI, by pinholes and bindings. */
 static void refine_uri(struct sipalg_ctx *ctx, const struct sip_uri *uri,
 		       struct sip_target *target)
 {
@@ -113,7 +112,7 @@ static void refine_rewrite(struct sipalg_ctx *ctx)
 		refine_uri(ctx, &msg->uri[i], &plan->uri[i]);
 }
 
-/* Whether the top Via of a response says that port of the receiver's, when it gets there. */
+/* Whether the top Via of a response names a port of the receiver when it arrives there. */
 static bool via_says(const struct sipalg_ctx *ctx, u16 port)
 {
 	const struct sip_target *target = &ctx->plan.via;
@@ -126,9 +125,10 @@ static bool via_says(const struct sipalg_ctx *ctx, u16 port)
 }
 
 /*
- * RFC 3261 18.2.2: without rport a response goes to the port of the Via.  A server that sends
- * it to where the request came from nevertheless means the same host, which does not listen there.
- * What it asks of its own accord comes there too, unless the phone's Contact names that port.
+ * RFC 3261 18.2.2: without rport a response goes to the port of the Via.  Some servers send it to
+ * the port from which the request came, where the phone does not listen.  Then it is led to the
+ * port of the Via.  A request of such a server is led there as well, unless the Contact of the
+ * phone names the port from which it sends.
  */
 static u16 led_to(const struct sipalg_ctx *ctx)
 {
@@ -151,7 +151,7 @@ static int translate_message(struct sipalg_ctx *ctx)
 	sip_header_decide(&ctx->text, &ctx->msg, &ctx->flow, &ctx->plan);
 	refine_rewrite(ctx);
 	ctx->lead_to = led_to(ctx);
-	/* from the front to the back, as edits are added with the least work */
+	/* from the front to the back, in which order adding edits takes the least work */
 	err = sip_header_plan_edits(&ctx->edits, &ctx->text, ctx->base, &ctx->msg, &ctx->plan);
 	if (!err && ctx->body.n)
 		err = sip_body_plan(&ctx->edits, &ctx->text, ctx->base, &ctx->msg, &ctx->body);
@@ -161,15 +161,15 @@ static int translate_message(struct sipalg_ctx *ctx)
 /* ---- writing --------------------------------------------------------------------- */
 
 /*
- * Gives the packet @delta bytes more or less at its end, and makes lengths and
- * checksums fit.  The kernel turns the checksum into one that is computed when the
- * packet leaves, so the payload may be written before this and after it.
+ * Changes the length of the packet at its end by @delta bytes, and corrects lengths and checksums.
+ * The kernel has the checksum computed when the packet leaves, so the payload may be written
+ * before this and after it.
  */
 static int resize_payload(struct sipalg_ctx *ctx, u32 len, s32 delta)
 {
 	u32 grow = delta > 0 ? delta : 0, shrink = delta < 0 ? -delta : 0;
 
-	/* what fills the new room does not matter: any @grow readable bytes */
+	/* the new room may be filled with any @grow readable bytes */
 	static_assert(sizeof(ctx->edits.pool) >= SIP_MAX_GROWTH);
 	if (!nf_nat_mangle_udp_packet(ctx->skb, ctx->ct, ctx->ctinfo, ctx->protoff,
 				      len - shrink, shrink, ctx->edits.pool, grow))
@@ -177,7 +177,7 @@ static int resize_payload(struct sipalg_ctx *ctx, u32 len, s32 delta)
 	return 0;
 }
 
-/* It leaves this host in one piece: nobody else cuts a packet that is not to be cut. */
+/* Whether the packet leaves this host in one piece; no other host cuts a packet with DF. */
 static bool fits_mtu(const struct sk_buff *skb)
 {
 	const struct dst_entry *dst = skb_dst(skb);
@@ -186,9 +186,9 @@ static bool fits_mtu(const struct sk_buff *skb)
 }
 
 /*
- * A packet that grows may become too long for its way.  Its sender could do nothing about
- * that, so it is cut even if the sender said no, or over IPv6.  A packet that was not to
- * be cut had no need of a number of its own (RFC 6864 4.1), which its parts have.
+ * A packet that grows may become too long for its path.  Its sender can do nothing about that, so
+ * it is cut even if it has DF set or is IPv6.  A packet with DF needs no identification of its own
+ * (RFC 6864 4.1), but its fragments do.
  */
 static void allow_fragments(struct sk_buff *skb, const struct nf_conn *ct)
 {
@@ -201,7 +201,7 @@ static void allow_fragments(struct sk_buff *skb, const struct nf_conn *ct)
 	ip_send_check(iph);
 }
 
-/* The checksum is computed when the packet leaves: called before resize_payload() or after it. */
+/* The checksum is computed when the packet leaves, so the order to resize_payload() is free. */
 static void lead_to_listener(struct sipalg_ctx *ctx)
 {
 	struct udphdr *udph = (struct udphdr *)(ctx->skb->data + ctx->protoff);
@@ -211,9 +211,9 @@ static void lead_to_listener(struct sipalg_ctx *ctx)
 }
 
 /*
- * The commit moves the text, so no slice of ctx->msg may be read after it.  All
- * that can fail comes before the first byte is changed: growing makes room first and
- * writes then, shrinking writes first and cuts then.
+ * The commit moves the text, so no slice of ctx->msg may be read after it.  Each step that can fail
+ * comes before the first byte is changed: a packet that grows gets its room before it is written,
+ * and a packet that shrinks is written before it is cut.
  */
 static int commit_edits(struct sipalg_ctx *ctx)
 {
@@ -267,9 +267,9 @@ static void snat_media(struct nf_conn *ct, const struct sipalg_pinhole *pin)
 }
 
 /*
- * Who comes through the pinhole may be inside himself, and published.  Then he comes from
- * where he is published (RFC 4787 REQ-9): the other one knows him by that, and what he
- * answers there is the other direction of the same connection.
+ * The host that comes through the pinhole may be inside itself, and its port may be published.
+ * Then its packets get the published address as their source (RFC 4787 REQ-9): the other host
+ * knows this address, and its answer to it is the other direction of the same connection.
  */
 static void turn_around(struct nf_conn *ct)
 {
@@ -291,9 +291,8 @@ static void turn_around(struct nf_conn *ct)
 }
 
 /*
- * A packet came through a pinhole: it goes to the host behind it.  The expectation
- * may have been made by user space or restored on a failover peer, so nothing in it
- * is taken for granted.
+ * A packet came through a pinhole and is led to the real address of the pinhole.  User space or a
+ * failover peer may have made the expectation, so nothing in it is taken for granted.
  */
 static void nat_expected(struct nf_conn *ct, struct nf_conntrack_expect *exp)
 {
