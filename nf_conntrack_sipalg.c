@@ -7,7 +7,7 @@
  *	help()		takes UDP and TCP packets, and renews the life of the connection
  *	frame		(TCP) finds whole messages in the stream, whichever segments they came in
  *	limit		drops a message that exceeds a limit, by its start line
- *	read		makes the buffer linear, and parses it once; what is not SIP passes unchanged
+ *	read		makes the buffer linear, parses it once; what is not SIP passes unchanged
  *	judge		tells whether this message may open anything
  *	decide		handles registrations and calls, and opens pinholes
  *	translate	(NAT module) plans the edits
