@@ -348,7 +348,7 @@ static int sipalg_help(struct sk_buff *skb, unsigned int protoff, struct nf_conn
 	/* a packet on loopback comes here twice, the second time already translated */
 	if (sipalg_find_header(skb, ct, proto) < 0 || nf_is_loopback_packet(skb))
 		return NF_ACCEPT;
-	/* a stream whose bytes were changed still needs its offsets */
+	/* a stream that was changed still needs its offsets */
 	if (!set->enabled && proto != IPPROTO_TCP)
 		return NF_ACCEPT;
 	sipalg_count(sn, SIPALG_STAT_PACKETS);

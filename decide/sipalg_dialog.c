@@ -97,8 +97,8 @@ static bool is_taken(const struct sipalg_ctx *ctx, const struct sipalg_pinhole_w
 }
 
 /*
- * Whether NAT lets only the other end of the connection in at its port.  A sender whose connection
- * came in from outside has a pinhole already.
+ * Whether NAT lets only the other end of the connection in at its port.  The sender of a
+ * connection that came in from outside has a pinhole already.
  */
 static bool is_alone(const struct sipalg_ctx *ctx)
 {

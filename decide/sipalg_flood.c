@@ -86,7 +86,7 @@ static bool is_client(const struct sipalg_ctx *ctx, enum ip_conntrack_dir dir)
 }
 
 /*
- * The key of the sender of direction @dir, whose messages are limited.  A registrar has many
+ * The key by which the messages of direction @dir are limited: their sender.  A registrar has many
  * clients, so its messages to each client have limits of their own.
  */
 static struct sipalg_source_key sender_of(const struct sipalg_ctx *ctx, enum ip_conntrack_dir dir)

@@ -27,7 +27,7 @@ int sipalg_media_read(struct sipalg_ctx *ctx);
 
 /**
  * sipalg_media_decide() - open the pinholes that descriptions need, and plan their new addresses
- * @ctx: context of a message whose ctx->body is filled; its call, if it has one, is locked
+ * @ctx: context of a message with ctx->body filled; its call, if it has one, is locked
  * @side: the side of the call that has sent the message
  *
  * Context: softirq or BH, under rcu_read_lock().

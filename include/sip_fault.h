@@ -69,7 +69,7 @@ enum sip_fault {
 /**
  * enum sip_left - the part of a message that stays unchanged
  * @SIP_LEFTS: one value for each entry of the list SIP_LEFTS, of its name
- * @SIP_LEFT_NONE: no part; for a header whose value needs no word when it cannot be read
+ * @SIP_LEFT_NONE: no part; for a header that nothing is said about when it cannot be read
  *
  * SIP_LEFT_COUNT is the number of parts.
  */

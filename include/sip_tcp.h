@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * sip_tcp: one direction of a TCP connection whose bytes are read, and changed.
+ * sip_tcp: one direction of a TCP connection that is read and changed.
  *
  * The sender counts bytes as it has sent them, and the receiver counts them as they reach it.
  * These are two sequence spaces, called S and R here.  They differ by an offset that moves with
- * every message whose length changes.
+ * each change of the length of a message.
  *
  * The life of a byte.  It is *taken* when it comes in order.  As long as its message is not
  * complete the byte is *held*: it does not go on, and an acknowledgment tells its sender that it
@@ -15,7 +15,7 @@
  * receiver has acknowledged them.
  *
  * This unit repeats no byte without a segment of the sender.  Emitted bytes travel on a segment
- * whose last byte, or FIN, is not acknowledged to its sender, so the sender repeats it.  When
+ * of which the last byte, or the FIN, is not acknowledged to its sender, so the sender repeats it.  When
  * repeated bytes touch a patch, all of the patch goes again, with the same bytes.  An
  * acknowledgment of the receiver is passed on in S.  One that ends inside a patch acknowledges no
  * more than was acknowledged before; one that covers all emitted bytes covers the held bytes too.
@@ -180,7 +180,7 @@ struct sip_tcp_emission {
 
 /**
  * sip_tcp_init() - set up a direction before its first byte
- * @half: the direction, whose memory need not be set; it holds nothing
+ * @half: the direction, in any memory; what the memory holds is not freed
  * @seq: sequence number of the first byte: that of the SYN plus one
  *
  * Context: any; no lock, no allocation.
@@ -360,8 +360,8 @@ struct sip_tcp_emission sip_tcp_emit(struct sip_tcp_half *half, const struct sip
  * @max: number of bytes that the packet has room for
  * @what: out, where not NULL is returned: the emission
  *
- * A receiver whose window is smaller than a message gets the rest as it makes room.  Its
- * acknowledgments are the clock for this.  If these bytes are lost, the sender repeats its segment
+ * Where the window of the receiver is smaller than a message, the receiver gets the rest as it
+ * makes room.  Its acknowledgments are the clock for this.  If these bytes are lost, the sender repeats its segment
  * after its timeout.
  *
  * Context: any but hard interrupt, the direction locked.

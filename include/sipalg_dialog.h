@@ -24,7 +24,7 @@ struct sipalg_ctx;
 int sipalg_decide_dialog(struct sipalg_ctx *ctx);
 
 /**
- * sipalg_decide_passive() - handle a message whose dialog cannot be told (SECURITY M2)
+ * sipalg_decide_passive() - handle a message of an unknown dialog (SECURITY M2)
  * @ctx: context of a message that was read, and for which sip_may_act() is false.  This fills
  *	ctx->body with the descriptions and the mapped address that each section shall name instead
  *

@@ -15,8 +15,8 @@ struct sipalg_ctx;
 
 /**
  * sipalg_flood_refuses() - ask whether a message exceeds a limit and must be dropped
- * @ctx: context of a message whose text and flow are set, and whose start line sip_parse_start()
- *	has read
+ * @ctx: context of a message; its text and flow are set, and sip_parse_start() has read its start
+ *	line
  * @line: what sip_parse_start() returned, above 0
  * @why: out, where true is returned: the counter of the reason
  *
@@ -29,8 +29,8 @@ bool sipalg_flood_refuses(struct sipalg_ctx *ctx, int line, enum sipalg_stat *wh
 
 /**
  * sipalg_flood_refuses_early() - ask before routing whether a message exceeds a limit
- * @ctx: context of a message whose text and flow are set, and whose start line sip_parse_start()
- *	has read
+ * @ctx: context of a message; its text and flow are set, and sip_parse_start() has read its start
+ *	line
  * @line: what sip_parse_start() returned, above 0
  * @why: out, where true is returned: the counter of the reason
  *

@@ -37,9 +37,9 @@ bool sipalg_is_inside(const struct sipalg_ctx *ctx, const struct sip_addr *addr)
  *
  *	neighbour	the address is at the station of the sender, see sipalg_neighbour.h.  This
  *			station could take the address by neighbour discovery, so the pinhole leads
- *			to a host whose packets could have come from there anyway
- *	prefix		the address has the /64 of the sender.  This is for a link whose hosts
- *			trust each other, as each of them may open pinholes to any other host
+ *			to a host that could have sent packets from there anyway
+ *	prefix		the address has the /64 of the sender.  This is for a link of hosts
+ *			that trust each other, as each of them may open pinholes to any other host
  *
  * Context: softirq or BH, under rcu_read_lock().
  * Return: true: media may go there; false: it may not, or a look-up has failed.

@@ -32,7 +32,7 @@ struct net_device;
  * that the router has never heard of has no entry, and the router does not ask for it: text from
  * the wire makes it send nothing.
  *
- * The function cannot detect a repeater that hides several hosts behind its own link-layer
+ * The function cannot detect a repeater that shows several hosts under its own link-layer
  * address without being a router: these hosts are one station here.
  *
  * Context: softirq or BH, under rcu_read_lock().

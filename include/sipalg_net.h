@@ -100,7 +100,7 @@ struct sipalg_net *sipalg_pernet(const struct net *net);
  * @net: the namespace
  *
  * Context: process context.
- * Return: 0; -ENOMEM, or the error of sipalg_settings_setup(): then nothing is left behind.
+ * Return: 0; -ENOMEM, or the error of sipalg_settings_setup(): then nothing was made.
  */
 int sipalg_net_setup(struct sipalg_net *sn, struct net *net);
 

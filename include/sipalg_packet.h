@@ -32,7 +32,7 @@ struct sipalg_options {
 
 /**
  * sipalg_tcp_of() - find the TCP header of a packet
- * @ctx: context of a TCP packet whose header is in the linear part of its skb
+ * @ctx: context of a TCP packet; the header is in the linear part of its skb
  *
  * Context: any.
  * Return: the header.

@@ -2,8 +2,8 @@
 /*
  * sipalg_quota: how much one host holds, and which call ends first when there is no room.
  *
- * Every call, binding and pinhole is charged to the inside host that it is for.  A call whose
- * INVITE has no answer is half-open.  An INVITE costs its sender nothing, so a flood makes many
+ * Every call, binding and pinhole is charged to the inside host that it is for.  A call is
+ * half-open as long as its INVITE has no answer.  An INVITE costs its sender nothing, so a flood makes many
  * half-open calls.  Where room is needed, the source with the most half-open calls loses its
  * oldest one.  Where one host needs room, its calls from strangers end first, and the calls that
  * it began itself end last.  A call that the called end has answered is never ended for another
@@ -78,7 +78,7 @@ struct sipalg_half_open {
  * @sn: namespace
  *
  * Context: process context.
- * Return: 0; -ENOMEM, or the error of rhashtable_init(): then nothing is left behind.
+ * Return: 0; -ENOMEM, or the error of rhashtable_init(): then nothing was made.
  */
 int sipalg_quota_setup(struct sipalg_net *sn);
 

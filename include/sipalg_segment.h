@@ -7,7 +7,7 @@
  * bytes that its payload has become, and with sequence and acknowledgment numbers as the machine
  * that it goes to counts them.
  *
- * A segment whose bytes are held goes on as a bare acknowledgment.  It is dropped where this
+ * A segment with held bytes goes on as a bare acknowledgment.  It is dropped where this
  * acknowledgment would be no news: three equal ones tell the other side that a segment was lost
  * (RFC 5681 3.2).  A packet of ours acknowledges the held bytes to their sender.
  */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * sipalg_stream: the TCP connections whose bytes are read.
+ * sipalg_stream: the TCP connections that are read.
  *
- * A stream begins with the SYN-ACK of a connection whose SYN was seen as well (SECURITY S1).  It
+ * A stream begins with the SYN-ACK of a connection if its SYN was seen as well (SECURITY S1).  It
  * is found by a number that the connection keeps in its 32 bytes for the helper.  A connection
  * without the number has no stream: its handshake was not seen, or it is not SIP.  No stream
- * holds its connection: gc looks for streams whose connections are gone.
+ * holds its connection: gc looks for streams without a connection.
  */
 #ifndef _SIPALG_STREAM_H
 #define _SIPALG_STREAM_H
@@ -57,7 +57,7 @@ struct sipalg_tcp_end {
 };
 
 /**
- * struct sipalg_stream - one connection whose bytes are read
+ * struct sipalg_stream - one connection that is read
  * @node: entry in the table
  * @id: key in the table, which the connection keeps
  * @zone: conntrack zone of the connection
@@ -103,7 +103,7 @@ struct sipalg_stream {
  * @sn: namespace
  *
  * Context: process context.
- * Return: 0; -ENOMEM, or the error of rhashtable_init(): then nothing is left behind.
+ * Return: 0; -ENOMEM, or the error of rhashtable_init(): then nothing was made.
  */
 int sipalg_stream_setup(struct sipalg_net *sn);
 
@@ -209,7 +209,7 @@ void sipalg_stream_end(struct sipalg_net *sn, struct sipalg_stream *stream);
 void sipalg_stream_hand_over(void);
 
 /**
- * sipalg_stream_gc() - forget the streams whose connections are gone
+ * sipalg_stream_gc() - forget the streams without a connection
  * @sn: namespace
  *
  * Context: process context.

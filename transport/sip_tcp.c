@@ -597,8 +597,8 @@ u32 sip_tcp_ack(struct sip_tcp_half *half, u32 ack)
 bool sip_tcp_sack(const struct sip_tcp_half *half, u32 *left, u32 *right)
 {
 	/*
-	 * A block that came twice (RFC 2883) is before the acknowledged bytes, whose offsets are
-	 * forgotten.
+	 * A block that came twice (RFC 2883) is before the acknowledged bytes, and their offsets
+	 * are forgotten.
 	 */
 	if (!sip_seq_before(half->acked, *right) && (half->last || half->first))
 		return false;
