@@ -276,7 +276,7 @@ static bool try_resync(struct sipalg_ctx *ctx)
 	       sipalg_handshake_make_up(ctx);
 }
 
-/* SECURITY S7: its ends count in numbers that only another router knows, so both begin again. */
+/* SECURITY S7: only another router knows the numbers of both ends, so the sender gets a reset. */
 static int handle_unknown_stream(struct sipalg_ctx *ctx)
 {
 	if (!ctx->set->enabled || !ctx->set->rewrite || !sipalg_handshake_is_lost(ctx))

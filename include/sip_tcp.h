@@ -15,8 +15,8 @@
  * receiver has acknowledged them.
  *
  * This unit repeats no byte without a segment of the sender.  Emitted bytes travel on a segment
- * of which the last byte, or the FIN, is not acknowledged to its sender, so the sender repeats it.  When
- * repeated bytes touch a patch, all of the patch goes again, with the same bytes.  An
+ * of which the last byte, or the FIN, is not acknowledged to its sender, so the sender repeats it.
+ * When repeated bytes touch a patch, all of the patch goes again, with the same bytes.  An
  * acknowledgment of the receiver is passed on in S.  One that ends inside a patch acknowledges no
  * more than was acknowledged before; one that covers all emitted bytes covers the held bytes too.
  *
@@ -361,8 +361,8 @@ struct sip_tcp_emission sip_tcp_emit(struct sip_tcp_half *half, const struct sip
  * @what: out, where not NULL is returned: the emission
  *
  * Where the window of the receiver is smaller than a message, the receiver gets the rest as it
- * makes room.  Its acknowledgments are the clock for this.  If these bytes are lost, the sender repeats its segment
- * after its timeout.
+ * makes room.  Its acknowledgments are the clock for this.  If these bytes are lost, the sender
+ * repeats its segment after its timeout.
  *
  * Context: any but hard interrupt, the direction locked.
  * Return: what->len bytes, which count as emitted; NULL: nothing can be emitted now.

@@ -22,7 +22,7 @@ enum {
 	SYN_HAS_SCALE	= 1 << 30,
 	SYN_HAS_TIME	= 1 << 29,
 	SYN_WAITS	= 1 << 28,
-	SYN_PASSED	= 1 << 27,	/* nothing was remembered: the bytes pass as they come */
+	SYN_PASSED	= 1 << 27,	/* the SYN was not remembered: all bytes pass unchanged */
 	SYN_SCALE_SHIFT	= 16,
 	SYN_SCALE	= 0xf << SYN_SCALE_SHIFT,
 };
