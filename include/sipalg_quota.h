@@ -5,9 +5,9 @@
  * Every call, binding and pinhole is charged to the inside host that it is for.  A call is
  * half-open as long as its INVITE has no answer.  An INVITE costs its sender nothing, so a flood
  * makes many half-open calls.  Where room is needed, the source with the most half-open calls
- * loses its oldest one.  Where one host needs room, its calls from strangers end first, and the calls that
- * it began itself end last.  A call that the called end has answered is never ended for another
- * call (SECURITY R3); the status 100 is no such answer (security.md B2).
+ * loses its oldest one.  Where one host needs room, its calls from strangers end first, and the
+ * calls that it began itself end last.  A call that the called end has answered is never ended for
+ * another call (SECURITY R3); the status 100 is no such answer (security.md B2).
  *
  * A host is known as long as it holds something, so the limits of the other tables bound this
  * table too.  Locking: each namespace has one lock, the innermost lock of this module.
