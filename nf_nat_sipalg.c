@@ -48,9 +48,9 @@ static bool is_way_back(const struct sip_uri *uri)
 }
 
 /*
- * A contact or hop at another port than the connection.  Over TCP the sender listens at this port,
- * which cannot be reached without a pinhole.  So the connection itself is published, and a proxy
- * uses it for requests to the contact (RFC 5626, RFC 5923).
+ * Handles a contact or hop at another port than the connection.  Over TCP the sender listens at
+ * this port, which cannot be reached without a pinhole.  So the connection itself is published,
+ * and a proxy uses it for requests to the contact (RFC 5626, RFC 5923).
  */
 static void refine_way_back(struct sipalg_ctx *ctx, const struct sip_uri *uri,
 			    struct sip_target *target)
@@ -59,7 +59,7 @@ static void refine_way_back(struct sipalg_ctx *ctx, const struct sip_uri *uri,
 		target->change = SIP_SET;
 }
 
-/* A URI may name a mapping of the receiver that was published on another connection. */
+/* Leads back a URI that names a mapping of the receiver, published on another connection. */
 static void refine_back(struct sipalg_ctx *ctx, const struct sip_uri *uri,
 			struct sip_target *target)
 {
@@ -201,7 +201,7 @@ static void allow_fragments(struct sk_buff *skb, const struct nf_conn *ct)
 	ip_send_check(iph);
 }
 
-/* The checksum is computed when the packet leaves, so the order to resize_payload() is free. */
+/* May run before or after resize_payload(): the checksum is computed when the packet leaves. */
 static void lead_to_listener(struct sipalg_ctx *ctx)
 {
 	struct udphdr *udph = (struct udphdr *)(ctx->skb->data + ctx->protoff);

@@ -126,7 +126,7 @@ static bool back_through(const struct sipalg_ctx *ctx, const struct sip_uri *uri
 	return true;
 }
 
-/* The receiver has registered over TCP the address at which it listens for UDP as well. */
+/* Whether a URI names the address that the receiver has registered over a TCP connection. */
 static bool back_to_connection(const struct sipalg_ctx *ctx, const struct sip_uri *uri,
 			       struct sip_endpoint *real)
 {

@@ -12,7 +12,7 @@
 #include "sipalg_media.h"
 #include "sipalg_pinhole_expect.h"
 
-/* Only these carry offers and answers: RFC 3261 13, 14, RFC 3262 5, RFC 3311 5, RFC 6337 2. */
+/* RFC 3261 13, 14, RFC 3262 5, RFC 3311 5, RFC 6337 2: the messages of offers and answers. */
 static bool may_carry_sdp(const struct sip_msg *msg)
 {
 	switch (msg->method) {
@@ -29,7 +29,7 @@ static bool may_carry_sdp(const struct sip_msg *msg)
 	}
 }
 
-/* one media section on its way into the call */
+/* a media section that is being handled */
 struct section {
 	struct sipalg_ctx *ctx;
 	enum sipalg_call_side side;

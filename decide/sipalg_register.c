@@ -138,7 +138,7 @@ static void keep_registered(struct sipalg_ctx *ctx)
 void sipalg_decide_registered(struct sipalg_ctx *ctx)
 {
 	struct sipalg_grant *grants = ctx->grants;
-	struct sip_addr callers[SIPALG_PINHOLE_CALLERS - 1];	/* one place is the registrar's */
+	struct sip_addr callers[SIPALG_PINHOLE_CALLERS - 1];	/* the registrar has one place */
 	struct sipalg_binding_request reg = register_of(ctx);
 	u32 i, n = 0, life;
 

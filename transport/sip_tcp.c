@@ -118,7 +118,7 @@ static u32 patches_before(const struct sip_tcp_half *half, u32 seq, bool is_out)
 	return low;
 }
 
-/* The last patch that begins before a place, or NULL. */
+/* Return: the last patch that begins before a place; NULL: none does. */
 static const struct sip_tcp_patch *patch_before(const struct sip_tcp_half *half, u32 seq,
 						bool is_out)
 {
@@ -127,7 +127,7 @@ static const struct sip_tcp_patch *patch_before(const struct sip_tcp_half *half,
 	return n ? patch_at(half, n - 1) : NULL;
 }
 
-/* S to R, for a place that is not inside a patch */
+/* Translates a place that is not inside a patch from S to R. */
 static u32 to_receiver(const struct sip_tcp_half *half, u32 seq)
 {
 	const struct sip_tcp_patch *p = patch_before(half, seq, false);
@@ -135,7 +135,7 @@ static u32 to_receiver(const struct sip_tcp_half *half, u32 seq)
 	return p ? patch_out_end(p) + (seq - patch_end(p)) : seq + half->first;
 }
 
-/* R to S; a place inside a patch becomes the start of the patch, or with @up its end */
+/* Translates from R to S; inside a patch this gives the start of it, or with @up its end. */
 static u32 to_sender(const struct sip_tcp_half *half, u32 seq, bool up)
 {
 	const struct sip_tcp_patch *p = patch_before(half, seq, true);
@@ -151,7 +151,7 @@ u32 sip_tcp_seq(const struct sip_tcp_half *half, u32 seq)
 {
 	if (!sip_seq_before(seq, half->next))
 		return sip_tcp_edge(half) + (seq - half->next);
-	/* a keep-alive probe asks for an answer (RFC 9293 3.8.4), and gets the receiver's own */
+	/* a keep-alive probe asks for an answer (RFC 9293 3.8.4), and the receiver gives it */
 	if (seq == half->told - 1)
 		return half->acked - 1;
 	/*
@@ -428,7 +428,7 @@ int sip_tcp_bypass(struct sip_tcp_half *half, const struct sip_tcp_segment *seg,
 
 /* ---- emitting -------------------------------------------------------------------- */
 
-/* S: the begin of the emission for a segment, which is never inside a patch */
+/* S: the start of the emission for a segment, which is never inside a patch */
 static u32 emission_start(const struct sip_tcp_half *half, const struct sip_tcp_segment *seg)
 {
 	u32 start = seg->out == half->out ? seg->seq : sip_seq_min(seg->seq, seg->out);
@@ -528,7 +528,7 @@ void sip_tcp_copy(const struct sip_tcp_half *half, const struct sip_tcp_segment 
 
 	if (!what->len)
 		return;
-	if (at == sip_tcp_end(half)) {	/* a word */
+	if (at == sip_tcp_end(half)) {	/* the emission is a word */
 		memcpy(to, half->held, what->len);
 		return;
 	}
