@@ -138,14 +138,14 @@ static int section_open(const struct section *s, struct sipalg_call_media *media
 	return 0;
 }
 
-/* The counter that says why a section of the sender gets no pinhole; 0: it gets one. */
-static int section_refused(const struct section *s)
+/* May a section of the sender's own address get a pinhole?  @why: the counter that says why not. */
+static bool section_may_open(const struct section *s, enum sipalg_stat *why)
 {
+	*why = SIPALG_STAT_TCP_MEDIA;
 	if (s->proto == IPPROTO_TCP && !s->ctx->set->tcp_media)
-		return SIPALG_STAT_TCP_MEDIA;
-	if (s->rtp.port < SIPALG_PORT_MIN)
-		return SIPALG_STAT_LOW_PORT;
-	return 0;
+		return false;
+	*why = SIPALG_STAT_LOW_PORT;
+	return s->rtp.port >= SIPALG_PORT_MIN;
 }
 
 /* RFC 4145 4.1: a host that opens the connection itself has no port at which others connect. */
@@ -252,14 +252,13 @@ static struct sipalg_call_media *add_own(const struct section *s)
 static int own_section(const struct section *s, struct sdp_target *target)
 {
 	struct sipalg_call_media *media;
-	int refused;
+	enum sipalg_stat why;
 	u32 i;
 
 	if (!needs_pinhole(s))
 		return 0;
-	refused = section_refused(s);
-	if (refused) {
-		sipalg_count(s->ctx->sn, refused);
+	if (!section_may_open(s, &why)) {
+		sipalg_count(s->ctx->sn, why);
 		return 0;
 	}
 	media = sipalg_call_media_find(s->ctx->call, s->side, &s->rtp, s->proto);

@@ -15,17 +15,28 @@
 #include "sip_limits.h"
 #include "sip_slice.h"
 
+/**
+ * enum sdp_transport - what carries a stream
+ * @SDP_TRANSPORT_OTHER: another transport, whose port is not opened
+ * @SDP_TRANSPORT_UDP: UDP: RTP, UDPTL and DTLS over it
+ * @SDP_TRANSPORT_TCP: TCP: MSRP, T.38 and RTP over it
+ */
 enum sdp_transport {
 	SDP_TRANSPORT_OTHER,
 	SDP_TRANSPORT_UDP,
 	SDP_TRANSPORT_TCP,
 };
 
-/* which end opens the connection of a stream over TCP (RFC 4145 4) */
+/**
+ * enum sdp_setup - which end opens the connection of a stream over TCP (RFC 4145 4)
+ * @SDP_SETUP_NONE: the section does not say
+ * @SDP_SETUP_ACTIVE: the end that says so opens it: nothing comes to its port
+ * @SDP_SETUP_PASSIVE: the other end opens it; "actpass" and "holdconn" may become that
+ */
 enum sdp_setup {
-	SDP_SETUP_NONE,		/* not said */
-	SDP_SETUP_ACTIVE,	/* the one that says so: nothing comes to its port */
-	SDP_SETUP_PASSIVE,	/* the other one; "actpass" and "holdconn" may become that */
+	SDP_SETUP_NONE,
+	SDP_SETUP_ACTIVE,
+	SDP_SETUP_PASSIVE,
 };
 
 /**

@@ -12,8 +12,14 @@
 #include <linux/types.h>
 #include <linux/string.h>
 
+/**
+ * enum sip_family - what an address is
+ * @SIP_FAMILY_NONE: a host name, or nothing
+ * @SIP_FAMILY_IPV4: an IPv4 address
+ * @SIP_FAMILY_IPV6: an IPv6 address
+ */
 enum sip_family {
-	SIP_FAMILY_NONE	= 0,	/* a host name, or nothing */
+	SIP_FAMILY_NONE	= 0,
 	SIP_FAMILY_IPV4	= 4,
 	SIP_FAMILY_IPV6	= 6,
 };

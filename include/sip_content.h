@@ -10,12 +10,18 @@
 
 struct sip_cursor;
 
-/* what the bytes of a body are */
+/**
+ * enum sip_content - what the bytes of a body are
+ * @SIP_CONTENT_UNKNOWN: the header does not say
+ * @SIP_CONTENT_OTHER: a type that is not read
+ * @SIP_CONTENT_SDP: a session description
+ * @SIP_CONTENT_MULTIPART: mixed, alternative or related: its parts may be changed
+ */
 enum sip_content {
-	SIP_CONTENT_UNKNOWN,	/* the header does not say */
+	SIP_CONTENT_UNKNOWN,
 	SIP_CONTENT_OTHER,
 	SIP_CONTENT_SDP,
-	SIP_CONTENT_MULTIPART,	/* mixed, alternative or related: its parts may be changed */
+	SIP_CONTENT_MULTIPART,
 };
 
 /**

@@ -50,6 +50,13 @@
 
 #define SIP_HEADERS(X) SIP_VALUE_HEADERS(X) SIP_URI_HEADERS(X)
 
+/**
+ * enum sip_header - the headers that are read
+ * @SIP_HEADER_OTHER: a header that is not read
+ * @SIP_HEADERS: a number for each line of the list
+ * @SIP_HEADER_LAST: the highest number
+ * @SIP_HEADER_IDENTITY: the last header that says which dialog a message belongs to
+ */
 enum sip_header {
 	SIP_HEADER_OTHER,
 #define X(NAME, name, letter, reader, LEFT, POSITION) SIP_HEADER_##NAME,
@@ -57,10 +64,14 @@ enum sip_header {
 #undef X
 	SIP_HEADER_COUNT,
 	SIP_HEADER_LAST = SIP_HEADER_COUNT - 1,
-	SIP_HEADER_IDENTITY = SIP_HEADER_CSEQ,	/* the last that says which dialog it is */
+	SIP_HEADER_IDENTITY = SIP_HEADER_CSEQ,
 };
 
-/* Where in a message a URI stands: in the start line, or in the header of that number. */
+/**
+ * enum sip_role - where in a message a URI stands
+ * @SIP_ROLE_REQUEST: in the start line
+ * @SIP_URI_HEADERS: in the header of that number
+ */
 enum sip_role {
 	SIP_ROLE_REQUEST = SIP_HEADER_OTHER,
 #define X(NAME, name, letter, reader, LEFT, POSITION) SIP_ROLE_##NAME = SIP_HEADER_##NAME,
@@ -69,13 +80,21 @@ enum sip_role {
 	SIP_ROLE_COUNT
 };
 
-/* Whose address a URI in that place is: positions[] of sip_rewrite.c has what follows from it. */
+/**
+ * enum sip_position - whose address a URI is; positions[] of sip_rewrite.c has what follows
+ * @SIP_POSITION_NONE: the header has no URI that may change
+ * @SIP_POSITION_TARGET: the Request-URI: the receiver
+ * @SIP_POSITION_SENDER: the sender
+ * @SIP_POSITION_ROUTE: a hop that the request has still before it
+ * @SIP_POSITION_EITHER: the sender or the receiver
+ * @SIP_POSITION_COUNT: number of positions
+ */
 enum sip_position {
-	SIP_POSITION_NONE,	/* the header has no URI that may change */
-	SIP_POSITION_TARGET,	/* the Request-URI: the receiver's */
-	SIP_POSITION_SENDER,	/* the sender's own */
-	SIP_POSITION_ROUTE,	/* a hop that a request has still before it */
-	SIP_POSITION_EITHER,	/* the sender's or the receiver's */
+	SIP_POSITION_NONE,
+	SIP_POSITION_TARGET,
+	SIP_POSITION_SENDER,
+	SIP_POSITION_ROUTE,
+	SIP_POSITION_EITHER,
 	SIP_POSITION_COUNT
 };
 

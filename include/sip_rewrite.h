@@ -19,13 +19,20 @@
 #include "sip_flow.h"
 #include "sip_parse.h"
 
-/* what happens to a host:port */
+/**
+ * enum sip_change - what happens to a host:port
+ * @SIP_KEEP: it stays as it is written
+ * @SIP_SET: address and port change; an absent port is added if it is not the default
+ * @SIP_SET_ADDR: the address changes; the port stays as it is written
+ * @SIP_SET_BARE: the address changes; a port is removed
+ * @SIP_SET_MADDR: of a URI, the address of its maddr parameter alone changes
+ */
 enum sip_change {
 	SIP_KEEP,
-	SIP_SET,	/* address and port; an absent port is added if it is not the default */
-	SIP_SET_ADDR,	/* the address; the port stays as it is written */
-	SIP_SET_BARE,	/* the address; a port is removed */
-	SIP_SET_MADDR,	/* of a URI: the address of its maddr parameter alone */
+	SIP_SET,
+	SIP_SET_ADDR,
+	SIP_SET_BARE,
+	SIP_SET_MADDR,
 };
 
 /**

@@ -14,14 +14,30 @@ struct sip_cursor;
 #define SIP_PORT_DEFAULT	5060	/* RFC 3261 19.1.2 */
 #define SIPS_PORT_DEFAULT	5061
 
+/**
+ * enum sip_transport - what a message goes by
+ * @SIP_TRANSPORT_NONE: the text does not say
+ * @SIP_TRANSPORT_UDP: UDP
+ * @SIP_TRANSPORT_TCP: TCP
+ * @SIP_TRANSPORT_TLS: TLS
+ * @SIP_TRANSPORT_OTHER: SCTP, WS, WSS and what may come
+ */
 enum sip_transport {
-	SIP_TRANSPORT_NONE,	/* not said */
+	SIP_TRANSPORT_NONE,
 	SIP_TRANSPORT_UDP,
 	SIP_TRANSPORT_TCP,
 	SIP_TRANSPORT_TLS,
-	SIP_TRANSPORT_OTHER,	/* SCTP, WS, WSS and what may come */
+	SIP_TRANSPORT_OTHER,
 };
 
+/**
+ * enum sip_scheme - the scheme of a URI
+ * @SIP_SCHEME_OTHER: another scheme
+ * @SIP_SCHEME_SIP: sip
+ * @SIP_SCHEME_SIPS: sips
+ * @SIP_SCHEME_TEL: tel
+ * @SIP_SCHEME_URN: urn
+ */
 enum sip_scheme {
 	SIP_SCHEME_OTHER,
 	SIP_SCHEME_SIP,
