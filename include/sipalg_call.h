@@ -2,15 +2,14 @@
 /*
  * sipalg_call: calls, from the INVITE to the end of the BYE.
  *
- * A call is known by its Call-ID, the tag of the party that sent the first INVITE
- * (the caller) and the conntrack zone; never by the connection, because one trunk
- * carries many calls and one call may move between connections.  The branches of
- * a forked call are one call: they share the caller's media, and each
- * callee's media carries that callee's tag.
+ * A call is known by its Call-ID, the tag of the party that sent the first INVITE (the caller) and
+ * the conntrack zone; never by the connection, because one trunk carries many calls and one call
+ * may move between connections.  The branches of a forked call are one call: they share the
+ * caller's media, and each callee's media carries the tag of that callee.
  *
- * Locking.  sipalg_call_enter() returns the call with its lock held; everything
- * here that takes a call wants that lock, and sipalg_call_leave() gives it back.
- * Order: call lock, then nf_conntrack_expect_lock or a pinhole's lock.
+ * Locking.  sipalg_call_enter() returns the call with its lock held; every function here that takes
+ * a call wants that lock, and sipalg_call_leave() gives it back.  Order: the lock of a call, then
+ * nf_conntrack_expect_lock or the lock of a pinhole.
  */
 #ifndef _SIPALG_CALL_H
 #define _SIPALG_CALL_H
@@ -26,25 +25,30 @@
 #include "sipalg_pinhole.h"
 #include "sipalg_quota.h"
 
+/* the two parties of a call */
 enum sipalg_call_side {
 	SIPALG_CALLER,
 	SIPALG_CALLEE,
 };
 
 enum {
-	SIPALG_CALL_TXS		= 8,	/* pending requests that a call remembers */
+	SIPALG_CALL_TXS		= 8,	/* requests that a call remembers */
 	SIPALG_CALL_ID_SHOWN	= 62,	/* bytes of a Call-ID in /proc */
-	SIPALG_CALL_LINGER_S	= 32,	/* 64*T1: how long an ended call is remembered */
-	SIPALG_CALL_TICK_S		= 10,	/* a live call renews what it needs this often, */
-	SIPALG_CALL_TTL_S		= 240,	/* for so long */
-	SIPALG_CALL_CONTACTS	= 4,	/* signalling pinholes of its own */
+	SIPALG_CALL_LINGER_S	= 32,	/* 64*T1: seconds for which an ended call is remembered */
+	SIPALG_CALL_TICK_S		= 10,	/* seconds between two renewals of its pinholes */
+	SIPALG_CALL_TTL_S		= 240,	/* seconds for which a renewal lasts */
+	SIPALG_CALL_CONTACTS	= 4,	/* signalling pinholes of one call */
 	SIPALG_CALL_STREAMS	= 64,	/* streams of each side */
 };
 
-/* those of one message have room */
+/* a call has room for all streams of one message */
 static_assert(SDP_MAX_DESCRIPTIONS * SDP_MAX_MEDIA <= SIPALG_CALL_STREAMS);
 
-/* where a stream was before an offer that is not agreed yet */
+/**
+ * struct sipalg_call_media_old - where a stream was before an offer that is not agreed yet
+ * @rtp: address and port of RTP
+ * @rtcp: port of RTCP, in host byte order; 0: none was announced
+ */
 struct sipalg_call_media_old {
 	struct sip_endpoint rtp;
 	u16 rtcp;
@@ -54,23 +58,23 @@ enum { SIPALG_MEDIA_PINS = 2 };	/* pinholes that most streams need at most */
 
 /**
  * struct sipalg_call_media - one stream as one party announced it
- * @node: in the call's list
- * @tag: digest of the party's tag: which branch of a forked call it belongs to
- * @rtp: the announced address and port
- * @pin: pinholes: RTP, RTCP, RTP, RTCP, ...: @few, or an array of its own
- * @few: room for as many as most streams need
- * @old: where it was before an offer that is not agreed yet; NULL: there is no such
- * @cseq: of the request that offered it
- * @named: CSeq of the last request, or answer to one, that named it
- * @rtcp: the announced port of RTCP, 0: none
- * @side: enum sipalg_call_side
- * @index: which section of the description
+ * @node: node in @media of the call
+ * @tag: digest of the tag of the party, which says to which branch of a forked call it belongs
+ * @rtp: announced address and port of RTP
+ * @pin: its pinholes: RTP, RTCP, RTP, RTCP, ...: @few, or an array of its own
+ * @few: room for as many pinholes as most streams need
+ * @old: where it was before an offer that is not agreed yet; NULL: there is no such offer
+ * @cseq: CSeq number of the request that offered it
+ * @named: CSeq number of the last message that named it: a request or an answer to one
+ * @rtcp: announced port of RTCP, in host byte order; 0: none was announced
+ * @side: party that announced it, enum sipalg_call_side
+ * @index: number of its section in the description, from 0
  * @proto: IPPROTO_UDP or IPPROTO_TCP
- * @n: pinholes; 0: the party needs none (it is outside)
- * @is_fresh: added by the message under way
+ * @n: number of pinholes in @pin; 0: the party is outside, and needs no pinhole
+ * @is_fresh: the message under way has added it
  * @is_held: the party put it on hold
  * @has_mux: the party lets RTCP come to the RTP port (RFC 5761)
- * @old_mux: the same before the last message that named it
+ * @old_mux: @has_mux before the last message that named it
  * @is_pairs: every second pinhole is for RTCP
  * @is_agreed: a 2xx has confirmed it; until then a refused offer takes it back
  */
@@ -96,7 +100,12 @@ struct sipalg_call_media {
 	bool is_agreed : 1;
 };
 
-/* key of the table of calls */
+/**
+ * struct sipalg_call_key - key of the table of calls
+ * @call_id: digest of Call-ID
+ * @tag: digest of the tag of the caller
+ * @zone: conntrack zone
+ */
 struct sipalg_call_key {
 	u64 call_id;
 	u64 tag;
@@ -105,15 +114,15 @@ struct sipalg_call_key {
 
 /**
  * struct sipalg_call_tx - a request whose answer may change the call
- * @branch: digest of the top Via's branch
+ * @branch: digest of the branch of the top Via
  * @flow: digest of the original tuple of its connection
  * @sent_to: digest of the address that it was sent to
- * @body: digest of its body, where that has a description
- * @cseq: number
- * @method: enum sip_method; 0: free
- * @side: who sent it
- * @dir: its direction in the connection
- * @is_done: finally answered
+ * @body: digest of its body; 0: the body has no description
+ * @cseq: CSeq number
+ * @method: enum sip_method; 0: the slot is free
+ * @side: party that sent it, enum sipalg_call_side
+ * @dir: its direction in the connection, enum ip_conntrack_dir
+ * @is_done: it was finally answered
  */
 struct sipalg_call_tx {
 	u64 branch;
@@ -128,12 +137,12 @@ struct sipalg_call_tx {
 };
 
 /**
- * struct sipalg_call_busy - what a call needs while something is going on
- * @tx: requests, with those that were answered a while ago
- * @next_tx: the slot that is used next
- * @half: while nobody has answered
- * @call: whose; it keeps this until its last message is SIPALG_CALL_LINGER_S ago
- * @rcu: who looks for a half-open call to end finds @call under RCU
+ * struct sipalg_call_busy - what a call needs while messages come
+ * @tx: requests of the call; answered ones stay until their slot is needed
+ * @next_tx: number of the slot in @tx that is used next
+ * @half: place of the call in the lists of half-open calls, until the called end has answered
+ * @call: call that has this; the call keeps it until its last message is SIPALG_CALL_LINGER_S ago
+ * @rcu: frees this after a grace period, because searches for half-open calls read @call under RCU
  */
 struct sipalg_call_busy {
 	struct sipalg_call_tx tx[SIPALG_CALL_TXS];
@@ -145,39 +154,39 @@ struct sipalg_call_busy {
 
 /**
  * struct sipalg_call - one call
- * @node: in the table
- * @key: Call-ID, the caller's tag, zone
- * @ref: one of the table, one of each user
- * @rcu: look-ups run under RCU; used when the call is in no list and has no user
- * @lock: guards what follows
- * @is_dead: no longer in the table
- * @id: its number in /proc/net/sipalg/calls
+ * @node: node in the table of calls
+ * @key: Call-ID, tag of the caller and zone
+ * @ref: references: the table holds one, and each user holds one
+ * @id: number of the call in /proc/net/sipalg/calls
+ * @rcu: frees the call after a grace period, when it is in no list and has no user
+ * @ended: node in the list of calls that are over, from SIPALG_CALL_ENDED on
+ * @created: when the call began, sipalg_now() time
+ * @answered: when the 2xx came, sipalg_now() time; valid from SIPALG_CALL_UP on
+ * @touched: when the last message came, sipalg_now() time
+ * @heard: when the last media packet was seen, sipalg_now() time; as exact as the ticks are
+ * @expires: when the call times out, sipalg_now() time
+ * @tick: when the pinholes of the call are next renewed, sipalg_now() time
+ * @callee_tag: digest of the tag of the called end that answered; 0: none has answered
+ * @cseq: highest CSeq number of each side; 0: the side has sent none
+ * @lock: guards all members that change, but @ref, and @ended, which has a lock in the table
+ * @session_s: session timer (RFC 4028), in seconds; 0: the call has none
+ * @busy: requests that wait for their answers; NULL: there are none
+ * @media: streams, struct sipalg_call_media, in the order of announcement
+ * @contact: signalling pinhole of the call, while @n_contacts is at most 1
+ * @contacts: array of signalling pinholes of the call, while @n_contacts is above 1
+ * @flow: connection over which each side signals; NULL: it is not known
+ * @party: address and port from which each side signals
+ * @host: inside host that the call is charged to; NULL: the call is over
+ * @n_pinholes: number of pinholes of all streams in @media
+ * @n_streams: number of streams of each side in @media
+ * @left: bits of enum sip_left: what could not be read in messages of the call, and stayed
  * @state: enum sipalg_call_state
  * @reason: enum sipalg_call_reason, from SIPALG_CALL_ENDED on
- * @callee_tag: digest of the tag of the one who answered; 0: nobody yet
- * @cseq: highest CSeq of each side; 0: none
- * @created: sipalg_now() of its begin
- * @answered: of its answer, from SIPALG_CALL_UP on
- * @touched: of the last message
- * @heard: of the last media packet, by the grain of the ticks
- * @expires: of the end by time
- * @tick: of the next renewal
- * @session_s: the session timer (RFC 4028); 0: none
- * @busy: what is going on; NULL: nothing
- * @host: the inside host that it is charged to; NULL: it is over
- * @ended: in the list of calls that are over; of those alone
- * @media: struct sipalg_call_media, in the order of announcement
- * @n_pinholes: pinholes of all media
- * @n_streams: of each side, in @media
- * @contact: the only one of its signalling pinholes, which contacts lead to
- * @contacts: all, where there are several
- * @n_contacts: how many
- * @n_contacts_before: how many before the message under way
- * @party: where each side signals from
- * @flow: the connections over which each side signals; NULL: not known
- * @left: bits by enum sip_left: what could not be read in its messages, and stayed
- * @shown: length of @call_id
- * @call_id: the beginning of the Call-ID
+ * @n_contacts: number of signalling pinholes
+ * @n_contacts_before: @n_contacts before the message under way
+ * @is_dead: the call was taken out of the table
+ * @shown: length of @call_id, in bytes
+ * @call_id: beginning of Call-ID, for /proc; it has no NUL at its end
  */
 struct sipalg_call {
 	struct rhash_head node;
@@ -219,33 +228,33 @@ struct sipalg_call {
 	char call_id[SIPALG_CALL_ID_SHOWN];
 };
 
-static_assert(SIPALG_CALL_CONTACTS < 1 << 3);	/* @n_contacts counts them */
-static_assert(SIPALG_CALL_STREAMS <= U8_MAX);	/* @n_streams does, */
-static_assert(2 * SIPALG_CALL_STREAMS * 2 * SDP_MAX_PAIRS <= U16_MAX);	/* @n_pinholes */
-static_assert(SIP_LEFT_COUNT <= 16);		/* @left has them */
+static_assert(SIPALG_CALL_CONTACTS < 1 << 3);	/* @n_contacts has 3 bits */
+static_assert(SIPALG_CALL_STREAMS <= U8_MAX);	/* @n_streams has 8 bits */
+static_assert(2 * SIPALG_CALL_STREAMS * 2 * SDP_MAX_PAIRS <= U16_MAX);	/* @n_pinholes has 16 */
+static_assert(SIP_LEFT_COUNT <= 16);		/* @left has 16 bits */
 
 /**
- * struct sipalg_call_event - what a message says to the call machine
+ * struct sipalg_call_event - what a message says about its call
  * @sn: namespace
  * @call_id: digest of Call-ID
- * @from_tag: of the tag of From; 0: none
- * @to_tag: of the tag of To; 0: none
- * @branch: of the top Via's branch
- * @body: of the body, where that has a description; 0: it has none
+ * @from_tag: digest of the tag of From; 0: From has no tag
+ * @to_tag: digest of the tag of To; 0: To has no tag
+ * @branch: digest of the branch of the top Via
+ * @body: digest of the body; 0: the body has no description
  * @zone: conntrack zone
  * @cseq: CSeq number
- * @session_s: Session-Expires; 0: none
- * @status: of a response; 0: a request
- * @method: enum sip_method, of CSeq
- * @call_id_text: for display
- * @call_id_len: its bytes
- * @sender: where the message comes from, as the sender sees itself
- * @receiver: the address that it goes to, as the receiver sees itself
- * @flow: original tuple of its connection
- * @dir: its direction in the connection
- * @is_inside: whether sender and receiver are inside: who may be charged for a call
- * @is_emergency: it may be one over the quota of its host
- * @is_proven: the sender has had success of late: its calls go after those of strangers
+ * @session_s: Session-Expires, in seconds; 0: the message has none
+ * @status: status code of a response, 100 to 699; 0: the message is a request
+ * @method: method of CSeq, enum sip_method
+ * @call_id_text: Call-ID, for /proc; it has no NUL at its end
+ * @call_id_len: length of @call_id_text, in bytes
+ * @sender: address and port that the message comes from, as the sender sees itself
+ * @receiver: address that the message goes to, as the receiver sees itself
+ * @flow: original tuple of the connection of the message
+ * @dir: direction of the message in its connection, enum ip_conntrack_dir
+ * @is_inside: whether sender and receiver are inside, so that a call may be charged to them
+ * @is_emergency: the message calls for help, so its host may have one call over its quota
+ * @is_proven: the sender has had success of late, so calls of strangers are evicted before its own
  */
 struct sipalg_call_event {
 	struct sipalg_net *sn;
@@ -270,72 +279,128 @@ struct sipalg_call_event {
 	bool is_proven;
 };
 
+/**
+ * sipalg_call_setup() - make the table of a namespace
+ * @sn: namespace
+ *
+ * Context: process context.
+ * Return: 0; -ENOMEM.
+ */
 int sipalg_call_setup(struct sipalg_net *sn);
+
+/**
+ * sipalg_call_teardown() - free all calls of a namespace, and its table
+ * @sn: namespace, in which no packet is under way
+ *
+ * Context: process context.
+ */
 void sipalg_call_teardown(struct sipalg_net *sn);
+
+/**
+ * sipalg_call_module_init() - make the caches of calls, streams and pending requests, once
+ *
+ * Context: process context.
+ * Return: 0; -ENOMEM.
+ */
 int sipalg_call_module_init(void);
+
+/**
+ * sipalg_call_module_exit() - free these caches, after all tables are gone
+ *
+ * Context: process context; waits for RCU callbacks.
+ */
 void sipalg_call_module_exit(void);
 
 /**
- * sipalg_call_enter() - find the call of a message, or begin one
- * @ev: the message
- * @request_side: out: which side sent the request that this is, or answers
+ * sipalg_call_enter() - find the call of a message, or begin a call
+ * @ev: message
+ * @request_side: set to the side that sent the request: the message itself, or the one it answers
  *
- * Only an INVITE without a tag in To begins a call.  It is charged to the inside party, of
- * two to the one that has fewer calls, unless that is a trunk.  Over calls_max or calls_per_host,
- * and where pinholes are scarce, one that nobody has answered ends; over calls_max, where there
- * is none, one that is over is forgotten early.
+ * Only an INVITE without a tag in To begins a call.  The call is charged to the inside party; where
+ * both parties are inside, to the one that has fewer calls, unless that is a trunk.  Over calls_max
+ * or calls_per_host, and where pinholes are scarce, a call ends that the called end has not
+ * answered (SECURITY R3).  Over calls_max a call that is over is forgotten first.
  *
  * Context: softirq or BH, under rcu_read_lock().
- * Return: the call, locked and referenced; NULL where there is none; -ENOSPC over
- * calls_max or calls_per_host, -ENOMEM.
+ * Return: the call, locked and referenced; NULL: the message belongs to no call; -ENOSPC: over
+ * calls_max or calls_per_host; -ENOMEM.
  */
 struct sipalg_call *sipalg_call_enter(const struct sipalg_call_event *ev,
 				      enum sipalg_call_side *request_side);
 
 /**
- * sipalg_call_leave() - the message is done with
+ * sipalg_call_leave() - unlock a call after a message, and give it back
  * @sn: namespace
- * @call: from sipalg_call_enter()
- * @keep: the media that the message added stay; otherwise it is as if they had never been
+ * @call: call from sipalg_call_enter()
+ * @keep: true: the streams and contacts that the message added stay; false: they are removed
+ *
+ * Context: softirq or BH, under rcu_read_lock(); releases the lock of @call.
  */
 void sipalg_call_leave(struct sipalg_net *sn, struct sipalg_call *call, bool keep);
 
-/* The signalling pinholes of a call, call->n_contacts of them.  @call is locked. */
+/**
+ * sipalg_call_contacts() - the signalling pinholes of a call
+ * @call: call, locked
+ *
+ * Context: the lock of @call is held.
+ * Return: array of @call->n_contacts pinholes; it is valid until one is added or removed.
+ */
 static inline struct sipalg_pinhole **sipalg_call_contacts(struct sipalg_call *call)
 {
 	return call->n_contacts > 1 ? call->contacts : &call->contact;
 }
 
-/* Whether @pin is one of the call's contacts.  @call is locked. */
+/**
+ * sipalg_call_has_contact() - is a pinhole one of the signalling pinholes of a call?
+ * @call: call, locked
+ * @pin: pinhole
+ *
+ * Context: the lock of @call is held.
+ * Return: true: @pin belongs to the call; false: it does not.
+ */
 bool sipalg_call_has_contact(struct sipalg_call *call, const struct sipalg_pinhole *pin);
 
-/* Hands a signalling pinhole over to the call.  Return: false where it has too many.  Locked. */
+/**
+ * sipalg_call_add_contact() - hand a signalling pinhole over to a call
+ * @call: call, locked
+ * @pin: pinhole; the call closes it when the call ends
+ *
+ * Context: the lock of @call is held.
+ * Return: true: the call has the pinhole now; false: the call has SIPALG_CALL_CONTACTS pinholes, or
+ * there is no memory, and the caller keeps @pin.
+ */
 bool sipalg_call_add_contact(struct sipalg_call *call, struct sipalg_pinhole *pin);
 
 /**
  * sipalg_call_end_by_id() - an administrator ends a call
  * @sn: namespace
- * @id: its number
+ * @id: number of the call in /proc/net/sipalg/calls
  *
  * Context: process context.
- * Return: 0; -ENOENT where no such call is up.
+ * Return: 0; -ENOENT: there is no such call, or it is over.
  */
 int sipalg_call_end_by_id(struct sipalg_net *sn, u32 id);
 
-/* how /proc and the log call the reasons */
+/* Names of enum sipalg_call_reason, for /proc and the log. */
 extern const char * const sipalg_call_reasons[];
 
 /**
- * sipalg_call_next() - the calls in the order of their numbers
+ * sipalg_call_next() - walk over the calls in the order of their numbers
  * @sn: namespace
- * @id: the least number to look at; out: that of the call
+ * @id: least number to look at; set to the number of the call that is returned
  *
  * Context: under rcu_read_lock(), as long as the result is used.
- * Return: the call, not locked; NULL: no more.
+ * Return: the call, neither locked nor referenced; NULL: there are no more.
  */
 struct sipalg_call *sipalg_call_next(struct sipalg_net *sn, unsigned long *id);
 
-/* How many there are, those that are over and remembered too. */
+/**
+ * sipalg_call_count() - the number of calls in the table
+ * @sn: namespace
+ *
+ * Context: any; no lock is needed.
+ * Return: number of calls, with the remembered ones that are over.
+ */
 u32 sipalg_call_count(const struct sipalg_net *sn);
 
 #endif /* _SIPALG_CALL_H */

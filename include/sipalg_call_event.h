@@ -11,20 +11,21 @@
 enum sipalg_call_step {
 	SIPALG_CALL_MAY_OPEN,	/* in order, and its offer or answer may open something */
 	SIPALG_CALL_IN_ORDER,	/* in order, and it opens nothing */
-	SIPALG_CALL_OUT_OF_ORDER,	/* it answers no request, or is out of sequence */
+	SIPALG_CALL_OUT_OF_ORDER,	/* an answer to no request, or a request out of sequence */
 };
 
 /**
- * sipalg_call_advance() - let the message change the state of the call
- * @call: locked
- * @ev: the message
- * @request_side: as sipalg_call_enter() said
+ * sipalg_call_advance() - let a message change the state of its call
+ * @call: call, locked
+ * @ev: message
+ * @request_side: side that sent the request, as sipalg_call_enter() has set it
  *
- * RFC 3261 12 to 15, 3262, 3311.  A response acts only if it answers a pending
- * request of the other side; a request only with the dialog's tags and a CSeq that
- * is not below the last of its side.  A BYE closes nothing by itself, its
- * answer does, or 32 s of silence.
+ * RFC 3261 12 to 15, 3262, 3311.  A response acts only if it answers a pending request of the other
+ * side.  A request acts only if it has the tags of the dialog and a CSeq number that is not below
+ * the last one of its side.  A BYE closes nothing by itself: its answer ends the call, or 32 s
+ * without an answer.
  *
+ * Context: softirq or BH, under rcu_read_lock(); the lock of @call is held.
  * Return: SIPALG_CALL_MAY_OPEN, SIPALG_CALL_IN_ORDER or SIPALG_CALL_OUT_OF_ORDER.
  */
 enum sipalg_call_step sipalg_call_advance(struct sipalg_call *call,
@@ -32,14 +33,14 @@ enum sipalg_call_step sipalg_call_advance(struct sipalg_call *call,
 					  enum sipalg_call_side request_side);
 
 /**
- * sipalg_call_knows() - does a message belong to a call that we have?
- * @ev: the message; @ev->sender and what follows it are not asked
+ * sipalg_call_knows() - does a message belong to a call of the table?
+ * @ev: message; @ev->sender and the members after it need not be set
  *
- * For one that is over a limit: a request in a dialog, one that was seen before, the CANCEL of
- * one, or a response to one.
+ * For a message that is over a limit.  It belongs to a call if it is a request in a dialog, a
+ * request that was seen before, the CANCEL of such a request, or a response to one.
  *
- * Context: as sipalg_call_enter().
- * Return: whether it does.
+ * Context: softirq or BH, under rcu_read_lock(); takes the lock of the call.
+ * Return: true: the message belongs to a call; false: it does not.
  */
 bool sipalg_call_knows(const struct sipalg_call_event *ev);
 

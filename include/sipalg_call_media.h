@@ -2,109 +2,214 @@
 /*
  * sipalg_call_media: the streams of a call, as each party has announced them.
  *
- * Every call here is locked: sipalg_call_enter() has returned it.
+ * Each function here that takes a call or a stream wants the lock of the call, which
+ * sipalg_call_enter() has taken.
  */
 #ifndef _SIPALG_CALL_MEDIA_H
 #define _SIPALG_CALL_MEDIA_H
 
 #include "sipalg_call.h"
 
+/**
+ * sipalg_call_media_module_init() - make the cache of streams, once
+ *
+ * Context: process context.
+ * Return: 0; -ENOMEM.
+ */
 int sipalg_call_media_module_init(void);
+
+/**
+ * sipalg_call_media_module_exit() - free the cache of streams, after all calls are gone
+ *
+ * Context: process context.
+ */
 void sipalg_call_media_module_exit(void);
 
 /**
  * sipalg_call_media_find() - a stream that a party has announced before
- * @call: locked
- * @side: whose
- * @rtp: its address and port
- * @proto: its transport
+ * @call: call, locked
+ * @side: party that announced the stream
+ * @rtp: announced address and port of RTP
+ * @proto: transport of the stream: IPPROTO_UDP or IPPROTO_TCP
  *
- * Return: the stream or NULL.
+ * Context: the lock of @call is held.
+ * Return: the stream; NULL: there is none.
  */
 struct sipalg_call_media *sipalg_call_media_find(struct sipalg_call *call,
 						 enum sipalg_call_side side,
-				 const struct sip_endpoint *rtp, u8 proto);
+						 const struct sip_endpoint *rtp, u8 proto);
 
 /**
  * sipalg_call_media_add() - a stream that is announced for the first time
  * @sn: namespace
- * @call: locked
- * @side: whose
+ * @call: call, locked
+ * @side: party that announces the stream
  *
- * Over SIPALG_CALL_STREAMS the one of that side without pinholes goes that was announced longest
- * ago: of a call that is not answered it may be one of many branches, and each branch costs its
- * sender nothing.  What the message under way has added stays.
+ * Where the side has SIPALG_CALL_STREAMS streams already, its oldest stream without pinholes is
+ * removed: while a call is not answered that may be one of many branches, and a branch costs its
+ * sender nothing.  A stream that the message under way has added stays.
  *
- * Return: the stream, to be filled in; -EDQUOT: none may go; -ENOMEM.
+ * Context: the lock of @call is held.
+ * Return: the stream, to be filled in; -EDQUOT: no stream may be removed; -ENOMEM.
  */
 struct sipalg_call_media *sipalg_call_media_add(struct sipalg_net *sn, struct sipalg_call *call,
 						enum sipalg_call_side side);
 
 /**
  * sipalg_call_media_foreign() - a stream without pinholes that a party has announced before
- * @call: locked
- * @side: whose
- * @index: which section
- * @tag: digest of the party's tag
+ * @call: call, locked
+ * @side: party that announced the stream
+ * @index: number of the section in the description, from 0
+ * @tag: digest of the tag of the party
  *
- * Return: the stream or NULL.
+ * Context: the lock of @call is held.
+ * Return: the stream; NULL: there is none.
  */
 struct sipalg_call_media *sipalg_call_media_foreign(struct sipalg_call *call,
 						    enum sipalg_call_side side, u8 index, u64 tag);
 
-/* Room for the pinholes of a stream that has none.  Return: NULL: no memory.  Locked. */
+/**
+ * sipalg_call_media_room() - make room for the pinholes of a stream that has none
+ * @media: stream of a locked call
+ * @n: number of pinholes, at least 1
+ *
+ * Context: the lock of the call is held.
+ * Return: array of @n pointers, which is @pin of the stream; NULL: there is no memory.
+ */
 struct sipalg_pinhole **sipalg_call_media_room(struct sipalg_call_media *media, u8 n);
 
 /**
- * sipalg_call_media_offer() - a stream that was agreed is offered anew, and may be refused
- * @media: a stream without pinholes, of a locked call
- * @cseq: of the request
+ * sipalg_call_media_offer() - an agreed stream is offered at another address, and may be refused
+ * @media: stream without pinholes, of a locked call
+ * @cseq: CSeq number of the request that offers it
  *
- * Return: 0 or -ENOMEM.
+ * Remembers where the stream is, until sipalg_call_media_settle().
+ *
+ * Context: the lock of the call is held.
+ * Return: 0; -ENOMEM.
  */
 int sipalg_call_media_offer(struct sipalg_call_media *media, u32 cseq);
 
-/* The offer is agreed, or (@is_refused) the stream is where it was.  Locked. */
+/**
+ * sipalg_call_media_settle() - the offer of a stream is agreed or refused
+ * @media: stream of a locked call
+ * @is_refused: true: the stream goes back to where it was before the offer; false: the stream is
+ *	where the offer says
+ *
+ * Context: the lock of the call is held.
+ */
 void sipalg_call_media_settle(struct sipalg_call_media *media, bool is_refused);
 
-/* The stream is no more: its pinholes close.  Locked. */
+/**
+ * sipalg_call_media_drop() - a message ends a stream
+ * @sn: namespace
+ * @call: call, locked
+ * @media: stream of @call; its pinholes close, and it is freed
+ *
+ * Its connections end when their short time is over.
+ *
+ * Context: the lock of @call is held.
+ */
 void sipalg_call_media_drop(struct sipalg_net *sn, struct sipalg_call *call,
 			    struct sipalg_call_media *media);
 
 /**
  * sipalg_call_hold() - a party says whether a stream is held
- * @call: locked
- * @side: who
- * @index: which section
- * @is_held: sendonly, recvonly or inactive (RFC 3264 8.4), or the address 0.0.0.0
+ * @call: call, locked
+ * @side: party that says it
+ * @index: number of the section in the description, from 0
+ * @is_held: the section is sendonly, recvonly or inactive (RFC 3264 8.4), or has address 0.0.0.0
+ *
+ * Context: the lock of @call is held.
  */
 void sipalg_call_hold(struct sipalg_call *call, enum sipalg_call_side side, u8 index, bool is_held);
 
 /**
  * sipalg_call_media_pair() - tell each side's pinholes what the other side has announced
  * @sn: namespace
- * @call: locked
+ * @call: call, locked
  *
  * Sections of offer and answer correspond by their index (RFC 3264 6).
+ *
+ * Context: the lock of @call is held.
  */
 void sipalg_call_media_pair(struct sipalg_net *sn, struct sipalg_call *call);
 
-/*
- * For sipalg_call.c: a final answer says what became of the offer of @side that it is about.  What
- * was refused is as it was agreed before (SECURITY P10); what is agreed is in force.  Locked.
+/**
+ * sipalg_call_offer_refused() - a final answer refuses an offer
+ * @call: call, locked
+ * @ev: answer
+ * @side: party that made the offer
+ *
+ * The streams of the offer go back to what was agreed before (SECURITY P10); a stream that was
+ * never agreed is removed.  Used by sipalg_call_event.c alone.
+ *
+ * Context: the lock of @call is held.
  */
 void sipalg_call_offer_refused(struct sipalg_call *call, const struct sipalg_call_event *ev,
 			       enum sipalg_call_side side);
+
+/**
+ * sipalg_call_offer_agreed() - a 2xx accepts an offer
+ * @call: call, locked
+ * @ev: 2xx
+ * @side: party that made the offer
+ *
+ * The streams of the offer are in force.  In a call that is answered, a stream of @side that the
+ * offer does not name is removed (RFC 3264 8.3).  Used by sipalg_call_event.c alone.
+ *
+ * Context: the lock of @call is held.
+ */
 void sipalg_call_offer_agreed(struct sipalg_call *call, const struct sipalg_call_event *ev,
 			      enum sipalg_call_side side);
 
-/* For sipalg_call.c: a stream goes, a branch's streams, those of the branches that lost. */
+/**
+ * sipalg_call_media_rm() - remove a stream
+ * @sn: namespace
+ * @call: call, locked
+ * @media: stream of @call; it is freed
+ * @end: what happens to the connections of its pinholes
+ *
+ * Used by the files of calls alone.
+ *
+ * Context: the lock of @call is held.
+ */
 void sipalg_call_media_rm(struct sipalg_net *sn, struct sipalg_call *call,
 			  struct sipalg_call_media *media, enum sipalg_pinhole_end end);
+
+/**
+ * sipalg_call_drop_branch() - remove the streams of one branch of a forked call
+ * @sn: namespace
+ * @call: call, locked
+ * @tag: digest of the tag of the called end of the branch
+ *
+ * Used by sipalg_call_event.c alone.
+ *
+ * Context: the lock of @call is held.
+ */
 void sipalg_call_drop_branch(struct sipalg_net *sn, struct sipalg_call *call, u64 tag);
+
+/**
+ * sipalg_call_drop_losers() - remove the streams of all branches but the answered one
+ * @sn: namespace
+ * @call: call, locked, whose @callee_tag is that of the answered branch
+ *
+ * RFC 3261 13.2.2.4.  Used by sipalg_call_event.c alone.
+ *
+ * Context: the lock of @call is held.
+ */
 void sipalg_call_drop_losers(struct sipalg_net *sn, struct sipalg_call *call);
 
-/* RFC 3264 8.4: a stream is held if either side says so. */
+/**
+ * sipalg_call_is_on_hold() - is a stream held?
+ * @call: call, locked
+ * @media: stream of @call
+ *
+ * RFC 3264 8.4: a stream is held if either side says so.
+ *
+ * Context: the lock of @call is held.
+ * Return: true: one side or both have put the stream on hold; false: none has.
+ */
 bool sipalg_call_is_on_hold(const struct sipalg_call *call, const struct sipalg_call_media *media);
 
 #endif /* _SIPALG_CALL_MEDIA_H */

@@ -8,11 +8,12 @@
 #define _SIPALG_CALL_STATE_H
 
 #define SIPALG_CALL_STATES(X) \
-	X(TRYING, "trying")	/* INVITE seen, no answer, or none but 100 */ \
-	X(RINGING, "ringing")	/* provisional answers of the called end only */ \
+	X(TRYING, "trying")	/* an INVITE came, and no answer but 100 */ \
+	X(RINGING, "ringing")	/* the called end has sent provisional answers */ \
 	X(UP, "up")		/* answered with 2xx */ \
-	X(ENDED, "ended")	/* pinholes are closed; the object absorbs what comes late */
+	X(ENDED, "ended")	/* pinholes are closed; the object absorbs late messages */
 
+/* state of a call */
 enum sipalg_call_state {
 #define X(NAME, text) SIPALG_CALL_##NAME,
 	SIPALG_CALL_STATES(X)
@@ -22,15 +23,16 @@ enum sipalg_call_state {
 #define SIPALG_CALL_REASONS(X) \
 	X(REASON_NONE, "-") \
 	X(REFUSED, "refused")		/* a final failure of the INVITE */ \
-	X(HUNG_UP, "hung-up")		/* BYE was answered, or its time is over */ \
+	X(HUNG_UP, "hung-up")		/* the BYE was answered, or timed out */ \
 	X(NO_ANSWER, "no-answer")	/* invite_timeout */ \
 	X(RANG_OUT, "rang-out")		/* ringing_timeout */ \
 	X(TIMED_OUT, "timed-out")	/* call_timeout or the session timer */ \
 	X(TOO_LONG, "too-long")		/* call_max_duration */ \
 	X(DEAD, "silent")		/* dead_call_timeout */ \
 	X(ADMIN, "administrator")	/* ended through /proc/net/sipalg/calls */ \
-	X(EVICTED, "evicted")		/* nobody had answered, and others needed the room */
+	X(EVICTED, "evicted")		/* unanswered, and other calls needed the room */
 
+/* why a call has ended */
 enum sipalg_call_reason {
 #define X(NAME, text) SIPALG_CALL_##NAME,
 	SIPALG_CALL_REASONS(X)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * sipalg_call_timer: what time does to a call: it ends, or renews what it needs.
+ * sipalg_call_timer: what time does to a call: the call ends, or renews its pinholes.
  */
 #ifndef _SIPALG_CALL_TIMER_H
 #define _SIPALG_CALL_TIMER_H
@@ -12,22 +12,23 @@ struct sipalg_call;
 struct sipalg_net;
 
 /**
- * sipalg_call_master() - the memory of a connection over which a call signals
+ * sipalg_call_master() - what is remembered of a connection over which a call signals
  * @call: call, locked
  * @ct: connection
  *
- * Return: the memory, which the call holds; NULL: the call does not signal over @ct.
+ * Context: the lock of @call is held.
+ * Return: the memory of @ct, which the call holds; NULL: the call does not signal over @ct.
  */
 struct sipalg_master *sipalg_call_master(const struct sipalg_call *call, const struct nf_conn *ct);
 
 /**
- * sipalg_call_gc() - end what has expired, renew what lives
+ * sipalg_call_gc() - end the calls whose time is over, and renew the pinholes of the others
  * @sn: namespace
  *
  * Looks at as many calls as sipalg_gc_share() says, in the order of their numbers.
  *
- * Context: process context.
- * Return: whether there is a call left.
+ * Context: process context; may sleep.
+ * Return: true: a call is left; false: the table is empty.
  */
 bool sipalg_call_gc(struct sipalg_net *sn);
 

@@ -2,9 +2,8 @@
 /*
  * sipalg_ctx: all about one packet, from entry to verdict.
  *
- * Made by nf_conntrack_sipalg for a packet that may be SIP, handed to the NAT
- * module's hooks and to nobody else.  It is too large for a stack; every CPU has
- * one ready.
+ * nf_conntrack_sipalg fills a context for each packet that may be SIP, and hands it to the hooks of
+ * the NAT module alone.  A context is too large for a stack, so every CPU has one ready.
  */
 #ifndef _SIPALG_CTX_H
 #define _SIPALG_CTX_H
@@ -22,7 +21,15 @@
 
 struct sipalg_segment;
 
-/* Each is made once for a message, by sipalg_id_of(). */
+/**
+ * struct sipalg_ids - digests of what identifies a message
+ * @call_id: digest of Call-ID; 0: not made yet
+ * @from_tag: digest of the tag of From; 0: not made yet
+ * @to_tag: digest of the tag of To; 0: not made yet
+ * @branch: digest of the branch of the top Via; 0: not made yet
+ *
+ * sipalg_id_of() makes each of them once for a message.
+ */
 struct sipalg_ids {
 	u64 call_id;
 	u64 from_tag;
@@ -32,39 +39,43 @@ struct sipalg_ids {
 
 /**
  * struct sipalg_ctx - one packet
- * @skb: the packet
- * @ct: its connection
- * @ctinfo: and the packet's relation to it
- * @dir: direction in the connection
- * @proto: IPPROTO_UDP or IPPROTO_TCP
- * @seg: of TCP, the segment that the message came with; NULL: UDP
- * @protoff: offset of the UDP or TCP header in @skb
- * @dataoff: offset of the payload
+ * @skb: packet
+ * @ct: connection of the packet
+ * @ctinfo: relation of the packet to @ct
+ * @dir: direction of the packet in @ct
+ * @proto: transport of the packet: IPPROTO_UDP or IPPROTO_TCP
+ * @seg: TCP segment that the message came with; NULL: the packet is UDP
+ * @protoff: offset of the UDP or TCP header in @skb, in bytes
+ * @dataoff: offset of the payload in @skb, in bytes
  * @sn: namespace
- * @set: settings, the same ones from entry to verdict
- * @text: the message: not read after commit, which moves it
- * @base: offset of the message in the payload; of TCP 0, for there it is written by itself
- * @flow: the connection's addresses
- * @is_nat: the connection's addresses are translated
- * @is_outside: where they are not, whether the routes put sender and receiver outside
- * @via_port: the receiver listens there, by the Via of its last request, and not where the
- *	connection leads; 0: it does not
- * @lead_to: of a datagram, the port that it is led to instead of the connection's; 0: it is not
- * @counted: the counter that says what became of the message; SIPALG_STAT_NONE: others do
- * @may_open: the message has passed the rules for one that opens something (SECURITY M1-M5)
+ * @set: settings; they stay the same ones from entry to verdict
+ * @text: message; it must not be read after the commit, which moves it
+ * @base: offset of the message in the payload, in bytes; over TCP it is 0, because each message is
+ *	written by itself there
+ * @flow: addresses and ports of the connection
+ * @is_nat: addresses or ports of the connection are translated
+ * @is_outside: whether the routes put sender and receiver outside, for a connection without NAT
+ * @via_port: port at which the receiver listens by the Via of its last request, where that is not
+ *	the port that the connection leads to, in host byte order; 0: there is no such port
+ * @lead_to: port that a datagram is sent to instead of the port of the connection, in host byte
+ *	order; 0: the datagram goes where the connection leads
+ * @counted: counter that says what became of the message; SIPALG_STAT_NONE: other functions count
+ *	it
+ * @may_open: the message has passed the rules for messages that open something (SECURITY M1-M5)
  * @source: what is known of the sender; NULL: there was no memory
- * @target: of the receiver, of what has a limit there; NULL: it has none
- * @class: what the message counts as, enum sipalg_source_class
- * @is_over_target: it is over the limit of @target
- * @is_paid: it was within the limits, and counts
- * @was_asked: of a final answer to INVITE, REGISTER or SUBSCRIBE: its receiver was seen to ask
- * @ids: digests of what identifies the message; 0: not made yet
- * @call: the call that the message belongs to, locked; NULL: none
- * @grants: the contacts of a registrar's answer
- * @msg: the message's parts
- * @body: its descriptions, and what shall become of them
- * @plan: what shall become of the header section
- * @edits: offsets into the payload, never pointers
+ * @target: what is known of the receiver, where messages to it have a limit; NULL: they have none
+ * @class: class of the message, enum sipalg_source_class
+ * @is_over_target: the message is over the limit of @target
+ * @is_paid: the message was within the limits, and was taken from them
+ * @was_asked: the message is a final answer to INVITE, REGISTER or SUBSCRIBE, and its receiver was
+ *	seen to send that request
+ * @ids: digests of what identifies the message
+ * @call: call that the message belongs to, locked; NULL: it belongs to none
+ * @grants: contacts of a registrar's answer
+ * @msg: parts of the message
+ * @body: descriptions in the body of the message, and the plan for them
+ * @plan: plan for the header section
+ * @edits: planned edits; they are offsets into the payload, never pointers
  */
 struct sipalg_ctx {
 	struct sk_buff *skb;
@@ -101,40 +112,91 @@ struct sipalg_ctx {
 	struct sip_edits edits;
 };
 
+/**
+ * sipalg_sender_is_translated() - is the address or port of the sender translated?
+ * @ctx: filled context
+ *
+ * Context: packet path.
+ * Return: true: the receiver sees another address or port; false: it sees the sender's own.
+ */
 static inline bool sipalg_sender_is_translated(const struct sipalg_ctx *ctx)
 {
 	return !sip_endpoint_equal(&ctx->flow.self, &ctx->flow.self_mapped);
 }
 
+/**
+ * sipalg_receiver_is_translated() - is the address or port of the receiver translated?
+ * @ctx: filled context
+ *
+ * Context: packet path.
+ * Return: true: the sender sees another address or port; false: it sees the receiver's own.
+ */
 static inline bool sipalg_receiver_is_translated(const struct sipalg_ctx *ctx)
 {
 	return !sip_endpoint_equal(&ctx->flow.peer, &ctx->flow.peer_real);
 }
 
-/* The connection is translated, and by rewrite=0 no message may say so. */
+/**
+ * sipalg_is_silent() - does NAT work without edits of messages?
+ * @ctx: filled context
+ *
+ * Context: packet path.
+ * Return: true: the connection is translated, and rewrite=0 forbids edits; false: edits are
+ * allowed, or the connection is not translated.
+ */
 static inline bool sipalg_is_silent(const struct sipalg_ctx *ctx)
 {
 	return ctx->is_nat && !ctx->set->rewrite;
 }
 
-/* Inside is who is hidden by NAT; without NAT, whom the routes do not put outside. */
+/**
+ * sipalg_sender_is_inside() - is the sender inside (security.md B2)?
+ * @ctx: filled context
+ *
+ * Context: packet path, after the routes were asked.
+ * Return: true: NAT hides the sender or, without NAT, the routes do not put it outside; false: the
+ * sender is outside.
+ */
 static inline bool sipalg_sender_is_inside(const struct sipalg_ctx *ctx)
 {
 	return sipalg_sender_is_translated(ctx) || !(ctx->is_nat || ctx->is_outside[0]);
 }
 
+/**
+ * sipalg_receiver_is_inside() - is the receiver inside (security.md B2)?
+ * @ctx: filled context
+ *
+ * Context: packet path, after the routes were asked.
+ * Return: true: NAT hides the receiver or, without NAT, the routes do not put it outside; false:
+ * the receiver is outside.
+ */
 static inline bool sipalg_receiver_is_inside(const struct sipalg_ctx *ctx)
 {
 	return sipalg_receiver_is_translated(ctx) || !(ctx->is_nat || ctx->is_outside[1]);
 }
 
-/* Stands for a piece of the message, of any length: the same for the same text. */
+/**
+ * sipalg_digest_of() - digest of a piece of the message
+ * @ctx: context with a text
+ * @s: piece of the text, of any length
+ *
+ * Context: packet path, before the commit.
+ * Return: digest; equal texts have equal digests.
+ */
 static inline u64 sipalg_digest_of(const struct sipalg_ctx *ctx, struct sip_slice s)
 {
 	return sipalg_digest(sip_slice_ptr(&ctx->text, s), s.len);
 }
 
-/* The same of what identifies the message, and is asked for again; @id: in ctx->ids. */
+/**
+ * sipalg_id_of() - digest of what identifies the message, made at most once
+ * @ctx: context with a text
+ * @id: place of the digest in @ctx->ids; set if it is 0
+ * @s: piece of the text that identifies the message
+ *
+ * Context: packet path; the first call comes before the commit.
+ * Return: digest; equal texts have equal digests.
+ */
 static inline u64 sipalg_id_of(const struct sipalg_ctx *ctx, u64 *id, struct sip_slice s)
 {
 	if (!*id)
@@ -144,11 +206,12 @@ static inline u64 sipalg_id_of(const struct sipalg_ctx *ctx, u64 *id, struct sip
 
 /**
  * struct sipalg_nat_hooks - what the NAT module does
- * @translate: adds the message's edits; the caller rolls back on error.  0 or -errno
- * @commit: writes all edits into the datagram, or none.  0 or -errno
- * @snat: gives a connection that a host begins itself the port that was published for it
+ * @translate: plans the edits of a message, and returns 0 or -errno; on error the caller takes the
+ *	edits back
+ * @commit: writes all edits into the datagram, or none, and returns 0 or -errno
+ * @snat: gives a connection that a host begins itself the port that was published for the host
  *
- * All run in the packet path, under rcu_read_lock().
+ * All hooks run in the packet path, under rcu_read_lock().
  */
 struct sipalg_nat_hooks {
 	int (*translate)(struct sipalg_ctx *ctx);
@@ -158,7 +221,8 @@ struct sipalg_nat_hooks {
 
 /**
  * sipalg_set_nat_hooks() - the NAT module comes or goes
- * @hooks: hooks of the NAT module; NULL: it goes, and the caller waits for a grace period then
+ * @hooks: hooks of the NAT module; NULL: the module goes, and its caller then waits for a grace
+ *	period
  *
  * Context: process context.
  */
@@ -180,11 +244,16 @@ const struct sipalg_nat_hooks *sipalg_nat_hooks_get(void);
  */
 struct sipalg_ctx *sipalg_ctx_get(void);
 
-/* Gives a context back.  Packet path. */
+/**
+ * sipalg_ctx_put() - give a context back
+ * @ctx: context from sipalg_ctx_get()
+ *
+ * Context: packet path.
+ */
 void sipalg_ctx_put(struct sipalg_ctx *ctx);
 
 /**
- * sipalg_ctx_fill() - what a packet says before it is read
+ * sipalg_ctx_fill() - fill in what is known of a packet before its text is read
  * @ctx: context from sipalg_ctx_get()
  * @skb: packet
  * @protoff: offset of its UDP or TCP header, in bytes
@@ -197,12 +266,12 @@ void sipalg_ctx_fill(struct sipalg_ctx *ctx, struct sk_buff *skb, u32 protoff, s
 		     enum ip_conntrack_info ctinfo);
 
 /**
- * sipalg_ctx_fill_flow() - the addresses of the connection, again
- * @ctx: context that was filled; data of its connection has changed since
+ * sipalg_ctx_fill_flow() - fill in the addresses of the connection again
+ * @ctx: filled context, whose connection's data has changed
  *
- * Four views of two parties.  The helper runs after NAT for the headers, so the tuples tell all: the
- * source of each direction is its sender as it sees itself, and the destination of the other
- * direction is that sender as the other side sees it.
+ * The flow has four views of two parties.  The helper runs after NAT for the headers, so the tuples
+ * tell all: the source of each direction is its sender as it sees itself, and the destination of
+ * the other direction is that sender as the other side sees it.
  *
  * Context: packet path, under rcu_read_lock().
  */
@@ -215,12 +284,23 @@ void sipalg_ctx_fill_flow(struct sipalg_ctx *ctx);
  * With strict=1 the message is marked SIP_MSG_STRICT.
  *
  * Context: packet path.
- * Return: as sip_parse_start().
+ * Return: what sip_parse_start() returns.
  */
 int sipalg_ctx_read_start(struct sipalg_ctx *ctx);
 
-/* Makes the contexts, one for each CPU.  Process context, once.  Return: 0 or -ENOMEM. */
+/**
+ * sipalg_ctx_module_init() - make the contexts, one for each CPU, once
+ *
+ * Context: process context.
+ * Return: 0; -ENOMEM.
+ */
 int __init sipalg_ctx_module_init(void);
+
+/**
+ * sipalg_ctx_module_exit() - free the contexts, after the last packet
+ *
+ * Context: process context.
+ */
 void sipalg_ctx_module_exit(void);
 
 #endif /* _SIPALG_CTX_H */

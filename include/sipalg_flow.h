@@ -2,8 +2,8 @@
 /*
  * sipalg_flow: the 32 bytes that a signalling connection keeps for its helper.
  *
- * No pointers: the kernel frees them without a word.  Several CPUs may handle
- * packets of one connection, so every member is read and written whole.
+ * The data has no pointers, because the kernel frees it without a call to its helper.  Several CPUs
+ * may handle packets of one connection, so every member is read and written whole.
  */
 #ifndef _SIPALG_FLOW_H
 #define _SIPALG_FLOW_H
@@ -14,19 +14,19 @@
 #include "sipalg_compat.h"
 
 /**
- * struct sipalg_flow_data - of one connection
- * @keep_until: jiffies32 until which calls and bindings need the connection
+ * struct sipalg_flow_data - data of one connection
+ * @keep_until: until when calls and bindings need the connection, in jiffies (32 bits)
  * @marks: SIPALG_FLOW_KEPT and SIPALG_FLOW_BORN
- * @is_proven: one side has registered over it, and has not failed since:
- *	SIPALG_FLOW_PROVEN and the direction in which that one sends; 0: nobody has
- * @memo: for each direction, how its sender writes its own Via: enum sip_via_form << 16 | port,
- *	and SIPALG_FLOW_LISTENS
- * @published: for each direction, whether its sender's address was published in a Contact,
- *	and of which user: SIPALG_FLOW_PUBLISHED and the bits below it here, user << 24; and
- *	where that had no port, or another one than the connection, how it was written:
+ * @is_proven: SIPALG_FLOW_PROVEN and the direction in which a side sends that has registered over
+ *	the connection, and has not failed since; 0: no side has
+ * @memo: how the sender of each direction writes its own Via: enum sip_via_form << 16 | port, and
+ *	SIPALG_FLOW_LISTENS
+ * @published: whether the address of the sender of each direction was published in a Contact:
+ *	SIPALG_FLOW_PUBLISHED and the flags after it, digest of the user << 24; a Contact without
+ *	a port, or with another port than that of the connection, is written down here, too:
  *	enum sip_via_form << 20 | port
- * @stream: of TCP, the number of its sipalg_stream, which may be gone; 0: it has none
- * @syn: what the last SYN said: see sipalg_handshake.c
+ * @stream: number of the sipalg_stream of a TCP connection, which may be gone; 0: there is none
+ * @syn: what the last SYN of a TCP connection said, as sipalg_handshake.c packs it
  */
 struct sipalg_flow_data {
 	u32 keep_until;
@@ -38,31 +38,47 @@ struct sipalg_flow_data {
 	u32 syn;
 };
 
+/* in @marks */
 enum {
 	SIPALG_FLOW_KEPT	= 1 << 0,	/* @keep_until is set */
 	SIPALG_FLOW_BORN	= 1 << 1,	/* the first packet of the connection came by here */
 };
 
-enum { SIPALG_FLOW_PROVEN = 2 };	/* beside 0 and 1, which are directions */
+enum { SIPALG_FLOW_PROVEN = 2 };	/* in @is_proven, beside the direction 0 or 1 */
 
+/* flags in a word of @published */
 enum {
-	SIPALG_FLOW_PUBLISHED	= 1 << 16,
+	SIPALG_FLOW_PUBLISHED	= 1 << 16,	/* in a Contact */
 	SIPALG_FLOW_REGISTERED	= 1 << 17,	/* by a REGISTER */
-	SIPALG_FLOW_AT_PORT	= 1 << 18,	/* the Contact had the connection's own port */
-	SIPALG_FLOW_OF_CALL	= 1 << 19,	/* on the connection that let this one in */
+	SIPALG_FLOW_AT_PORT	= 1 << 18,	/* the Contact had the port of the connection */
+	SIPALG_FLOW_OF_CALL	= 1 << 19,	/* on the connection whose call let this one in */
 };
 
-/* in @memo: the sender listens at that port, another than it sends from, and says no rport */
+/* in @memo: the sender listens at that port, sends from another one, and its Via has no rport */
 enum { SIPALG_FLOW_LISTENS = 1 << 24 };
 
 static_assert(sizeof(struct sipalg_flow_data) <= sizeof_field(struct nf_conn_help, data));
 
-/* Our data of a connection, or NULL where it has none. */
+/**
+ * sipalg_flow_data_of() - the data of a connection
+ * @ct: connection
+ *
+ * Context: any, while @ct is held.
+ * Return: the data; NULL: the connection has no helper.
+ */
 static inline struct sipalg_flow_data *sipalg_flow_data_of(const struct nf_conn *ct)
 {
 	return nfct_help(ct) ? nfct_help_data(ct) : NULL;
 }
 
+/**
+ * sipalg_flow_memo() - how the sender of a direction writes its Via
+ * @data: data of the connection
+ * @dir: direction, enum ip_conntrack_dir
+ *
+ * Context: any.
+ * Return: form and port, in host byte order.
+ */
 static inline struct sip_via_memo sipalg_flow_memo(const struct sipalg_flow_data *data, int dir)
 {
 	u32 word = READ_ONCE(data->memo[dir]);
@@ -70,7 +86,14 @@ static inline struct sip_via_memo sipalg_flow_memo(const struct sipalg_flow_data
 	return (struct sip_via_memo){ .form = word >> 16, .port = word };
 }
 
-/* The port at which the sender of a direction listens and from which it does not send; 0: none. */
+/**
+ * sipalg_flow_listens_at() - the port at which the sender of a direction listens and does not send
+ * @data: data of the connection
+ * @dir: direction, enum ip_conntrack_dir
+ *
+ * Context: any.
+ * Return: port in host byte order; 0: there is no such port.
+ */
 static inline u16 sipalg_flow_listens_at(const struct sipalg_flow_data *data, int dir)
 {
 	u32 word = READ_ONCE(data->memo[dir]);
@@ -78,43 +101,79 @@ static inline u16 sipalg_flow_listens_at(const struct sipalg_flow_data *data, in
 	return word & SIPALG_FLOW_LISTENS ? word : 0;
 }
 
-/* @listens: SIPALG_FLOW_LISTENS or 0 */
+/**
+ * sipalg_flow_set_memo() - remember how the sender of a direction writes its Via
+ * @data: data of the connection
+ * @dir: direction, enum ip_conntrack_dir
+ * @memo: form and port, in host byte order
+ * @listens: SIPALG_FLOW_LISTENS: the sender listens at that port and does not send from it; 0: it
+ *	sends from that port, or asks for rport
+ *
+ * Context: any.
+ */
 static inline void sipalg_flow_set_memo(struct sipalg_flow_data *data, int dir,
 					struct sip_via_memo memo, u32 listens)
 {
 	WRITE_ONCE(data->memo[dir], listens | (u32)memo.form << 16 | memo.port);
 }
 
-/* A word of @published: a Contact of a user was published; @user: sip_user_hash(). */
+/**
+ * sipalg_flow_published() - a word of @published: a Contact of a user was published
+ * @user: sip_user_hash() of the user
+ *
+ * Context: any.
+ * Return: the word, without SIPALG_FLOW_REGISTERED and the flags after it.
+ */
 static inline u32 sipalg_flow_published(u8 user)
 {
 	return SIPALG_FLOW_PUBLISHED | (u32)user << 24;
 }
 
-/* Bits of @published: how the Contact was written; @form: enum sip_via_form, @port: 0 to 65535. */
+/**
+ * sipalg_flow_written() - bits in a word of @published: how the Contact was written
+ * @form: enum sip_via_form, 0 to 3
+ * @port: port of the Contact, in host byte order; 0: the Contact has none
+ *
+ * Context: any.
+ * Return: the bits.
+ */
 static inline u32 sipalg_flow_written(u8 form, u16 port)
 {
 	return (u32)form << 20 | port;
 }
 
-/* The user of a word of @published, as sip_user_hash(). */
+/**
+ * sipalg_flow_user() - the user in a word of @published
+ * @published: word of @published
+ *
+ * Context: any.
+ * Return: sip_user_hash() of the user.
+ */
 static inline u8 sipalg_flow_user(u32 published)
 {
 	return published >> 24;
 }
 
-/* How the Contact of a word of @published was written. */
+/**
+ * sipalg_flow_contact() - how the Contact in a word of @published was written
+ * @published: word of @published
+ *
+ * Context: any.
+ * Return: form and port, in host byte order.
+ */
 static inline struct sip_via_memo sipalg_flow_contact(u32 published)
 {
 	return (struct sip_via_memo){ .form = published >> 20 & 3, .port = published };
 }
 
 /**
- * sipalg_flow_begin() - what the connection has published is known from here on
+ * sipalg_flow_begin() - all that the connection publishes is known from here on
  * @data: data of the connection
  *
- * Called for the first packet, and for a REGISTER: both say that no message went by unseen that
- * matters still.
+ * Called for the first packet, and for a REGISTER: no earlier message that still matters has passed
+ * unseen.
+ *
+ * Context: softirq or BH.
  */
 static inline void sipalg_flow_begin(struct sipalg_flow_data *data)
 {
@@ -125,20 +184,27 @@ static inline void sipalg_flow_begin(struct sipalg_flow_data *data)
  * sipalg_flow_is_taken_over() - did another router see the connection before?
  * @data: data of the connection
  *
- * A failover peer injects connections whose helper has no data: nothing is known of what their
+ * A failover peer injects connections with a helper that has no data: nothing is known of what their
  * messages have published.
  *
- * Return: whether its first packet did not come by here.
+ * Context: any.
+ * Return: true: the first packet of the connection did not come by here; false: it did, or a
+ * REGISTER came.
  */
 static inline bool sipalg_flow_is_taken_over(const struct sipalg_flow_data *data)
 {
 	return !(READ_ONCE(data->marks) & SIPALG_FLOW_BORN);
 }
 
-/*
- * Lets the connection live at least as long as it is kept.  Every packet sets the
- * protocol's short idle time first, so this is done for every packet of the
- * flow, the empty keep-alive included; it never shortens.
+/**
+ * sipalg_flow_refresh() - let a connection live at least as long as it is kept
+ * @ct: connection
+ * @skb: packet of the connection; NULL: there is none
+ *
+ * Every packet first sets the short idle time of its protocol.  So this function is called for
+ * every packet of the flow, even an empty keep-alive; it never makes a life shorter.
+ *
+ * Context: softirq or BH, under rcu_read_lock().
  */
 static inline void sipalg_flow_refresh(struct nf_conn *ct, struct sk_buff *skb)
 {
@@ -147,7 +213,7 @@ static inline void sipalg_flow_refresh(struct nf_conn *ct, struct sk_buff *skb)
 
 	if (!data || !(READ_ONCE(data->marks) & SIPALG_FLOW_KEPT))
 		return;
-	/* a connection that is being closed is needed no more */
+	/* a TCP connection that is being closed is not needed any more */
 	if (nf_ct_protonum(ct) == IPPROTO_TCP &&
 	    READ_ONCE(ct->proto.tcp.state) != TCP_CONNTRACK_ESTABLISHED)
 		return;
@@ -156,7 +222,14 @@ static inline void sipalg_flow_refresh(struct nf_conn *ct, struct sk_buff *skb)
 		sipalg_ct_refresh(ct, skb, left);
 }
 
-/* The connection is needed for @seconds from now. */
+/**
+ * sipalg_flow_keep() - keep a connection for some time at least
+ * @ct: connection
+ * @skb: packet of the connection; NULL: there is none
+ * @seconds: seconds from now
+ *
+ * Context: softirq or BH, under rcu_read_lock().
+ */
 static inline void sipalg_flow_keep(struct nf_conn *ct, struct sk_buff *skb, u32 seconds)
 {
 	struct sipalg_flow_data *data = sipalg_flow_data_of(ct);

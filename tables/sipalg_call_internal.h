@@ -33,36 +33,83 @@ struct sipalg_call_table {
 	struct list_head ended;
 };
 
-/* Sets the state, and tells the tracepoint.  @state: not SIPALG_CALL_ENDED, see sipalg_call_end(). */
+/**
+ * sipalg_call_set_state() - set the state of a call, and tell the tracepoint
+ * @call: call, locked
+ * @state: new state; a call ends through sipalg_call_end()
+ *
+ * Context: the lock of @call is held.
+ */
 void sipalg_call_set_state(struct sipalg_call *call, enum sipalg_call_state state);
 
-/* The call times out in @seconds from now. */
+/**
+ * sipalg_call_set_expires() - set when a call times out
+ * @sn: namespace
+ * @call: call, locked
+ * @seconds: seconds from now
+ *
+ * Context: the lock of @call is held, or no other CPU can find @call yet.
+ */
 void sipalg_call_set_expires(const struct sipalg_net *sn, struct sipalg_call *call, u32 seconds);
 
-/* The call times out no earlier than in @seconds from now. */
+/**
+ * sipalg_call_wait_longer() - let a call live for some time at least
+ * @sn: namespace
+ * @call: call, locked
+ * @seconds: seconds from now; a call that times out later is left alone
+ *
+ * Context: the lock of @call is held.
+ */
 void sipalg_call_wait_longer(const struct sipalg_net *sn, struct sipalg_call *call, u32 seconds);
 
-/* The call lives on as its state and its session timer say, unless a BYE waits for its answer. */
+/**
+ * sipalg_call_refresh() - let a call that is up live on, unless a BYE waits for its answer
+ * @sn: namespace
+ * @call: call, locked; nothing happens where it is not up
+ *
+ * The call lives for call_timeout, or as its session timer says (RFC 4028 10).
+ *
+ * Context: the lock of @call is held.
+ */
 void sipalg_call_refresh(const struct sipalg_net *sn, struct sipalg_call *call);
 
-/* The call was answered, or never will be: it no longer counts as half-open. */
+/**
+ * sipalg_call_leave_half_open() - a call counts as half-open no longer
+ * @sn: namespace
+ * @call: call, locked, that was answered or has ended
+ *
+ * Context: the lock of @call is held.
+ */
 void sipalg_call_leave_half_open(struct sipalg_net *sn, struct sipalg_call *call);
 
 /**
- * sipalg_call_end() - a call is over
+ * sipalg_call_end() - end a call
  * @sn: namespace
  * @call: call, locked; nothing happens where it has ended already
  * @reason: why it is over
  *
  * Its pinholes close, its host is no longer charged, and it is remembered for SIPALG_CALL_LINGER_S.
+ *
+ * Context: the lock of @call is held.
  */
 void sipalg_call_end(struct sipalg_net *sn, struct sipalg_call *call,
 		     enum sipalg_call_reason reason);
 
-/* Takes a call out of the table, which held a reference: the caller of this function puts it. */
+/**
+ * sipalg_call_rm() - take a call out of the table
+ * @sn: namespace
+ * @call: call, locked; the table held a reference, which the caller of this function gives back
+ *
+ * Context: the lock of @call is held.
+ */
 void sipalg_call_rm(struct sipalg_net *sn, struct sipalg_call *call);
 
-/* Gives a reference back.  The lock of the call is not held. */
+/**
+ * sipalg_call_put() - give a reference to a call back
+ * @call: call, not locked; it is freed after a grace period when it was the last reference
+ *
+ * Context: any but hard interrupt.
+ */
 void sipalg_call_put(struct sipalg_call *call);
 
 /**
@@ -81,6 +128,7 @@ struct sipalg_quota_key sipalg_call_quota_key(const struct sipalg_call_event *ev
  * @ev: INVITE
  * @call: call that has ended, locked
  *
+ * Context: softirq or BH, under rcu_read_lock(); the lock of @call is held.
  * Return: 0; -EDQUOT: its host has too many calls; -ENOMEM.
  */
 int sipalg_call_reopen(const struct sipalg_call_event *ev, struct sipalg_call *call);
