@@ -67,7 +67,7 @@ bool sipalg_binding_of(struct sipalg_net *sn, const struct sipalg_pinhole_key *c
 		       struct sip_endpoint *mapped);
 
 /**
- * sipalg_binding_gc() - end the bindings whose time is over, and renew the pinholes of the others
+ * sipalg_binding_gc() - end the bindings that have expired, and renew the pinholes of the others
  * @sn: namespace
  *
  * Looks at as many bindings as sipalg_gc_share() says, in the order of their numbers.

@@ -113,7 +113,7 @@ struct sipalg_call_key {
 };
 
 /**
- * struct sipalg_call_tx - a request whose answer may change the call
+ * struct sipalg_call_tx - a request with an answer that may change the call
  * @branch: digest of the branch of the top Via
  * @flow: digest of the original tuple of its connection
  * @sent_to: digest of the address that it was sent to

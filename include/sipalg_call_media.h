@@ -192,7 +192,7 @@ void sipalg_call_drop_branch(struct sipalg_net *sn, struct sipalg_call *call, u6
 /**
  * sipalg_call_drop_losers() - remove the streams of all branches but the answered one
  * @sn: namespace
- * @call: call, locked, whose @callee_tag is that of the answered branch
+ * @call: call, locked, with the tag of the answered branch in @callee_tag
  *
  * RFC 3261 13.2.2.4.  Used by sipalg_call_event.c alone.
  *

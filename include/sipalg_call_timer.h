@@ -22,7 +22,7 @@ struct sipalg_net;
 struct sipalg_master *sipalg_call_master(const struct sipalg_call *call, const struct nf_conn *ct);
 
 /**
- * sipalg_call_gc() - end the calls whose time is over, and renew the pinholes of the others
+ * sipalg_call_gc() - end the calls that have timed out, and renew the pinholes of the others
  * @sn: namespace
  *
  * Looks at as many calls as sipalg_gc_share() says, in the order of their numbers.

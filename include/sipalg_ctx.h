@@ -267,7 +267,7 @@ void sipalg_ctx_fill(struct sipalg_ctx *ctx, struct sk_buff *skb, u32 protoff, s
 
 /**
  * sipalg_ctx_fill_flow() - fill in the addresses of the connection again
- * @ctx: filled context, whose connection's data has changed
+ * @ctx: filled context; the data of its connection has changed
  *
  * The flow has four views of two parties.  The helper runs after NAT for the headers, so the tuples
  * tell all: the source of each direction is its sender as it sees itself, and the destination of
@@ -279,7 +279,7 @@ void sipalg_ctx_fill_flow(struct sipalg_ctx *ctx);
 
 /**
  * sipalg_ctx_read_start() - read the start line
- * @ctx: context whose text is one message
+ * @ctx: context with a text that is one message
  *
  * With strict=1 the message is marked SIP_MSG_STRICT.
  *

@@ -137,7 +137,7 @@ struct sipalg_binding {
  * @gc_next: number at which the next tick begins to look
  * @lock: guards the table and all its entries
  * @n: number of bindings; it is also read without the lock
- * @n_tcp: number of bindings whose contact is reached over TCP; it is also read without the lock
+ * @n_tcp: number of bindings with a contact over TCP; it is also read without the lock
  */
 struct sipalg_binding_table {
 	struct rhashtable accounts;

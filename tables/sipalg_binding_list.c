@@ -24,7 +24,7 @@ size_t sipalg_binding_seq_size(void)
 	return sizeof(struct binding_seq);
 }
 
-/* Position 0 is the headline, position i + 1 the first binding whose number is not below i. */
+/* Position 0 is the headline, position i + 1 is the first binding with a number of i or more. */
 static void *binding_at(struct seq_file *seq, loff_t *pos)
 {
 	struct sipalg_net *sn = sipalg_pernet(seq_file_net(seq));

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * sipalg_call: the table of calls and what messages and time do to a call.  See
- * sipalg_call.h for the contract.
+ * sipalg_call: the table of calls, and the life of a call.  See sipalg_call.h for the contract.
  */
 #include <linux/rhashtable.h>
 #include <linux/slab.h>
@@ -67,7 +66,7 @@ bool sipalg_call_has_contact(struct sipalg_call *call, const struct sipalg_pinho
 	return false;
 }
 
-/* Most calls have one at most, and that has its place in the call. */
+/* Most calls have at most one contact, so the call has a list only from the second one on. */
 static bool make_list(struct sipalg_call *call)
 {
 	struct sipalg_pinhole *first = call->contact, **list;
@@ -92,7 +91,7 @@ bool sipalg_call_add_contact(struct sipalg_call *call, struct sipalg_pinhole *pi
 	return true;
 }
 
-/* The one that was added last closes. */
+/* Closes the contact that was added last. */
 static void contact_rm(struct sipalg_net *sn, struct sipalg_call *call)
 {
 	struct sipalg_pinhole **list = sipalg_call_contacts(call), *first = list[0];
@@ -147,21 +146,19 @@ void sipalg_call_set_expires(const struct sipalg_net *sn, struct sipalg_call *ca
 	call->expires = sipalg_now(sn) + seconds * HZ;
 }
 
-/* The same, but never less than it has left. */
 void sipalg_call_wait_longer(const struct sipalg_net *sn, struct sipalg_call *call, u32 seconds)
 {
 	if (time_before(call->expires, sipalg_now(sn) + seconds * HZ))
 		sipalg_call_set_expires(sn, call, seconds);
 }
 
-/* Somebody has answered, or nobody will. */
 void sipalg_call_leave_half_open(struct sipalg_net *sn, struct sipalg_call *call)
 {
 	if (call->busy)
 		sipalg_quota_settle(sn, &call->busy->half);
 }
 
-/* How long a call that is up lives without another message; RFC 4028 10 for the session timer. */
+/* Return: seconds that a call which is up lives without another message; RFC 4028 10. */
 static u32 up_timeout(const struct sipalg_net *sn, const struct sipalg_call *call)
 {
 	u32 s = call->session_s;
@@ -210,7 +207,7 @@ static void call_release_host(struct sipalg_net *sn, struct sipalg_call *call)
 	call->host = NULL;
 }
 
-/* A call that is over waits in a list, in case that its place is needed. */
+/* A call that is over waits in the list @ended, and goes when its place is needed. */
 static void list_ended(struct sipalg_net *sn, struct sipalg_call *call, bool is_ended)
 {
 	lockdep_assert_held(&call->lock);
@@ -222,7 +219,7 @@ static void list_ended(struct sipalg_net *sn, struct sipalg_call *call, bool is_
 	spin_unlock(&sn->calls->ended_lock);
 }
 
-/* the ends that somebody ordered: media stops at once */
+/* Whether an administrator or a setting has ended the call: then media stops at once. */
 static bool is_hard(enum sipalg_call_reason reason)
 {
 	return reason == SIPALG_CALL_TOO_LONG || reason == SIPALG_CALL_ADMIN;
@@ -249,7 +246,6 @@ void sipalg_call_end(struct sipalg_net *sn, struct sipalg_call *call,
 				     call->shown, call->call_id);
 }
 
-/* Takes a call out of the table, which held a reference: the caller puts that. */
 void sipalg_call_rm(struct sipalg_net *sn, struct sipalg_call *call)
 {
 	lockdep_assert_held(&call->lock);
@@ -268,19 +264,19 @@ struct sipalg_quota_key sipalg_call_quota_key(const struct sipalg_call_event *ev
 	return (struct sipalg_quota_key){ *addr, ev->zone };
 }
 
-/* How many calls a host may have; 0: any number. */
+/* Return: number of calls that a host may have; 0: any number. */
 static u32 host_max(const struct sipalg_call_event *ev, const struct sip_addr *addr)
 {
 	const struct sipalg_settings *set = sipalg_settings_of(ev->sn);
 
 	if (!set->calls_per_host || sipalg_prefixes_have(&set->trunks, addr))
 		return 0;
-	return set->calls_per_host + ev->is_emergency;	/* SECURITY B5: help may be called */
+	return set->calls_per_host + ev->is_emergency;	/* SECURITY B5 */
 }
 
 /*
- * Whom the call is charged to: the party that is inside.  Where both are, as without NAT, the
- * one that has fewer: one of them may be everybody's proxy.
+ * Return: the host that the call is charged to: the party that is inside.  Where both parties are
+ * inside, as without NAT, it is the one with fewer calls: the other one may be a proxy for many.
  */
 static struct sipalg_quota_key call_host(const struct sipalg_call_event *ev)
 {
@@ -299,16 +295,16 @@ static struct sipalg_quota_key call_host(const struct sipalg_call_event *ev)
 	       sipalg_quota_held(ev->sn, &sender, SIPALG_QUOTA_CALL) ? receiver : sender;
 }
 
-/* what became of a call that was to end for another */
+/* what became of the call that was to be evicted for another one */
 enum eviction {
-	NONE_TO_EVICT,
-	WAS_ANSWERED,	/* just now, and stays */
-	EVICTED,
+	NONE_TO_EVICT,	/* no call is half-open */
+	WAS_ANSWERED,	/* the call was answered just now, and stays */
+	EVICTED,	/* the call has ended, and is out of the table */
 };
 
 /*
- * Ends a call that nobody has answered, so that there is room, and forgets it: it is not worth
- * the memory of one that was.  Under RCU.
+ * Ends a half-open call to make room, and takes it out of the table at once: such a call is not
+ * worth the memory of one that was answered.  The caller holds rcu_read_lock().
  */
 static enum eviction evict_half_open(struct sipalg_net *sn, const struct sipalg_quota_key *host)
 {
@@ -333,7 +329,7 @@ static enum eviction evict_half_open(struct sipalg_net *sn, const struct sipalg_
 	return is_gone ? EVICTED : WAS_ANSWERED;
 }
 
-/* Forgets the call that has been over for longest.  Return: false: there is none. */
+/* Forgets the call that has been over for longest.  Return: whether there was one. */
 static bool forget_ended(struct sipalg_net *sn)
 {
 	struct sipalg_call_table *table = sn->calls;
@@ -344,7 +340,7 @@ static bool forget_ended(struct sipalg_net *sn)
 	call = list_first_entry_or_null(&table->ended, struct sipalg_call, ended);
 	if (call) {
 		list_del_init(&call->ended);
-		refcount_inc(&call->ref);	/* it is in the table, which holds one */
+		refcount_inc(&call->ref);	/* the table holds a reference, too */
 	}
 	spin_unlock_bh(&table->ended_lock);
 	if (!call)
@@ -361,9 +357,9 @@ static bool forget_ended(struct sipalg_net *sn)
 }
 
 /*
- * Room for one call more, and for what it opens (SECURITY R3): what is over is only
- * remembered, so it goes before a call that may yet be answered.  Others may take the place
- * that was made, so it is tried again, but not for ever.
+ * Makes room for one call more, and for its pinholes (SECURITY R3).  A call that is over is only
+ * remembered, so it goes before a call that may yet be answered.  Another CPU may take the place
+ * that was made, so a few tries are made.  Return: whether there is room.
  */
 static bool calls_make_room(struct sipalg_net *sn)
 {
@@ -387,7 +383,7 @@ static int call_charge_host(const struct sipalg_call_event *ev, struct sipalg_ca
 	enum eviction done;
 	int tries;
 
-	/* whoever has made room gets it, whatever another CPU charges meanwhile */
+	/* a CPU that has made room may use it, even if another one has used it meanwhile */
 	for (tries = 0; quota == ERR_PTR(-EDQUOT) && tries < 3; tries++) {
 		done = evict_half_open(ev->sn, &host);
 		if (done == NONE_TO_EVICT)
@@ -405,7 +401,7 @@ static int call_charge_host(const struct sipalg_call_event *ev, struct sipalg_ca
 	return 0;
 }
 
-/* Two CPUs may see INVITEs of one call at once: both get the one that is in the table. */
+/* Two CPUs may see INVITEs of one call at once: both get the call that is in the table. */
 static struct sipalg_call *call_insert(const struct sipalg_call_event *ev, struct sipalg_call *call)
 {
 	struct sipalg_call_table *table = ev->sn->calls;
@@ -418,7 +414,7 @@ static struct sipalg_call *call_insert(const struct sipalg_call_event *ev, struc
 		call_free(call);
 		return ERR_PTR(err);
 	}
-	spin_lock_bh(&call->lock);	/* found, but not used before it is listed */
+	spin_lock_bh(&call->lock);	/* others may find the call, and wait until it is listed */
 	old = rhashtable_lookup_get_insert_fast(&table->calls, &call->node, call_params);
 	if (!old)
 		err = xa_alloc_cyclic(&table->by_id, &call->id, call, xa_limit_32b,
@@ -502,7 +498,7 @@ static bool begins_call(const struct sipalg_call_event *ev)
 	return ev->method == SIP_INVITE && !ev->status && !ev->to_tag;
 }
 
-/* Under RCU: a call of the table or a new one, not locked. */
+/* Return: a call of the table or a new one, not locked.  The caller holds rcu_read_lock(). */
 static struct sipalg_call *call_find_or_add(const struct sipalg_call_event *ev,
 					    enum sipalg_call_side *request_side)
 {
@@ -536,7 +532,7 @@ struct sipalg_call *sipalg_call_enter(const struct sipalg_call_event *ev,
 			call->n_contacts_before = call->n_contacts;
 			return call;
 		}
-		spin_unlock_bh(&call->lock);	/* taken out of the table just now */
+		spin_unlock_bh(&call->lock);	/* the call was taken out of the table just now */
 	}
 	return NULL;
 }
@@ -631,7 +627,6 @@ static void call_destroy(void *ptr, void *arg)
 	sipalg_call_put(call);
 }
 
-/* No packet is under way in the namespace. */
 void sipalg_call_teardown(struct sipalg_net *sn)
 {
 	rhashtable_free_and_destroy(&sn->calls->calls, call_destroy, sn);

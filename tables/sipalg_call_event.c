@@ -10,14 +10,14 @@
 #include "sipalg_call_tx.h"
 #include "sipalg_compat.h"
 
-/* the requests whose answers matter */
+/* Whether the answers to a method matter, so that its requests are remembered. */
 static bool is_remembered(u8 method)
 {
 	return method == SIP_INVITE || method == SIP_BYE || method == SIP_UPDATE ||
 	       method == SIP_PRACK;
 }
 
-/* RFC 3261 12.2.2: both tags are the dialog's; while forks ring, every callee's tag is */
+/* RFC 3261 12.2.2: both tags are those of the dialog; while forks ring, any callee's tag fits. */
 static bool tags_fit(const struct sipalg_call *call, const struct sipalg_call_event *ev,
 		     enum sipalg_call_side request_side)
 {
@@ -27,8 +27,9 @@ static bool tags_fit(const struct sipalg_call *call, const struct sipalg_call_ev
 }
 
 /*
- * Who knows the tags of a call that is up may send a request of it, from anywhere: a party that
- * has moved, or a stranger whom the other one will refuse.
+ * Whether the sender has the address of the party.  A request with the tags of a call that is up
+ * may come from another address: from a party that has moved, or from a stranger that the other
+ * party will refuse.
  */
 static bool is_party(const struct sipalg_call *call, const struct sipalg_call_event *ev,
 		     enum sipalg_call_side side)
@@ -39,7 +40,7 @@ static bool is_party(const struct sipalg_call *call, const struct sipalg_call_ev
 	       sip_addr_equal(party, &ev->sender.addr);
 }
 
-/* A number counts as the party's own when it comes from there, or is agreed to. */
+/* Counts a CSeq number as that of the party, unless it comes from another address. */
 static void count_cseq(struct sipalg_call *call, const struct sipalg_call_event *ev,
 		       enum sipalg_call_side side)
 {
@@ -48,8 +49,8 @@ static void count_cseq(struct sipalg_call *call, const struct sipalg_call_event 
 }
 
 /*
- * The same request again, perhaps behind a later one of its side.  With another description
- * it is none, and opens nothing (SECURITY P10).
+ * A request comes again, perhaps after a later request of its side.  With another description it is
+ * not a copy, and opens nothing (SECURITY P10).
  */
 static enum sipalg_call_step advance_copy(const struct sipalg_call *call,
 					  const struct sipalg_call_tx *tx,
@@ -74,8 +75,8 @@ static enum sipalg_call_step advance_invite(struct sipalg_call *call,
 			return SIPALG_CALL_OUT_OF_ORDER;
 	} else if (call->state == SIPALG_CALL_ENDED) {
 		/*
-		 * Tried again under the same Call-ID: after a redirection with a new CSeq
-		 * (RFC 3261 8.1.3.4), or by a proxy on another branch (16.6).
+		 * The caller tries again with the same Call-ID: after a redirection with a
+		 * new CSeq (RFC 3261 8.1.3.4), or a proxy does on another branch (16.6).
 		 */
 		if (sipalg_call_reopen(ev, call))
 			return SIPALG_CALL_IN_ORDER;
@@ -87,14 +88,14 @@ static enum sipalg_call_step advance_invite(struct sipalg_call *call,
 	return sipalg_call_tx_add(call, ev, side);
 }
 
-/* CSeq belongs to a dialog (RFC 3261 12.2.1.1), and which one it is shows with the answer. */
+/* A CSeq number belongs to a dialog (RFC 3261 12.2.1.1), and an answer says to which one. */
 static bool is_stale(const struct sipalg_call *call, const struct sipalg_call_event *ev,
 		     enum sipalg_call_side side)
 {
 	return call->callee_tag && ev->cseq < call->cseq[side];
 }
 
-/* A BYE only starts the clock: forged or unanswered, it closes nothing before its time. */
+/* A BYE may be forged, so it only starts a timer: the call ends with the answer, or with time. */
 static enum sipalg_call_step advance_bye(struct sipalg_call *call,
 					 const struct sipalg_call_event *ev,
 					 enum sipalg_call_side side)
@@ -157,14 +158,14 @@ static enum sipalg_call_step advance_request(struct sipalg_call *call,
 }
 
 /*
- * Asked for credentials: the caller sends the INVITE again at once, or has none.  Then nobody is
- * called, and what was said to the first one proves nothing any more (security.md B2).
+ * A server asks for credentials: the caller sends the INVITE again at once, or has none.  Then no
+ * phone rings, and earlier answers to the INVITE prove nothing any more (security.md B2).
  */
 static void invite_challenged(struct sipalg_call *call, const struct sipalg_call_event *ev)
 {
 	struct sipalg_quota_key source = sipalg_call_quota_key(ev, &ev->receiver);
 
-	/* another branch of it may ring */
+	/* another branch of the INVITE may ring */
 	if (call->state == SIPALG_CALL_UP || sipalg_call_is_pending(call, SIP_INVITE))
 		return;
 	sipalg_call_set_state(call, SIPALG_CALL_TRYING);
@@ -208,9 +209,9 @@ static enum sipalg_call_step invite_answered(struct sipalg_call *call,
 		call->cseq[!side] = 0;
 		sipalg_call_drop_losers(ev->sn, call);
 	} else if (call->callee_tag != ev->to_tag && call->callee_tag != ev->from_tag) {
-		return SIPALG_CALL_OUT_OF_ORDER;	/* a second branch: the caller ends it */
+		return SIPALG_CALL_OUT_OF_ORDER;	/* a second branch, which the caller ends */
 	} else if (ev->cseq > call->cseq[side]) {
-		call->cseq[side] = ev->cseq;	/* it came from elsewhere, and is agreed to now */
+		call->cseq[side] = ev->cseq;	/* from a new address, which the answer confirms */
 		call->party[side] = (struct sip_endpoint){ ev->receiver };
 	}
 	call->session_s = ev->session_s;
@@ -219,8 +220,8 @@ static enum sipalg_call_step invite_answered(struct sipalg_call *call,
 }
 
 /*
- * security.md B2: any server says 100 to anybody, before it has looked whom he wants.  Everything
- * later has a tag of the called end (RFC 3261 8.2.6.2, 12.1.1).
+ * security.md B2: any server sends 100 to any caller, before it looks up the called end.  Every
+ * later answer has a tag of the called end (RFC 3261 8.2.6.2, 12.1.1).
  */
 static bool is_proof(const struct sipalg_call_event *ev)
 {
@@ -244,7 +245,7 @@ static enum sipalg_call_step invite_progress(struct sipalg_call *call,
 	return SIPALG_CALL_MAY_OPEN;
 }
 
-/* RFC 3261 15: in an early dialog a BYE ends that branch, and the others ring on. */
+/* RFC 3261 15: in an early dialog a BYE ends its branch, and the other branches ring on. */
 static void bye_done(struct sipalg_call *call, const struct sipalg_call_event *ev)
 {
 	if (call->callee_tag || !sipalg_call_is_pending(call, SIP_INVITE)) {
@@ -261,13 +262,13 @@ static enum sipalg_call_step bye_answered(struct sipalg_call *call,
 	if (ev->status / 100 == 2 || ev->status == 408 || ev->status == 481)
 		bye_done(call, ev);
 	else if (call->state == SIPALG_CALL_UP)
-		sipalg_call_refresh(ev->sn, call);	/* asked for credentials: it is not over yet */
+		sipalg_call_refresh(ev->sn, call);	/* credentials are wanted: it lives on */
 	else if (call->state == SIPALG_CALL_RINGING)
 		sipalg_call_set_expires(ev->sn, call, sipalg_settings_of(ev->sn)->ringing_timeout);
 	return SIPALG_CALL_IN_ORDER;
 }
 
-/* RFC 3311, RFC 3262: the answers to UPDATE and PRACK may carry SDP, and UPDATE a session timer */
+/* RFC 3311, 3262: an answer to UPDATE or PRACK may carry SDP, one to UPDATE a session timer. */
 static enum sipalg_call_step update_answered(struct sipalg_call *call,
 					     const struct sipalg_call_event *ev,
 					     enum sipalg_call_side side)
@@ -347,7 +348,7 @@ static bool knows_request(struct sipalg_call *call, const struct sipalg_call_eve
 		return cancels_invite(call, ev, side);
 	if (is_remembered(ev->method) && sipalg_call_tx_find(call, ev, side))
 		return true;
-	/* before the call is up any tag fits, and INVITEs need none */
+	/* before the call is up any tag fits, and an INVITE needs none */
 	return (call->callee_tag || ev->method != SIP_INVITE) && tags_fit(call, ev, side);
 }
 

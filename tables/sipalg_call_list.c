@@ -14,9 +14,14 @@ static const char * const state_names[] = {
 #undef X
 };
 
+/**
+ * struct call_seq - private state of a reader of the file
+ * @p: namespace; the first member, because seq_file_net() looks there
+ * @left: number of lines to come; without it a reader might never end, while calls are added
+ */
 struct call_seq {
-	struct seq_net_private p;	/* first: seq_file_net() looks here */
-	u32 left;	/* lines to come: new calls could be added for ever while it is read */
+	struct seq_net_private p;
+	u32 left;
 };
 
 size_t sipalg_call_seq_size(void)
@@ -25,8 +30,8 @@ size_t sipalg_call_seq_size(void)
 }
 
 /*
- * Position 0 is the headline, position i + 1 the first call whose number is not below i.  A file
- * is read in pieces while calls come and go: by a count of lines some would be left out.
+ * Position 0 is the headline, and position i + 1 is the first call with a number of i or more.
+ * The file is read in pieces while calls come and go, so a count of lines would leave calls out.
  */
 static void *call_at(struct seq_file *seq, loff_t *pos)
 {
@@ -87,7 +92,7 @@ static void show_pinhole(struct seq_file *seq, struct sipalg_pinhole *pin, bool 
 		seq_printf(seq, ",sent=%llu,heard=%llu", heard.from_host, heard.to_host);
 }
 
-/* What could not be read, and stayed as it was: a column where there is any. */
+/* Prints a column for what could not be read and stayed as it was, if there is any. */
 static void show_left(struct seq_file *seq, u16 left)
 {
 	static const char * const names[] = {
@@ -126,7 +131,7 @@ static int calls_show(struct seq_file *seq, void *v)
 	seq_putc(seq, ' ');
 	sipalg_show_endpoint(seq, &call->party[SIPALG_CALLEE].addr,
 			     call->party[SIPALG_CALLEE].port);
-	/* octal escapes for all that is not plain: a stranger chose these bytes */
+	/* a stranger chose these bytes: all that is not plain text is escaped in octal */
 	seq_printf(seq, " %*pE", call->shown, call->call_id);
 	list_for_each_entry(media, &call->media, node)
 		for (i = 0; i < media->n; i++)

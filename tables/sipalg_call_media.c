@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * sipalg_call_media: the streams of a call.  All under the call's lock; see sipalg_call.h.
+ * sipalg_call_media: the streams of a call, under the lock of the call.  See sipalg_call_media.h.
  */
 #include <linux/slab.h>
 
@@ -58,7 +58,7 @@ struct sipalg_call_media *sipalg_call_media_foreign(struct sipalg_call *call,
 	return NULL;
 }
 
-/* Return: whether there is room now. */
+/* Removes the oldest stream of a side that may be removed.  Return: whether there was one. */
 static bool forget_oldest(struct sipalg_net *sn, struct sipalg_call *call,
 			  enum sipalg_call_side side)
 {
@@ -136,8 +136,8 @@ static void media_set_peer(struct sipalg_net *sn, struct sipalg_call_media *medi
 }
 
 /*
- * RFC 5761 5.1.1: RTCP comes to the RTP port where both sides say that it may, and then
- * nothing waits at its own.  It is kept for the case that one of them takes that back.
+ * RFC 5761 5.1.1: RTCP comes to the RTP port where both sides allow it, and then the pinhole for
+ * RTCP pauses.  That pinhole is kept, because a side may take its consent back.
  */
 static void media_set_mux(struct sipalg_net *sn, struct sipalg_call_media *media, bool is_agreed)
 {
@@ -147,7 +147,7 @@ static void media_set_mux(struct sipalg_net *sn, struct sipalg_call_media *media
 		sipalg_pinhole_pause(sn, media->pin[i], is_agreed);
 }
 
-/* The list is in the order of announcement: the last one that fits is in force. */
+/* The list is in the order of announcement: the last stream of the other side counts. */
 static void pair_one(struct sipalg_net *sn, struct sipalg_call *call,
 		     struct sipalg_call_media *media)
 {
@@ -159,7 +159,7 @@ static void pair_one(struct sipalg_net *sn, struct sipalg_call *call,
 		if (other->side == media->side || other->index != media->index)
 			continue;
 		peer = other;
-		has_mux &= other->has_mux && other->is_agreed;	/* of every branch */
+		has_mux &= other->has_mux && other->is_agreed;	/* every branch must agree */
 	}
 	if (peer)
 		media_set_peer(sn, media, peer);
@@ -189,7 +189,6 @@ void sipalg_call_drop_branch(struct sipalg_net *sn, struct sipalg_call *call, u6
 	}
 }
 
-/* RFC 3261 13.2.2.4: one branch was answered; the others' media are of no use any more. */
 void sipalg_call_drop_losers(struct sipalg_net *sn, struct sipalg_call *call)
 {
 	struct sipalg_call_media *media, *next;
@@ -199,10 +198,9 @@ void sipalg_call_drop_losers(struct sipalg_net *sn, struct sipalg_call *call)
 		if (media->side == SIPALG_CALLEE && media->tag != call->callee_tag)
 			sipalg_call_media_rm(sn, call, media, SIPALG_PINHOLE_EXPIRE_CONNS);
 	}
-	sipalg_call_media_pair(sn, call);	/* the winner's may not have been announced last */
+	sipalg_call_media_pair(sn, call);	/* the branch announced last may have lost */
 }
 
-/* SECURITY P10: what was offered and refused falls back to what was agreed. */
 void sipalg_call_offer_refused(struct sipalg_call *call, const struct sipalg_call_event *ev,
 			       enum sipalg_call_side side)
 {
@@ -238,7 +236,7 @@ void sipalg_call_offer_agreed(struct sipalg_call *call, const struct sipalg_call
 	}
 	if (!has_offer || !call->callee_tag)
 		return;
-	/* RFC 3264 8.3: a port that the agreed offer names no more is free */
+	/* RFC 3264 8.3: a port that the agreed offer does not name is free */
 	list_for_each_entry_safe(media, next, &call->media, node) {
 		sipalg_step();
 		if (media->side == side && media->named < ev->cseq)
@@ -265,7 +263,6 @@ void sipalg_call_hold(struct sipalg_call *call, enum sipalg_call_side side, u8 i
 	}
 }
 
-/* RFC 3264 8.4: a stream is held if either side says so. */
 bool sipalg_call_is_on_hold(const struct sipalg_call *call, const struct sipalg_call_media *media)
 {
 	const struct sipalg_call_media *other;

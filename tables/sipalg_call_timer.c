@@ -43,8 +43,8 @@ static void keep_flow(struct sipalg_net *sn, const struct sipalg_call *call,
 }
 
 /*
- * How long a stream may be silent.  Over TCP it may be for ever: such a connection cannot be
- * had back, and a chat has long pauses.
+ * Return: seconds that a stream may be silent; 0: for ever.  A TCP stream may be silent for ever: a
+ * connection cannot be opened again, and a chat has long pauses.
  */
 static u32 silence_of(const struct sipalg_call *call, const struct sipalg_call_media *media,
 		      const struct sipalg_settings *set)
@@ -54,7 +54,7 @@ static u32 silence_of(const struct sipalg_call *call, const struct sipalg_call_m
 	return sipalg_call_is_on_hold(call, media) ? set->hold_timeout : set->media_timeout;
 }
 
-/* Renews what the call has open.  A stream that was heard keeps a call without session timer. */
+/* Renews the pinholes of a call.  A stream that was heard keeps a call without session timer up. */
 static void keep_pinholes(struct sipalg_net *sn, struct sipalg_call *call)
 {
 	const struct sipalg_settings *set = sipalg_settings_of(sn);
@@ -79,7 +79,7 @@ static void keep_pinholes(struct sipalg_net *sn, struct sipalg_call *call)
 		sipalg_call_refresh(sn, call);
 }
 
-/* Often enough for the shortest silence that is looked for, rarely enough for many calls. */
+/* Return: seconds between two renewals: few enough to see the shortest silence that matters. */
 static u32 tick_s(const struct sipalg_settings *set)
 {
 	u32 s = SIPALG_CALL_TICK_S;
@@ -111,8 +111,8 @@ static enum sipalg_call_reason expiry_reason(const struct sipalg_call *call)
 }
 
 /*
- * What was asked is answered, and so long ago that nothing of it is sent again (RFC 3261
- * 17.1.1.2, 17.1.2.2: 64*T1).  Other requests than these two have no later answers.
+ * Forgets the requests of a call when INVITE and BYE were answered, and so long ago that neither is
+ * sent again (RFC 3261 17.1.1.2, 17.1.2.2: 64*T1).  Other requests get no later answer.
  */
 static void drop_idle_pending(struct sipalg_net *sn, struct sipalg_call *call)
 {
@@ -151,7 +151,7 @@ static bool call_tick(struct sipalg_net *sn, struct sipalg_call *call)
 	return false;
 }
 
-/* Under RCU. */
+/* The caller holds rcu_read_lock(). */
 static void call_look_at(struct sipalg_net *sn, struct sipalg_call *call)
 {
 	bool is_gone;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * sipalg_call_tx: what is going on in a call: the requests that it remembers.  All under the
- * call's lock; see sipalg_call.h.
+ * sipalg_call_tx: the requests that a call remembers, under the lock of the call.  See
+ * sipalg_call_tx.h.
  */
 #include <linux/slab.h>
 
@@ -59,9 +59,9 @@ struct sipalg_call_tx *sipalg_call_tx_find(struct sipalg_call *call,
 }
 
 /*
- * A place for one request more.  Those that were answered make room first, then
- * the oldest that may be forgotten; an INVITE or BYE goes last, for the call hangs
- * on its answer.
+ * Return: a place for one request more.  A request that was answered makes room first, then the
+ * oldest one that is neither INVITE nor BYE.  INVITE and BYE go last, because the call depends on
+ * their answers.
  */
 static struct sipalg_call_tx *free_tx(struct sipalg_call_busy *busy)
 {

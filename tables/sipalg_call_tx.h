@@ -37,7 +37,7 @@ struct sipalg_call_busy *sipalg_call_busy_get(struct sipalg_call *call);
 
 /**
  * sipalg_call_busy_drop() - forget the requests of a call that lives on
- * @call: call, locked, whose @busy is not NULL; the room is freed after a grace period
+ * @call: call, locked, with a @busy that is not NULL; the room is freed after a grace period
  *
  * Context: the lock of @call is held.
  */

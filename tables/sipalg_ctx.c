@@ -37,7 +37,7 @@ struct sipalg_ctx *sipalg_ctx_get(void)
 
 	if (!ctx)
 		ctx = kmalloc(sizeof(*ctx), GFP_ATOMIC);
-	/* what the packet before has left must not matter; KASAN kernels show it if it does */
+	/* the content must not matter: a KASAN kernel shows a reader of what was left here */
 	if (IS_ENABLED(CONFIG_KASAN) && ctx)
 		memset(ctx, 0xa5, sizeof(*ctx));
 	return ctx;
@@ -76,7 +76,7 @@ int __init sipalg_ctx_module_init(void)
 	return 0;
 }
 
-/* ---- what is in it --------------------------------------------------------------- */
+/* ---- content --------------------------------------------------------------------- */
 
 void sipalg_ctx_fill_flow(struct sipalg_ctx *ctx)
 {
@@ -91,7 +91,7 @@ void sipalg_ctx_fill_flow(struct sipalg_ctx *ctx)
 	flow->peer_real = sipalg_inet_source_of(back);
 	flow->memo = (struct sip_via_memo){ .form = SIP_VIA_UNSEEN };
 	flow->contact = flow->memo;
-	/* a connection that a binding let in goes to what the binding published */
+	/* a connection that a binding let in goes to the address that the binding published */
 	flow->is_published = test_bit(IPS_EXPECTED_BIT, &ctx->ct->status) &&
 			     ctx->dir == IP_CT_DIR_ORIGINAL;
 	flow->is_registered = flow->is_published;
