@@ -106,7 +106,7 @@ void sipalg_call_media_settle(struct sipalg_call_media *media, bool is_refused);
  * @call: call, locked
  * @media: stream of @call; its pinholes close, and it is freed
  *
- * Its connections end when their short time is over.
+ * Connections through its pinholes end in SIPALG_PINHOLE_LAST_S seconds.
  *
  * Context: the lock of @call is held.
  */

@@ -51,7 +51,7 @@ enum {
 	SIPALG_FLOW_PUBLISHED	= 1 << 16,	/* in a Contact */
 	SIPALG_FLOW_REGISTERED	= 1 << 17,	/* by a REGISTER */
 	SIPALG_FLOW_AT_PORT	= 1 << 18,	/* the Contact had the port of the connection */
-	SIPALG_FLOW_OF_CALL	= 1 << 19,	/* on the connection of the call that let this one in */
+	SIPALG_FLOW_OF_CALL	= 1 << 19,	/* over the connection that let this one in */
 };
 
 /* in @memo: the sender listens at that port, sends from another one, and its Via has no rport */

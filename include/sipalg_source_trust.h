@@ -2,8 +2,8 @@
 /*
  * sipalg_source_trust: what the answers to its requests prove about a source, and blocks.
  *
- * A source that has had success of late is good.  A source is blocked for a while if too many of its
- * requests fail, as those of a guesser do (SECURITY B4).
+ * A source that has had success of late is good.  A source is blocked for a while if too many of
+ * its requests fail, as those of a guesser do (SECURITY B4).
  */
 #ifndef _SIPALG_SOURCE_TRUST_H
 #define _SIPALG_SOURCE_TRUST_H

@@ -499,7 +499,6 @@ free_table:
 	return err;
 }
 
-/* No packet is under way in the namespace. */
 void sipalg_binding_teardown(struct sipalg_net *sn)
 {
 	struct sipalg_binding_table *table = sn->bindings;

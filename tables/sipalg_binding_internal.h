@@ -88,7 +88,7 @@ struct sipalg_binding_contact {
  * @cseq: CSeq number of the last request
  * @branch: digest of the branch of the top Via of the last request
  * @flow: original tuple of the connection of the last request
- * @asked_of: address of the registrar that the last request went to
+ * @asked_of: address of the registrar that the last request went to (SECURITY M5)
  * @asked_s: life that the last request asks for, in seconds; 0: the request removes the binding
  * @expires: when the binding ends, sipalg_now() time
  * @tick: when the pinhole of the binding is next renewed, sipalg_now() time

@@ -340,7 +340,7 @@ static bool forget_ended(struct sipalg_net *sn)
 	call = list_first_entry_or_null(&table->ended, struct sipalg_call, ended);
 	if (call) {
 		list_del_init(&call->ended);
-		refcount_inc(&call->ref);	/* the table holds a reference, too */
+		refcount_inc(&call->ref);	/* not 0: the table holds a reference */
 	}
 	spin_unlock_bh(&table->ended_lock);
 	if (!call)

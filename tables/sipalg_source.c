@@ -184,7 +184,7 @@ static void bucket_fill(struct sipalg_source_bucket *b, unsigned long now,
 
 	/* a bucket that was never used is full */
 	b->credit = b->filled ? min(b->credit + passed * rate->rate, full) : full;
-	if (!b->filled || passed)	/* a part of a jiffy is not paid for twice */
+	if (!b->filled || passed)	/* it never goes back, so no time counts twice */
 		b->filled = now ?: 1;
 }
 
