@@ -41,7 +41,7 @@ struct sipalg_flow_data {
 /* in @marks */
 enum {
 	SIPALG_FLOW_KEPT	= 1 << 0,	/* @keep_until is set */
-	SIPALG_FLOW_BORN	= 1 << 1,	/* the first packet of the connection came by here */
+	SIPALG_FLOW_BORN	= 1 << 1,	/* the first packet came by here */
 };
 
 enum { SIPALG_FLOW_PROVEN = 2 };	/* in @is_proven, beside the direction 0 or 1 */
@@ -184,8 +184,8 @@ static inline void sipalg_flow_begin(struct sipalg_flow_data *data)
  * sipalg_flow_is_taken_over() - did another router see the connection before?
  * @data: data of the connection
  *
- * A failover peer injects connections with a helper that has no data: nothing is known of what their
- * messages have published.
+ * A failover peer injects connections with a helper that has no data: nothing is known of what
+ * their messages have published.
  *
  * Context: any.
  * Return: true: the first packet of the connection did not come by here; false: it did, or a
@@ -237,7 +237,8 @@ static inline void sipalg_flow_keep(struct nf_conn *ct, struct sk_buff *skb, u32
 
 	if (!data)
 		return;
-	if (!(READ_ONCE(data->marks) & SIPALG_FLOW_KEPT) || (s32)(until - READ_ONCE(data->keep_until)) > 0) {
+	if (!(READ_ONCE(data->marks) & SIPALG_FLOW_KEPT) ||
+	    (s32)(until - READ_ONCE(data->keep_until)) > 0) {
 		WRITE_ONCE(data->keep_until, until);
 		WRITE_ONCE(data->marks, READ_ONCE(data->marks) | SIPALG_FLOW_KEPT);
 	}

@@ -97,7 +97,7 @@ void sipalg_ctx_fill_flow(struct sipalg_ctx *ctx)
 	flow->is_registered = flow->is_published;
 	flow->user = 0;
 	ctx->via_port = 0;
-	/* another router knows what was published; what leads to the host is taken to be that */
+	/* what was published is known to another router alone: all that leads to the host counts */
 	if (data && sipalg_flow_is_taken_over(data)) {
 		flow->is_published = true;
 		flow->is_registered = true;
