@@ -25,7 +25,11 @@
 #include "sipalg_pinhole.h"
 #include "sipalg_quota.h"
 
-/* the two parties of a call */
+/**
+ * enum sipalg_call_side - the two parties of a call
+ * @SIPALG_CALLER: the party that sent the first INVITE
+ * @SIPALG_CALLEE: the called end
+ */
 enum sipalg_call_side {
 	SIPALG_CALLER,
 	SIPALG_CALLEE,

@@ -7,11 +7,16 @@
 
 #include "sipalg_call.h"
 
-/* what a message is to its call */
+/**
+ * enum sipalg_call_step - what a message is to its call
+ * @SIPALG_CALL_MAY_OPEN: in order, and its offer or answer may open something
+ * @SIPALG_CALL_IN_ORDER: in order, and it opens nothing
+ * @SIPALG_CALL_OUT_OF_ORDER: an answer to no request, or a request out of sequence
+ */
 enum sipalg_call_step {
-	SIPALG_CALL_MAY_OPEN,	/* in order, and its offer or answer may open something */
-	SIPALG_CALL_IN_ORDER,	/* in order, and it opens nothing */
-	SIPALG_CALL_OUT_OF_ORDER,	/* an answer to no request, or a request out of sequence */
+	SIPALG_CALL_MAY_OPEN,
+	SIPALG_CALL_IN_ORDER,
+	SIPALG_CALL_OUT_OF_ORDER,
 };
 
 /**

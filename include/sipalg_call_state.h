@@ -13,7 +13,10 @@
 	X(UP, "up")		/* answered with 2xx */ \
 	X(ENDED, "ended")	/* pinholes are closed; the object absorbs late messages */
 
-/* state of a call */
+/**
+ * enum sipalg_call_state - state of a call
+ * @SIPALG_CALL_STATES: one value for each entry of the list SIPALG_CALL_STATES, of its name
+ */
 enum sipalg_call_state {
 #define X(NAME, text) SIPALG_CALL_##NAME,
 	SIPALG_CALL_STATES(X)
@@ -32,7 +35,10 @@ enum sipalg_call_state {
 	X(ADMIN, "administrator")	/* ended through /proc/net/sipalg/calls */ \
 	X(EVICTED, "evicted")		/* unanswered, and other calls needed the room */
 
-/* why a call has ended */
+/**
+ * enum sipalg_call_reason - why a call has ended
+ * @SIPALG_CALL_REASONS: one value for each entry of the list SIPALG_CALL_REASONS, of its name
+ */
 enum sipalg_call_reason {
 #define X(NAME, text) SIPALG_CALL_##NAME,
 	SIPALG_CALL_REASONS(X)

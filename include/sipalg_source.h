@@ -39,22 +39,36 @@ enum {
 	SIPALG_SOURCE_HELP		= 5,	/* calls for help a minute */
 };
 
-/* what has a limit of its own (BEHAVIOUR 7) */
+/**
+ * enum sipalg_source_class - classes of messages, each with a limit of its own (BEHAVIOUR 7)
+ * @SIPALG_CLASS_INVITE: INVITE
+ * @SIPALG_CLASS_REGISTER: REGISTER
+ * @SIPALG_CLASS_OPTIONS: OPTIONS
+ * @SIPALG_CLASS_SUBSCRIBE: SUBSCRIBE, PUBLISH or NOTIFY
+ * @SIPALG_CLASS_OTHER: any other request
+ * @SIPALG_CLASS_RESPONSE: response
+ * @SIPALG_CLASSES: number of classes
+ */
 enum sipalg_source_class {
 	SIPALG_CLASS_INVITE,
 	SIPALG_CLASS_REGISTER,
 	SIPALG_CLASS_OPTIONS,
-	SIPALG_CLASS_SUBSCRIBE,	/* PUBLISH and NOTIFY, too */
+	SIPALG_CLASS_SUBSCRIBE,
 	SIPALG_CLASS_OTHER,
 	SIPALG_CLASS_RESPONSE,
-	SIPALG_CLASSES
+	SIPALG_CLASSES,
 };
 
-/* which messages a source counts */
+/**
+ * enum sipalg_source_role - which messages a source counts
+ * @SIPALG_SOURCE_FROM: messages that the address sends
+ * @SIPALG_SOURCE_TO: messages that go to the address, as to a proxy
+ * @SIPALG_SOURCE_SERVED: messages of its registrar to the address: never blocked
+ */
 enum sipalg_source_role {
-	SIPALG_SOURCE_FROM,	/* messages that the address sends */
-	SIPALG_SOURCE_TO,		/* messages that go to the address, as to a proxy */
-	SIPALG_SOURCE_SERVED,	/* messages of its registrar to the address: never blocked */
+	SIPALG_SOURCE_FROM,
+	SIPALG_SOURCE_TO,
+	SIPALG_SOURCE_SERVED,
 };
 
 /**
@@ -69,10 +83,14 @@ struct sipalg_source_key {
 	u16 role;
 };
 
-/* which copies pass over the limits: see sipalg_source_may_again() */
+/**
+ * enum sipalg_source_again - which copies pass over the limits: see sipalg_source_may_again()
+ * @SIPALG_SOURCE_COPY: a copy of a request
+ * @SIPALG_SOURCE_ANSWER: an answer to a request
+ */
 enum sipalg_source_again {
-	SIPALG_SOURCE_COPY,	/* a copy of a request */
-	SIPALG_SOURCE_ANSWER,	/* an answer to a request */
+	SIPALG_SOURCE_COPY,
+	SIPALG_SOURCE_ANSWER,
 };
 
 /**

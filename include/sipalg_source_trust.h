@@ -14,22 +14,34 @@ struct sip_addr;
 struct sipalg_net;
 struct sipalg_source;
 
-/* how a request of a source ended */
+/**
+ * enum sipalg_source_end - how a request of a source ended
+ * @SIPALG_SOURCE_SUCCESS: 2xx
+ * @SIPALG_SOURCE_REFUSED: 403, 404 or 410 to a REGISTER
+ * @SIPALG_SOURCE_MISSED: 403, 404 or 410 to an INVITE: a failure of a source that never had success
+ * @SIPALG_SOURCE_CHALLENGED: 401 or 407: a failure if the request had credentials
+ * @SIPALG_SOURCE_OTHERWISE: an answer that says nothing about the source
+ */
 enum sipalg_source_end {
-	SIPALG_SOURCE_SUCCESS,	/* 2xx */
-	SIPALG_SOURCE_REFUSED,	/* 403, 404 or 410 to a REGISTER */
-	/* 403, 404 or 410 to an INVITE: a failure of a source that never had success */
+	SIPALG_SOURCE_SUCCESS,
+	SIPALG_SOURCE_REFUSED,
 	SIPALG_SOURCE_MISSED,
-	SIPALG_SOURCE_CHALLENGED,	/* 401 or 407: a failure if the request had credentials */
-	SIPALG_SOURCE_OTHERWISE,	/* an answer that says nothing about the source */
+	SIPALG_SOURCE_CHALLENGED,
+	SIPALG_SOURCE_OTHERWISE,
 };
 
-/* what an answer says about the source that had sent the request */
+/**
+ * enum sipalg_source_told - what an answer says about the source that had sent the request
+ * @SIPALG_SOURCE_NOT_ASKED: no such request was sent, or it is answered already
+ * @SIPALG_SOURCE_NOTED: the answer is no failure
+ * @SIPALG_SOURCE_FAILED: it has failed, as a guesser does
+ * @SIPALG_SOURCE_BLOCKED: it has failed, and is blocked from now on
+ */
 enum sipalg_source_told {
-	SIPALG_SOURCE_NOT_ASKED,	/* no such request was sent, or it is answered already */
-	SIPALG_SOURCE_NOTED,	/* the answer is no failure */
-	SIPALG_SOURCE_FAILED,	/* it has failed, as a guesser does */
-	SIPALG_SOURCE_BLOCKED,	/* it has failed, and is blocked from now on */
+	SIPALG_SOURCE_NOT_ASKED,
+	SIPALG_SOURCE_NOTED,
+	SIPALG_SOURCE_FAILED,
+	SIPALG_SOURCE_BLOCKED,
 };
 
 /**
