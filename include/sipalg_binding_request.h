@@ -77,7 +77,7 @@ struct sipalg_grant {
  * alone.
  *
  * Context: softirq or BH, under rcu_read_lock().
- * Return: the port to publish instead of @port; -ENOSPC: over bindings_max, bindings_per_host or a
+ * Return: 0; -ENOSPC: over bindings_max, bindings_per_host or a
  * limit of pinholes, or the request names too many contacts; -EADDRINUSE: no port is free; -ENOMEM.
  */
 int sipalg_binding_ask(const struct sipalg_binding_request *reg, u16 port, u32 asked_s);

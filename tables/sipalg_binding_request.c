@@ -107,7 +107,7 @@ static int ask_locked(const struct sipalg_binding_request *reg, u16 port, u32 as
 	struct sipalg_pinhole *pin;
 
 	if (!b && !asked_s)	/* the request removes a contact that has no binding */
-		return port == reg->self.port ? reg->mapped.port : port;
+		return 0;
 	if (!b) {
 		b = sipalg_binding_add(reg, port);
 		if (IS_ERR(b))
@@ -133,21 +133,21 @@ static int ask_locked(const struct sipalg_binding_request *reg, u16 port, u32 as
 	}
 	if (!pin) {
 		b->mapped = reg->mapped;
-		return reg->mapped.port;
+		return 0;
 	}
 	if (port == reg->answer_port && port != reg->self.port)
 		let_answer_in(b, reg);
-	return pin->mapped.port;
+	return 0;
 }
 
 int sipalg_binding_ask(const struct sipalg_binding_request *reg, u16 port, u32 asked_s)
 {
-	int ret;
+	int err;
 
 	spin_lock_bh(&reg->sn->bindings->lock);
-	ret = ask_locked(reg, port, asked_s);
+	err = ask_locked(reg, port, asked_s);
 	spin_unlock_bh(&reg->sn->bindings->lock);
-	return ret;
+	return err;
 }
 
 void sipalg_binding_ask_none(const struct sipalg_binding_request *reg)
