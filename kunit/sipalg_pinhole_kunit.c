@@ -528,7 +528,7 @@ static void pinhole_leaves_foreign_expectations_alone(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, lab->is_related);
 }
 
-/* The table of a failover peer is empty, and the expectations of the kernel tell what was published. */
+/* The table of a failover peer is empty; the expectations of the kernel tell what was published. */
 static void pinhole_of_another_router_is_spared(struct kunit *test)
 {
 	struct lab *lab = test->priv;
