@@ -31,6 +31,7 @@
 #include "sipalg_call.h"
 #include "sipalg_compat.h"
 #include "sipalg_net.h"
+#include "sipalg_template.h"
 
 static uint calls = 10;
 module_param(calls, uint, 0444);
@@ -452,35 +453,6 @@ static void phone_close(struct phone *p)
 	nf_ct_delete(p->ct, 0, 0);
 	nf_ct_put(p->ct);
 	p->ct = NULL;
-}
-
-static struct nf_conn *template_alloc(const char *name)
-{
-	struct nf_conn *tmpl = nf_ct_tmpl_alloc(&init_net, &nf_ct_zone_dflt, GFP_KERNEL);
-	struct nf_conntrack_helper *helper;
-	struct nf_conn_help *help;
-
-	if (!tmpl)
-		return NULL;
-	help = nf_ct_helper_ext_add(tmpl, GFP_KERNEL);
-	rcu_read_lock();
-	helper = nf_conntrack_helper_try_module_get(name, NFPROTO_IPV4, IPPROTO_UDP);
-	rcu_read_unlock();
-	if (!help || !helper) {
-		nf_ct_tmpl_free(tmpl);
-		return NULL;
-	}
-	rcu_assign_pointer(help->helper, helper);
-	__set_bit(IPS_CONFIRMED_BIT, &tmpl->status);	/* as the CT target does */
-	return tmpl;
-}
-
-static void template_free(struct nf_conn *tmpl)
-{
-	if (!tmpl)
-		return;
-	nf_conntrack_helper_put(rcu_dereference_raw(nfct_help(tmpl)->helper));
-	nf_ct_put(tmpl);
 }
 
 static struct nf_conn *templates[ROLES];

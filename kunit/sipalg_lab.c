@@ -22,6 +22,7 @@
 #include "sipalg_source.h"
 #include "sipalg_compat.h"
 #include "sipalg_lab.h"
+#include "sipalg_template.h"
 
 #define PHONE_IP	"192.168.1.2"
 #define PUBLIC_IP	"203.0.113.1"
@@ -703,37 +704,10 @@ static void settings_replace(struct lab *lab, struct sipalg_settings *set)
 	synchronize_rcu();
 }
 
-static struct nf_conn *template_alloc(void)
-{
-	struct nf_conn *tmpl = nf_ct_tmpl_alloc(&init_net, &nf_ct_zone_dflt, GFP_KERNEL);
-	struct nf_conntrack_helper *helper;
-	struct nf_conn_help *help;
-
-	if (!tmpl)
-		return NULL;
-	help = nf_ct_helper_ext_add(tmpl, GFP_KERNEL);
-	rcu_read_lock();
-	helper = nf_conntrack_helper_try_module_get(SIPALG_NAME, NFPROTO_IPV4, IPPROTO_UDP);
-	rcu_read_unlock();
-	if (!help || !helper) {
-		nf_ct_tmpl_free(tmpl);
-		return NULL;
-	}
-	rcu_assign_pointer(help->helper, helper);
-	__set_bit(IPS_CONFIRMED_BIT, &tmpl->status);	/* as the CT target does */
-	return tmpl;
-}
-
 void lab_forget_sources(struct lab *lab)
 {
 	sipalg_source_teardown(lab->sn);
 	KUNIT_ASSERT_EQ(lab->test, sipalg_source_setup(lab->sn), 0);
-}
-
-static void template_free(struct nf_conn *tmpl)
-{
-	nf_conntrack_helper_put(rcu_dereference_raw(nfct_help(tmpl)->helper));
-	nf_ct_put(tmpl);
 }
 
 /* A case that is about limits sets them: the others are about something else. */
@@ -776,7 +750,7 @@ int lab_setup(struct kunit *test)
 		lab->since[i] = counter(lab, i);
 	KUNIT_ASSERT_EQ(test, nf_ct_netns_get(&init_net, NFPROTO_IPV4), 0);
 	test->priv = lab;
-	lab->tmpl = template_alloc();
+	lab->tmpl = template_alloc(SIPALG_NAME);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, lab->tmpl);
 	lab->was = rcu_dereference_raw(lab->sn->settings);
 	lab->set = kmemdup(lab->was, sizeof(*lab->was), GFP_KERNEL);
