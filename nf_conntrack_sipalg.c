@@ -15,7 +15,8 @@
  *	verdict		accepts the packet, or drops it with a named reason
  *
  * When a message fails on the way, the pinholes that it opened are closed, and it passes unchanged.
- * Verdicts are given in this file and in no other, by sipalg_pass() and sipalg_drop().
+ * Verdicts are given in this file, by sipalg_pass() and sipalg_drop(); a flood may end before, in
+ * module/sipalg_early.c.
  */
 #include <linux/module.h>
 #include <net/netfilter/nf_conntrack_core.h>

@@ -230,7 +230,7 @@ static void read_rtcp(struct sdp_reader *r, struct sip_slice line)
 	if (media->rtcp_text.len)
 		return;
 	err = sip_number(r->t, port, 65535, &n);
-	if (err) {	/* no number is an attribute that is not understood */
+	if (err) {	/* without a number it is skipped like an unknown attribute */
 		r->sdp->is_left |= err == -ERANGE;
 		return;
 	}
@@ -522,8 +522,8 @@ static u16 target_port(const struct sdp_planner *p, u32 i, u16 port)
 }
 
 /*
- * foundation component transport priority address port "typ" type ...; RFC 8839 5.1.  Only
- * what the section's own port is published as: other candidates lead elsewhere.
+ * foundation component transport priority address port "typ" type ...; RFC 8839 5.1.  Candidates
+ * at the section's own port alone are changed.
  */
 static int plan_candidate(struct sdp_planner *p, u32 i, struct sip_slice line)
 {
@@ -567,7 +567,7 @@ static bool skip_to_host(struct sip_cursor *c)
 	return true;
 }
 
-/* "msrp://" host ":" port "/" ...; RFC 4975 9.  The URI of a relay is another's. */
+/* "msrp://" host ":" port "/" ...; RFC 4975 9.  The URI of a relay belongs to another host. */
 static int plan_path_uri(struct sdp_planner *p, u32 i, struct sip_slice uri)
 {
 	struct sip_cursor c = { p->t->p, uri.off, sip_slice_end(uri) };
@@ -641,7 +641,7 @@ static int plan_media(struct sdp_planner *p, u32 i, bool has_session)
 	return err ? err : plan_more_lines(p, i);
 }
 
-/* o= names a host by the address that is hidden, or by one that a section's media goes to. */
+/* o= names a host by its hidden address, or by an address to which the media of a section goes. */
 static const struct sip_addr *origin_target(const struct sdp_planner *p)
 {
 	const struct sip_addr *origin = &p->sdp->origin.addr;

@@ -357,7 +357,7 @@ int sip_body_plan(struct sip_edits *edits, const struct sip_text *text, u32 base
 		err = sdp_plan_edits(edits, text, base, &body->desc[i].sdp, &body->desc[i].plan);
 		add_growth(parts, delta, body->desc[i].part, edits->delta - before);
 	}
-	/* from the inside out: a length that has one digit more makes what is around it longer */
+	/* inner lengths come first: one digit more in them makes the outer parts longer */
 	for (i = parts->n; !err && i--; ) {
 		s32 before = edits->delta;
 

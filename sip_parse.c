@@ -229,7 +229,7 @@ static int sip_read_via(struct sip_walk *w, struct sip_cursor *c, enum sip_heade
 			sip_leave(w->msg, SIP_LEFT_LIMIT);
 		return 0;
 	}
-	if (cur_at_end(c)) {	/* it names no hop, so the next header is on top */
+	if (cur_at_end(c)) {	/* an empty Via names no hop, so the next one is on top */
 		sip_walk_leave(w, SIP_LEFT_VIA);
 		return 0;
 	}
@@ -258,9 +258,9 @@ static int sip_read_via(struct sip_walk *w, struct sip_cursor *c, enum sip_heade
 /* ---- body, times, passwords ------------------------------------------------------- */
 
 /*
- * Keeps the first digits of what is no number, for sip_parse_body(): the frame is the datagram
- * then, and sip_stream has ended a stream already.  Two lengths that readers may choose from are
- * no frame at all.
+ * Keeps the digits at the start of a bad Content-Length, for sip_parse_body(): over UDP the datagram
+ * gives the length, and over TCP sip_stream has left the stream before.  With two different lengths
+ * the message is malformed.
  */
 static __cold int read_odd_length(struct sip_walk *w, struct sip_cursor *c, struct sip_slice digits,
 				  u32 value)
@@ -383,7 +383,7 @@ static int sip_read_challenge(struct sip_walk *w, struct sip_cursor *c, enum sip
 	return 0;
 }
 
-/* The header is there: the sender was asked for a password, and answers. */
+/* The message has credentials. */
 static int sip_read_credentials(struct sip_walk *w, struct sip_cursor *c, enum sip_header header)
 {
 	w->msg->flags |= SIP_MSG_CREDENTIALS;

@@ -119,9 +119,8 @@ struct sip_via_memo sip_via_form(const struct sip_msg *msg, const struct sip_flo
 }
 
 /*
- * A request's Via is the sender's own hop.  Responses find their way by rport or
- * by the port that stands here, so it becomes the mapped one where it is the flow's,
- * or where rport says that the port in here is not used (RFC 3581 4).
+ * The top Via of a request is the hop of its sender.  Its port becomes the mapped port in two
+ * cases: the port is that of the flow, or rport makes it unused (RFC 3581 4).
  */
 static void decide_request_via(const struct sip_via *via, const struct sip_flow *flow,
 			       struct sip_header_plan *plan)

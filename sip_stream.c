@@ -63,8 +63,8 @@ static bool begins_status(const struct sip_text *t)
 
 /*
  * Whether the text, which has no line end, may be the beginning of a start line.
- * An end would miss bytes that are held back for a message that never comes, so the first wrong
- * byte ends the attempt.
+ * If bytes are held for a message that never comes, their receiver misses them.  So the first
+ * wrong byte ends the search.
  */
 static bool may_become_start_line(const struct sip_text *t)
 {
@@ -128,7 +128,7 @@ static int read_start_line(struct sip_frame *f, const struct sip_text *t, struct
 		return -ENOMSG;
 	f->at = lf;
 	line.len = lf;
-	/* the same rule be it all there or not: where a stream is cut decides nothing */
+	/* an incomplete line follows the same rule: the place of a cut does not matter */
 	if (f->is_known ? !may_become_odd_line(&line) : !may_become_start_line(&line))
 		return -ENOMSG;
 	if (lf == t->len)

@@ -142,7 +142,7 @@ static bool is_of_call(struct sipalg_ctx *ctx)
 
 /*
  * Whether a message over a limit belongs to a transaction that was seen, or to a call.  The search
- * is bounded.  Each of both has a limit of its own (SECURITY B5): a message over it gets false.
+ * is bounded.  Both have their own limit (SECURITY B5), and a message over that does not belong.
  */
 static bool is_known(struct sipalg_ctx *ctx, int line, bool is_taken)
 {
@@ -192,14 +192,14 @@ static bool is_exempt(struct sipalg_ctx *ctx, int line, bool is_taken)
 
 /* ---- limits ---------------------------------------------------------------------- */
 
-static void tell_flood(const struct sipalg_ctx *ctx, const char *whom, const struct sip_addr *addr)
+static void tell_flood(const struct sipalg_ctx *ctx, const char *role, const struct sip_addr *addr)
 {
 	char buf[SIP_ADDR_TEXT_MAX];
 	u32 len = sip_addr_write(addr, buf, false);
 
 	if (sipalg_may_log(ctx->sn))
 		net_info_ratelimited("%s %.*s: too many %s, some are dropped (/proc/net/sipalg/sources)\n",
-			     whom, (int)len, buf, classes[ctx->class].name);
+			     role, (int)len, buf, classes[ctx->class].name);
 }
 
 /* A client that has registered over this connection is not blocked for others at its address. */

@@ -83,8 +83,8 @@ struct sip_body {
  * boundary.  What stands before the first part and after the last belongs to no part.  A
  * multipart whose last boundary is missing ends with its body.
  *
- * A body of which no Content-Type says what it is, is a description where it begins like one
- * (RFC 8866 5.1): nothing else does.
+ * A body without a Content-Type is a description if it begins with a version line (RFC 8866 5.1).
+ * No other body begins with that line.
  *
  * Context: any; no lock, no allocation.
  */
@@ -97,7 +97,7 @@ void sip_body_parts(const struct sip_text *text, const struct sip_msg *msg,
  * @msg: its parsed form, the body included
  * @body: the result; every plan says that nothing changes
  *
- * What says that it is a description and has neither a version nor a section is none.
+ * A body that has neither a version nor a section is no description, whatever its type says.
  * What cannot be read, or is over a limit, is left as it is: see @msg->left.
  */
 void sip_body_read(const struct sip_text *text, struct sip_msg *msg, struct sip_body *body);

@@ -157,9 +157,10 @@ u8 sip_strict_fault(const struct sip_msg *msg);
  *
  * RFC 3261 section 7 and 25.  Malformed is a message without a Via, with another CR than
  * that of a line end, with a NUL in a header that is read, with two different values of From,
- * To, Call-ID, CSeq or Content-Length, or with a Content-Length that is no number.  All else
- * that cannot be read is left as it is.  Where From, To, Call-ID or CSeq is (RFC 3261 8.1.1
- * demands each once, and that a request's CSeq names its method), sip_may_act() is false.
+ * To, Call-ID, CSeq or Content-Length, or with a Content-Length over its range.  All else
+ * that cannot be read is left as it is.  If From, To, Call-ID or CSeq cannot be read,
+ * sip_may_act() is false: RFC 3261 8.1.1 demands each of them once, and that the CSeq of a request
+ * names its method.
  *
  * Context: any; no lock, no allocation.
  * Return: bytes of the header section with its blank line; 0 where its end is

@@ -64,11 +64,10 @@ struct sip_header_plan {
  * @text: the message
  * @uri: a sip: or sips: URI
  *
- * RFC 3261 19.1.4: users are equal where they are with their escapes decoded; stacks that
- * read a URI and write it again escape other characters than it had, in either case of
- * letters.  Case counts, but in escapes.
+ * RFC 3261 19.1.4: users are compared after their escapes are decoded, for a stack that reads a URI
+ * and writes it again may escape other characters.  Case matters, except in escapes.
  *
- * Return: the same for equal users.  Of others one in 256 has it too.
+ * Return: equal numbers for equal users; one of 256 different users has the same number.
  */
 u8 sip_user_hash(const struct sip_text *text, const struct sip_uri *uri);
 

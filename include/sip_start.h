@@ -12,10 +12,10 @@
  * @text: as for sip_parse()
  * @msg: out: method, status and Request-URI; the rest is empty
  *
- * RFC 3261 7.1, 7.2.  What is left as it is: more white space than a blank, or none after a
- * status; control characters but NUL and CR; a length over SIP_MAX_LINE; a line end of LF or
- * CR CR LF; a Request-URI that cannot be read, but for a path and "*", which are other
- * protocols' (SECURITY M1).
+ * RFC 3261 7.1, 7.2.  These deviations are left as they are: more white space than a blank; no
+ * white space after a status; control characters except NUL and CR; a length over SIP_MAX_LINE; a
+ * line end of LF or CR CR LF; a Request-URI that cannot be read, except a path and "*", which
+ * belong to other protocols (SECURITY M1).
  * A stream that has not been SIP in both directions is asked for more: see sip_stream.h.
  *
  * Return: bytes of the line; else as sip_parse().

@@ -5,8 +5,8 @@
  * A reader stands at the start of a message and says of the bytes after it whether
  * they are a keep-alive, a message, not SIP, or not all there yet.  It never looks
  * for a start: the next message begins where Content-Length says that this one ends
- * (SECURITY S3), and a stream about which that cannot be said for sure is none of
- * ours from there on.  While bytes come in one by one it remembers how far it has
+ * (SECURITY S3).  If the end of a message is not certain, the stream is not read
+ * any more.  While bytes come in one by one it remembers how far it has
  * read, so that no byte is read twice.
  *
  * Framing asks less of a message than sip_parse() does: one that is broken within
@@ -16,9 +16,9 @@
  * directions may be anything that was made to look like SIP (slipstreaming): its start lines
  * are taken literally, single blanks, a Request-URI that can be read, CRLF.  Where both ends have
  * sent a message they speak SIP, and one odd line of theirs ends nothing: a start line is what
- * sip_parse_start() takes, and a header may hold a bare LF.  Where a message ends is never
- * in doubt for that: an empty line or a Content-Length that one reader sees, and another one that
- * knows CRLF alone does not, is a framing error in any stream, and so is a line of CRs.
+ * sip_parse_start() takes, and a header may hold a bare LF.  The end of a message must still be
+ * certain.  An empty line, or a Content-Length, that only a reader sees which accepts a bare LF is
+ * a framing error in any stream, and so is a line of CRs.
  */
 #ifndef _SIP_STREAM_H
 #define _SIP_STREAM_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * sipalg_pinhole: a port that is published for a host, and the expectation behind it.
+ * sipalg_pinhole: a port that is published for a host, and the expectation that waits there.
  *
  * The life of a pinhole.  The call or the binding that needs a pinhole opens it, for one address
  * and port of one host (@real).  A mapped address and port is reserved in our own table, which
@@ -16,8 +16,8 @@
  * RTP comes before RTCP.  The kernel counts the expectations of a class and flow in one byte, and
  * on a trunk with many waiting calls that is too few for both.  So a pinhole of RTP may use any of
  * three classes, and always gets a place while other RTP has not filled them.  A pinhole of RTCP
- * uses the third class.  Before its RTP has come it waits there only while few do.  Then it is due,
- * and may use any free place; it ends the wait of a pinhole that is not due, or else of the one
+ * uses the third class.  Until its RTP has come, it waits there if few others do.  After its RTP has
+ * come it is due, and may use any free place; it ends the wait of a pinhole that is not due, or else of the one
  * that has waited longest, if that was SIPALG_PINHOLE_TURN_S or more: they take turns.  A pinhole
  * that lost its place, or found none, is armed again when there is one.
  *

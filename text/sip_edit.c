@@ -5,10 +5,10 @@
  * Rendering in place.  The edits cut the text into pieces, each of which moves as
  * a whole by the sum of the deltas before it.  Pieces that move left are moved
  * from the first to the last, pieces that move right from the last to the first.
- * No piece lands on one that has yet to move: pieces keep their order, so a
- * piece that moves right ends where its successor begins anew, which is before
- * the successor's old begin if that one moves left, and if it moves right it has
- * moved already; the other way round likewise.  The new texts fill the gaps last.
+ * No piece lands on one that has yet to move, for pieces keep their order.  A piece that moves
+ * right ends at the new start of the next piece.  If the next piece moves left, its new start is
+ * before its old start; if it moves right, it was moved before.  The same holds in the other
+ * direction.  The new texts fill the gaps last.
  */
 #include <linux/errno.h>
 #include <linux/string.h>

@@ -136,10 +136,10 @@ static bool is_userinfo(const char *p, u32 at, u32 end, bool *is_odd)
 }
 
 /*
- * Takes user [":" password] "@", if that is there.  A user may hold ';', '?' and '/', a
- * password none of them, neither of them a bracket, and an '@' stands nowhere else in a URI
- * (RFC 3261 25.1).  So what ends with '@' and is no userinfo is nothing: were it taken for
- * one, what follows it, a Call-ID in embedded headers maybe, would be taken for the host.
+ * Takes user [":" password] "@", if that is there.  A user may hold ';', '?' and '/', and a
+ * password may not; neither may hold a bracket, and an '@' stands nowhere else in a URI (RFC 3261
+ * 25.1).  Text before an '@' that breaks these rules is an error: otherwise the text after the '@',
+ * such as a Call-ID in embedded headers, would be read as the host.
  */
 static int take_userinfo(struct sip_cursor *c, struct sip_uri *uri)
 {
