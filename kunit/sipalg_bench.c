@@ -29,6 +29,7 @@
 #include <net/netfilter/nf_nat.h>
 
 #include "sipalg_call.h"
+#include "sipalg_call_timer.h"
 #include "sipalg_compat.h"
 #include "sipalg_net.h"
 #include "sipalg_template.h"
