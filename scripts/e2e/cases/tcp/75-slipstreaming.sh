@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-# NAT slipstreaming, all known forms: nothing opens, every byte arrives as it was sent. The in-tree
-# helper falls for the first of them in the same guest.
+# NAT slipstreaming, all known forms: nothing opens; every byte arrives as it was sent, or the connection ends. The
+# in-tree helper falls for the first of them in the same guest.
 # limit: 300
 # tags: smoke 6.12
 . ./lib.sh
