@@ -486,10 +486,11 @@ static int phones_open(void)
 
 static void phones_close(void)
 {
-	u32 i;
+	u32 role, i;
 
-	for (i = 0; i < ROLES * PHONES; i++)
-		phone_close(&phones[0][i]);
+	for (role = 0; role < ROLES; role++)
+		for (i = 0; i < PHONES; i++)
+			phone_close(&phones[role][i]);
 	for (i = 0; i < CROWDS; i++)
 		phone_close(&crowd[i]);
 }

@@ -15,7 +15,7 @@
 #   shell       shellcheck
 #   checkpatch  the kernel's, --strict
 #   sparse-6.1 sparse-6.12           sparse with endianness, stack frames over 512 bytes
-#   build-6.1 build-6.12 build-7 build-uml      W=1 without a warning
+#   build-6.1 build-6.12 build-7 build-uml build-bench      W=1 without a warning
 #
 # What is no fault though it is found stands in check/allowed, with the reason. Prints
 # a line a check, the findings (all of them: $OUT/check-CHECK.txt), and as last
@@ -24,7 +24,7 @@ set -euo pipefail
 . "$(dirname "$0")/env.sh"
 . "$(dirname "$0")/progress.sh"
 here=$TOP/scripts
-all=(text layers sizes kdoc docs cases install shell checkpatch sparse-6.12 sparse-6.1 build-6.12 build-6.1 build-7 build-uml)
+all=(text layers sizes kdoc docs cases install shell checkpatch sparse-6.12 sparse-6.1 build-6.12 build-6.1 build-7 build-uml build-bench)
 [ $# -gt 0 ] || set -- "${all[@]}"
 for c; do [[ " ${all[*]} " = *" $c "* ]] || die "no check $c" 2; done
 "$here/deps.sh" build static uml chroot
@@ -116,8 +116,8 @@ check_sparse() {
 	VARIANT=sparse modules "$series" C=2 CF=-D__CHECK_ENDIAN__ KCFLAGS=-Wframe-larger-than=512
 }
 
-# with the benchmark, which no test builds
-check_build() { case $1 in uml) modules uml CONFIG_SIPALG_BENCH=y ;; *) modules "$1" ;; esac; }
+# the benchmark, which no test builds, has a place of its own: it leaves other objects than the tests
+check_build() { case $1 in bench) VARIANT=bench modules 6.12 CONFIG_SIPALG_BENCH=y ;; *) modules "$1" ;; esac; }
 
 # --- what is allowed ---------------------------------------------------------------
 
