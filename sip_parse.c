@@ -258,9 +258,9 @@ static int sip_read_via(struct sip_walk *w, struct sip_cursor *c, enum sip_heade
 /* ---- body, times, passwords ------------------------------------------------------- */
 
 /*
- * Keeps the digits at the start of a bad Content-Length, for sip_parse_body(): over UDP the datagram
- * gives the length, and over TCP sip_stream has left the stream before.  With two different lengths
- * the message is malformed.
+ * Keeps the digits at the start of a bad Content-Length, for sip_parse_body(): over UDP the
+ * datagram gives the length, and over TCP sip_stream has left the stream before.  With two
+ * different lengths the message is malformed.
  */
 static __cold int read_odd_length(struct sip_walk *w, struct sip_cursor *c, struct sip_slice digits,
 				  u32 value)

@@ -8,8 +8,8 @@
  * caller's media, and each callee's media carries the tag of that callee.
  *
  * Locking.  sipalg_call_enter() returns the call with its lock held; every function here that takes
- * a call wants that lock, and sipalg_call_leave() gives it back.  docs/architecture.md has the order
- * of all locks; the locks of pinholes come after the lock of a call.
+ * a call wants that lock, and sipalg_call_leave() gives it back.  docs/architecture.md has the
+ * order of all locks; the locks of pinholes come after the lock of a call.
  */
 #ifndef _SIPALG_CALL_H
 #define _SIPALG_CALL_H

@@ -16,8 +16,8 @@ struct sipalg_ctx;
  * @ctx: context of a message that was read; sipalg_ask_sides() was called
  *
  * The rules are SECURITY M1 (the Request-URI is one of SIP), M2 (its headers can be read), M3 (the
- * top Via names the sender) and P2 (the sender is a host).  A response is judged by the request that it answers.  The reason of
- * a refusal is counted.
+ * top Via names the sender) and P2 (the sender is a host).  A response is judged by the request
+ * that it answers.  The reason of a refusal is counted.
  *
  * Context: softirq or BH, under rcu_read_lock().
  * Return: true: the message may open pinholes, calls and bindings.

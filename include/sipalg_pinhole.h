@@ -16,10 +16,10 @@
  * RTP comes before RTCP.  The kernel counts the expectations of a class and flow in one byte, and
  * on a trunk with many waiting calls that is too few for both.  So a pinhole of RTP may use any of
  * three classes, and always gets a place while other RTP has not filled them.  A pinhole of RTCP
- * uses the third class.  Until its RTP has come, it waits there if few others do.  After its RTP has
- * come it is due, and may use any free place; it ends the wait of a pinhole that is not due, or else of the one
- * that has waited longest, if that was SIPALG_PINHOLE_TURN_S or more: they take turns.  A pinhole
- * that lost its place, or found none, is armed again when there is one.
+ * uses the third class.  Until its RTP has come, it waits there if few others do.  After its RTP
+ * has come it is due, and may use any free place; it ends the wait of a pinhole that is not due, or
+ * else of the one that has waited longest, if that was SIPALG_PINHOLE_TURN_S or more: they take
+ * turns.  A pinhole that lost its place, or found none, is armed again when there is one.
  *
  * sipalg_pinhole_expect.c alone creates, extends and removes expectations.
  */
