@@ -101,7 +101,8 @@ void sipalg_published_remember(struct sipalg_ctx *ctx, const struct sipalg_publi
 
 	if (!data)
 		return;
-	if (sip_is_request(&ctx->msg) && ctx->msg.method == SIP_REGISTER)
+	if (sip_is_request(&ctx->msg) && ctx->msg.method == SIP_REGISTER &&
+	    sipalg_sender_is_translated(ctx))
 		sipalg_flow_begin(data);
 	if (sip_is_request(&ctx->msg))
 		sipalg_flow_set_memo(data, ctx->dir, sip_via_form(&ctx->msg, &ctx->flow),

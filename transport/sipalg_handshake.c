@@ -180,7 +180,9 @@ int sipalg_handshake_see(struct sipalg_ctx *ctx)
 	struct sipalg_flow_data *data = sipalg_flow_data_of(ctx->ct);
 	const struct tcphdr *th = sipalg_tcp_of(ctx);
 
-	if (data && !READ_ONCE(data->syn) && !th->ack && !th->rst && !th->fin)
+	/* by its originator alone: another SYN begins no stream (SECURITY S7) */
+	if (data && !READ_ONCE(data->syn) && ctx->dir == IP_CT_DIR_ORIGINAL && !th->ack &&
+	    !th->rst && !th->fin)
 		WRITE_ONCE(data->syn, SYN_PASSED);
 	if (!ctx->set->enabled || th->rst || th->fin)
 		return 0;

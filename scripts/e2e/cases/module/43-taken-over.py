@@ -84,8 +84,8 @@ def of_tcp():
         is_ended(f'one {what}, the phone', w.phone, w.server)
         w.server.send(0, b'OPTIONS sip:x@example.com SIP/2.0\r\n', ACK_ | PSH)
         is_ended(f'one {what}, the server', w.server, w.phone)
-        again = Wire()
-        again.passes('a new connection is read: a message', again.next(), [100])
+        again = Wire(port=w.real[1], iss=(900000, 5000))
+        again.passes('a new connection from the same port is read: a message', again.next(), [100])
 
 
 play(of_a_registration, of_a_public_contact, of_a_call, of_tcp)
