@@ -176,6 +176,8 @@ static int handle_message(struct sipalg_ctx *ctx)
 	}
 	if (err == -EBADMSG)
 		return sipalg_pass_malformed(ctx, ctx->msg.fault);
+	if (err == -EAGAIN)
+		return sipalg_drop(ctx, SIPALG_STAT_TAKEOVER_WAITS);
 	if (err)
 		return sipalg_pass_failed(ctx, err);
 	sipalg_published_remember(ctx, &published);
@@ -241,6 +243,8 @@ static int handle_unit(struct sipalg_ctx *ctx, struct sipalg_segment *seg, u32 l
 		return 0;
 	if (verdict == NF_ACCEPT)
 		return sipalg_segment_pass(seg, len);
+	if (ctx->counted == SIPALG_STAT_TAKEOVER_WAITS)
+		return -EAGAIN;
 	/* the bytes of a stream cannot be dropped, but a CRLF can replace them (RFC 3261 7.5) */
 	sipalg_count(ctx->sn, SIPALG_STAT_TCP_CUT);
 	return sipalg_segment_replace(seg, len, NULL);
@@ -355,6 +359,7 @@ static int sipalg_help(struct sk_buff *skb, unsigned int protoff, struct nf_conn
 	sipalg_count(sn, SIPALG_STAT_PACKETS);
 	if (!nf_ct_is_confirmed(ct) && sipalg_flow_data_of(ct))
 		sipalg_flow_begin(sipalg_flow_data_of(ct));
+	sipalg_flow_inherit(ct, skb);
 	sipalg_flow_refresh(ct, skb);
 	ctx = sipalg_ctx_get();
 	if (!ctx) {

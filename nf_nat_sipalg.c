@@ -256,10 +256,10 @@ static struct nf_nat_range2 range_of(const union nf_inet_addr *addr,
 	};
 }
 
-static void snat_media(struct nf_conn *ct, const struct sipalg_pinhole *pin)
+static void snat_media(struct nf_conn *ct, const struct sip_endpoint *mapped)
 {
-	union nf_inet_addr addr = sipalg_inet_of_addr(&pin->mapped.addr);
-	union nf_conntrack_man_proto port = { .all = htons(pin->mapped.port) };
+	union nf_inet_addr addr = sipalg_inet_of_addr(&mapped->addr);
+	union nf_conntrack_man_proto port = { .all = htons(mapped->port) };
 	struct nf_nat_range2 range = range_of(&addr, port);
 
 	if (!(ct->status & IPS_SRC_NAT_DONE))
@@ -283,11 +283,13 @@ static void turn_around(struct nf_conn *ct)
 		.proto = t->dst.protonum,
 	};
 	struct sipalg_pinhole *pin = sipalg_pinhole_by_real(sn, &key, &peer);
+	struct sip_endpoint mapped;
 
 	if (!pin || !pin->is_nat || pin->class == SIPALG_PINHOLE_SIGNALLING)
 		return;
 	sipalg_pinhole_expect_conn(sn, pin, ct);
-	snat_media(ct, pin);
+	mapped = (struct sip_endpoint){ pin->mapped.addr, pin->mapped.port };
+	snat_media(ct, &mapped);
 }
 
 /*

@@ -18,6 +18,7 @@
 #include "sipalg_dialog.h"
 #include "sipalg_emergency.h"
 #include "sipalg_flow.h"
+#include "sipalg_legacy_expect.h"
 #include "sipalg_media.h"
 
 /* ---- calls ----------------------------------------------------------------------- */
@@ -44,6 +45,8 @@ static struct sipalg_call_event call_event(struct sipalg_ctx *ctx)
 		.dir = ctx->dir,
 		.flow = &ctx->ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple,
 		.is_inside = { sipalg_sender_is_inside(ctx), sipalg_receiver_is_inside(ctx) },
+		.is_given = sipalg_flow_data_of(ctx->ct) &&
+			    sipalg_flow_is_given(sipalg_flow_data_of(ctx->ct)),
 		.is_emergency = sipalg_is_emergency(ctx),
 		.is_proven = ctx->source && sipalg_source_is_good(ctx->sn, ctx->source),
 	};
@@ -172,6 +175,41 @@ int sipalg_decide_passive(struct sipalg_ctx *ctx)
 	return err ? err : sipalg_media_decide(ctx, SIPALG_CALLER);
 }
 
+/*
+ * Whether an answer ends its call, or an INVITE that began one: RFC 3261 15.1.2, 12.2.1.2.  The
+ * caller sends an INVITE again for which credentials are wanted.
+ */
+static bool is_end(const struct sipalg_call_event *ev)
+{
+	if (ev->method == SIP_BYE)
+		return ev->status / 100 == 2 || ev->status == 408 || ev->status == 481;
+	return ev->method == SIP_INVITE && ev->status >= 300 && ev->status != 401 &&
+	       ev->status != 407;
+}
+
+/* What another router has opened for a call ends with the call, as far as it is known. */
+static void end_of_unknown(struct sipalg_ctx *ctx, const struct sipalg_call_event *ev)
+{
+	if (ctx->may_open && ev->is_given && is_end(ev))
+		sipalg_legacy_end(ctx->sn, ctx->ct);
+}
+
+/* User space may have missed what the first packet of the connection has opened. */
+static void tell_again(struct sipalg_ctx *ctx)
+{
+	struct sipalg_pinhole **contact = sipalg_call_contacts(ctx->call);
+	struct sipalg_call_media *media;
+	u32 i;
+
+	if (ctx->msg.method != SIP_INVITE || sip_is_request(&ctx->msg))
+		return;
+	for (i = 0; i < ctx->call->n_contacts; i++)
+		sipalg_pinhole_tell(ctx->sn, contact[i]);
+	list_for_each_entry(media, &ctx->call->media, node)
+		for (i = 0; i < media->n; i++)
+			sipalg_pinhole_tell(ctx->sn, media->pin[i]);
+}
+
 int sipalg_decide_dialog(struct sipalg_ctx *ctx)
 {
 	struct sipalg_call_event ev = call_event(ctx);
@@ -196,6 +234,8 @@ int sipalg_decide_dialog(struct sipalg_ctx *ctx)
 	}
 	if (ctx->call)
 		step = sipalg_call_advance(ctx->call, &ev, request_side);
+	else
+		end_of_unknown(ctx, &ev);
 	if (step != SIPALG_CALL_MAY_OPEN)
 		ctx->may_open = false;
 	if (ctx->may_open)
@@ -203,5 +243,7 @@ int sipalg_decide_dialog(struct sipalg_ctx *ctx)
 	/* a message that the call does not know keeps no connection (security.md B2) */
 	if (step != SIPALG_CALL_OUT_OF_ORDER && ctx->call->state != SIPALG_CALL_ENDED)
 		sipalg_flow_keep(ctx->ct, ctx->skb, SIPALG_CALL_TTL_S);
+	if (ctx->call)
+		tell_again(ctx);
 	return sipalg_media_decide(ctx, sip_is_request(&ctx->msg) ? request_side : !request_side);
 }

@@ -9,6 +9,7 @@
 #include "sipalg_call_media.h"
 #include "sipalg_ctx.h"
 #include "sipalg_inside.h"
+#include "sipalg_legacy.h"
 #include "sipalg_media.h"
 #include "sipalg_pinhole_expect.h"
 
@@ -88,6 +89,41 @@ struct sipalg_pinhole_want sipalg_media_want(const struct sipalg_ctx *ctx)
 	};
 }
 
+/* Return: key of the RTP port of a section, or of another port of its host. */
+static struct sipalg_pinhole_key section_key(const struct section *s, u16 port)
+{
+	return (struct sipalg_pinhole_key){
+		.addr = s->rtp.addr, .port = port, .zone = nf_ct_zone(s->ctx->ct)->id,
+		.proto = s->proto,
+	};
+}
+
+/*
+ * Return: the port that another router has published for the RTP port of a section; 0: none is
+ * known.  Only a call that began there has one (security.md B3).
+ */
+static u16 port_to_adopt(const struct section *s, const struct sipalg_pinhole_want *want)
+{
+	struct sipalg_pinhole_key real = section_key(s, s->rtp.port);
+
+	if (!s->ctx->call->is_taken_up || want->keep_ports || want->is_anothers)
+		return 0;
+	return sipalg_legacy_port(want->sn, &real, &want->mapped);
+}
+
+/* The stream of a call that was taken up has the port that it had, so it was agreed before. */
+static void section_adopt(const struct section *s, const struct sipalg_pinhole_want *want,
+			  struct sipalg_call_media *media)
+{
+	u32 i;
+
+	if (!want->adopted || media->pin[0]->mapped.port != want->adopted)
+		return;
+	media->is_agreed = true;
+	for (i = 0; i < media->n; i++)
+		sipalg_legacy_adopt(s->ctx->sn, media->pin[i]);
+}
+
 static int section_open(const struct section *s, struct sipalg_call_media *media)
 {
 	struct sipalg_ctx *ctx = s->ctx;
@@ -123,6 +159,9 @@ static int section_open(const struct section *s, struct sipalg_call_media *media
 			  s->index);
 	if (ctx->set->media_source == SIPALG_MEDIA_SIGNALLING)
 		want.source = &peer;
+	if (!want.keep_ports && sipalg_legacy_is_awaited(ctx->sn))
+		return -EAGAIN;
+	want.adopted = port_to_adopt(s, &want);
 	if (!sipalg_call_media_room(media, want.n))
 		return -ENOMEM;
 	/* announced: the pinhole opens when the source is known, see arm_announced() */
@@ -135,6 +174,7 @@ static int section_open(const struct section *s, struct sipalg_call_media *media
 	media->n = want.n;
 	media->is_pairs = want.is_pairs;
 	call->n_pinholes += want.n;
+	section_adopt(s, &want, media);
 	return 0;
 }
 
@@ -298,10 +338,7 @@ static int own_section(const struct section *s, struct sdp_target *target)
 static void hairpin_section(const struct section *s, struct sdp_target *target)
 {
 	struct sipalg_ctx *ctx = s->ctx;
-	struct sipalg_pinhole_key key = {
-		.addr = s->rtp.addr, .port = s->rtp.port, .zone = nf_ct_zone(ctx->ct)->id,
-		.proto = s->proto,
-	};
+	struct sipalg_pinhole_key key = section_key(s, s->rtp.port);
 	struct sipalg_pinhole *pin;
 
 	if (!ctx->set->hairpin || !s->rtp.addr.family || !s->proto ||
@@ -348,25 +385,42 @@ static void publish_again(const struct section *s, struct sdp_target *target)
 		publish_ports(s, media, target);
 }
 
+/* Publishes the ports that another router has published, where the call is not known here. */
+static void publish_legacy(const struct section *s, struct sdp_target *target)
+{
+	const struct sip_addr *mapped = &s->ctx->flow.self_mapped.addr;
+	struct sipalg_pinhole_key key = section_key(s, s->rtp.port);
+
+	target->port = sipalg_legacy_port(s->ctx->sn, &key, mapped);
+	if (!target->port || !has_rtcp_port(s))
+		return;
+	key = section_key(s, sdp_rtcp_of(s->sdp));
+	target->rtcp = sipalg_legacy_port(s->ctx->sn, &key, mapped);
+}
+
 /*
  * Where no pinhole was opened the section keeps its port.  If that port of the mapped address leads
- * to another host, by our table or by the kernel's, the section keeps its address as well.
+ * to another host, by our tables or by the kernel's, the section keeps its address as well.
  */
 static void spare_others(const struct section *s, struct sdp_target *target)
 {
 	const struct sip_endpoint *mapped = &s->ctx->flow.self_mapped;
-	struct sipalg_pinhole_key key = {
-		.addr = mapped->addr, .port = s->rtp.port, .zone = nf_ct_zone(s->ctx->ct)->id,
-		.proto = s->proto,
-	};
+	struct sipalg_pinhole_key key = section_key(s, s->rtp.port);
 	const struct sipalg_pinhole *pin;
+	bool is_others;
 
 	if (target->port || !s->rtp.port || !sip_addr_equal(&target->addr, &mapped->addr))
 		return;
+	key.addr = mapped->addr;
 	pin = sipalg_pinhole_by_mapped(s->ctx->sn, &key);
-	if (pin ? !sip_addr_equal(&pin->real.addr, &s->rtp.addr) :
-		  s->proto && sipalg_pinhole_expect_is_others(s->ctx->sn, &key, &s->rtp.addr,
-							      &s->ctx->flow.peer_real.addr))
+	if (pin)
+		is_others = !sip_addr_equal(&pin->real.addr, &s->rtp.addr);
+	else
+		is_others = s->proto &&
+			    (sipalg_legacy_is_others(s->ctx->sn, &key, &s->rtp) ||
+			     sipalg_pinhole_expect_is_others(s->ctx->sn, &key, &s->rtp.addr,
+							     &s->ctx->flow.peer_real.addr));
+	if (is_others)
 		*target = (struct sdp_target){};
 }
 
@@ -378,10 +432,7 @@ static void spare_others(const struct section *s, struct sdp_target *target)
 static bool find_published(struct section *s)
 {
 	struct sipalg_ctx *ctx = s->ctx;
-	struct sipalg_pinhole_key key = {
-		.addr = s->rtp.addr, .port = s->rtp.port, .zone = nf_ct_zone(ctx->ct)->id,
-		.proto = s->proto,
-	};
+	struct sipalg_pinhole_key key = section_key(s, s->rtp.port);
 	struct sip_endpoint real;
 	struct sipalg_pinhole *pin;
 
@@ -412,6 +463,11 @@ static int decide_section(struct section *s, struct sdp_target *target)
 		hairpin_section(s, target);
 	if (ctx->call && !ctx->may_open && own && !s->is_published)
 		publish_again(s, target);
+	if (!ctx->call && own && ctx->is_nat) {
+		if (sipalg_legacy_is_awaited(ctx->sn))
+			return -EAGAIN;
+		publish_legacy(s, target);
+	}
 	if (!ctx->call || !ctx->may_open)
 		return 0;
 	sipalg_call_hold(ctx->call, s->side, s->index, s->sdp->is_held || is_any);

@@ -189,6 +189,7 @@ struct sipalg_call_busy {
  * @n_contacts: number of signalling pinholes
  * @n_contacts_before: @n_contacts before the message under way
  * @is_dead: the call was taken out of the table
+ * @is_taken_up: the call began at another router, or before the module was loaded
  * @shown: length of @call_id, in bytes
  * @call_id: beginning of Call-ID, for /proc; it has no NUL at its end
  */
@@ -228,6 +229,7 @@ struct sipalg_call {
 	u8 n_contacts : 3;
 	u8 n_contacts_before : 3;
 	bool is_dead : 1;
+	bool is_taken_up : 1;
 	u8 shown;
 	char call_id[SIPALG_CALL_ID_SHOWN];
 };
@@ -257,6 +259,7 @@ static_assert(SIP_LEFT_COUNT <= 16);		/* @left has 16 bits */
  * @flow: original tuple of the connection of the message
  * @dir: direction of the message in its connection, enum ip_conntrack_dir
  * @is_inside: whether sender and receiver are inside, so that a call may be charged to them
+ * @is_given: another router has seen the connection of the message before
  * @is_emergency: the message calls for help, so its host may have one call over its quota
  * @is_proven: the sender has had success of late, so calls of strangers are evicted before its own
  */
@@ -279,6 +282,7 @@ struct sipalg_call_event {
 	const struct nf_conntrack_tuple *flow;
 	u8 dir;
 	bool is_inside[2];
+	bool is_given;
 	bool is_emergency;
 	bool is_proven;
 };
@@ -320,7 +324,9 @@ void sipalg_call_module_exit(void);
  * @ev: message
  * @request_side: set to the side that sent the request: the message itself, or the one it answers
  *
- * Only an INVITE without a tag in To begins a call.  The call is charged to the inside party; where
+ * An INVITE without a tag in To begins a call.  An INVITE or UPDATE with both tags, of which no call
+ * is known, takes a call up again that began at another router, or before the module was loaded;
+ * so does the answer of a host inside to such an INVITE.  The call is charged to the inside party; where
  * both parties are inside, to the one that has fewer calls, unless that is a trunk.  Over calls_max
  * or calls_per_host, and where pinholes are scarce, a call ends that the called end has not
  * answered (SECURITY R3).  Over calls_max a call that is over is forgotten first.

@@ -161,6 +161,22 @@ static inline bool sipalg_expect_leads_to(const struct nf_conntrack_expect *exp,
 }
 
 /**
+ * sipalg_expect_leads_addr() - the address to which an expectation leads its packets
+ * @exp: expectation that has NAT
+ *
+ * Return: the address in network byte order.
+ */
+static inline const union nf_inet_addr *
+sipalg_expect_leads_addr(const struct nf_conntrack_expect *exp)
+{
+#if IS_ENABLED(CONFIG_NF_NAT)
+	return &exp->saved_addr;
+#else
+	return &exp->tuple.dst.u3;
+#endif
+}
+
+/**
  * sipalg_expect_leads_port() - the port to which an expectation leads its packets
  * @exp: expectation that has NAT
  *
@@ -233,6 +249,22 @@ static inline void sipalg_expect_extend(struct nf_conntrack_expect *exp, u32 sec
 #endif
 }
 
+/**
+ * sipalg_expect_set_time() - set for how long an expectation lives from now on
+ * @exp: the expectation, which is linked
+ * @seconds: the time in seconds, which may be shorter than the time that is left
+ *
+ * Context: under nf_conntrack_expect_lock.
+ */
+static inline void sipalg_expect_set_time(struct nf_conntrack_expect *exp, u32 seconds)
+{
+#ifdef SIPALG_EXPECT_U32_TIMEOUT
+	WRITE_ONCE(exp->timeout, nfct_time_stamp + seconds * HZ);
+#else
+	mod_timer_pending(&exp->timeout, jiffies + seconds * HZ);
+#endif
+}
+
 /*
  * Whether the kernel has procfs and sysctls.  Tests build with SIPALG_NO_FILES, and the modules
  * behave then as in a kernel that has neither.
@@ -259,9 +291,17 @@ struct sipalg_helpers {
 #endif
 };
 
-/* The function that nf_confirm() calls for each packet of a connection that has the helper. */
-typedef int sipalg_help_fn(struct sk_buff *skb, unsigned int protoff, struct nf_conn *ct,
-			   enum ip_conntrack_info ctinfo);
+/**
+ * struct sipalg_helper_calls - the functions of a helper that the kernel calls
+ * @help: for each packet of a connection that has the helper; it returns the verdict
+ * @given: when user space gives a connection with the helper to the kernel, or changes one; @attr
+ *	is the private data of the helper, or NULL
+ */
+struct sipalg_helper_calls {
+	int (*help)(struct sk_buff *skb, unsigned int protoff, struct nf_conn *ct,
+		    enum ip_conntrack_info ctinfo);
+	int (*given)(struct nlattr *attr, struct nf_conn *ct);
+};
 
 /*
  * Kernels once found a helper by its port, and some still compare this number: there two helpers
@@ -276,20 +316,21 @@ typedef int sipalg_help_fn(struct sk_buff *skb, unsigned int protoff, struct nf_
  * @family: NFPROTO_IPV4 or NFPROTO_IPV6
  * @proto: IPPROTO_UDP or IPPROTO_TCP
  * @policy: policies of expectations, NF_CT_MAX_EXPECT_CLASSES of them
- * @help: the function that the kernel calls for each packet
+ * @calls: the functions that the kernel calls
  *
  * Context: process context.
  */
 static inline void sipalg_helper_init(struct nf_conntrack_helper *h, u8 family, u8 proto,
 				      const struct nf_conntrack_expect_policy *policy,
-				      sipalg_help_fn *help)
+				      const struct sipalg_helper_calls *calls)
 {
 #ifdef SIPALG_HELPER_SHORT_INIT
 	nf_ct_helper_init(h, family, proto, SIPALG_NAME, policy, NF_CT_MAX_EXPECT_CLASSES - 1,
-			  help, NULL, THIS_MODULE);
+			  calls->help, calls->given, THIS_MODULE);
 #else
 	nf_ct_helper_init(h, family, proto, SIPALG_NAME, SIPALG_HELPER_SLOT, SIPALG_HELPER_SLOT, 0,
-			  policy, NF_CT_MAX_EXPECT_CLASSES - 1, help, NULL, THIS_MODULE);
+			  policy, NF_CT_MAX_EXPECT_CLASSES - 1, calls->help, calls->given,
+			  THIS_MODULE);
 #endif
 }
 

@@ -216,7 +216,7 @@ static inline u64 sipalg_id_of(const struct sipalg_ctx *ctx, u64 *id, struct sip
 struct sipalg_nat_hooks {
 	int (*translate)(struct sipalg_ctx *ctx);
 	int (*commit)(struct sipalg_ctx *ctx);
-	void (*snat)(struct nf_conn *ct, const struct sipalg_pinhole *pin);
+	void (*snat)(struct nf_conn *ct, const struct sip_endpoint *mapped);
 };
 
 /**

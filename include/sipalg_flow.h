@@ -8,6 +8,7 @@
 #ifndef _SIPALG_FLOW_H
 #define _SIPALG_FLOW_H
 
+#include <net/netfilter/nf_conntrack_ecache.h>
 #include <net/netfilter/nf_conntrack_helper.h>
 
 #include "sip_flow.h"
@@ -16,7 +17,7 @@
 /**
  * struct sipalg_flow_data - data of one connection
  * @keep_until: until when calls and bindings need the connection, in jiffies (32 bits)
- * @marks: SIPALG_FLOW_KEPT and SIPALG_FLOW_BORN
+ * @marks: SIPALG_FLOW_KEPT, SIPALG_FLOW_BORN and SIPALG_FLOW_GIVEN
  * @is_proven: SIPALG_FLOW_PROVEN and the direction in which a side sends that has registered over
  *	the connection, and has not failed since; 0: no side has
  * @memo: how the sender of each direction writes its own Via: enum sip_via_form << 16 | port, and
@@ -42,6 +43,12 @@ struct sipalg_flow_data {
 enum {
 	SIPALG_FLOW_KEPT	= 1 << 0,	/* @keep_until is set */
 	SIPALG_FLOW_BORN	= 1 << 1,	/* the first packet came by here */
+	SIPALG_FLOW_GIVEN	= 1 << 2,	/* a failover peer has given it to the kernel */
+};
+
+enum {
+	SIPALG_FLOW_LIFE_S	= 604800,	/* longest life that is taken over */
+	SIPALG_FLOW_GUESS_S	= 3600,		/* life that is taken for one that is not known */
 };
 
 enum { SIPALG_FLOW_PROVEN = 2 };	/* in @is_proven, beside the direction 0 or 1 */
@@ -197,6 +204,32 @@ static inline bool sipalg_flow_is_taken_over(const struct sipalg_flow_data *data
 }
 
 /**
+ * sipalg_flow_give() - user space gives a connection to the kernel
+ * @ct: connection, not confirmed yet
+ *
+ * Context: process context, as ctnetlink has it.
+ */
+static inline void sipalg_flow_give(struct nf_conn *ct)
+{
+	struct sipalg_flow_data *data = sipalg_flow_data_of(ct);
+
+	if (data)
+		WRITE_ONCE(data->marks, SIPALG_FLOW_GIVEN);
+}
+
+/**
+ * sipalg_flow_is_given() - did a failover peer give a connection to the kernel?
+ * @data: data of the connection
+ *
+ * Context: any.
+ * Return: true: calls on it may have begun at another router; false: its first packet came by here.
+ */
+static inline bool sipalg_flow_is_given(const struct sipalg_flow_data *data)
+{
+	return READ_ONCE(data->marks) & SIPALG_FLOW_GIVEN;
+}
+
+/**
  * sipalg_flow_refresh() - let a connection live at least as long as it is kept
  * @ct: connection
  * @skb: packet of the connection; NULL: there is none
@@ -228,21 +261,52 @@ static inline void sipalg_flow_refresh(struct nf_conn *ct, struct sk_buff *skb)
  * @skb: packet of the connection; NULL: there is none
  * @seconds: seconds from now
  *
+ * Where the life grows by more than about an eighth of @seconds, user space is told of it with the
+ * packet, so that a failover peer keeps the connection for as long.
+ *
  * Context: softirq or BH, under rcu_read_lock().
  */
 static inline void sipalg_flow_keep(struct nf_conn *ct, struct sk_buff *skb, u32 seconds)
 {
 	struct sipalg_flow_data *data = sipalg_flow_data_of(ct);
-	u32 until = nfct_time_stamp + seconds * HZ;
+	u32 until = nfct_time_stamp + seconds * HZ, step = seconds * HZ / 8 + 1, before;
+	bool is_kept;
 
 	if (!data)
 		return;
-	if (!(READ_ONCE(data->marks) & SIPALG_FLOW_KEPT) ||
-	    (s32)(until - READ_ONCE(data->keep_until)) > 0) {
+	is_kept = READ_ONCE(data->marks) & SIPALG_FLOW_KEPT;
+	before = READ_ONCE(data->keep_until);
+	if (!is_kept || (s32)(until - before) > 0) {
 		WRITE_ONCE(data->keep_until, until);
 		WRITE_ONCE(data->marks, READ_ONCE(data->marks) | SIPALG_FLOW_KEPT);
+		/* no change of a life is told to user space by itself */
+		if (!is_kept || until / step != before / step)
+			nf_conntrack_event_cache(IPCT_HELPER, ct);
 	}
 	sipalg_flow_refresh(ct, skb);
+}
+
+/**
+ * sipalg_flow_inherit() - keep a connection for as long as the other router would have
+ * @ct: connection
+ * @skb: packet of the connection; NULL: there is none, and the connection has the time that it was
+ *	given with
+ *
+ * Nothing is done unless the connection was given by a failover peer, and its life is not known
+ * yet.  The kernel has set the short idle time of its protocol where a packet is the first, so then
+ * the life is a guess: that of a usual registration.
+ *
+ * Context: softirq or BH, under rcu_read_lock().
+ */
+static inline void sipalg_flow_inherit(struct nf_conn *ct, struct sk_buff *skb)
+{
+	const struct sipalg_flow_data *data = sipalg_flow_data_of(ct);
+
+	if (!data || (READ_ONCE(data->marks) & (SIPALG_FLOW_GIVEN | SIPALG_FLOW_KEPT)) !=
+		     SIPALG_FLOW_GIVEN)
+		return;
+	sipalg_flow_keep(ct, skb, skb ? SIPALG_FLOW_GUESS_S :
+			 min_t(u32, nf_ct_expires(ct) / HZ, SIPALG_FLOW_LIFE_S));
 }
 
 #endif /* _SIPALG_FLOW_H */

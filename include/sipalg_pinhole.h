@@ -65,6 +65,7 @@ enum {
 	SIPALG_PINHOLE_RTCP_PLACES	= 32,	/* places for RTCP that is not due */
 	SIPALG_PINHOLE_TURN_S	= 10,	/* RTCP that is due waits so long before its turn ends */
 	SIPALG_PINHOLE_TTL_S	= 240,	/* least life of an expectation, of any class */
+	SIPALG_PINHOLE_SIGNALLING_S	= 604800 + 32,	/* longest: register_max at its highest */
 	SIPALG_PINHOLE_SEEK_S	= 5,	/* time between two ends of others for one pinhole */
 	SIPALG_PINHOLE_NEAR_S	= 15,	/* time left of a connection below which it is replaced */
 	SIPALG_PINHOLE_REARMS	= 8,	/* strangers that may take a pinhole */
@@ -159,6 +160,8 @@ struct sipalg_pinhole_more {
  * @is_anothers: another host than @real has named the pinhole (inside_media)
  * @is_closed: no expectation is made any more
  * @is_due: RTCP whose RTP has come; read without the lock too
+ * @is_untold: its expectation was made before the kernel had told of the master; read without the
+ *	lock too
  * @is_for_peers: calls alone own the pinhole, and it lets in @source, or where that is any the
  *	hosts that may call in; read without the lock too
  * @armed: 32 bits of sipalg_now() when its expectation was made; read without the lock too
@@ -199,6 +202,7 @@ struct sipalg_pinhole {
 	bool is_armed;
 	bool is_due;
 	bool is_for_peers;
+	bool is_untold;
 	u8 rearms;
 	bool is_paused : 1;
 	bool is_counted : 1;
@@ -221,6 +225,7 @@ struct sipalg_pinhole {
  * @n: number of pinholes, 1 to 2 * SDP_MAX_PAIRS
  * @keep_ports: the mapped ports must be the real ones
  * @mapped_port: of a run of one, the mapped port and no other; 0: search
+ * @adopted: first mapped port that another router has published for the run; 0: none is known
  * @seed: seed of the order in which other ports are tried: equal for a stream on every node
  * @proto: IPPROTO_UDP or IPPROTO_TCP
  * @class: SIPALG_PINHOLE_SIGNALLING, SIPALG_PINHOLE_MEDIA or SIPALG_PINHOLE_MEDIA_B
@@ -242,6 +247,7 @@ struct sipalg_pinhole_want {
 	u8 n;
 	bool keep_ports;
 	u16 mapped_port;
+	u16 adopted;
 	u32 seed;
 	u8 proto;
 	u8 class;
@@ -421,6 +427,18 @@ static inline bool sipalg_pinhole_get(struct sipalg_pinhole *pin)
  * Context: as sipalg_pinhole_open().
  */
 void sipalg_pinhole_follow(struct sipalg_net *sn, struct sipalg_pinhole *pin, struct nf_conn *ct);
+
+/**
+ * sipalg_pinhole_tell() - let user space know of the expectation of a pinhole
+ * @sn: namespace
+ * @pin: open pinhole
+ *
+ * Nothing is done unless its expectation was made with the first packet of its signalling
+ * connection, so that conntrackd could not take it.
+ *
+ * Context: as sipalg_pinhole_open().
+ */
+void sipalg_pinhole_tell(struct sipalg_net *sn, struct sipalg_pinhole *pin);
 
 /**
  * sipalg_pinhole_master() - the signalling connection of the owner

@@ -68,6 +68,10 @@
 	X(PINHOLES_QUOTA, pinholes_quota, "opened nothing: one host has its share of the pinholes, which shrinks as fewer pinholes are left") \
 	X(PINHOLES_NO_PORT, pinholes_no_port, "opened nothing: no free port was found") \
 	X(MEDIA_PORTS_FULL, media_ports_full, "opened nothing: no free port was found in media_ports") \
+	X(PINHOLES_ADOPTED, pinholes_adopted, "pinholes that have the port which another router had published for the same call") \
+	X(CALLS_TAKEN_UP, calls_taken_up, "calls that began at another router, or before the module was loaded") \
+	X(TAKEOVER_WAITS, takeover_waits, "dropped: a message needs a port for media while connections of another router are looked at; its sender repeats it") \
+	X(EXPECTS_LOST, expects_lost, "expectations of another router that were removed, as they came without the address of their host") \
 	X(PORTS_KEPT, ports_kept, "ports not used: keep_ports or net.ipv4.ip_local_reserved_ports has them") \
 	X(PORTS_BOUND, ports_bound, "ports not used: a socket of the router has them") \
 	X(PORTS_FORWARDED, ports_forwarded, "ports not used: a rule of NAT forwards them to another host") \

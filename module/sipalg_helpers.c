@@ -5,16 +5,22 @@
 #include <linux/printk.h>
 
 #include "sipalg_compat.h"
+#include "sipalg_flow.h"
 #include "sipalg_helpers.h"
+#include "sipalg_legacy.h"
 #include "sipalg_pinhole.h"
 
 /*
  * The classes of expectations.  A failover peer uses these timeouts until it gets a message of the
  * call itself.  On this machine a timeout is extended as long as an owner needs the pinhole.  The
  * order must never change, as failover peers send each other the number of a class.
+ *
+ * An expectation of signalling may wait for as long as a registration lasts.  It ends before that
+ * with its connection, which ends with the registration.
  */
 static const struct nf_conntrack_expect_policy policy[SIPALG_PINHOLE_CLASSES] = {
-	{ .name = "signalling", .max_expected = NF_CT_EXPECT_MAX_CNT, .timeout = 3632 },
+	{ .name = "signalling", .max_expected = NF_CT_EXPECT_MAX_CNT,
+	  .timeout = SIPALG_PINHOLE_SIGNALLING_S },
 	{ .name = "media-a", .max_expected = NF_CT_EXPECT_MAX_CNT,
 	  .timeout = SIPALG_PINHOLE_TTL_S },
 	{ .name = "media-b", .max_expected = NF_CT_EXPECT_MAX_CNT,
@@ -40,8 +46,19 @@ struct nf_conntrack_helper *sipalg_helper_of(u8 family, u8 proto)
 	return sipalg_helper(&helpers, helper_index(family, proto));
 }
 
+/* A failover peer has given a connection to the kernel, where it is not in the table yet. */
+static int helper_given(struct nlattr *attr, struct nf_conn *ct)
+{
+	if (nf_ct_is_confirmed(ct))
+		return 0;
+	sipalg_flow_give(ct);
+	sipalg_legacy_given(sipalg_pernet(nf_ct_net(ct)));
+	return 0;
+}
+
 static void helpers_fill(sipalg_help_fn *help)
 {
+	const struct sipalg_helper_calls calls = { help, helper_given };
 	static const u8 families[] = { NFPROTO_IPV4, NFPROTO_IPV6 };
 	static const u8 protos[] = { IPPROTO_UDP, IPPROTO_TCP };
 	u32 f, p;
@@ -49,7 +66,7 @@ static void helpers_fill(sipalg_help_fn *help)
 	for (f = 0; f < ARRAY_SIZE(families); f++)
 		for (p = 0; p < ARRAY_SIZE(protos); p++)
 			sipalg_helper_init(&helpers.h[helper_index(families[f], protos[p])],
-					   families[f], protos[p], policy, help);
+					   families[f], protos[p], policy, &calls);
 }
 
 bool sipalg_conn_is_ours(const struct nf_conn *ct)

@@ -16,6 +16,7 @@
 #include "sipalg_helpers.h"
 #include "sipalg_hooks.h"
 #include "sipalg_inside.h"
+#include "sipalg_legacy.h"
 
 /* after conntrack (-200), before DNAT (-100) */
 enum { HOOK_PRIORITY = -150 };
@@ -96,16 +97,61 @@ static bool may_go_to(struct sipalg_net *sn, const struct nf_conn *signalling,
 }
 
 /*
+ * A packet of a host whose port another router has published.  The announced endpoint is not known
+ * here, so the connection is related to no call: the rules of the firewall decide, and it leaves
+ * from the published port.
+ */
+static void lead_legacy(struct nf_conn *ct, struct sipalg_net *sn,
+			const struct sipalg_pinhole_key *from, const struct sipalg_pinhole_key *to)
+{
+	const struct sipalg_nat_hooks *nat = sipalg_nat_hooks_get();
+	struct nf_conntrack_tuple master;
+	struct sip_endpoint mapped;
+	struct nf_conn *signalling;
+
+	if (!nat || !sipalg_legacy_outward(sn, from, &mapped, &master))
+		return;
+	signalling = sipalg_master_conn_get(sn->net, nf_ct_zone(ct), &master);
+	if (!signalling)
+		return;
+	if (may_go_to(sn, signalling, to)) {
+		nat->snat(ct, &mapped);
+		sipalg_count(sn, SIPALG_STAT_MEDIA_OUT);
+	}
+	nf_ct_put(signalling);
+}
+
+/*
  * A host may send media before it gets any.  Its connection is related to the call, like one that
  * came in through a pinhole, and leaves from the published port.  This holds only for a connection
  * to the endpoint that was announced for the stream.
  */
-static void relate_media(struct sk_buff *skb, struct nf_conn *ct, struct sipalg_net *sn)
+static void lead_media(struct sk_buff *skb, struct nf_conn *ct, struct sipalg_net *sn,
+		       struct sipalg_pinhole *pin, const struct sipalg_pinhole_key *to)
 {
 	const struct sipalg_nat_hooks *nat = sipalg_nat_hooks_get();
-	struct nf_conntrack_tuple master;
+	struct nf_conntrack_tuple master = sipalg_pinhole_master(pin);
+	struct sip_endpoint mapped = { pin->mapped.addr, pin->mapped.port };
 	struct nf_conn *signalling;
-	const struct nf_conntrack_tuple *t;
+
+	signalling = sipalg_master_conn_get(sn->net, nf_ct_zone(ct), &master);
+	if (!signalling)
+		return;
+	if (!may_go_to(sn, signalling, to)) {
+		nf_ct_put(signalling);
+		return;
+	}
+	relate_to_master(skb, ct, signalling);
+	sipalg_pinhole_expect_conn(sn, pin, ct);
+	/* between two inside hosts nothing is translated */
+	if (pin->is_nat && nat && !sipalg_pinhole_is_inside(pin, &to->addr))
+		nat->snat(ct, &mapped);
+	sipalg_count(sn, SIPALG_STAT_MEDIA_OUT);
+}
+
+static void relate_media(struct sk_buff *skb, struct nf_conn *ct, struct sipalg_net *sn)
+{
+	const struct nf_conntrack_tuple *t = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
 	struct sipalg_pinhole_key key, to;
 	struct sip_endpoint peer;
 	struct sipalg_pinhole *pin;
@@ -113,7 +159,6 @@ static void relate_media(struct sk_buff *skb, struct nf_conn *ct, struct sipalg_
 
 	if (proto != IPPROTO_UDP && proto != IPPROTO_TCP)
 		return;
-	t = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
 	key = (struct sipalg_pinhole_key){
 		.addr = sipalg_inet_addr_of(t->src.l3num, &t->src.u3),
 		.port = ntohs(t->src.u.all),
@@ -127,22 +172,10 @@ static void relate_media(struct sk_buff *skb, struct nf_conn *ct, struct sipalg_
 	if (peer.port < SIPALG_PORT_MIN)
 		return;
 	pin = sipalg_pinhole_outward(sn, &key, &peer);
-	if (!pin || pin->class == SIPALG_PINHOLE_SIGNALLING)
-		return;
-	master = sipalg_pinhole_master(pin);
-	signalling = sipalg_master_conn_get(sn->net, nf_ct_zone(ct), &master);
-	if (!signalling)
-		return;
-	if (!may_go_to(sn, signalling, &to)) {
-		nf_ct_put(signalling);
-		return;
-	}
-	relate_to_master(skb, ct, signalling);
-	sipalg_pinhole_expect_conn(sn, pin, ct);
-	/* between two inside hosts nothing is translated */
-	if (pin->is_nat && nat && !sipalg_pinhole_is_inside(pin, &peer.addr))
-		nat->snat(ct, pin);
-	sipalg_count(sn, SIPALG_STAT_MEDIA_OUT);
+	if (!pin)
+		lead_legacy(ct, sn, &key, &to);
+	else if (pin->class != SIPALG_PINHOLE_SIGNALLING)
+		lead_media(skb, ct, sn, pin, &to);
 }
 
 static unsigned int arrival_hook(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)

@@ -11,6 +11,7 @@
 #include "sipalg_call_timer.h"
 #include "sipalg_compat.h"
 #include "sipalg_hooks.h"
+#include "sipalg_legacy.h"
 #include "sipalg_net.h"
 #include "sipalg_netns.h"
 #include "sipalg_pinhole.h"
@@ -98,9 +99,12 @@ static int __net_init sipalg_net_init(struct net *net)
 	err = sipalg_pinhole_setup(sn);
 	if (err)
 		goto teardown_quotas;
-	err = sipalg_call_setup(sn);
+	err = sipalg_legacy_setup(sn);
 	if (err)
 		goto teardown_pinholes;
+	err = sipalg_call_setup(sn);
+	if (err)
+		goto teardown_legacies;
 	err = sipalg_binding_setup(sn);
 	if (err)
 		goto teardown_calls;
@@ -128,6 +132,8 @@ teardown_bindings:
 	sipalg_binding_teardown(sn);
 teardown_calls:
 	sipalg_call_teardown(sn);
+teardown_legacies:
+	sipalg_legacy_teardown(sn);
 teardown_pinholes:
 	sipalg_pinhole_teardown(sn);
 teardown_quotas:
@@ -159,6 +165,7 @@ static void __net_exit sipalg_net_exit(struct net *net)
 	sipalg_stream_teardown(sn);
 	sipalg_binding_teardown(sn);
 	sipalg_call_teardown(sn);
+	sipalg_legacy_teardown(sn);
 	sipalg_pinhole_teardown(sn);
 	sipalg_quota_teardown(sn);
 	sipalg_source_teardown(sn);

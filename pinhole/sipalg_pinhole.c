@@ -516,6 +516,15 @@ void sipalg_pinhole_follow(struct sipalg_net *sn, struct sipalg_pinhole *pin, st
 	spin_unlock_bh(&pin->lock);
 }
 
+void sipalg_pinhole_tell(struct sipalg_net *sn, struct sipalg_pinhole *pin)
+{
+	if (!READ_ONCE(pin->is_untold))
+		return;
+	spin_lock_bh(&pin->lock);
+	sipalg_pinhole_expect_tell(sn, pin);
+	spin_unlock_bh(&pin->lock);
+}
+
 void sipalg_pinhole_pause(struct sipalg_net *sn, struct sipalg_pinhole *pin, bool pause)
 {
 	struct nf_conn *master;

@@ -95,6 +95,23 @@ static struct nf_conntrack_expect *expect_find(struct sipalg_net *sn, struct sip
 	return expect_is_of(exp, pin) ? exp : NULL;
 }
 
+void sipalg_pinhole_expect_complete(struct nf_conntrack_expect *exp,
+				    const struct sip_endpoint *real, int class)
+{
+	const union nf_inet_addr addr = sipalg_inet_of_addr(&real->addr);
+	struct nf_conn_help *help = nfct_help(exp->master);
+
+	lockdep_assert_held(&nf_conntrack_expect_lock);
+	sipalg_expect_set_nat(exp, &addr, htons(real->port));
+	exp->expectfn = pinhole_expected;
+	if (class == exp->class || help->expecting[class] >= NF_CT_EXPECT_MAX_CNT)
+		return;
+	help->expecting[exp->class]--;
+	help->expecting[class]++;
+	exp->class = class;
+	sipalg_expect_set_time(exp, SIPALG_PINHOLE_TTL_S);
+}
+
 static int expect_error(int err)
 {
 	switch (err) {
@@ -266,6 +283,7 @@ int sipalg_pinhole_expect_place(struct sipalg_net *sn, struct sipalg_pinhole *pi
 	class = sipalg_turn_class(sn, pin, master);
 	err = class < 0 ? class : expect_relate(pin, master, class);
 	if (!err) {
+		WRITE_ONCE(pin->is_untold, !nf_ct_is_confirmed(master));
 		WRITE_ONCE(pin->armed, (u32)sipalg_now(sn));
 		sipalg_turn_wait(sn, pin, master);
 	}
@@ -279,6 +297,22 @@ int sipalg_pinhole_expect_add(struct sipalg_net *sn, struct sipalg_pinhole *pin,
 	if (expect_is_foreign(sn, pin))
 		return -EADDRINUSE;
 	return sipalg_pinhole_expect_place(sn, pin, master);
+}
+
+/* It takes the place that the expectation has, so no turn is asked for. */
+void sipalg_pinhole_expect_tell(struct sipalg_net *sn, struct sipalg_pinhole *pin)
+{
+	struct nf_conn *master;
+
+	lockdep_assert_held(&pin->lock);
+	if (!pin->is_untold || !pin->exp || !sipalg_pinhole_expect_waits(sn, pin))
+		return;
+	master = sipalg_pinhole_master_get(sn, pin);	/* in the table: user space knows it */
+	if (!master)
+		return;
+	WRITE_ONCE(pin->is_untold, false);
+	expect_relate(pin, master, pin->exp->class);
+	nf_ct_put(master);
 }
 
 void sipalg_pinhole_set_source(struct sipalg_net *sn, struct sipalg_pinhole *pin,

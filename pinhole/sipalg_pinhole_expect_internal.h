@@ -40,6 +40,19 @@ struct nf_conntrack_expect *sipalg_pinhole_expect_at(struct sipalg_net *sn,
 bool sipalg_pinhole_is_expected(const struct nf_conntrack_expect *exp);
 
 /**
+ * sipalg_pinhole_expect_complete() - make an expectation that came without NAT one of ours
+ * @exp: expectation of a connection with our helper
+ * @real: endpoint of the host to which its packets are led
+ * @class: class of the expectation, enum sipalg_pinhole_class
+ *
+ * It keeps its class where the class is full.
+ *
+ * Context: under nf_conntrack_expect_lock; no lock of a pinhole is needed.
+ */
+void sipalg_pinhole_expect_complete(struct nf_conntrack_expect *exp,
+				    const struct sip_endpoint *real, int class);
+
+/**
  * sipalg_pinhole_expect_extend() - let the expectation of a pinhole wait longer
  * @sn: namespace
  * @pin: pinhole
@@ -103,6 +116,17 @@ int sipalg_pinhole_expect_place(struct sipalg_net *sn, struct sipalg_pinhole *pi
  */
 int sipalg_pinhole_expect_add(struct sipalg_net *sn, struct sipalg_pinhole *pin,
 			      struct nf_conn *master);
+
+/**
+ * sipalg_pinhole_expect_tell() - make the expectation of a pinhole anew, where user space missed it
+ * @sn: namespace
+ * @pin: pinhole
+ *
+ * The kernel tells of an expectation at once, and of a new connection when its first packet leaves.
+ * conntrackd does not take an expectation of a connection that it does not know.  The kernel
+ * replaces an expectation by an equal one in one step, and tells of both.
+ */
+void sipalg_pinhole_expect_tell(struct sipalg_net *sn, struct sipalg_pinhole *pin);
 
 /**
  * sipalg_pinhole_set_source() - set the address that the expectation lets in

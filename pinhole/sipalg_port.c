@@ -10,6 +10,7 @@
 #include <net/netfilter/nf_conntrack_zones.h>
 
 #include "sipalg_forward.h"
+#include "sipalg_legacy.h"
 #include "sipalg_pinhole.h"
 #include "sipalg_port.h"
 #include "sipalg_route.h"
@@ -60,6 +61,8 @@ u16 sipalg_port_candidate(const struct sipalg_pinhole_want *want, u32 i, u32 try
 	u32 port, step = want->is_pairs ? i : want->ports[i] - want->ports[0];
 	const struct sipalg_range *range = sipalg_port_range(want);
 
+	if (!try && want->adopted)
+		return want->adopted + step <= 65535 ? want->adopted + step : 0;
 	if (!try)
 		port = want->mapped_port ? want->mapped_port : want->ports[i];
 	else if (range)
@@ -202,10 +205,27 @@ static bool is_forwarded(const struct sipalg_pinhole_want *want, struct sipalg_p
 	return is_it;
 }
 
-/* Whether a port belongs to anything else.  The cheapest test comes first. */
-static bool port_is_others(const struct sipalg_pinhole_want *want,
-			   struct sipalg_port_search *search, u16 port)
+/*
+ * Whether another router has published a mapped port, and not for pinhole @i of the run.  A call
+ * that is new has no port of another router.
+ */
+static bool is_legacy(const struct sipalg_pinhole_want *want, const struct sipalg_pinhole_key *at,
+		      u32 i)
 {
+	const struct sip_endpoint real = { want->real, want->ports[i] };
+	bool may_be_own = want->adopted || want->class == SIPALG_PINHOLE_SIGNALLING;
+
+	return sipalg_legacy_is_others(want->sn, at, may_be_own ? &real : NULL);
+}
+
+/*
+ * Whether the mapped port of pinhole @i of a run belongs to anything else.  The cheapest test comes
+ * first.  A port that is adopted was found to be free by the other router.
+ */
+static bool port_is_others(const struct sipalg_pinhole_want *want,
+			   struct sipalg_port_search *search, u32 i, u32 try)
+{
+	u16 port = sipalg_port_candidate(want, i, try);
 	struct sipalg_pinhole_key at = {
 		.addr = want->mapped,
 		.port = port,
@@ -213,8 +233,10 @@ static bool port_is_others(const struct sipalg_pinhole_want *want,
 		.proto = want->proto,
 	};
 
-	if (!port || sipalg_pinhole_by_mapped(want->sn, &at))
+	if (!port || sipalg_pinhole_by_mapped(want->sn, &at) || is_legacy(want, &at, i))
 		return true;
+	if (!try && want->adopted)
+		return false;
 	if (is_kept(want->sn, port)) {
 		sipalg_count(want->sn, SIPALG_STAT_PORTS_KEPT);
 		return true;
@@ -237,7 +259,7 @@ bool sipalg_port_run_is_others(const struct sipalg_pinhole_want *want,
 
 	for (i = 0; i < want->n; i++) {
 		sipalg_step();
-		if (port_is_others(want, search, sipalg_port_candidate(want, i, try)))
+		if (port_is_others(want, search, i, try))
 			return true;
 	}
 	return false;

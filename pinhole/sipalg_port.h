@@ -38,7 +38,8 @@ u32 sipalg_port_tries(const struct sipalg_pinhole_want *want);
  * @i: number of the pinhole, 0 to want->n - 1
  * @try: number of the try, from 0 and below sipalg_port_tries()
  *
- * Try 0 is the port that @want asks for, or the real port.
+ * Try 0 is the port that another router has published, the port that @want asks for, or the real
+ * port.
  *
  * Context: under rcu_read_lock().
  * Return: the port, host byte order; 0: the try has no port for this pinhole.
@@ -63,7 +64,7 @@ struct sipalg_port_search {
  * @try: number of the try, from 0 and below sipalg_port_tries()
  *
  * SECURITY B3 names the ports that must not be published:
- * a port that we have promised;
+ * a port that we have promised, or another router whose connections this one has taken over;
  * a port of keep_ports or of the reserved ports of the kernel;
  * a port at which a socket of the router waits, unless the host is the router;
  * a port that rules of NAT forward to another host.

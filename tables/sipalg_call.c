@@ -196,6 +196,9 @@ static struct sipalg_call *call_alloc(const struct sipalg_call_event *ev,
 	call->heard = call->created;
 	call->tick = call->created;
 	sipalg_call_set_expires(ev->sn, call, sipalg_settings_of(ev->sn)->invite_timeout);
+	/* a dialog that exists has both tags, and an early one may have branches */
+	call->is_taken_up = ev->to_tag;
+	call->callee_tag = ev->status && ev->status < 200 ? 0 : ev->to_tag;
 	call->shown = min_t(u32, ev->call_id_len, SIPALG_CALL_ID_SHOWN);
 	memcpy(call->call_id, ev->call_id_text, call->shown);
 	return call;
@@ -454,6 +457,8 @@ static struct sipalg_call *call_add(const struct sipalg_call_event *ev,
 		return in;
 	sipalg_gc_soon(ev->sn);
 	sipalg_count(ev->sn, SIPALG_STAT_CALLS_ADDED);
+	if (call->is_taken_up)
+		sipalg_count(ev->sn, SIPALG_STAT_CALLS_TAKEN_UP);
 	trace_sipalg_call(call->id, SIPALG_CALL_TRYING, SIPALG_CALL_REASON_NONE);
 	return call;
 }
@@ -480,6 +485,7 @@ int sipalg_call_reopen(const struct sipalg_call_event *ev, struct sipalg_call *c
 	sipalg_call_set_state(call, SIPALG_CALL_TRYING);
 	sipalg_call_set_expires(ev->sn, call, sipalg_settings_of(ev->sn)->invite_timeout);
 	call->callee_tag = 0;
+	call->is_taken_up = false;
 	sipalg_count(ev->sn, SIPALG_STAT_CALLS_ADDED);
 	return 0;
 }
@@ -498,6 +504,22 @@ static bool begins_call(const struct sipalg_call_event *ev)
 	return ev->method == SIP_INVITE && !ev->status && !ev->to_tag;
 }
 
+/*
+ * Whether a message belongs to a call that began at another router, or before the module was
+ * loaded.  A request says so by both tags (RFC 3261 12.2).  A call that rings is taken up by the
+ * answer of a host inside, over a connection of the other router.  A call that was taken up has no
+ * more rights than a new one: it is half-open until it is answered.
+ */
+static bool takes_up_call(const struct sipalg_call_event *ev)
+{
+	if (!ev->from_tag || !ev->to_tag)
+		return false;
+	if (ev->status)
+		return ev->method == SIP_INVITE && ev->status > 100 && ev->status < 300 &&
+		       ev->is_given && ev->is_inside[0];
+	return ev->method == SIP_INVITE || (ev->method == SIP_UPDATE && ev->body);
+}
+
 /* Return: a call of the table or a new one, not locked.  The caller holds rcu_read_lock(). */
 static struct sipalg_call *call_find_or_add(const struct sipalg_call_event *ev,
 					    enum sipalg_call_side *request_side)
@@ -511,9 +533,12 @@ static struct sipalg_call *call_find_or_add(const struct sipalg_call_event *ev,
 		return call;
 	if (ev->to_tag) {
 		*request_side = SIPALG_CALLEE;
-		return sipalg_call_find(ev, ev->to_tag);
+		call = sipalg_call_find(ev, ev->to_tag);
+		if (call)
+			return call;
+		*request_side = SIPALG_CALLER;
 	}
-	return begins_call(ev) ? call_add(ev, &key) : NULL;
+	return begins_call(ev) || takes_up_call(ev) ? call_add(ev, &key) : NULL;
 }
 
 struct sipalg_call *sipalg_call_enter(const struct sipalg_call_event *ev,

@@ -157,6 +157,39 @@ static enum sipalg_call_step advance_request(struct sipalg_call *call,
 	return sipalg_call_tx_add(call, ev, side);
 }
 
+/* Whether both ends had a dialog before this router saw it, and none has confirmed that here. */
+static bool is_unconfirmed(const struct sipalg_call *call)
+{
+	return call->is_taken_up && call->callee_tag &&
+	       (call->state == SIPALG_CALL_TRYING || call->state == SIPALG_CALL_RINGING);
+}
+
+static void call_is_up(struct sipalg_call *call, const struct sipalg_call_event *ev)
+{
+	sipalg_call_leave_half_open(ev->sn, call);
+	sipalg_call_set_state(call, SIPALG_CALL_UP);
+	call->answered = sipalg_now(ev->sn);
+}
+
+/*
+ * A refused offer leaves the dialog as it was (RFC 3261 14.1, RFC 3311 5.2), but for an answer that
+ * ends the dialog (RFC 3261 12.2.1.2).  A call that was taken up with no stream that the other
+ * router had opened may not exist at all.
+ */
+static void offer_refused(struct sipalg_call *call, const struct sipalg_call_event *ev,
+			  enum sipalg_call_side side)
+{
+	sipalg_call_offer_refused(call, ev, side);
+	if (!is_unconfirmed(call))
+		return;
+	if (ev->status == 408 || ev->status == 481 || !call->n_pinholes) {
+		sipalg_call_end(ev->sn, call, SIPALG_CALL_REFUSED);
+		return;
+	}
+	call_is_up(call, ev);
+	sipalg_call_refresh(ev->sn, call);
+}
+
 /*
  * A server asks for credentials: the caller sends the INVITE again at once, or has none.  Then no
  * phone rings, and earlier answers to the INVITE prove nothing any more (security.md B2).
@@ -183,9 +216,8 @@ static enum sipalg_call_step invite_failed(struct sipalg_call *call,
 		invite_challenged(call, ev);
 		return SIPALG_CALL_IN_ORDER;
 	}
-	/* a refused re-INVITE leaves the call as it was (RFC 3261 14.1) */
-	if (call->state == SIPALG_CALL_UP) {
-		sipalg_call_offer_refused(call, ev, side);
+	if (call->state == SIPALG_CALL_UP || is_unconfirmed(call)) {
+		offer_refused(call, ev, side);
 		return SIPALG_CALL_IN_ORDER;
 	}
 	sipalg_call_drop_branch(ev->sn, call, ev->to_tag);
@@ -201,9 +233,7 @@ static enum sipalg_call_step invite_answered(struct sipalg_call *call,
 	if (call->state == SIPALG_CALL_ENDED)
 		return SIPALG_CALL_OUT_OF_ORDER;
 	if (call->state != SIPALG_CALL_UP) {
-		sipalg_call_leave_half_open(ev->sn, call);
-		sipalg_call_set_state(call, SIPALG_CALL_UP);
-		call->answered = sipalg_now(ev->sn);
+		call_is_up(call, ev);
 		call->callee_tag = ev->to_tag;
 		call->cseq[side] = ev->cseq;
 		call->cseq[!side] = 0;
@@ -278,15 +308,37 @@ static enum sipalg_call_step update_answered(struct sipalg_call *call,
 	if (ev->status == 401 || ev->status == 407)
 		return SIPALG_CALL_IN_ORDER;
 	if (ev->status >= 300) {
-		sipalg_call_offer_refused(call, ev, side);
+		offer_refused(call, ev, side);
 		return SIPALG_CALL_IN_ORDER;
 	}
 	sipalg_call_offer_agreed(call, ev, side);
+	if (is_unconfirmed(call))
+		call_is_up(call, ev);
 	if (ev->method == SIP_UPDATE && call->state == SIPALG_CALL_UP) {
 		call->session_s = ev->session_s;
 		sipalg_call_refresh(ev->sn, call);
 	}
 	return SIPALG_CALL_MAY_OPEN;
+}
+
+/*
+ * The INVITE of a call that rings was seen by another router alone.  Its first answer here shows the
+ * call all that it needs to know of it.
+ */
+static struct sipalg_call_tx *tx_of_other_router(struct sipalg_call *call,
+						 const struct sipalg_call_event *ev,
+						 enum sipalg_call_side side)
+{
+	struct sipalg_call_event request = *ev;
+
+	if (!call->is_taken_up || !ev->is_given || !ev->is_inside[0] ||
+	    call->state != SIPALG_CALL_TRYING || sipalg_call_is_pending(call, SIP_INVITE))
+		return NULL;
+	request.dir = !ev->dir;
+	request.body = 0;
+	request.receiver = ev->sender.addr;
+	sipalg_call_tx_add(call, &request, side);
+	return sipalg_call_tx_find(call, &request, side);
 }
 
 static enum sipalg_call_step advance_response(struct sipalg_call *call,
@@ -299,6 +351,8 @@ static enum sipalg_call_step advance_response(struct sipalg_call *call,
 		return tags_fit(call, ev,
 				request_side) ? SIPALG_CALL_IN_ORDER : SIPALG_CALL_OUT_OF_ORDER;
 	tx = sipalg_call_tx_find(call, ev, request_side);
+	if (!tx && ev->method == SIP_INVITE)
+		tx = tx_of_other_router(call, ev, request_side);
 	if (!tx || !sipalg_call_tx_may_answer(tx, ev))
 		return SIPALG_CALL_OUT_OF_ORDER;
 	if (ev->status >= 200)

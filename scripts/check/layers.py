@@ -21,7 +21,7 @@ ORDER = [['text'], ['net'], ['pinhole'], ['tables'], ['decide', 'transport'], ['
 HEADERS = {
     'text': 'sip_slice sip_word sip_chars sip_limits sip_step sip_method sip_fault sip_flow',
     'net': 'sipalg_compat sipalg_stats sipalg_call_state',
-    'tables': 'sipalg_flow',
+    'pinhole': 'sipalg_flow',
 }
 USER_SPACE = os.path.join(os.path.dirname(__file__), '../../kunit/host/include')
 PURE = re.compile('s[id]p_')

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 """handover.py - the router becomes another one: its connections are given to the kernel as conntrackd gives them.
 
-What a failover peer has is what ctnetlink carries: tuples, NAT, status, time-out, the state of TCP and the helper's
-name. So the modules are loaded anew, and each connection is taken out and put in again with that alone.
+What a failover peer has is what ctnetlink carries: tuples, NAT, status, time-out, the state of TCP, the helper's name
+and the master of a connection; and of an expectation all, or with older libraries neither class, NAT nor function.  So
+the modules are loaded anew, and each connection and expectation is taken out and put in again with that alone.
 """
 import os
 import socket
@@ -10,8 +11,12 @@ import struct
 import subprocess
 from sip import *
 
-NFNL_CT, GET, NEW = 1, 1, 0
-ORIG, REPLY, STATUS, PROTOINFO, HELP, NAT_SRC, TIMEOUT, NAT_DST = 1, 2, 3, 4, 5, 6, 7, 13
+CT, EXP = 1, 2                  # subsystems of nfnetlink
+GET, NEW = 1, 0
+ORIG, REPLY, STATUS, PROTOINFO, HELP, NAT_SRC, TIMEOUT, NAT_DST, MASTER = 1, 2, 3, 4, 5, 6, 7, 13, 14
+EXP_MASTER, EXP_TUPLE, EXP_MASK, EXP_TIMEOUT, EXP_HELPER, EXP_FLAGS, EXP_CLASS, EXP_NAT, EXP_FN = 1, 2, 3, 4, 6, 8, 9, 10, 11
+BARE = EXP_MASTER, EXP_TUPLE, EXP_MASK, EXP_TIMEOUT, EXP_HELPER, EXP_FLAGS
+WHOLE = BARE + (EXP_CLASS, EXP_NAT, EXP_FN)
 IP, PROTO, NESTED = 1, 2, 0x8000
 V4_SRC, V4_DST, PROTO_NUM, SRC_PORT, DST_PORT = 1, 2, 1, 2, 3
 LASTS = 0x4 | 0x2 | 0x8         # IPS_ASSURED, IPS_SEEN_REPLY, IPS_CONFIRMED
@@ -36,18 +41,18 @@ def nested(kind, *parts):
     return attribute(kind | NESTED, b''.join(parts))
 
 
-def request(sock, kind, flags, body):
+def request(sock, what, kind, flags, body):
     """(the messages that answer it, 0 or the number of an error)"""
     messages = []
     head = struct.pack('=BBH', socket.AF_INET, 0, 0)
-    sock.send(struct.pack('=IHHII', 16 + len(head) + len(body), NFNL_CT << 8 | kind, flags | 1, 1, 0) + head + body)
+    sock.send(struct.pack('=IHHII', 16 + len(head) + len(body), what << 8 | kind, flags | 1, 1, 0) + head + body)
     while True:
         data = sock.recv(1 << 20)
         while data:
-            size, what = struct.unpack_from('=IH', data)
-            if what == 2:       # NLMSG_ERROR
+            size, answer = struct.unpack_from('=IH', data)
+            if answer == 2:     # NLMSG_ERROR
                 return messages, -struct.unpack_from('=i', data, 16)[0]
-            if what == 3:       # NLMSG_DONE
+            if answer == 3:     # NLMSG_DONE
                 return messages, 0
             messages.append(data[20:size])
             data = data[(size + 3) & ~3:]
@@ -68,7 +73,7 @@ def nat(kind, addr, port):
     return nested(kind, attribute(1, addr), attribute(2, addr), nested(3, attribute(1, port), attribute(2, port)))
 
 
-def as_injected(data, helper):
+def as_injected(data, helper, seconds):
     """The connection of a dump, as a failover peer gives it to its kernel: nl_create_conntrack() of conntrackd."""
     src, dst, proto, sport, dport = orig = ends(data[ORIG])
     rsrc, rdst, _, rsport, rdport = ends(data[REPLY])
@@ -80,22 +85,40 @@ def as_injected(data, helper):
     if proto == bytes([socket.IPPROTO_TCP]):
         flags = struct.pack('=BB', LIBERAL, LIBERAL)
         body += nested(PROTOINFO, nested(1, attribute(1, bytes([ESTABLISHED])), attribute(4, flags), attribute(5, flags)))
-    if helper:
+    if MASTER in data:
+        body += tuple_of(MASTER, *ends(data[MASTER]))
+    else:
         body += nested(HELP, attribute(1, helper.encode() + b'\0'))
-    return body + attribute(STATUS, struct.pack('!I', LASTS)) + attribute(TIMEOUT, struct.pack('!I', 120))
+    return body + attribute(STATUS, struct.pack('!I', LASTS)) + attribute(TIMEOUT, struct.pack('!I', seconds))
 
 
-def hand_over(ns='rtr', helper='sipalg'):
-    """The namespace's connections of UDP and TCP in IPv4 are those of a router that has taken them over."""
+def expectation(data, parts):
+    """The expectation of a dump, with those of its attributes; the nested ones are known by their contents."""
+    inside = EXP_MASTER, EXP_TUPLE, EXP_MASK, EXP_NAT
+    return b''.join(attribute(n | NESTED if n in inside else n, data[n]) for n in parts if n in data)
+
+
+def dump(sock, what):
+    return [attributes(m) for m in request(sock, what, GET, 0x300, b'')[0]]
+
+
+def hand_over(ns='rtr', helper='sipalg', parts=WHOLE, seconds=120, pause=0.5):
+    """The namespace's connections of UDP and TCP in IPv4 are those of a router that has taken them over; it has looked at
+    them when the pause is over."""
     with netns(ns), socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 12) as sock:
         sock.bind((0, 0))
-        all_of = [attributes(m) for m in request(sock, GET, 0x300, b'')[0]]
-        all_of = [a for a in all_of if HELP in a and len(ends(a[ORIG])[3]) == 2]
+        conns = [a for a in dump(sock, CT) if (HELP in a or MASTER in a) and len(ends(a[ORIG])[3]) == 2]
+        conns.sort(key=lambda a: MASTER in a)       # a master comes before what it has expected
+        expects = dump(sock, EXP)
         reload(ns)
-        for a in all_of:
-            _, error = request(sock, NEW, 0x600 | 4, as_injected(a, helper))
+        for a in conns:
+            _, error = request(sock, CT, NEW, 0x600 | 4, as_injected(a, helper, seconds))
             check('a connection is taken over', not error, os.strerror(error), ends(a[ORIG]))
-        return len(all_of)
+        for a in expects:
+            _, error = request(sock, EXP, NEW, 0x600 | 4, expectation(a, parts))
+            check('an expectation is taken over', not error, os.strerror(error), a)
+        time.sleep(pause)
+        return len(conns)
 
 
 def reload(ns):

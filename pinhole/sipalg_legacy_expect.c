@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * sipalg_legacy_expect: the expectations of another router.  See sipalg_legacy_expect.h.
+ */
+#include <net/netfilter/nf_conntrack_core.h>
+#include <net/netfilter/nf_conntrack_helper.h>
+#include <net/netfilter/nf_conntrack_zones.h>
+
+#include "sipalg_compat.h"
+#include "sipalg_legacy_expect.h"
+#include "sipalg_legacy_internal.h"
+#include "sipalg_pinhole_expect_internal.h"
+
+static struct sipalg_pinhole_key mapped_of(const struct nf_conntrack_expect *exp)
+{
+	return (struct sipalg_pinhole_key){
+		.addr = sipalg_inet_addr_of(exp->tuple.src.l3num, &exp->tuple.dst.u3),
+		.port = ntohs(exp->tuple.dst.u.all),
+		.zone = nf_ct_zone(exp->master)->id,
+		.proto = exp->tuple.dst.protonum,
+	};
+}
+
+/*
+ * Finds the inside end of a translated connection, as it is and as the other side sees it.
+ * Return: whether the connection has one.
+ */
+static bool inside_end(const struct nf_conn *ct, struct sip_endpoint *real,
+		       struct sip_endpoint *mapped)
+{
+	const struct nf_conntrack_tuple *orig = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+	const struct nf_conntrack_tuple *reply = &ct->tuplehash[IP_CT_DIR_REPLY].tuple;
+
+	*real = sipalg_inet_source_of(orig);
+	*mapped = sipalg_inet_destination_of(reply);
+	if (!sip_endpoint_equal(real, mapped))
+		return true;
+	*real = sipalg_inet_source_of(reply);
+	*mapped = sipalg_inet_destination_of(orig);
+	return !sip_endpoint_equal(real, mapped);
+}
+
+/*
+ * RTP has an even port, and its RTCP the odd port above, on both sides.  Where one of them is known,
+ * the other one is known too.
+ */
+static bool find_neighbour(struct sipalg_net *sn, const struct sipalg_pinhole_key *mapped,
+			   struct sip_endpoint *real)
+{
+	struct sipalg_pinhole_key key = *mapped;
+
+	key.port ^= 1;
+	if (!sipalg_legacy_real(sn, &key, real) || (real->port ^ key.port) & 1)
+		return false;
+	real->port ^= 1;
+	return true;
+}
+
+/*
+ * An expectation came without NAT and function.  A lasting one waits for calls at the port of its
+ * master, any other one for media.
+ * Return: whether its host is known, and the expectation is complete now.
+ */
+static bool complete_expect(struct sipalg_net *sn, struct nf_conntrack_expect *exp,
+			    const struct sipalg_pinhole_key *mapped,
+			    const struct sip_endpoint *self,
+			    const struct sip_endpoint *self_mapped)
+{
+	struct sip_endpoint real = *self;
+	int class = SIPALG_PINHOLE_SIGNALLING;
+
+	if (exp->flags & NF_CT_EXPECT_PERMANENT) {
+		if (mapped->port != self_mapped->port ||
+		    mapped->proto != nf_ct_protonum(exp->master))
+			return false;
+	} else {
+		if (!find_neighbour(sn, mapped, &real))
+			return false;
+		class = mapped->port & 1 ? SIPALG_PINHOLE_RTCP : SIPALG_PINHOLE_MEDIA;
+	}
+	sipalg_pinhole_expect_complete(exp, &real, class);
+	sipalg_legacy_found(sn, mapped, &real, NULL, exp->master);
+	return true;
+}
+
+/* Return: whether the expectation is to be removed. */
+static bool look_at_expect(struct nf_conntrack_expect *exp, void *arg)
+{
+	struct sip_endpoint self, self_mapped, real;
+	struct sipalg_pinhole_key mapped;
+	struct sipalg_net *sn = arg;
+	bool is_lost = false;
+
+	rcu_read_lock();
+	if (!sipalg_master_is_ours(exp->master))
+		goto unlock;
+	mapped = mapped_of(exp);
+	if (sipalg_expect_has_nat(exp)) {
+		real.addr = sipalg_inet_addr_of(exp->tuple.src.l3num,
+						sipalg_expect_leads_addr(exp));
+		real.port = ntohs(sipalg_expect_leads_port(exp));
+		if (sipalg_pinhole_is_expected(exp))
+			sipalg_legacy_found(sn, &mapped, &real, NULL, exp->master);
+		goto unlock;
+	}
+	/* ours, and without NAT; or made by user space for the router itself, which has no helper */
+	if (exp->expectfn || !inside_end(exp->master, &self, &self_mapped) ||
+	    !sip_addr_equal(&mapped.addr, &self_mapped.addr))
+		goto unlock;
+	is_lost = !complete_expect(sn, exp, &mapped, &self, &self_mapped);
+	if (is_lost)
+		sipalg_count(sn, SIPALG_STAT_EXPECTS_LOST);
+unlock:
+	rcu_read_unlock();
+	return is_lost;
+}
+
+void sipalg_legacy_look_at_expects(struct sipalg_net *sn)
+{
+	nf_ct_expect_iterate_net(sn->net, look_at_expect, sn, 0, 0);
+}
+
+/* ---- the end of a call ------------------------------------------------------------- */
+
+/* Whether an expectation waits for media, and no call of ours has it. */
+static bool is_media_of_none(struct sipalg_net *sn, const struct nf_conntrack_expect *exp)
+{
+	struct sipalg_pinhole_key mapped;
+
+	sipalg_step();
+	if (!sipalg_pinhole_is_expected(exp) || exp->class == SIPALG_PINHOLE_SIGNALLING)
+		return false;
+	mapped = mapped_of(exp);
+	return !sipalg_pinhole_by_mapped(sn, &mapped);
+}
+
+/* Whether all media that no call of ours has are RTP and RTCP of one stream. */
+static bool is_one_stream(struct sipalg_net *sn, const struct nf_conn_help *help)
+{
+	const struct nf_conntrack_expect *exp, *first = NULL;
+
+	hlist_for_each_entry(exp, &help->expectations, lnode) {
+		if (!is_media_of_none(sn, exp))
+			continue;
+		if (!first)
+			first = exp;
+		if ((ntohs(exp->tuple.dst.u.all) ^ ntohs(first->tuple.dst.u.all)) & ~1 ||
+		    !nf_inet_addr_cmp(&exp->tuple.dst.u3, &first->tuple.dst.u3))
+			return false;
+	}
+	return first;
+}
+
+void sipalg_legacy_end(struct sipalg_net *sn, struct nf_conn *master)
+{
+	const struct nf_conn_help *help = nfct_help(master);
+	struct nf_conntrack_expect *exp;
+	struct hlist_node *next;
+
+	if (!help)
+		return;
+	spin_lock_bh(&nf_conntrack_expect_lock);
+	if (is_one_stream(sn, help))
+		hlist_for_each_entry_safe(exp, next, &help->expectations, lnode)
+			if (is_media_of_none(sn, exp))
+				sipalg_expect_remove(exp);
+	spin_unlock_bh(&nf_conntrack_expect_lock);
+}
+SIPALG_EXPORT_TEST(sipalg_legacy_end);
