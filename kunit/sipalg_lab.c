@@ -798,4 +798,5 @@ kunit_test_suites(&sipalg_call_suite, &sipalg_pinhole_suite, &sipalg_binding_sui
 		  &sip_contact_suite, &sipalg_source_suite, &sipalg_quota_suite,
 		  &sipalg_neighbour_suite, &sipalg_flood_suite,
 		  &sipalg_chaos_suite, &sipalg_rules_m_suite, &sipalg_rules_p_suite,
-		  &sipalg_rules_life_suite, &sipalg_rules_trust_suite, &sipalg_bounds_suite);
+		  &sipalg_rules_life_suite, &sipalg_rules_trust_suite, &sipalg_bounds_suite,
+		  &sipalg_legacy_suite);

@@ -39,6 +39,7 @@ extern struct kunit_suite sipalg_rules_p_suite;
 extern struct kunit_suite sipalg_rules_life_suite;
 extern struct kunit_suite sipalg_rules_trust_suite;
 extern struct kunit_suite sipalg_bounds_suite;
+extern struct kunit_suite sipalg_legacy_suite;
 
 enum {
 	LAB_TEXT_MAX	= 4096,

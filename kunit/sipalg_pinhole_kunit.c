@@ -540,12 +540,12 @@ static void pinhole_of_another_router_is_spared(struct kunit *test)
 	KUNIT_EXPECT_NE(test, lab_audio(lab), 4000);
 	KUNIT_EXPECT_EQ(test, lab_waiting(lab, lab_audio(lab)), 1);
 	/* a message that opens nothing, for its call is not known here */
-	lab_phone(lab, "INVITE 1 a b call=old audio=4000");
+	lab_phone(lab, "ACK 1 a b call=old audio=4000");
 	KUNIT_EXPECT_TRUE(test, lab_has(lab, "c=IN IP4 192.168.1.2\r\n"));
 	KUNIT_EXPECT_TRUE(test, lab_has(lab, "m=audio 4000 "));
-	lab_phone(lab, "INVITE 1 a b call=old audio=4200");
+	lab_phone(lab, "ACK 1 a b call=old audio=4200");
 	KUNIT_EXPECT_TRUE(test, lab_has(lab, "c=IN IP4 203.0.113.1\r\n"));
-	lab_phone(lab, "INVITE 1 a b call=old audio=4400");
+	lab_phone(lab, "ACK 1 a b call=old audio=4400");
 	KUNIT_EXPECT_TRUE(test, lab_has(lab, "c=IN IP4 203.0.113.1\r\n"));
 	/* the expectations of the other router still stand */
 	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 4000), 1);
