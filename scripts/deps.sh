@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0
 # deps.sh - make sure that the packages the lab uses are there, on Debian 12 and 13.
 #
-# usage: deps.sh [--missing] [build] [guest] [host] [static] [chroot] [uml] [gcc12]     (default: all)
-#        deps.sh [--missing] peers|scanners
+# usage: deps.sh [--missing] [build] [guest] [host] [static] [chroot] [uml] [gcc12] [library]     (default: all)
+#        deps.sh [--missing] peers|scanners|conntrackd
 #
 # --missing: installs nothing, prints what is missing; status 0 when nothing is.
-# peers: SIP servers and phones of other people's making, scanners: programs that look for such; for the guest alone.
-# They, and what they need and this machine lacks, are not installed, which would start some, but unpacked in
-# $LAB/peers/root or $LAB/scanners/root.
-# gcc12: the compiler that the headers of 6.1 ask for.
+# peers: SIP servers and phones of other people's making, scanners: programs that look for such, conntrackd: what a
+# failover takes; for the guest alone. They, and what they need and this machine lacks, are not installed, which would
+# start some, but unpacked in $LAB/NAME/root.
+# gcc12: the compiler that the headers of 6.1 ask for. library: what ha-library.sh builds with.
 #
 # Installs what is missing with apt-get; silent and without network when nothing
 # is. Where it cannot, it says in one line what is missing and exits with 2.
@@ -30,11 +30,13 @@ declare -A packages=(
 	[chroot]='mmdebstrap util-linux'
 	[uml]="build-essential bc flex bison kmod xz-utils libelf-dev libssl-dev ${source[$system]:-} python3"
 	[gcc12]='gcc-12'
+	[library]='build-essential pkg-config libmnl-dev libnfnetlink-dev xz-utils patch'
 )
 
 declare -A unpack=(
 	[peers]='kamailio linphone-cli rtpengine-daemon'
 	[scanners]='sipvicious'
+	[conntrackd]='conntrackd keepalived'
 )
 
 only_ask=

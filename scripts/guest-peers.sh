@@ -2,31 +2,34 @@
 # SPDX-License-Identifier: GPL-2.0
 # guest-peers.sh - SIP servers and phones of other people's making, for the QEMU guests: what guest-base.sh has not.
 #
-# usage: guest-peers.sh peers|linphone|rtpengine|scanners [OUT.cpio]     default $LAB/NAME.cpio; prints its path
+# usage: guest-peers.sh peers|linphone|rtpengine|scanners|conntrackd [OUT.cpio]     default $LAB/NAME.cpio; prints its path
 #
 #   peers       Kamailio with the modules of a registrar and proxy, and baresip's back-to-back user agent
 #   linphone    linphonec, which plays and records files and needs no sound card
 #   rtpengine   the media proxy, all in user space
 #   scanners    sipvicious: svmap, svwar, svcrack
+#   conntrackd  conntrackd and keepalived; in /usr/lib/whole the library of ha-library.sh, beside the system's own
 #
-# They come from $LAB/peers/root and $LAB/scanners/root (deps.sh) and run in the guest alone. Made
-# again only when this script, the base archive or a Debian package has changed.
+# They come from $LAB/peers/root, $LAB/scanners/root and $LAB/conntrackd/root (deps.sh) and run in the guest
+# alone. Made again only when this script, the base archive, a Debian package or that library has changed.
 set -euo pipefail
 . "$(dirname "$0")/env.sh"
 here=$TOP/scripts name=${1:-} out=$(realpath -m "${2:-$LAB/$1.cpio}") deps=peers
-[ "$name" != scanners ] || deps=scanners
+case $name in scanners | conntrackd) deps=$name ;; esac
 root=$LAB/$deps/root
 kamailio_modules='corex ctl db_text kex maxfwd nathelper pv registrar rr rtpengine sanity siputils sl textops tm tmx
 	uac usrloc xlog'
 
 case $name in
-peers | linphone | rtpengine | scanners) ;;
-*) die 'usage: guest-peers.sh peers|linphone|rtpengine|scanners [out]' 2 ;;
+peers | linphone | rtpengine | scanners | conntrackd) ;;
+*) die 'usage: guest-peers.sh peers|linphone|rtpengine|scanners|conntrackd [out]' 2 ;;
 esac
 base=$("$here/guest-base.sh" | tail -1)
 locked "guest-$name"
 "$here/deps.sh" $deps
-key=$(cat "$0" "$base.key" "$LAB/$deps/key" | hash_of)
+whole=
+[ "$name" != conntrackd ] || whole=$("$here/ha-library.sh" | tail -1)
+key=$(cat "$0" "$base.key" "$LAB/$deps/key" ${whole:+"${whole%/*}/key"} | hash_of)
 if [ -s "$out" ] && [ "$(cat "$out.key" 2> /dev/null)" = "$key" ]; then
 	echo "$out"
 	exit
@@ -64,6 +67,11 @@ linphone)
 	cp "$root/usr/share/linphone/rootca.pem" "$r/usr/share/linphone/"
 	;;
 rtpengine) put "$root/usr/bin/rtpengine" ;;
+conntrackd)
+	put "$root/usr/sbin/conntrackd"
+	put "$root/usr/sbin/keepalived"
+	install -D -m755 "$whole" "$r/usr/lib/whole/${whole##*/}"
+	;;
 scanners)
 	packages=$r/usr/lib/python3/dist-packages
 	mkdir -p "$packages"
