@@ -9,7 +9,8 @@
 # The whole console is in $OUT/e2e-SERIES.log; VERBOSE=1 shows it. CORPORA names
 # a directory of SIP messages, which the guest gets as corpora/ if it exists.
 # LIMIT, SMP, MEM, APPEND: see guest.sh. HELPER: helper to attach, e.g. sip, the
-# one in the kernel. CASE_LIMIT: seconds after which a case is taken to hang, default 600. STORM_SEED and
+# one in the kernel. CASE_LIMIT: seconds after which a case is taken to hang, default 600.
+# ROWS: rows of the cases of failover, e.g. "rtp reinvite", default all. STORM_SEED and
 # STORM_COUNT: which connections 79-tcp-storm makes. FLOOD_*: see flood.sh. A line
 # "# needs: NAME..." in a case names archives of guest-peers.sh that the guest gets then.
 set -euo pipefail
@@ -45,12 +46,12 @@ locked "e2e-$(basename "$OUT")-$series"
 
 rm -rf "$stage"
 mkdir -p "$stage"
-cp -r "$here"/e2e/. "$here/klog.bad" "$here/rules" "$SRC/include/sipalg_stats.h" "$stage/"
+cp -r "$here"/e2e/. "$here/klog.bad" "$here/rules" "$TOP/dist/ha" "$SRC/include/sipalg_stats.h" "$stage/"
 gcc -O2 -Wall -Wextra -static -o "$stage/flood" "$here/flood.c"
 corpora=${CORPORA:-$TOP/../shared/corpora}
 [ ! -d "$corpora" ] || cp -r "$corpora" "$stage/corpora"
 [ $# = 0 ] || printf '%s\n' "${chosen[@]}" | case_names > "$stage/only"
-for v in HELPER CASE_LIMIT STORM_{SEED,COUNT} FLOOD_{ATTACKS,SECONDS,CALLS,RATE,LIMITS,TIMES}; do [ -z "${!v:-}" ] || echo "export $v=${!v@Q}"; done > "$stage/env"
+for v in HELPER ROWS CASE_LIMIT STORM_{SEED,COUNT} FLOOD_{ATTACKS,SECONDS,CALLS,RATE,LIMITS,TIMES}; do [ -z "${!v:-}" ] || echo "export $v=${!v@Q}"; done > "$stage/env"
 
 rc=0 quiet=1
 [ -z "${VERBOSE:-}" ] || quiet=

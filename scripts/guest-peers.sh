@@ -38,7 +38,7 @@ fi
 r=$(mktemp -d)
 trap 'rm -rf "$r"' EXIT
 lib=$root$(dirname "$(find /usr/lib -name libstdc++.so.6 -print -quit)")
-export LD_LIBRARY_PATH=$lib:$lib/pulseaudio:$lib/kamailio:$root/usr/lib
+export LD_LIBRARY_PATH=$lib:$lib/pulseaudio:$lib/kamailio:$root/usr/lib:$root${lib#"$root/usr"}
 
 # put FILE [DESTINATION]: a program or shared object, and the objects it is linked with
 put() {

@@ -6,7 +6,7 @@ A finding is a line "file:line: text". It is a finding when
   - a case in shell has at most 12 lines and one script of peers/, which it only wraps: it is to be a .py with a header
   - a case is in no folder, or in one that the README.md of the cases does not list
   - a name does not begin with a number, or two cases have the same number
-  - a tag names neither a kernel nor smoke
+  - a tag is neither a kernel, nor smoke or failover
   - a header has a key that header.sh does not know, or the header of a .py has no topo
   - a script of peers/ is used by nobody
 """
@@ -16,7 +16,7 @@ import re
 
 CASES, PEERS = 'scripts/e2e/cases', 'scripts/e2e/peers'
 SHORT = 12
-TAGS = {'smoke', '6.12', '6.1', '7', 'uml'}
+TAGS = {'smoke', 'failover', '6.12', '6.1', '7', 'uml'}
 READ_BY_RUN = {'tags', 'limit', 'needs'}
 # a line that begins so is more than a header can say
 OWN = re.compile(r'(bg|needs|skip_all|skip|\w+\(\)|rules|rules_\w+)\b|.*\bcapture\b')

@@ -6,6 +6,7 @@
 #   topo: masquerade [ip6]     the network and the firewall of lib.sh, with masquerade
 #   topo: routed               without NAT
 #   topo: nat                  with guard and nat of scenes.sh: masquerade of IPv4 and IPv6
+#   topo: pair                 lan, wan and link for the two routers of pair.py, which boots them with rules of their own
 #   addr: lan 192.168.1.{3,4}/24       more addresses of a namespace
 #   forward: RULE              the firewall lets this through, too
 #   dnat: RULE                 of nat, in prerouting
@@ -45,6 +46,7 @@ network() {
 		topo
 		guard rtr
 		nat rtr 'oifname "r1" masquerade;' "$(said dnat)" ;;
+	pair) pair ;;
 	*) echo "$case: no topo $1"; exit 1 ;;
 	esac
 }
@@ -80,7 +82,7 @@ each topo network
 each addr addresses
 while IFS= read -r rule <&3; do in_ns rtr nft add rule inet fw forward "$rule"; done 3< <(said forward)
 eval "load $(said load)"
-[ -n "$(said attach)" ] || helper
+[ -n "$(said attach)" ] || [ "$(said topo)" = pair ] || helper
 each attach helper
 for function in $(said with); do $function; done
 play "$case"

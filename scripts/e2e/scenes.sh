@@ -118,6 +118,33 @@ bridged_lan() {
 	gateway lan2 192.168.1.1
 }
 
+# pair: the networks between the routers of pair.py, each a bridge; lan and wan have their addresses on it
+pair() {
+	local ns dev i
+	command -v conntrackd > /dev/null || skip_all 'this guest has no conntrackd'
+	needs bridge nft_fib_inet
+	mkdir -p /run/netns /run/pair
+	for ns in lan:l0 wan:w0 link:x0; do
+		dev=${ns#*:} ns=${ns%:*}
+		ip netns add $ns
+		ip -n $ns link set lo up
+		ip -n $ns link add $dev type bridge forward_delay 0 mcast_snooping 0
+		ip -n $ns link set $dev up
+	done
+	addr lan $PHONE/24
+	addr lan $PHONE6/64
+	addr lan 192.168.1.200/24
+	addr lan 10.0.0.2/24
+	for i in {3..60}; do echo "addr add 192.168.1.$i/24 dev l0"; done | ip -n lan -batch -
+	addr wan $PROVIDER/24
+	addr wan $PROVIDER6/64
+	addr wan $OTHER/24
+	addr wan $OTHER6/64 w0 preferred_lft 0
+	ip -n lan route add default via 192.168.1.1
+	ip -n lan -6 route add default via fd00:1::1
+	ip -n wan -6 route add fd00:1::/64 via $ROUTER6
+}
+
 # count NAME [NAMESPACE]: one counter
 count() { in_ns "${2:-rtr}" awk -v name="$1" '$1 == name { print $2; found = 1 } END { exit !found }' /proc/net/sipalg/stats; }
 

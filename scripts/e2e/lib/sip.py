@@ -40,6 +40,7 @@ _open = []          # sockets of the scenario that plays
 _log = collections.deque(maxlen=24)
 _failed = 0
 _scene = ''         # what plays, in front of each result
+_judge = None       # who takes the results instead: judged()
 
 
 def _setns(fd):
@@ -65,6 +66,8 @@ def say(text):
 def check(what, good, *notes):
     """One result; the notes and the last events are shown when it is bad."""
     global _failed
+    if _judge:
+        return _judge(what, good, notes)
     print(('ok - ' if good else 'not ok - ') + _scene + what, flush=True)
     if not good:
         _failed += 1
@@ -72,6 +75,24 @@ def check(what, good, *notes):
             print('# ' + line.rstrip().replace('\r\n', '\n#     '), flush=True)
         _log.clear()
     return good
+
+
+@contextlib.contextmanager
+def judged(over):
+    """The results of this time are not printed: the first one that is bad stands in the list that this gives, and raises."""
+    global _judge
+    bad = []
+
+    def judge(what, good, notes):
+        if not good:
+            bad.extend([_scene + what] + [str(n) for n in notes] + list(_log)[-6:])
+            raise over(what)
+        return good
+    _judge = judge
+    try:
+        yield bad
+    finally:
+        _judge = None
 
 
 def equal(what, expected, got):
