@@ -46,6 +46,10 @@ life:
 flood:
 	@scripts/flood.sh
 
+# two routers with conntrackd, of which one dies
+failover:
+	@scripts/failover.sh
+
 # what a message costs without a helper, with the in-tree one and with ours: about five minutes
 bench:
 	@scripts/bench.sh
@@ -56,4 +60,4 @@ check:
 help:
 	@sed 's/^	//' scripts/help.txt
 
-.PHONY: all modules install clean demo test test-ci test-all life flood bench check help
+.PHONY: all modules install clean demo test test-ci test-all life flood failover bench check help

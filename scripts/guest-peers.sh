@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # guest-peers.sh - SIP servers and phones of other people's making, for the QEMU guests: what guest-base.sh has not.
 #
-# usage: guest-peers.sh peers|linphone|rtpengine|scanners|conntrackd [OUT.cpio]     default $LAB/NAME.cpio; prints its path
+# usage: guest-peers.sh NAME [OUT.cpio]     default $LAB/NAME.cpio; prints its path
 #
 #   peers       Kamailio with the modules of a registrar and proxy, and baresip's back-to-back user agent
 #   linphone    linphonec, which plays and records files and needs no sound card
@@ -26,7 +26,7 @@ peers | linphone | rtpengine | scanners | conntrackd) ;;
 esac
 base=$("$here/guest-base.sh" | tail -1)
 locked "guest-$name"
-"$here/deps.sh" $deps
+"$here/deps.sh" "$deps"
 whole=
 [ "$name" != conntrackd ] || whole=$("$here/ha-library.sh" | tail -1)
 key=$(cat "$0" "$base.key" "$LAB/$deps/key" ${whole:+"${whole%/*}/key"} | hash_of)

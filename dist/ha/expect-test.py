@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """expect-test.py - does a libnetfilter_conntrack build expectations whole? usage: expect-test.py [LIBRARY]
 
-Builds a message for the kernel from an expectation with all that conntrackd carries, of IPv4 and of IPv6, and reads its
-attributes. A line for each; status 0 when none is missing. The default is the library that programs of this machine get.
+Builds a message for the kernel from an expectation with all that conntrackd carries, of IPv4 and of IPv6, and reads
+its attributes. A line for each; status 0 when none is missing. The default is the library that programs of this machine get.
 """
 import ctypes
 import socket
@@ -14,7 +14,8 @@ import sys
 MASTER, EXPECTED, MASK, TIMEOUT, FLAGS, HELPER, CLASS, NAT_TUPLE, NAT_DIR, FN = 0, 1, 2, 3, 5, 6, 7, 8, 9, 10
 V4_SRC, V4_DST, V6_SRC, V6_DST, SPORT, DPORT, L3PROTO, L4PROTO = 0, 1, 4, 5, 8, 9, 15, 17
 # of the kernel's: CTA_EXPECT_*
-WANTED = {1: 'master', 2: 'tuple', 3: 'mask', 4: 'timeout', 6: 'helper', 8: 'flags', 9: 'class', 10: 'NAT', 11: 'function'}
+WANTED = {1: 'master', 2: 'tuple', 3: 'mask', 4: 'timeout', 6: 'helper', 8: 'flags', 9: 'class', 10: 'NAT',
+          11: 'function'}
 NAT_PARTS = {1: 'direction', 2: 'tuple'}
 HEAD, FAMILY_HEAD = 16, 4
 

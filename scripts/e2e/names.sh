@@ -2,11 +2,11 @@
 # names.sh - which file is which case: cases/THEME/NAME.sh or cases/THEME/NAME.py. Sourced by e2e.sh, test.sh and run.
 # shellcheck shell=bash
 
-# case_files DIR: the files of all cases below DIR, in the order of their names
+# case_files DIR: the files of all cases below DIR, in the order of their names; those of failover have a run of their own
 case_files() {
 	local f
 	for f in "$1"/*/[0-9]*.sh "$1"/*/[0-9]*.py; do
-		[ ! -f "$f" ] || echo "${f##*/} $f"
+		[ ! -f "$f" ] || grep -qE '^# tags:.* failover( |$)' "$f" || echo "${f##*/} $f"
 	done | LC_ALL=C sort | cut -d' ' -f2-
 }
 

@@ -3,7 +3,7 @@
 #
 # What outside sees is published from the documentation prefixes: 203.0.113.0/24 and 2001:db8:1::/64 lie on the
 # wire, 198.51.100.0/24 and 2001:db8:2::/64 are routed to the router.
-# shellcheck shell=bash disable=SC2119,SC2120,SC2016
+# shellcheck shell=bash disable=SC2119,SC2120,SC2016,SC2086
 
 # needs MODULE|rules...: the case is skipped where this kernel has no such module, or no rules for routing
 needs() {
@@ -135,7 +135,7 @@ pair() {
 	addr lan $PHONE6/64
 	addr lan 192.168.1.200/24
 	addr lan 10.0.0.2/24
-	for i in {3..60}; do echo "addr add 192.168.1.$i/24 dev l0"; done | ip -n lan -batch -
+	for i in {3..60}; do echo "addr add 192.168.1.$i/24 dev l0"; echo "addr add fd00:1::$i/64 dev l0 nodad"; done | ip -n lan -batch -
 	addr wan $PROVIDER/24
 	addr wan $PROVIDER6/64
 	addr wan $OTHER/24

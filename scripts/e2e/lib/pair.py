@@ -8,6 +8,7 @@ function of a Row; each has two routers that were booted for it.
 """
 import shutil
 import sip
+from natscene import where as at_of
 from scene import *
 
 HA = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'ha')
@@ -19,7 +20,9 @@ BRIDGES = {'lan': 'l0', 'wan': 'w0', 'link': 'x0'}
 MOVES = {'r0': ['192.168.1.1/24', '10.0.0.1/24', 'fd00:1::1/64'], 'r1': [f'{ROUTER}/24', f'{ROUTER6}/64']}
 NO_LIMITS = {f'source_{n}': '0 0' for n in ('invite', 'register', 'options', 'subscribe', 'other', 'response')} | \
     {'destination_invite': '0 0', 'destination_register': '0 0', 'block_failures': 0}
-HIDDEN = (b'192.168.1.', b'10.0.0.', b'fd00:1:')      # what nobody outside may read
+HIDDEN = (b'192.168.1.', b'10.0.0.')        # what nobody outside may read
+INSIDE6 = 'fd00:1::'
+TRANSLATED6 = {'translated6 = "none"': 'translated6 = $wan'}    # a change of the rules
 
 
 def ip(text, ns=None, *options):
@@ -60,13 +63,16 @@ class Router:
         self.sysctl({'ipv4/ip_forward': 1, 'ipv6/conf/all/forwarding': 1})
         self.rules()
         # exist now: the rules loaded conntrack
-        self.sysctl({'netfilter/nf_conntrack_acct': 1} | self.sysctls)
-        for name, value in NO_LIMITS.items():
-            self.sysctl({f'netfilter/sipalg/{name}': value})
+        self.sysctl({'netfilter/nf_conntrack_acct': 1})
+        self.unlimited()
         self.start()
 
+    def unlimited(self):
+        """As many messages of one address as a row likes, and its own settings."""
+        self.sysctl({f'netfilter/sipalg/{name}': value for name, value in NO_LIMITS.items()} | self.sysctls)
+
     def rules(self):
-        done = self.run('nft', '-f', '-', input=self.file('sipalg-ha.nft', lan0='r0', wan0='r1', **self.changes))
+        done = self.run('nft', '-f', '-', input=self.file('sipalg-ha.nft', lan0='r0', wan0='r1'))
         if done.returncode:
             raise RuntimeError(done.stderr)
 
@@ -76,6 +82,8 @@ class Router:
             text = f.read()
         for word, instead in other.items():
             text = re.sub(rf'\b{word}\b', instead, text)
+        for words, instead in self.changes.items():
+            text = text.replace(words, instead)
         return text
 
     def run(self, *command, **how):
@@ -100,7 +108,8 @@ class Router:
     def start(self):
         text = self.file('conntrackd.conf', sync0='s0').replace('/run/', self.dir + '/')
         if self.number == 2:
-            text = re.sub(r'(IPv4_address 172.31.255.)1(\s+IPv4_Destination_Address 172.31.255.)2', r'\g<1>2\g<2>1', text)
+            ends = r'(IPv4_address 172.31.255.)1(\s+IPv4_Destination_Address 172.31.255.)2'
+            text = re.sub(ends, r'\g<1>2\g<2>1', text)
         with open(f'{self.dir}/conntrackd.conf', 'w', encoding='utf-8') as f:
             f.write(text)
         self.log = open(f'{self.dir}/log', 'ab')
@@ -132,8 +141,8 @@ class Router:
 
     def take(self):
         """The addresses that move come here; the neighbours are told."""
-        ip(''.join(f'addr add {a} dev {dev}{" nodad" if ":" in a else ""}\n' for dev, all_ in MOVES.items() for a in all_),
-           self.ns)
+        ip(''.join(f'addr add {a} dev {dev}{" nodad" if ":" in a else ""}\n'
+                   for dev, all_ in MOVES.items() for a in all_), self.ns)
         for dev, at in (('r0', 'lan'), ('r1', 'wan')):
             for a in MOVES[dev]:
                 if ':' not in a:
@@ -147,8 +156,8 @@ class Router:
             s.bind((dev, 0x0806))
             me, ours = s.getsockname()[4], socket.inet_aton(addr)
             for to in (b'\xff' * 6, bytes(6)):      # a request and, as some want it, an answer
-                s.send(b'\xff' * 6 + me + b'\x08\x06\0\1\x08\0\6\4\0' + (b'\1' if to == bytes(6) else b'\2') + me + ours +
-                       to + ours)
+                s.send(b'\xff' * 6 + me + b'\x08\x06\0\1\x08\0\6\4\0' + (b'\1' if to == bytes(6) else b'\2') +
+                       me + ours + to + ours)
 
     def leave(self):
         ip(''.join(f'addr del {a} dev {dev}\n' for dev, all_ in MOVES.items() for a in all_), self.ns)
@@ -188,6 +197,11 @@ class Router:
     def cached(self, which, kind):
         return keys(self.ask(which, kind).stdout.splitlines(), CONNECTION if kind == 'ct' else PINHOLE)
 
+    def forget(self, *ports):
+        """UDP connections from and to these ports are gone, as after a silence."""
+        for port, end, family in itertools.product(ports, ('--orig-port-src', '--orig-port-dst'), ('ipv4', 'ipv6')):
+            self.run('conntrack', '-D', '-p', 'udp', end, str(port), '-f', family)
+
     def flows(self, *ports):
         """Lines of UDP connections that have one of these ports on either side."""
         return [line for line in self.lists('-p', 'udp') if any(re.search(rf'port={p}\b', line) for p in ports)]
@@ -205,8 +219,10 @@ def keys(lines, shape):
 class Pair:
     """Both routers; the first one is active after boot()."""
 
+    router = Router
+
     def __init__(self, library='', **how):
-        self.a, self.b = Router('rtr', 1, library, **how), Router('rtb', 2, library, **how)
+        self.a, self.b = self.router('rtr', 1, library, **how), self.router('rtb', 2, library, **how)
         self.active, self.other = self.a, self.b
 
     def boot(self):
@@ -240,11 +256,15 @@ class Pair:
         self.active.kill()
         self.active.cut()
         self.swap()
-        self.active.take()
-        self.active.notify('primary')
+        self.rise()
         left = [c[:5] for c in had]
         lost = [c for c in left if c not in [k[:5] for k in self.active.connections()]]
         equal('the other router has its connections', [], lost)
+
+    def rise(self):
+        """The router that is active from now on."""
+        self.active.take()
+        self.active.notify('primary')
 
     def hand_over(self):
         """Both are alive."""
@@ -252,8 +272,7 @@ class Pair:
         self.active.leave()
         self.active.notify('backup')
         self.swap()
-        self.active.take()
-        self.active.notify('primary')
+        self.rise()
 
     def boot_again(self):
         """The router that is not active comes back, and knows nothing but what the other one tells it."""
@@ -267,7 +286,7 @@ class Pair:
 class End(Agent):
     """An agent that notes what it should not have been sent."""
 
-    wrong = []
+    wrong, hidden = [], HIDDEN
 
     def recv(self, seconds=WAIT):
         data, source = super().recv(seconds)
@@ -276,7 +295,7 @@ class End(Agent):
         return data, source
 
     def look(self, data):
-        if self.ns == 'wan' and any(h in data for h in HIDDEN):
+        if self.ns == 'wan' and any(h in data for h in self.hidden):
             self.wrong.append(f'{self} read an address of the inside: {data!r}')
         line = data.partition(b'\r\n')[0].split(b' ')
         if self.ns == 'lan' and not data.startswith(b'SIP/') and line[1].startswith(b'sip:'):
@@ -379,25 +398,38 @@ class Leg:
 class Row:
     """What a row plays with: a pair, phones, a provider."""
 
-    def __init__(self, pair):
-        self.pair = pair
+    def __init__(self, pair, six=''):
+        self.pair, self.six = pair, six
         self.phones = {}
-        self.provider = End('wan', PROVIDER, user='sbc')
+        self.provider = End('wan', PROVIDER6 if six else PROVIDER, user='sbc')
+        End.hidden = () if six == 'routed' else HIDDEN + (INSIDE6.encode(),)
+
+    def inside(self, n):
+        """The address of a phone."""
+        return f'{INSIDE6}{n}' if self.six else f'192.168.1.{n}'
+
+    def published(self, phone):
+        """At which address others see a phone."""
+        return {'': ROUTER, 'nat66': ROUTER6, 'routed': phone.addr}[self.six]
+
+    def other(self):
+        """Another host outside."""
+        return End('wan', OTHER6 if self.six else OTHER, user='carol')
 
     @property
     def router(self):
         return self.pair.active
 
-    def phone(self, user='alice', addr=PHONE, port=SIP_PORT, warm=True):
+    def phone(self, user='alice', n=2, port=SIP_PORT, warm=True):
         """A phone; a warm one has asked for OPTIONS, so that the daemons know its connection."""
         if user not in self.phones:
-            self.phones[user] = End('lan', addr, port, user=user)
+            self.phones[user] = End('lan', self.inside(n), port, user=user)
             if warm:
                 self.warm(self.phones[user])
         return self.phones[user]
 
     def bob(self, **how):
-        return self.phone('bob', PHONE2, **how)
+        return self.phone('bob', 3, **how)
 
     def warm(self, phone):
         d = phone.dial(self.provider.contact, self.provider.at)
@@ -451,8 +483,13 @@ class Row:
             s.setblocking(False)
             with contextlib.suppress(OSError):
                 data, source = s.recvfrom(65535)
-                End.wrong.append(f'{s.getsockname()[:2]} got from {source[:2]}, though nobody waited for it: {data[:120]!r}')
+                End.wrong.append(f'{s.getsockname()[:2]} got from {source[:2]}, which nobody waited for: {data[:120]!r}')
         check('nothing reached anybody whom it was not for', not End.wrong, *End.wrong)
+
+
+def took(what, start):
+    """A comment of the results: how long a kind of phone could not be called."""
+    print(f'# {sip._scene}{what}: could be called after {time.monotonic() - start:.2f} s', flush=True)
 
 
 # --- rows ---------------------------------------------------------------------
@@ -471,15 +508,16 @@ class Over(Exception):
     """A row that is only asked whether it holds has shown that it does not."""
 
 
-def play_row(name, library, **how):
+def play_row(name, library, six='', kind=Pair, **how):
     """Plays a row with two fresh routers; its checks have its name."""
     sip._scene = name + ': '
     sip._log.clear()
     End.wrong.clear()
-    pair = Pair(library, **(how | getattr(ROWS[name], 'how', {})))
+    how |= getattr(ROWS[name], 'how', {})
+    pair = how.pop('kind', kind)(library, **how)
     try:
         pair.boot()
-        r = Row(pair)
+        r = Row(pair, six)
         try:
             ROWS[name](r)
         except Missing as e:
@@ -498,6 +536,11 @@ def play_row(name, library, **how):
             s.close()
         sip._open.clear()
         pair.end()
+
+
+def rows_of(module):
+    """The names of the rows of a module."""
+    return [name for name, fn in ROWS.items() if fn.__module__ == module]
 
 
 def having(**how):
