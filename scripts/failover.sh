@@ -48,7 +48,13 @@ awk '
 { key = $1 "/" $2; if (!(key in seen)) { seen[key] = ++columns; name[columns] = key } }
 !($3 in row) { row[$3] = ++count; rows[count] = $3 }
 { at = $3 SUBSEP key; if (worst[at] != "FAIL") worst[at] = $4 == "skip" && worst[at] ? worst[at] : $4 }
-$4 == "FAIL" && !(at in why) { line = $0; sub(/^([^ ]+ ){4}/, "", line); why[at] = line; faults[++bad] = key " " line }
+$4 == "FAIL" && !(at in why) {
+	line = $0
+	for (i = 0; i < 4; i++)
+		sub(/^[^ ]+ /, "", line)
+	why[at] = line
+	faults[++bad] = key " " line
+}
 END {
 	printf "%-26s", ""
 	for (c = 1; c <= columns; c++) printf " %9s", name[c]

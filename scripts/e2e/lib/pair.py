@@ -280,6 +280,21 @@ class Pair:
         self.other.notify('backup')
 
 
+class Still(Pair):
+    """A router that does not die, nor hands over: what a row demands must hold there."""
+
+    def boot(self):
+        for ns in ('lan', 'wan'):
+            ip(f'neigh flush dev {BRIDGES[ns]}\n', ns)
+        self.a.boot()
+        self.a.take()
+
+    def settle(self):
+        pass
+
+    die = hand_over = boot_again = settle
+
+
 # --- parties ------------------------------------------------------------------
 
 
@@ -295,13 +310,13 @@ class End(Agent):
         return data, source
 
     def look(self, data):
-        if self.ns == 'wan' and any(h in data for h in self.hidden):
-            self.wrong.append(f'{self} read an address of the inside: {data!r}')
+        if self.ns == 'wan' and any(h in data for h in End.hidden):
+            End.wrong.append(f'{self} read an address of the inside: {data!r}')
         line = data.partition(b'\r\n')[0].split(b' ')
         if self.ns == 'lan' and not data.startswith(b'SIP/') and line[1].startswith(b'sip:'):
             user = line[1][4:].partition(b'@')[0].decode()
             if user != self.user:
-                self.wrong.append(f'{self} is {self.user}, and was sent a request for {user}')
+                End.wrong.append(f'{self} is {self.user}, and was sent a request for {user}')
 
 
 _far = itertools.count(30000, 10)
@@ -460,8 +475,10 @@ class Row:
         equal(f'{phone.user} is called: the Request-URI is its own', uri or phone.contact, m.uri)
         phone.reply(m, 200, sdp(phone.addr, near.port), tag='c')
         ok = by.take(200)
+        equal(f'{phone.user} is called: its answer names where it was called', at_of(contact), at_of(ok.contact))
+        if not equal(f'{phone.user} is called: and its media where it is published', self.published(phone), ok.sdp.addr):
+            raise Missing(f'{phone.user} cannot be heard')
         d.learn(ok)
-        d.to = at_of(ok.contact)
         d.ack()
         phone.take('ACK')
         if media:

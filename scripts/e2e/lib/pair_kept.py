@@ -14,7 +14,7 @@ class Keeper(Router):
         notify = f'{self.dir}/notify.sh'
         with open(notify, 'w', encoding='ascii') as f:
             f.write(f'#!/bin/sh\nexport CONNTRACKD_CONFIG={self.dir}/conntrackd.conf LD_LIBRARY_PATH={self.library}\n'
-                    f'echo "$1" >> {self.dir}/notified\nexec /bin/sh {HA}/notify.sh "$1" >> {self.dir}/log 2>&1\n')
+                    f'/bin/sh {HA}/notify.sh "$1" >> {self.dir}/log 2>&1\necho "$1" >> {self.dir}/notified\n')
         os.chmod(notify, 0o755)
         text = self.file('keepalived.conf', lan0='r0', wan0='r1').replace('/etc/conntrackd/notify.sh', notify)
         if self.number == 2:
@@ -45,7 +45,7 @@ class Keeper(Router):
     def is_primary(self):
         """It has the addresses, and its daemon has got the orders."""
         has = all(f'{a}/24' in self.run('ip', 'addr').stdout for a in (ROUTER, '192.168.1.1'))
-        return has and self.notified()[-1:] == ['primary'] and not self.run('pgrep', '-f', f'{HA}/notify.sh').stdout
+        return has and self.notified()[-1:] == ['primary']
 
 
 class Kept(Pair):

@@ -170,7 +170,7 @@ def many_reregister(r):
 
 def reload(r):
     """Both modules are loaded anew; the connections with signalling are begun anew, as the rules advise."""
-    routers = r.pair.a, r.pair.b
+    routers = [x for x in (r.pair.a, r.pair.b) if there(x.ns)]
     for router in routers:
         router.run('nft', 'delete', 'table', 'inet', 'sipalg')
     for module in ('nf_nat_sipalg', 'nf_conntrack_sipalg'):

@@ -12,7 +12,11 @@ def reg(r):
     """the registrar calls before the next REGISTER"""
     alice = r.phone()
     contact, _ = r.registered(alice)
+    r.pair.settle()
+    start = time.monotonic()
     r.die()
+    r.called(alice, contact, media=False)
+    took('UDP, by the registrar, the whole call', start)
     r.called(alice, contact)
 
 
@@ -21,8 +25,13 @@ def reg_other(r):
     """another host calls"""
     alice = r.phone()
     contact, _ = r.registered(alice)
+    r.pair.settle()
+    start = time.monotonic()
     r.die()
-    r.called(alice, contact, by=r.other())
+    carol = r.other()
+    r.called(alice, contact, by=carol, media=False)
+    took('UDP, by another host, the whole call', start)
+    r.called(alice, contact, by=carol)
 
 
 @row

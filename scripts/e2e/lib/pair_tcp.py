@@ -19,8 +19,6 @@ class Watched(TcpAgent):
             End.look(self, data)
         return data, source
 
-    wrong = End.wrong
-
     def is_reset(self):
         """Waits until the connection is reset; what came before that."""
         came = bytearray()
