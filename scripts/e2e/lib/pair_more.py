@@ -65,7 +65,8 @@ def back_reg(r):
 
 
 @row
-def handover_alive(r):
+def handover(r):
+    """both are alive"""
     alice, bob = r.leg().up(), r.leg(r.bob()).up()
     contact, _ = r.registered(r.phone())
     alice.talk()
