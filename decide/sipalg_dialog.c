@@ -187,11 +187,17 @@ static bool is_end(const struct sipalg_call_event *ev)
 	       ev->status != 407;
 }
 
-/* What another router has opened for a call ends with the call, as far as it is known. */
-static void end_of_unknown(struct sipalg_ctx *ctx, const struct sipalg_call_event *ev)
+/*
+ * What another router has opened for a call ends with the call, as far as it is known.  A call that
+ * was taken up may have had a stream that no message has named here.
+ */
+static void end_legacy(struct sipalg_ctx *ctx, const struct sipalg_call_event *ev)
 {
-	if (ctx->may_open && ev->is_given && is_end(ev))
-		sipalg_legacy_end(ctx->sn, ctx->ct);
+	const struct sipalg_call *call = ctx->call;
+
+	if (!call || (call->is_taken_up && call->state == SIPALG_CALL_ENDED))
+		if (ev->is_given && is_end(ev))
+			sipalg_legacy_end(ctx->sn, ctx->ct);
 }
 
 /* User space may have missed what the first packet of the connection has opened. */
@@ -234,8 +240,8 @@ int sipalg_decide_dialog(struct sipalg_ctx *ctx)
 	}
 	if (ctx->call)
 		step = sipalg_call_advance(ctx->call, &ev, request_side);
-	else
-		end_of_unknown(ctx, &ev);
+	if (ctx->may_open)
+		end_legacy(ctx, &ev);
 	if (step != SIPALG_CALL_MAY_OPEN)
 		ctx->may_open = false;
 	if (ctx->may_open)

@@ -8,6 +8,7 @@
 #include "sipalg_call_timer.h"
 #include "sipalg_call_media.h"
 #include "sipalg_ctx.h"
+#include "sipalg_flow.h"
 #include "sipalg_inside.h"
 #include "sipalg_legacy.h"
 #include "sipalg_media.h"
@@ -399,6 +400,23 @@ static void publish_legacy(const struct section *s, struct sdp_target *target)
 }
 
 /*
+ * The other side of a call that is not known here says where it is.  The inside host may send there
+ * before it gets media (security.md B6).
+ */
+static void note_announced(const struct section *s)
+{
+	const struct sipalg_flow_data *data = sipalg_flow_data_of(s->ctx->ct);
+	struct sip_endpoint at = s->rtp;
+
+	if (!data || !sipalg_flow_is_given(data) || !s->rtp.addr.family || !s->proto)
+		return;
+	sipalg_legacy_announce(s->ctx->sn, s->ctx->ct, &at);
+	at.port = sdp_rtcp_of(s->sdp);
+	if (has_rtcp_port(s))
+		sipalg_legacy_announce(s->ctx->sn, s->ctx->ct, &at);
+}
+
+/*
  * Where no pinhole was opened the section keeps its port.  If that port of the mapped address leads
  * to another host, by our tables or by the kernel's, the section keeps its address as well.
  */
@@ -468,6 +486,8 @@ static int decide_section(struct section *s, struct sdp_target *target)
 			return -EAGAIN;
 		publish_legacy(s, target);
 	}
+	if (!ctx->call && !own && sipalg_receiver_is_translated(ctx))
+		note_announced(s);
 	if (!ctx->call || !ctx->may_open)
 		return 0;
 	sipalg_call_hold(ctx->call, s->side, s->index, s->sdp->is_held || is_any);

@@ -38,6 +38,7 @@ enum {
 	SIPALG_LEGACY_AGAIN_S	= 60,	/* time between later looks */
 	SIPALG_LEGACY_MAX	= 65536,	/* in one namespace */
 	SIPALG_LEGACIES_OF_PORT	= 16,	/* mapped ports of one inside port that are looked at */
+	SIPALG_LEGACY_PEERS	= 1024,	/* announced endpoints that are remembered */
 };
 
 /**
@@ -117,6 +118,31 @@ u16 sipalg_legacy_port(struct sipalg_net *sn, const struct sipalg_pinhole_key *r
  */
 bool sipalg_legacy_outward(struct sipalg_net *sn, const struct sipalg_pinhole_key *real,
 			   struct sip_endpoint *mapped, struct nf_conntrack_tuple *master);
+
+/**
+ * sipalg_legacy_announce() - the other side of an unknown call has announced an endpoint
+ * @sn: namespace
+ * @master: signalling connection of the call, which was given
+ * @at: endpoint
+ *
+ * It is remembered where the namespace has a legacy.  The newest SIPALG_LEGACY_PEERS are, or fewer.
+ *
+ * Context: softirq or BH, under rcu_read_lock().
+ */
+void sipalg_legacy_announce(struct sipalg_net *sn, const struct nf_conn *master,
+			    const struct sip_endpoint *at);
+
+/**
+ * sipalg_legacy_is_announced() - was an endpoint announced over a signalling connection?
+ * @sn: namespace
+ * @master: original tuple of the connection
+ * @at: endpoint
+ *
+ * Context: softirq or BH, under rcu_read_lock().
+ * Return: true: it was, within SIPALG_LEGACY_TTL_S; false: it was not, or is forgotten.
+ */
+bool sipalg_legacy_is_announced(struct sipalg_net *sn, const struct nf_conntrack_tuple *master,
+				const struct sip_endpoint *at);
 
 /**
  * sipalg_legacy_is_others() - does a mapped port lead to another endpoint?

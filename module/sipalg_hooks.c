@@ -97,16 +97,16 @@ static bool may_go_to(struct sipalg_net *sn, const struct nf_conn *signalling,
 }
 
 /*
- * A packet of a host whose port another router has published.  The announced endpoint is not known
- * here, so the connection is related to no call: the rules of the firewall decide, and it leaves
- * from the published port.
+ * A packet of a host whose port another router has published.  It leaves from the published port.
+ * Its connection is related to the call where a message has announced the endpoint here; otherwise
+ * the rules of the firewall decide.
  */
-static void lead_legacy(struct nf_conn *ct, struct sipalg_net *sn,
+static void lead_legacy(struct sk_buff *skb, struct nf_conn *ct, struct sipalg_net *sn,
 			const struct sipalg_pinhole_key *from, const struct sipalg_pinhole_key *to)
 {
 	const struct sipalg_nat_hooks *nat = sipalg_nat_hooks_get();
 	struct nf_conntrack_tuple master;
-	struct sip_endpoint mapped;
+	struct sip_endpoint mapped, peer = { to->addr, to->port };
 	struct nf_conn *signalling;
 
 	if (!nat || !sipalg_legacy_outward(sn, from, &mapped, &master))
@@ -114,11 +114,16 @@ static void lead_legacy(struct nf_conn *ct, struct sipalg_net *sn,
 	signalling = sipalg_master_conn_get(sn->net, nf_ct_zone(ct), &master);
 	if (!signalling)
 		return;
-	if (may_go_to(sn, signalling, to)) {
-		nat->snat(ct, &mapped);
-		sipalg_count(sn, SIPALG_STAT_MEDIA_OUT);
+	if (!may_go_to(sn, signalling, to)) {
+		nf_ct_put(signalling);
+		return;
 	}
-	nf_ct_put(signalling);
+	if (sipalg_legacy_is_announced(sn, &master, &peer))
+		relate_to_master(skb, ct, signalling);
+	else
+		nf_ct_put(signalling);
+	nat->snat(ct, &mapped);
+	sipalg_count(sn, SIPALG_STAT_MEDIA_OUT);
 }
 
 /*
@@ -173,7 +178,7 @@ static void relate_media(struct sk_buff *skb, struct nf_conn *ct, struct sipalg_
 		return;
 	pin = sipalg_pinhole_outward(sn, &key, &peer);
 	if (!pin)
-		lead_legacy(ct, sn, &key, &to);
+		lead_legacy(skb, ct, sn, &key, &to);
 	else if (pin->class != SIPALG_PINHOLE_SIGNALLING)
 		lead_media(skb, ct, sn, pin, &to);
 }

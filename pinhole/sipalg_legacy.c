@@ -50,12 +50,23 @@ struct sipalg_legacy {
 };
 
 /**
+ * struct sipalg_legacy_peer - an endpoint that the other side of an unknown call has announced
+ * @digest: digest of the endpoint and of the signalling connection; 0: the place is free
+ * @since: 32 bits of sipalg_now() at the announcement
+ */
+struct sipalg_legacy_peer {
+	u64 digest;
+	u32 since;
+};
+
+/**
  * struct sipalg_legacy_table - the legacies of a namespace
  * @sn: namespace
  * @mapped: table of struct sipalg_legacy by its mapped side
  * @real: the same by its real side
  * @all: all of them, for the work item
- * @lock: guards the members of entries that may change
+ * @lock: guards the members of entries that may change, and what @peers has
+ * @peers: announced endpoints, each at the place that its digest says; NULL: there was no legacy
  * @n: number of entries
  * @work: looks at the tables of the kernel
  * @given: number of times that connections were given
@@ -73,6 +84,7 @@ struct sipalg_legacy_table {
 	struct rhltable real;
 	struct list_head all;
 	spinlock_t lock;
+	struct sipalg_legacy_peer *peers;
 	u32 n;
 	struct delayed_work work;
 	atomic_t given;
@@ -277,6 +289,10 @@ void sipalg_legacy_look(struct sipalg_net *sn)
 	nf_ct_iterate_cleanup_net(look_at_conn, &iter);
 	sipalg_legacy_look_at_expects(sn);
 	forget_old(sn);
+	if (sn->legacies->n && !sn->legacies->peers)
+		smp_store_release(&sn->legacies->peers,
+				  kvcalloc(SIPALG_LEGACY_PEERS, sizeof(struct sipalg_legacy_peer),
+					   GFP_KERNEL_ACCOUNT));
 }
 SIPALG_EXPORT_TEST(sipalg_legacy_look);
 
@@ -425,6 +441,53 @@ bool sipalg_legacy_is_others(struct sipalg_net *sn, const struct sipalg_pinhole_
 }
 SIPALG_EXPORT_TEST(sipalg_legacy_is_others);
 
+/* Which place an announced endpoint has is not known to anybody outside, so none can aim at it. */
+static u64 digest_of_peer(const struct nf_conntrack_tuple *master, const struct sip_endpoint *at)
+{
+	struct {
+		struct nf_conntrack_tuple master;
+		struct sip_addr addr;
+		u32 port;
+	} words;
+
+	memset(&words, 0, sizeof(words));
+	words.master = *master;
+	words.addr = at->addr;
+	words.port = at->port;
+	return sipalg_digest(&words, sizeof(words));
+}
+
+void sipalg_legacy_announce(struct sipalg_net *sn, const struct nf_conn *master,
+			    const struct sip_endpoint *at)
+{
+	struct sipalg_legacy_peer *peers = smp_load_acquire(&sn->legacies->peers);
+	u64 digest;
+
+	if (!peers || !READ_ONCE(sn->legacies->n))
+		return;
+	digest = digest_of_peer(&master->tuplehash[IP_CT_DIR_ORIGINAL].tuple, at);
+	spin_lock_bh(&sn->legacies->lock);
+	peers[digest % SIPALG_LEGACY_PEERS] = (struct sipalg_legacy_peer){
+		digest, sipalg_now(sn)
+	};
+	spin_unlock_bh(&sn->legacies->lock);
+}
+
+bool sipalg_legacy_is_announced(struct sipalg_net *sn, const struct nf_conntrack_tuple *master,
+				const struct sip_endpoint *at)
+{
+	struct sipalg_legacy_peer *peers = smp_load_acquire(&sn->legacies->peers), peer;
+	u64 digest;
+
+	if (!peers)
+		return false;
+	digest = digest_of_peer(master, at);
+	spin_lock_bh(&sn->legacies->lock);
+	peer = peers[digest % SIPALG_LEGACY_PEERS];
+	spin_unlock_bh(&sn->legacies->lock);
+	return peer.digest == digest && sipalg_age(sn, peer.since) < SIPALG_LEGACY_TTL_S * HZ;
+}
+
 /* Return: the connection, for which nf_ct_put() is to follow; NULL: it does not exist any more. */
 static struct nf_conn *conn_of(struct sipalg_net *sn, const struct sipalg_legacy *legacy)
 {
@@ -504,5 +567,6 @@ void sipalg_legacy_teardown(struct sipalg_net *sn)
 		legacy_rm(sn, legacy);
 	rhltable_destroy(&table->real);
 	rhashtable_destroy(&table->mapped);
+	kvfree(table->peers);
 	kfree(table);
 }

@@ -110,7 +110,7 @@ def at_once():
 
 
 def another_port():
-    """a re-INVITE that names another port, with the old one of another phone"""
+    """a re-INVITE that names another port"""
     alice, bob = two()
     hand_over()
     port = alice.port + 10
@@ -119,6 +119,8 @@ def another_port():
     check('another one is published', seen.at not in (alice.at, bob.at) and seen.addr == ROUTER, seen.at)
     heard('in', alice.outside, seen.at, inside)
     bob.talk('the other phone')
+    alice.end()
+    check('the old one closes with the call', eventually(lambda: alice.at[1] not in waiting()), waiting())
 
 
 def port_of_another():
@@ -256,6 +258,28 @@ def inside_first():
     heard('in', bob.outside, bob.at, bob.inside)
 
 
+def answered_inside_first():
+    """the answer comes by this router, and the phone sends first"""
+    alice = Party(PHONE, 'alice', next(ports), 2)
+    alice.connect()
+    bob = Party(PHONE2, 'bob', alice.port, 4, OTHER)
+    d = bob.phone.dial(bob.provider.contact, bob.provider.at)
+    d.request('OPTIONS')
+    bob.provider.reply(bob.provider.take('OPTIONS'), 200, tag='o')
+    bob.phone.take(200)
+    d.request('INVITE', bob.offer)
+    invite = bob.provider.take('INVITE')
+    bob.at = invite.sdp.at
+    check('its port is moved', bob.at[1] != bob.port)
+    hand_over()
+    bob.provider.reply(invite, 200, bob.answer, tag='t3')
+    bob.phone.take(200)
+    heard('out, from the published port', bob.inside, bob.far, bob.outside, bob.at)
+    heard('in', bob.outside, bob.at, bob.inside)
+    unheard('nothing to an endpoint that nobody has announced', bob.inside, (OTHER, bob.far[1] + 10),
+            Rtp('wan', OTHER, bob.far[1] + 10))
+
+
 def bare():
     """expectations without class, NAT and function"""
     alice, bob = two()
@@ -311,5 +335,5 @@ def alone(fn):
 
 
 play(*map(alone, (while_they_talk, before_media, by_update, at_once, another_port, port_of_another, from_outside, refused,
-                  made_up, rings, hung_up, one_of_two_hung_up, cancelled, inside_first, bare, bare_registration,
-                  long_life)))
+                  made_up, rings, hung_up, one_of_two_hung_up, cancelled, answered_inside_first,
+                  inside_first, bare, bare_registration, long_life)))
