@@ -3,7 +3,8 @@
 """expect-test.py - does a libnetfilter_conntrack build expectations whole? usage: expect-test.py [LIBRARY]
 
 Builds a message for the kernel from an expectation with all that conntrackd carries, of IPv4 and of IPv6, and reads
-its attributes. A line for each; status 0 when none is missing. The default is the library that programs of this machine get.
+its attributes. A line for each; status 0 when none is missing. The default is the library that programs of this
+machine get.
 """
 import ctypes
 import socket

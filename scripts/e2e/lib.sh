@@ -58,14 +58,14 @@ peer() { play "$E2E/peers/$1.py" "${@:2}"; }
 # play FILE [ARGUMENT...]: the checks of that script
 play() {
 	local line rc=0 failed=0 before=$n
-	PYTHONPATH=$E2E/lib python3 "$@" > $T/peer.out 2>&1 || rc=$?
 	while IFS= read -r line; do
 		case $line in
 		'ok - '*) n=$((n + 1)); echo "ok $n - ${line#ok - }" ;;
 		'not ok - '*) n=$((n + 1)) failed=1; echo "not ok $n - ${line#not ok - }" ;;
 		*) echo "# ${line#\# }" ;;
 		esac
-	done < $T/peer.out
+	done < <(PYTHONPATH=$E2E/lib exec python3 "$@" 2>&1)
+	wait $! || rc=$?
 	bad=$((bad + failed))
 	[ $failed = 1 ] || [ $rc = 0 ] || is "${1##*/} ends well" 0 $rc
 	[ $n -gt $before ] || is "${1##*/} checks something" yes no

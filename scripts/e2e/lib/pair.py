@@ -476,7 +476,7 @@ class Row:
         phone.reply(m, 200, sdp(phone.addr, near.port), tag='c')
         ok = by.take(200)
         equal(f'{phone.user} is called: its answer names where it was called', at_of(contact), at_of(ok.contact))
-        if not equal(f'{phone.user} is called: and its media where it is published', self.published(phone), ok.sdp.addr):
+        if not equal(f'{phone.user} is called: and its published address', self.published(phone), ok.sdp.addr):
             raise Missing(f'{phone.user} cannot be heard')
         d.learn(ok)
         d.ack()
@@ -500,7 +500,7 @@ class Row:
             s.setblocking(False)
             with contextlib.suppress(OSError):
                 data, source = s.recvfrom(65535)
-                End.wrong.append(f'{s.getsockname()[:2]} got from {source[:2]}, which nobody waited for: {data[:120]!r}')
+                End.wrong.append(f'{s.getsockname()[:2]} got from {source[:2]}, not waited for: {data[:120]!r}')
         check('nothing reached anybody whom it was not for', not End.wrong, *End.wrong)
 
 
@@ -585,7 +585,6 @@ def play_rows(names, library=WHOLE, **how):
 
 def play_known(names, faults, library='', **how):
     """All of these rows; those in faults do not hold, for the cause that stands there. Each result is one check."""
-    results = {}
     for name in names:
         if chosen() and name not in chosen():
             continue
@@ -594,9 +593,7 @@ def play_known(names, faults, library='', **how):
                 play_row(name, library, **how)
             except Over:
                 pass
-        results[name] = judged
-    sip._scene = ''
-    for name, judged in results.items():
+        sip._scene = ''
         known = f', as is known: {faults[name]}' if name in faults else ''
         equal(f'{name}: it {"does not hold" if name in faults else "holds"}{known}', name not in faults, not judged)
         for text in judged[:6]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""pair_more.py - rows about the way back, hand-overs of two that are alive, many phones, modules that are loaded anew."""
+"""pair_more.py - rows about the way back, hand-overs of two that are alive, many phones, modules loaded anew."""
 from pair import *
 
 MANY = 20
@@ -174,8 +174,9 @@ def reload(r):
     routers = [x for x in (r.pair.a, r.pair.b) if there(x.ns)]
     for router in routers:
         router.run('nft', 'delete', 'table', 'inet', 'sipalg')
+    quiet = {'stderr': subprocess.DEVNULL}
     for module in ('nf_nat_sipalg', 'nf_conntrack_sipalg'):
-        gone = eventually(lambda m=module: subprocess.run(['rmmod', m], stderr=subprocess.DEVNULL).returncode == 0, SLOW)
+        gone = eventually(lambda m=module: subprocess.run(['rmmod', m], **quiet).returncode == 0, SLOW)
         check(f'{module} is unloaded', gone)
     subprocess.run(['modprobe', 'nf_nat_sipalg'], check=True)
     for router in routers:
