@@ -12,7 +12,6 @@ from pair_more import *
 
 UNLED = 'its pinhole arrives without NAT, and leads to the router itself'
 FAULTS = {
-    'rtcp_later': UNLED,
     'reinvite_moved_waiting': UNLED,
     'ringing': UNLED,
     'answered_warm': UNLED,
