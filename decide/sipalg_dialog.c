@@ -45,6 +45,7 @@ static struct sipalg_call_event call_event(struct sipalg_ctx *ctx)
 		.dir = ctx->dir,
 		.flow = &ctx->ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple,
 		.is_inside = { sipalg_sender_is_inside(ctx), sipalg_receiver_is_inside(ctx) },
+		.is_heir = sipalg_legacy_is_heir(ctx->sn),
 		.is_given = sipalg_flow_data_of(ctx->ct) &&
 			    sipalg_flow_is_given(sipalg_flow_data_of(ctx->ct)),
 		.is_emergency = sipalg_is_emergency(ctx),

@@ -259,6 +259,7 @@ static_assert(SIP_LEFT_COUNT <= 16);		/* @left has 16 bits */
  * @flow: original tuple of the connection of the message
  * @dir: direction of the message in its connection, enum ip_conntrack_dir
  * @is_inside: whether sender and receiver are inside, so that a call may be charged to them
+ * @is_heir: there may be calls that this module has not seen begin
  * @is_given: another router has seen the connection of the message before
  * @is_emergency: the message calls for help, so its host may have one call over its quota
  * @is_proven: the sender has had success of late, so calls of strangers are evicted before its own
@@ -282,6 +283,7 @@ struct sipalg_call_event {
 	const struct nf_conntrack_tuple *flow;
 	u8 dir;
 	bool is_inside[2];
+	bool is_heir;
 	bool is_given;
 	bool is_emergency;
 	bool is_proven;

@@ -72,6 +72,16 @@ void sipalg_legacy_teardown(struct sipalg_net *sn);
 void sipalg_legacy_given(struct sipalg_net *sn);
 
 /**
+ * sipalg_legacy_is_heir() - may there be calls that this module has not seen begin?
+ * @sn: namespace
+ *
+ * Context: any.
+ * Return: true: connections were given to the namespace, or it had some when the module was loaded;
+ * false: every connection of the helper began here.
+ */
+bool sipalg_legacy_is_heir(const struct sipalg_net *sn);
+
+/**
  * sipalg_legacy_look() - look at all connections and expectations of a namespace
  * @sn: namespace
  *

@@ -360,6 +360,11 @@ void sipalg_legacy_given(struct sipalg_net *sn)
 }
 SIPALG_EXPORT_TEST(sipalg_legacy_given);
 
+bool sipalg_legacy_is_heir(const struct sipalg_net *sn)
+{
+	return atomic_read(&sn->legacies->given);
+}
+
 bool sipalg_legacy_is_awaited(const struct sipalg_net *sn)
 {
 	const struct sipalg_legacy_table *table = sn->legacies;
@@ -556,6 +561,7 @@ free_table:
 	kfree(table);
 	return err;
 }
+SIPALG_EXPORT_TEST(sipalg_legacy_setup);
 
 void sipalg_legacy_teardown(struct sipalg_net *sn)
 {
@@ -570,3 +576,4 @@ void sipalg_legacy_teardown(struct sipalg_net *sn)
 	kvfree(table->peers);
 	kfree(table);
 }
+SIPALG_EXPORT_TEST(sipalg_legacy_teardown);

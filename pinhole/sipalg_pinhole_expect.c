@@ -227,12 +227,13 @@ bool sipalg_pinhole_expect_is_others(struct sipalg_net *sn, const struct sipalg_
 /* ---- arming ------------------------------------------------------------------------ */
 
 /* Signalling over TCP may have opened a port for UDP: each protocol has its helper. */
-static struct nf_conntrack_helper *helper_for(const struct sipalg_pinhole *pin,
-					      const struct nf_conn *master)
+static struct nf_conntrack_helper *helper_for(u8 proto, const struct nf_conn *master)
 {
-	if (pin->mapped.proto == nf_ct_protonum(master))
-		return rcu_dereference(nfct_help(master)->helper);
-	return __nf_conntrack_helper_find(SIPALG_NAME, nf_ct_l3num(master), pin->mapped.proto);
+	const struct nf_conn_help *help = nfct_help(master);
+
+	if (help && proto == nf_ct_protonum(master))
+		return rcu_dereference(help->helper);
+	return __nf_conntrack_helper_find(SIPALG_NAME, nf_ct_l3num(master), proto);
 }
 
 /* Expectations cannot be inserted again, so a new one is allocated each time. */
@@ -250,7 +251,8 @@ static int expect_relate(struct sipalg_pinhole *pin, struct nf_conn *master, int
 	nf_ct_expect_init(exp, class, sipalg_inet_nfproto(&pin->mapped.addr),
 			  pin->source.family ? &src : NULL, &dst, pin->mapped.proto, NULL, &port);
 	sipalg_expect_assign(exp,
-			     class == SIPALG_PINHOLE_SIGNALLING ? helper_for(pin, master) : NULL);
+			     class == SIPALG_PINHOLE_SIGNALLING ?
+			     helper_for(pin->mapped.proto, master) : NULL);
 	exp->expectfn = pinhole_expected;
 	if (pin->is_lasting)
 		exp->flags |= NF_CT_EXPECT_PERMANENT;
@@ -424,6 +426,23 @@ static void conn_came_in(struct sipalg_net *sn, struct sipalg_pinhole *pin, stru
 }
 
 /*
+ * An expectation that came by netlink assigns no helper to its connection, in kernels from 6.12.117
+ * on.  A call that came in without the helper would leave with the address of its phone.
+ */
+static void assign_helper(struct nf_conn *ct, const struct nf_conntrack_expect *exp)
+{
+	struct nf_conntrack_helper *helper;
+	struct nf_conn_help *help;
+
+	if (exp->class != SIPALG_PINHOLE_SIGNALLING || nfct_help(ct) || !ct->master)
+		return;
+	helper = helper_for(nf_ct_protonum(ct), ct->master);
+	help = helper ? nf_ct_helper_ext_add(ct, GFP_ATOMIC) : NULL;
+	if (help && sipalg_helper_get(helper))
+		rcu_assign_pointer(help->helper, helper);
+}
+
+/*
  * The first packet of an expected connection.  Runs in init_conntrack(), and on a
  * failover peer for expectations of which our tables know nothing; trusts @exp
  * and @ct alone.
@@ -441,6 +460,7 @@ static void pinhole_expected(struct nf_conn *ct, struct nf_conntrack_expect *exp
 		sipalg_pinhole_trace(pin, SIPALG_TRACE_TAKEN);
 		conn_came_in(sn, pin, ct);
 	}
+	assign_helper(ct, exp);
 	fn = rcu_dereference(expected_fn);
 	if (fn)
 		fn(ct, exp);

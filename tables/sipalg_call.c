@@ -512,7 +512,7 @@ static bool begins_call(const struct sipalg_call_event *ev)
  */
 static bool takes_up_call(const struct sipalg_call_event *ev)
 {
-	if (!ev->from_tag || !ev->to_tag)
+	if (!ev->is_heir || !ev->from_tag || !ev->to_tag)
 		return false;
 	if (ev->status)
 		return ev->method == SIP_INVITE && ev->status > 100 && ev->status < 300 &&
