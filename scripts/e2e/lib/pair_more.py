@@ -182,7 +182,8 @@ def reload(r):
     for router in routers:
         router.rules()
         router.unlimited()
-    r.router.forget(SIP_PORT)
+    for proto in ('udp', 'tcp'):
+        r.router.run('conntrack', '-D', '-p', proto, '--dport', str(SIP_PORT))
 
 
 @row
