@@ -160,6 +160,7 @@ static int handle_message(struct sipalg_ctx *ctx)
 	}
 	sipalg_ask_sides(ctx);
 	ctx->may_open = sipalg_may_open(ctx);
+	ctx->may_note = ctx->may_open;
 	ctx->body.n = 0;
 	ctx->body.n_over = 0;
 	ctx->call = NULL;

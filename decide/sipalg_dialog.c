@@ -25,6 +25,8 @@
 
 static struct sipalg_call_event call_event(struct sipalg_ctx *ctx)
 {
+	const struct sipalg_flow_data *data = sipalg_flow_data_of(ctx->ct);
+	bool is_given = data && sipalg_flow_is_given(data);
 	const struct sip_msg *msg = &ctx->msg;
 
 	return (struct sipalg_call_event){
@@ -46,8 +48,8 @@ static struct sipalg_call_event call_event(struct sipalg_ctx *ctx)
 		.flow = &ctx->ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple,
 		.is_inside = { sipalg_sender_is_inside(ctx), sipalg_receiver_is_inside(ctx) },
 		.is_heir = sipalg_legacy_is_heir(ctx->sn),
-		.is_given = sipalg_flow_data_of(ctx->ct) &&
-			    sipalg_flow_is_given(sipalg_flow_data_of(ctx->ct)),
+		.is_given = is_given,
+		.may_ring = is_given && sipalg_legacy_is_recent(ctx->sn),
 		.is_emergency = sipalg_is_emergency(ctx),
 		.is_proven = ctx->source && sipalg_source_is_good(ctx->sn, ctx->source),
 	};
@@ -90,14 +92,17 @@ static struct sipalg_pinhole_want way_in_want(const struct sipalg_ctx *ctx,
 
 /*
  * Whether the wanted mapped port has a pinhole of another host.  NAT may give one port to two hosts
- * that send to different hosts.  Then the answers come over the connection only.
+ * that send to different hosts.  Then the answers come over the connection only.  Or another router
+ * has opened the port for the registration of this host, and it must not end with the call.
  */
 static bool is_taken(const struct sipalg_ctx *ctx, const struct sipalg_pinhole_want *want)
 {
 	struct sipalg_pinhole_key mapped = sipalg_contact_key(ctx, want->mapped_port, want->proto);
+	const struct sip_endpoint real = { want->real, want->ports[0] };
 
 	mapped.addr = want->mapped;
-	return want->mapped_port && sipalg_pinhole_by_mapped(ctx->sn, &mapped);
+	return want->mapped_port && (sipalg_pinhole_by_mapped(ctx->sn, &mapped) ||
+				     sipalg_legacy_is_registered(ctx->sn, &mapped, &real));
 }
 
 /*
@@ -173,19 +178,19 @@ int sipalg_decide_passive(struct sipalg_ctx *ctx)
 	int err = sipalg_media_read(ctx);
 
 	ctx->may_open = false;
+	ctx->may_note = false;
 	return err ? err : sipalg_media_decide(ctx, SIPALG_CALLER);
 }
 
 /*
- * Whether an answer ends its call, or an INVITE that began one: RFC 3261 15.1.2, 12.2.1.2.  The
- * caller sends an INVITE again for which credentials are wanted.
+ * Whether an answer ends its call (RFC 3261 15.1.2, 12.2.1.2).  An answer to an INVITE whose call is
+ * not known may be one to a re-INVITE, so it must say that the called end takes no call.
  */
 static bool is_end(const struct sipalg_call_event *ev)
 {
 	if (ev->method == SIP_BYE)
 		return ev->status / 100 == 2 || ev->status == 408 || ev->status == 481;
-	return ev->method == SIP_INVITE && ev->status >= 300 && ev->status != 401 &&
-	       ev->status != 407;
+	return ev->method == SIP_INVITE && sipalg_call_is_no(ev->status);
 }
 
 /*

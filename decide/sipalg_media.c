@@ -408,7 +408,8 @@ static void note_announced(const struct section *s)
 	const struct sipalg_flow_data *data = sipalg_flow_data_of(s->ctx->ct);
 	struct sip_endpoint at = s->rtp;
 
-	if (!data || !sipalg_flow_is_given(data) || !s->rtp.addr.family || !s->proto)
+	if (!s->ctx->may_note || !data || !sipalg_flow_is_given(data) || !s->rtp.addr.family ||
+	    !s->proto)
 		return;
 	sipalg_legacy_announce(s->ctx->sn, s->ctx->ct, &at);
 	at.port = sdp_rtcp_of(s->sdp);
@@ -481,7 +482,8 @@ static int decide_section(struct section *s, struct sdp_target *target)
 		hairpin_section(s, target);
 	if (ctx->call && !ctx->may_open && own && !s->is_published)
 		publish_again(s, target);
-	if (!ctx->call && own && ctx->is_nat) {
+	if (own && !s->is_published && !target->port && ctx->is_nat && !sipalg_is_silent(ctx) &&
+	    (!ctx->call || (ctx->call->is_taken_up && !ctx->may_open))) {
 		if (sipalg_legacy_is_awaited(ctx->sn))
 			return -EAGAIN;
 		publish_legacy(s, target);

@@ -127,6 +127,7 @@ struct sipalg_call_key {
  * @side: party that sent it, enum sipalg_call_side
  * @dir: its direction in the connection, enum ip_conntrack_dir
  * @is_done: it was finally answered
+ * @is_elsewhere: another router has seen it, and this one its answer alone
  */
 struct sipalg_call_tx {
 	u64 branch;
@@ -138,6 +139,7 @@ struct sipalg_call_tx {
 	u8 side;
 	u8 dir;
 	bool is_done;
+	bool is_elsewhere;
 };
 
 /**
@@ -261,6 +263,7 @@ static_assert(SIP_LEFT_COUNT <= 16);		/* @left has 16 bits */
  * @is_inside: whether sender and receiver are inside, so that a call may be charged to them
  * @is_heir: there may be calls that this module has not seen begin
  * @is_given: another router has seen the connection of the message before
+ * @may_ring: it was given a short while ago, so an answer may be the first message of its call
  * @is_emergency: the message calls for help, so its host may have one call over its quota
  * @is_proven: the sender has had success of late, so calls of strangers are evicted before its own
  */
@@ -285,6 +288,7 @@ struct sipalg_call_event {
 	bool is_inside[2];
 	bool is_heir;
 	bool is_given;
+	bool may_ring;
 	bool is_emergency;
 	bool is_proven;
 };

@@ -20,6 +20,31 @@ enum sipalg_call_step {
 };
 
 /**
+ * sipalg_call_is_no() - does the called end refuse a call, or not exist?
+ * @status: status code of an answer to an INVITE
+ *
+ * RFC 3261 21.4, 21.6.  Answers that a re-INVITE gets too, while the dialog goes on, do not count.
+ *
+ * Context: any.
+ * Return: true: 404, 408, 410, 480, 481, 486, 487 and 6xx; false: any other.
+ */
+static inline bool sipalg_call_is_no(u16 status)
+{
+	switch (status) {
+	case 404:
+	case 408:
+	case 410:
+	case 480:
+	case 481:
+	case 486:
+	case 487:
+		return true;
+	default:
+		return status >= 600;
+	}
+}
+
+/**
  * sipalg_call_advance() - let a message change the state of its call
  * @call: call, locked
  * @ev: message

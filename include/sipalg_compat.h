@@ -250,6 +250,24 @@ static inline void sipalg_expect_extend(struct nf_conntrack_expect *exp, u32 sec
 }
 
 /**
+ * sipalg_expect_left() - for how long an expectation lives yet
+ * @exp: the expectation, which is linked
+ *
+ * Context: under rcu_read_lock() or nf_conntrack_expect_lock.
+ * Return: seconds, rounded down; 0: its time is over.
+ */
+static inline u32 sipalg_expect_left(const struct nf_conntrack_expect *exp)
+{
+#ifdef SIPALG_EXPECT_U32_TIMEOUT
+	s32 left = READ_ONCE(exp->timeout) - nfct_time_stamp;
+#else
+	long left = exp->timeout.expires - jiffies;
+#endif
+
+	return left > 0 ? left / HZ : 0;
+}
+
+/**
  * sipalg_expect_set_time() - set for how long an expectation lives from now on
  * @exp: the expectation, which is linked
  * @seconds: the time in seconds, which may be shorter than the time that is left

@@ -62,6 +62,7 @@ struct sipalg_ids {
  * @counted: counter that says what became of the message; SIPALG_STAT_NONE: other functions count
  *	it
  * @may_open: the message has passed the rules for messages that open something (SECURITY M1-M5)
+ * @may_note: the same, whether or not its call is known here
  * @source: what is known of the sender; NULL: there was no memory
  * @target: what is known of the receiver, where messages to it have a limit; NULL: they have none
  * @class: class of the message, enum sipalg_source_class
@@ -97,6 +98,7 @@ struct sipalg_ctx {
 	u16 lead_to;
 	enum sipalg_stat counted;
 	bool may_open;
+	bool may_note;
 	struct sipalg_source *source;
 	struct sipalg_source *target;
 	u8 class;

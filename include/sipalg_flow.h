@@ -49,6 +49,7 @@ enum {
 enum {
 	SIPALG_FLOW_LIFE_S	= 604800,	/* longest life that is taken over */
 	SIPALG_FLOW_GUESS_S	= 3600,		/* life that is taken for one that is not known */
+	SIPALG_FLOW_SHORT_S	= 240,		/* the same, where one end alone has talked */
 };
 
 enum { SIPALG_FLOW_PROVEN = 2 };	/* in @is_proven, beside the direction 0 or 1 */
@@ -261,8 +262,9 @@ static inline void sipalg_flow_refresh(struct nf_conn *ct, struct sk_buff *skb)
  * @skb: packet of the connection; NULL: there is none
  * @seconds: seconds from now
  *
- * Where the life grows by more than about an eighth of @seconds, user space is told of it with the
- * packet, so that a failover peer keeps the connection for as long.
+ * User space is told of the life with the packet, so that a failover peer keeps the connection for
+ * as long: whenever its end passes another eighth of @seconds, so what user space knows lacks less
+ * than an eighth.
  *
  * Context: softirq or BH, under rcu_read_lock().
  */
@@ -294,19 +296,23 @@ static inline void sipalg_flow_keep(struct nf_conn *ct, struct sk_buff *skb, u32
  *
  * Nothing is done unless the connection was given by a failover peer, and its life is not known
  * yet.  The kernel has set the short idle time of its protocol where a packet is the first, so then
- * the life is a guess: that of a usual registration.
+ * the life is a guess: that of a usual registration, where both ends have talked.
  *
  * Context: softirq or BH, under rcu_read_lock().
  */
 static inline void sipalg_flow_inherit(struct nf_conn *ct, struct sk_buff *skb)
 {
 	const struct sipalg_flow_data *data = sipalg_flow_data_of(ct);
+	u32 life_s;
 
 	if (!data || (READ_ONCE(data->marks) & (SIPALG_FLOW_GIVEN | SIPALG_FLOW_KEPT)) !=
 		     SIPALG_FLOW_GIVEN)
 		return;
-	sipalg_flow_keep(ct, skb, skb ? SIPALG_FLOW_GUESS_S :
-			 min_t(u32, nf_ct_expires(ct) / HZ, SIPALG_FLOW_LIFE_S));
+	if (!skb)
+		life_s = min_t(u32, nf_ct_expires(ct) / HZ, SIPALG_FLOW_LIFE_S);
+	else
+		life_s = ct->status & IPS_SEEN_REPLY ? SIPALG_FLOW_GUESS_S : SIPALG_FLOW_SHORT_S;
+	sipalg_flow_keep(ct, skb, life_s);
 }
 
 #endif /* _SIPALG_FLOW_H */

@@ -10,7 +10,7 @@
  *
  * The life of a legacy.  A look finds it, and each later look finds it again as long as the kernel
  * has its connection or expectation.  A call that is taken up again adopts it: then the port has a
- * pinhole, and the legacy is used up.  A legacy that no look has found for SIPALG_LEGACY_TTL_S
+ * pinhole, and no look finds the legacy any more.  A legacy that no look has found for SIPALG_LEGACY_TTL_S
  * goes.  There are looks once a minute while there is a legacy, and none where there is none.
  *
  * Signalling does not wait for a look, with one exception.  From the moment at which connections
@@ -36,6 +36,8 @@ enum {
 	SIPALG_LEGACY_QUIET_MS	= 200,	/* time after the last given connection before a look */
 	SIPALG_LEGACY_LOOKS	= 3,	/* looks, a second apart, for what is given later */
 	SIPALG_LEGACY_AGAIN_S	= 60,	/* time between later looks */
+	SIPALG_LEGACY_RECENT_S	= 600,	/* time in which a call that rings is answered */
+	SIPALG_LEGACY_LAST_S	= 10,	/* time for which what a BYE ends lives on */
 	SIPALG_LEGACY_MAX	= 65536,	/* in one namespace */
 	SIPALG_LEGACIES_OF_PORT	= 16,	/* mapped ports of one inside port that are looked at */
 	SIPALG_LEGACY_PEERS	= 1024,	/* announced endpoints that are remembered */
@@ -65,7 +67,7 @@ void sipalg_legacy_teardown(struct sipalg_net *sn);
  * @sn: namespace
  *
  * A look follows when no more connections come, and further looks for expectations, which are
- * given after the connections.  All looks together take at most a twentieth of one CPU.
+ * given after the connections.  The looks of a namespace take at most a twentieth of one CPU.
  *
  * Context: any but hard interrupt.
  */
@@ -80,6 +82,16 @@ void sipalg_legacy_given(struct sipalg_net *sn);
  * false: every connection of the helper began here.
  */
 bool sipalg_legacy_is_heir(const struct sipalg_net *sn);
+
+/**
+ * sipalg_legacy_is_recent() - were connections given a short while ago?
+ * @sn: namespace
+ *
+ * Context: any.
+ * Return: true: the last one was given within SIPALG_LEGACY_RECENT_S, or the module was loaded
+ * then; false: none was.
+ */
+bool sipalg_legacy_is_recent(const struct sipalg_net *sn);
 
 /**
  * sipalg_legacy_look() - look at all connections and expectations of a namespace
@@ -167,11 +179,38 @@ bool sipalg_legacy_is_others(struct sipalg_net *sn, const struct sipalg_pinhole_
 			     const struct sip_endpoint *real);
 
 /**
+ * sipalg_legacy_leads_to() - does a mapped port lead to an endpoint already?
+ * @sn: namespace
+ * @mapped: mapped address and port
+ * @real: endpoint of the host
+ *
+ * Context: softirq or BH, under rcu_read_lock().
+ * Return: true: a legacy leads it to @real, and nowhere else; false: none does.
+ */
+bool sipalg_legacy_leads_to(struct sipalg_net *sn, const struct sipalg_pinhole_key *mapped,
+			    const struct sip_endpoint *real);
+
+/**
+ * sipalg_legacy_is_registered() - has another router opened a port for a registration?
+ * @sn: namespace
+ * @mapped: mapped address and port
+ * @real: endpoint of the host
+ *
+ * What was opened for the peers of a call lets in these peers alone.  With
+ * signalling_source=registrar the two look alike, and both count.
+ *
+ * Context: softirq or BH, under rcu_read_lock().
+ * Return: true: the port leads to @real, for requests of other hosts; false: it does not.
+ */
+bool sipalg_legacy_is_registered(struct sipalg_net *sn, const struct sipalg_pinhole_key *mapped,
+				 const struct sip_endpoint *real);
+
+/**
  * sipalg_legacy_adopt() - a pinhole has the port of a legacy now
  * @sn: namespace
  * @pin: pinhole that its call has opened
  *
- * The legacy is used up, and its connection becomes one of the pinhole.
+ * Its connection becomes one of the pinhole.
  *
  * Context: softirq or BH, under rcu_read_lock(); takes the lock of @pin.
  */

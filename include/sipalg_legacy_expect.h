@@ -11,9 +11,9 @@
  * sipalg_legacy_look_at_expects() - look at all expectations of a namespace
  * @sn: namespace, of which the connections were looked at already
  *
- * Expectations of ours are noted by sipalg_legacy_found().  One that has lost its NAT and its
- * function on the way is completed where its host is known, and removed where it would lead to the
- * router itself.
+ * Expectations of ours are noted by sipalg_legacy_found().  One that has lost its class, its NAT and
+ * its function on the way is completed where its host is known, and removed where it would lead to
+ * the router itself.
  *
  * Context: process context; takes nf_conntrack_expect_lock.
  */
@@ -25,8 +25,9 @@ void sipalg_legacy_look_at_expects(struct sipalg_net *sn);
  * @master: signalling connection of the call
  *
  * No table says which expectations the call has.  Where all that wait for media on @master can be
- * those of one stream, which are RTP and its RTCP, they end.  Otherwise they may belong to several
- * calls, and all stay until their time is over (SIPALG_PINHOLE_TTL_S).  Connections stay.
+ * those of one stream, which are RTP and its RTCP, they end in SIPALG_LEGACY_LAST_S seconds: if they
+ * belong to another call after all, its next packet uses them until then.  Otherwise they may belong
+ * to several calls, and all stay until their time is over (SIPALG_PINHOLE_TTL_S).  Connections stay.
  *
  * Context: softirq or BH, under rcu_read_lock().
  */

@@ -92,6 +92,25 @@ static bool is_others(struct lab *lab, u16 port)
 	return others;
 }
 
+/* Seconds that the expectation at a port of the outside address has left; 0: there is none. */
+static u32 expect_life(struct lab *lab, u16 port)
+{
+	union nf_inet_addr dst = { .ip = in_aton("203.0.113.1") };
+	struct nf_conntrack_tuple tuple = {
+		.src.l3num = NFPROTO_IPV4, .dst.u3 = dst, .dst.protonum = IPPROTO_UDP,
+		.dst.u.all = htons(port),
+	};
+	struct nf_conntrack_expect *exp;
+	u32 left = 0;
+
+	rcu_read_lock();
+	exp = __nf_ct_expect_find(lab->sn->net, &nf_ct_zone_dflt, &tuple);
+	if (exp)
+		left = sipalg_expect_left(exp);
+	rcu_read_unlock();
+	return left;
+}
+
 /* What one case leaves must not be found by the next one. */
 static void clear(struct lab *lab)
 {
@@ -207,6 +226,40 @@ static void legacy_is_completed(struct kunit *test)
 	clear(lab);
 }
 
+/* A neighbour of another signalling connection is the port of another telephone. */
+static void legacy_is_completed_by_its_own_master(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+	struct lab_end phone = lab->phone;
+
+	give_conn(lab);
+	give_media(lab, 4100, "192.168.1.2", 7000);
+	lab->phone = lab_end("192.168.1.3", 5060);
+	give_conn(lab);
+	give_expect(lab, SIPALG_PINHOLE_MEDIA | BARE, 4101, "0.0.0.0", 0);
+	sipalg_legacy_look(lab->sn);
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_EXPECTS_LOST), 1);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 4101), 0);
+	lab->phone = phone;
+	clear(lab);
+}
+
+/* Without NAT an expectation leads where it says, and lacks its class alone. */
+static void legacy_of_routes_is_completed(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+
+	lab->is_nat = false;
+	give_conn(lab);
+	give_expect(lab, SIPALG_PINHOLE_SIGNALLING | BARE, 5080, "0.0.0.0", 0);
+	give_expect(lab, SIPALG_PINHOLE_MEDIA | BARE, 4100, "0.0.0.0", 0);
+	sipalg_legacy_look(lab->sn);
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_EXPECTS_LOST), 0);
+	KUNIT_EXPECT_EQ(test, lab_waiting_in_class(lab, SIPALG_PINHOLE_MEDIA), 1);
+	KUNIT_EXPECT_LE(test, expect_life(lab, 4100), SIPALG_PINHOLE_TTL_S);
+	clear(lab);
+}
+
 static void legacy_is_removed_where_its_host_is_lost(struct kunit *test)
 {
 	struct lab *lab = test->priv;
@@ -295,16 +348,39 @@ static void legacy_ends_with_its_call(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 4100), 1);
 	lab_proxy(lab, "407 BYE 5 a b call=old");
 	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 4100), 1);
+	/* it may have been one to a re-INVITE */
+	lab_proxy(lab, "491 INVITE 4 a b call=old");
+	KUNIT_EXPECT_GT(test, expect_life(lab, 4100), 200);
 	lab_proxy(lab, "200 BYE 5 a b call=old");
-	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 4100), 0);
-	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 4101), 0);
-	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 5080), 1);
+	KUNIT_EXPECT_LE(test, expect_life(lab, 4100), SIPALG_LEGACY_LAST_S);
+	KUNIT_EXPECT_LE(test, expect_life(lab, 4101), SIPALG_LEGACY_LAST_S);
+	KUNIT_EXPECT_GT(test, expect_life(lab, 5080), 200);
 	/* of two streams nobody knows which one ends */
+	lab_flush(lab);
+	give_conn(lab);
 	give_media(lab, 4100, "192.168.1.2", 7000);
 	give_media(lab, 4200, "192.168.1.2", 7100);
 	lab_proxy(lab, "487 INVITE 5 a b call=old");
-	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 4100), 1);
-	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 4200), 1);
+	KUNIT_EXPECT_GT(test, expect_life(lab, 4100), 200);
+	KUNIT_EXPECT_GT(test, expect_life(lab, 4200), 200);
+	clear(lab);
+}
+
+/* What the other router has opened for a registration does not end with a call of that phone. */
+static void legacy_of_a_registration_stays(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+
+	give_conn(lab);
+	give_expect(lab, SIPALG_PINHOLE_SIGNALLING, 5060, "192.168.1.2", 5060);
+	sipalg_legacy_look(lab->sn);
+	lab_phone(lab, "INVITE 1 a - call=new audio=4000");
+	lab_proxy(lab, "200 INVITE 1 a b call=new audio=6000");
+	lab_phone(lab, "BYE 2 a b call=new");
+	lab_proxy(lab, "200 BYE 2 a b call=new");
+	KUNIT_EXPECT_EQ(test, lab_call(lab, "new", "a").state, SIPALG_CALL_ENDED);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 5060), 1);
+	KUNIT_EXPECT_TRUE(test, lab_is_lasting(lab, 5060));
 	clear(lab);
 }
 
@@ -317,7 +393,7 @@ static void legacy_ends_on_given_connections_alone(struct kunit *test)
 	lab_proxy(lab, "200 OPTIONS 1 o p");
 	give_media(lab, 4100, "192.168.1.2", 7000);
 	lab_proxy(lab, "200 BYE 5 a b call=old");
-	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 4100), 1);
+	KUNIT_EXPECT_GT(test, expect_life(lab, 4100), 200);
 	clear(lab);
 }
 
@@ -354,6 +430,10 @@ static void legacy_call_stands_a_refusal(struct kunit *test)
 	lab_phone(lab, "INVITE 5 a b call=none audio=7200");
 	lab_proxy(lab, "491 INVITE 5 a b call=none");
 	KUNIT_EXPECT_EQ(test, lab_call(lab, "none", "a").state, SIPALG_CALL_ENDED);
+	/* the same offer again is about the same port */
+	lab_phone(lab, "INVITE 6 a b call=old audio=7000");
+	KUNIT_EXPECT_EQ(test, lab_audio(lab), 4100);
+	lab_proxy(lab, "200 INVITE 6 a b call=old audio=6000");
 	lab_phone(lab, "BYE 7 a b call=old");
 	lab_proxy(lab, "200 BYE 7 a b call=old");
 	clear(lab);
@@ -379,12 +459,18 @@ static void legacy_call_is_taken_up_by_update(struct kunit *test)
 {
 	struct lab *lab = test->priv;
 
+	give_conn(lab);
 	lab_phone(lab, "UPDATE 5 a b call=c1");
 	KUNIT_EXPECT_EQ(test, lab_call(lab, "c1", "a").state, -1);
 	lab_phone(lab, "UPDATE 5 a b call=c1 audio=4000");
 	KUNIT_EXPECT_EQ(test, lab_audio(lab), 4000);
 	lab_proxy(lab, "200 UPDATE 5 a b call=c1 audio=6000");
 	KUNIT_EXPECT_EQ(test, lab_call(lab, "c1", "a").state, SIPALG_CALL_UP);
+	/* the INVITE that the other router has seen is refused: the call was ringing */
+	lab_proxy(lab, "491 INVITE 1 a b call=c1");
+	KUNIT_EXPECT_EQ(test, lab_call(lab, "c1", "a").state, SIPALG_CALL_UP);
+	lab_proxy(lab, "486 INVITE 1 a b call=c1");
+	KUNIT_EXPECT_EQ(test, lab_call(lab, "c1", "a").state, SIPALG_CALL_ENDED);
 	lab_phone(lab, "UPDATE 5 a b call=c2 audio=4200");
 	lab_proxy(lab, "481 UPDATE 5 a b call=c2");
 	KUNIT_EXPECT_EQ(test, lab_call(lab, "c2", "a").state, SIPALG_CALL_ENDED);
@@ -397,11 +483,18 @@ static void legacy_call_rings(struct kunit *test)
 
 	give_conn(lab);
 	lab_phone(lab, "180 INVITE 1 x y call=c1");
-	KUNIT_EXPECT_EQ(test, lab_call(lab, "c1", "x").state, SIPALG_CALL_RINGING);
+	lab_phone(lab, "180 INVITE 1 x z call=c1 branch=z");
+	KUNIT_EXPECT_EQ(test, lab_call(lab, "c1", "x").state, SIPALG_CALL_TRYING);
 	lab_phone(lab, "200 INVITE 1 x y call=c1 audio=4000");
 	KUNIT_EXPECT_EQ(test, lab_audio(lab), 4000);
-	KUNIT_EXPECT_EQ(test, lab_call(lab, "c1", "x").state, SIPALG_CALL_UP);
 	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 4000), 1);
+	/* an answer alone proves nothing: the call may be evicted until the other side confirms it */
+	KUNIT_EXPECT_EQ(test, lab_call(lab, "c1", "x").state, SIPALG_CALL_TRYING);
+	lab_proxy(lab, "ACK 1 x z call=c1");
+	lab_phone(lab, "ACK 1 x y call=c1");
+	KUNIT_EXPECT_EQ(test, lab_call(lab, "c1", "x").state, SIPALG_CALL_TRYING);
+	lab_proxy(lab, "ACK 1 x y call=c1");
+	KUNIT_EXPECT_EQ(test, lab_call(lab, "c1", "x").state, SIPALG_CALL_UP);
 	/* not by an answer from outside, nor by a refusal */
 	lab_proxy(lab, "200 INVITE 1 x y call=c2 audio=4000");
 	KUNIT_EXPECT_EQ(test, lab_call(lab, "c2", "x").state, -1);
@@ -466,11 +559,14 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(legacy_is_the_only_one),
 	KUNIT_CASE(legacy_is_awaited),
 	KUNIT_CASE(legacy_is_completed),
+	KUNIT_CASE(legacy_is_completed_by_its_own_master),
+	KUNIT_CASE(legacy_of_routes_is_completed),
 	KUNIT_CASE(legacy_is_removed_where_its_host_is_lost),
 	KUNIT_CASE(legacy_is_adopted),
 	KUNIT_CASE(legacy_is_published),
 	KUNIT_CASE(legacy_leaves_from_its_port),
 	KUNIT_CASE(legacy_ends_with_its_call),
+	KUNIT_CASE(legacy_of_a_registration_stays),
 	KUNIT_CASE(legacy_ends_on_given_connections_alone),
 	KUNIT_CASE(legacy_call_is_no_more_than_a_new_one),
 	KUNIT_CASE(legacy_call_stands_a_refusal),

@@ -109,7 +109,9 @@ static void lead_legacy(struct sk_buff *skb, struct nf_conn *ct, struct sipalg_n
 	struct sip_endpoint mapped, peer = { to->addr, to->port };
 	struct nf_conn *signalling;
 
-	if (!nat || !sipalg_legacy_outward(sn, from, &mapped, &master))
+	/* between two inside hosts nothing is translated */
+	if (!nat || sipalg_pinhole_is_published(sn, to) ||
+	    !sipalg_legacy_outward(sn, from, &mapped, &master))
 		return;
 	signalling = sipalg_master_conn_get(sn->net, nf_ct_zone(ct), &master);
 	if (!signalling)

@@ -32,7 +32,8 @@
  * @master: original tuple of the signalling connection
  * @found: 32 bits of sipalg_now() of the last look that found it
  * @is_split: other connections lead the port to another host
- * @is_adopted: a pinhole had the port at some time, and no later look has found the legacy
+ * @is_signalling: requests and calls come in there, and no media
+ * @lets_any: its expectation lets in any host
  * @rcu: readers find it under RCU
  */
 struct sipalg_legacy {
@@ -45,7 +46,8 @@ struct sipalg_legacy {
 	struct nf_conntrack_tuple master;
 	u32 found;
 	bool is_split;
-	bool is_adopted;
+	bool is_signalling;
+	bool lets_any;
 	struct rcu_head rcu;
 };
 
@@ -72,6 +74,7 @@ struct sipalg_legacy_peer {
  * @given: number of times that connections were given
  * @seen: @given, as the last look has found it when it began
  * @given_since: 32 bits of sipalg_now() of the first connection that no look has seen
+ * @given_last: 32 bits of sipalg_now() of the last connection that was given
  * @looked: 32 bits of sipalg_now() at the end of the last look
  * @cost: jiffies that the last look took
  * @more: number of looks that follow soon
@@ -90,12 +93,16 @@ struct sipalg_legacy_table {
 	atomic_t given;
 	u32 seen;
 	u32 given_since;
+	u32 given_last;
 	u32 looked;
 	u32 cost;
 	u8 more;
 	bool has_looked;
 	bool may_wait;
 };
+
+/* what the announced endpoints count as: an object has less than a kilobyte */
+enum { PEERS_HELD = SIPALG_LEGACY_PEERS * sizeof(struct sipalg_legacy_peer) / 1024 };
 
 static int mapped_differs(struct rhashtable_compare_arg *arg, const void *obj)
 {
@@ -189,8 +196,7 @@ static void legacy_rm(struct sipalg_net *sn, struct sipalg_legacy *legacy)
 }
 
 void sipalg_legacy_found(struct sipalg_net *sn, const struct sipalg_pinhole_key *mapped,
-			 const struct sip_endpoint *real, const struct nf_conntrack_tuple *conn,
-			 const struct nf_conn *master)
+			 const struct sip_endpoint *real, const struct sipalg_legacy_find *find)
 {
 	struct sipalg_legacy *legacy;
 	struct sipalg_legacy like = {
@@ -210,21 +216,24 @@ void sipalg_legacy_found(struct sipalg_net *sn, const struct sipalg_pinhole_key 
 	first = endpoint_of(&legacy->real);
 	spin_lock_bh(&sn->legacies->lock);
 	legacy->found = like.found;
-	legacy->is_adopted = false;
-	legacy->master = master->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+	legacy->master = find->master->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+	WRITE_ONCE(legacy->is_signalling, find->is_signalling);
+	WRITE_ONCE(legacy->lets_any, find->lets_any);
 	if (!sip_endpoint_equal(&first, real))
-		legacy->is_split = true;
-	else if (conn)
-		legacy->conn = *conn;
+		WRITE_ONCE(legacy->is_split, true);
+	else if (find->conn)
+		legacy->conn = *find->conn;
 	spin_unlock_bh(&sn->legacies->lock);
 }
 
 bool sipalg_legacy_real(struct sipalg_net *sn, const struct sipalg_pinhole_key *mapped,
-			struct sip_endpoint *real)
+			const struct nf_conn *master, struct sip_endpoint *real)
 {
 	struct sipalg_legacy *legacy = legacy_at(sn, mapped);
 
-	if (!legacy || READ_ONCE(legacy->is_split))
+	/* a look alone changes entries, and there is one look at a time */
+	if (!legacy || legacy->is_split ||
+	    !nf_ct_tuple_equal(&legacy->master, &master->tuplehash[IP_CT_DIR_ORIGINAL].tuple))
 		return false;
 	*real = endpoint_of(&legacy->real);
 	return true;
@@ -254,6 +263,7 @@ static int look_at_conn(struct nf_conn *ct, void *arg)
 	};
 	u16 zone = nf_ct_zone(ct)->id;
 	u8 proto = nf_ct_protonum(ct);
+	struct sipalg_legacy_find find = { .conn = orig, .master = ct->master };
 	struct sipalg_net *sn = arg;
 	u32 i;
 
@@ -266,7 +276,7 @@ static int look_at_conn(struct nf_conn *ct, void *arg)
 		struct sipalg_pinhole_key mapped = key_of(&ends[i + 1], zone, proto);
 
 		if (!sip_endpoint_equal(&ends[i], &ends[i + 1]))
-			sipalg_legacy_found(sn, &mapped, &ends[i], orig, ct->master);
+			sipalg_legacy_found(sn, &mapped, &ends[i], &find);
 	}
 	rcu_read_unlock();
 	return 0;
@@ -277,9 +287,24 @@ static void forget_old(struct sipalg_net *sn)
 {
 	struct sipalg_legacy *legacy, *next;
 
-	list_for_each_entry_safe(legacy, next, &sn->legacies->all, all)
+	list_for_each_entry_safe(legacy, next, &sn->legacies->all, all) {
 		if (sipalg_age(sn, legacy->found) > SIPALG_LEGACY_TTL_S * HZ)
 			legacy_rm(sn, legacy);
+		cond_resched();
+	}
+}
+
+/* Makes room for announced endpoints once there is a legacy; without memory none is remembered. */
+static void add_peers(struct sipalg_net *sn)
+{
+	struct sipalg_legacy_peer *peers;
+
+	if (!sn->legacies->n || sn->legacies->peers || !sipalg_hold(sn, PEERS_HELD))
+		return;
+	peers = kvcalloc(SIPALG_LEGACY_PEERS, sizeof(*peers), GFP_KERNEL);
+	if (!peers)
+		sipalg_let(sn, PEERS_HELD);
+	smp_store_release(&sn->legacies->peers, peers);
 }
 
 void sipalg_legacy_look(struct sipalg_net *sn)
@@ -289,10 +314,7 @@ void sipalg_legacy_look(struct sipalg_net *sn)
 	nf_ct_iterate_cleanup_net(look_at_conn, &iter);
 	sipalg_legacy_look_at_expects(sn);
 	forget_old(sn);
-	if (sn->legacies->n && !sn->legacies->peers)
-		smp_store_release(&sn->legacies->peers,
-				  kvcalloc(SIPALG_LEGACY_PEERS, sizeof(struct sipalg_legacy_peer),
-					   GFP_KERNEL_ACCOUNT));
+	add_peers(sn);
 }
 SIPALG_EXPORT_TEST(sipalg_legacy_look);
 
@@ -325,6 +347,9 @@ static void look_work(struct work_struct *work)
 	WRITE_ONCE(table->cost, sipalg_age(table->sn, start));
 	WRITE_ONCE(table->looked, (u32)sipalg_now(table->sn));
 	WRITE_ONCE(table->has_looked, true);
+	/* what was given during the look waits for the next one, from now on */
+	if (given != (u32)atomic_read(&table->given))
+		WRITE_ONCE(table->given_since, (u32)sipalg_now(table->sn));
 	smp_store_release(&table->seen, given);	/* readers find what the look has added */
 	if (table->more) {
 		WRITE_ONCE(table->more, table->more - 1);
@@ -354,6 +379,7 @@ void sipalg_legacy_given(struct sipalg_net *sn)
 	} else if (sipalg_age(sn, READ_ONCE(table->given_since)) > SIPALG_LEGACY_WAIT_S * HZ / 2) {
 		quiet = 0;	/* there is no end of it */
 	}
+	WRITE_ONCE(table->given_last, (u32)sipalg_now(sn));
 	atomic_inc_return_release(&table->given);
 	WRITE_ONCE(table->more, SIPALG_LEGACY_LOOKS);
 	mod_delayed_work(system_power_efficient_wq, &table->work, delay_of(table, quiet));
@@ -363,6 +389,12 @@ SIPALG_EXPORT_TEST(sipalg_legacy_given);
 bool sipalg_legacy_is_heir(const struct sipalg_net *sn)
 {
 	return atomic_read(&sn->legacies->given);
+}
+
+bool sipalg_legacy_is_recent(const struct sipalg_net *sn)
+{
+	return sipalg_legacy_is_heir(sn) &&
+	       sipalg_age(sn, READ_ONCE(sn->legacies->given_last)) < SIPALG_LEGACY_RECENT_S * HZ;
 }
 
 bool sipalg_legacy_is_awaited(const struct sipalg_net *sn)
@@ -378,7 +410,7 @@ SIPALG_EXPORT_TEST(sipalg_legacy_is_awaited);
 
 static bool may_be_adopted(struct sipalg_net *sn, const struct sipalg_legacy *legacy)
 {
-	return !READ_ONCE(legacy->is_split) && !READ_ONCE(legacy->is_adopted) &&
+	return !READ_ONCE(legacy->is_split) && !READ_ONCE(legacy->is_signalling) &&
 	       !sipalg_pinhole_by_mapped(sn, &legacy->mapped);
 }
 
@@ -439,12 +471,33 @@ bool sipalg_legacy_is_others(struct sipalg_net *sn, const struct sipalg_pinhole_
 	if (!READ_ONCE(sn->legacies->n))
 		return false;
 	legacy = legacy_at(sn, mapped);
-	if (!legacy || READ_ONCE(legacy->is_adopted))
+	if (!legacy)
 		return false;
 	host = endpoint_of(&legacy->real);
 	return !real || READ_ONCE(legacy->is_split) || !sip_endpoint_equal(&host, real);
 }
 SIPALG_EXPORT_TEST(sipalg_legacy_is_others);
+
+bool sipalg_legacy_leads_to(struct sipalg_net *sn, const struct sipalg_pinhole_key *mapped,
+			    const struct sip_endpoint *real)
+{
+	return sipalg_legacy_is_others(sn, mapped, NULL) &&
+	       !sipalg_legacy_is_others(sn, mapped, real);
+}
+
+bool sipalg_legacy_is_registered(struct sipalg_net *sn, const struct sipalg_pinhole_key *mapped,
+				 const struct sip_endpoint *real)
+{
+	const struct sipalg_legacy *legacy;
+
+	if (!sipalg_legacy_leads_to(sn, mapped, real))
+		return false;
+	legacy = legacy_at(sn, mapped);
+	if (!legacy || !READ_ONCE(legacy->is_signalling))
+		return false;
+	return READ_ONCE(legacy->lets_any) ||
+	       sipalg_settings_of(sn)->signalling_source == SIPALG_SIGNALLING_REGISTRAR;
+}
 
 /* Which place an announced endpoint has is not known to anybody outside, so none can aim at it. */
 static u64 digest_of_peer(const struct nf_conntrack_tuple *master, const struct sip_endpoint *at)
@@ -517,9 +570,8 @@ void sipalg_legacy_adopt(struct sipalg_net *sn, struct sipalg_pinhole *pin)
 	if (!READ_ONCE(sn->legacies->n))
 		return;
 	legacy = legacy_at(sn, &pin->mapped);
-	if (!legacy || READ_ONCE(legacy->is_adopted))
+	if (!legacy)
 		return;
-	WRITE_ONCE(legacy->is_adopted, true);
 	sipalg_count(sn, SIPALG_STAT_PINHOLES_ADOPTED);
 	ct = conn_of(sn, legacy);
 	if (!ct)
@@ -573,6 +625,8 @@ void sipalg_legacy_teardown(struct sipalg_net *sn)
 		legacy_rm(sn, legacy);
 	rhltable_destroy(&table->real);
 	rhashtable_destroy(&table->mapped);
+	if (table->peers)
+		sipalg_let(sn, PEERS_HELD);
 	kvfree(table->peers);
 	kfree(table);
 }

@@ -41,19 +41,44 @@ static bool inside_end(const struct nf_conn *ct, struct sip_endpoint *real,
 }
 
 /*
- * RTP has an even port, and its RTCP the odd port above, on both sides.  Where one of them is known,
- * the other one is known too.
+ * RTP has an even port, and its RTCP the odd port above, on both sides.  Where one of them is known
+ * on the same signalling connection, the other one is known too.
  */
-static bool find_neighbour(struct sipalg_net *sn, const struct sipalg_pinhole_key *mapped,
+static bool find_neighbour(struct sipalg_net *sn, const struct nf_conntrack_expect *exp,
 			   struct sip_endpoint *real)
 {
-	struct sipalg_pinhole_key key = *mapped;
+	struct sipalg_pinhole_key key = mapped_of(exp);
 
 	key.port ^= 1;
-	if (!sipalg_legacy_real(sn, &key, real) || (real->port ^ key.port) & 1)
+	if (!sipalg_legacy_real(sn, &key, exp->master, real) || (real->port ^ key.port) & 1)
 		return false;
 	real->port ^= 1;
 	return true;
+}
+
+static int class_of(const struct nf_conntrack_expect *exp)
+{
+	if (exp->flags & NF_CT_EXPECT_PERMANENT)
+		return SIPALG_PINHOLE_SIGNALLING;
+	return ntohs(exp->tuple.dst.u.all) & 1 ? SIPALG_PINHOLE_RTCP : SIPALG_PINHOLE_MEDIA;
+}
+
+/* Notes where an expectation that has its NAT leads. */
+static void note_expect(struct sipalg_net *sn, const struct nf_conntrack_expect *exp)
+{
+	const struct sip_endpoint real = {
+		sipalg_inet_addr_of(exp->tuple.src.l3num, sipalg_expect_leads_addr(exp)),
+		ntohs(sipalg_expect_leads_port(exp)),
+	};
+	static const union nf_inet_addr any;
+	struct sipalg_pinhole_key mapped = mapped_of(exp);
+	struct sipalg_legacy_find find = {
+		.master = exp->master,
+		.is_signalling = exp->class == SIPALG_PINHOLE_SIGNALLING,
+		.lets_any = nf_inet_addr_cmp(&exp->mask.src.u3, &any),
+	};
+
+	sipalg_legacy_found(sn, &mapped, &real, &find);
 }
 
 /*
@@ -62,55 +87,59 @@ static bool find_neighbour(struct sipalg_net *sn, const struct sipalg_pinhole_ke
  * Return: whether its host is known, and the expectation is complete now.
  */
 static bool complete_expect(struct sipalg_net *sn, struct nf_conntrack_expect *exp,
-			    const struct sipalg_pinhole_key *mapped,
-			    const struct sip_endpoint *self,
-			    const struct sip_endpoint *self_mapped)
+			    const struct sip_endpoint *self, const struct sip_endpoint *self_mapped)
 {
 	struct sip_endpoint real = *self;
-	int class = SIPALG_PINHOLE_SIGNALLING;
+	int class = class_of(exp);
 
-	if (exp->flags & NF_CT_EXPECT_PERMANENT) {
-		if (mapped->port != self_mapped->port ||
-		    mapped->proto != nf_ct_protonum(exp->master))
+	if (class != SIPALG_PINHOLE_SIGNALLING) {
+		if (!find_neighbour(sn, exp, &real))
 			return false;
-	} else {
-		if (!find_neighbour(sn, mapped, &real))
-			return false;
-		class = mapped->port & 1 ? SIPALG_PINHOLE_RTCP : SIPALG_PINHOLE_MEDIA;
+	} else if (ntohs(exp->tuple.dst.u.all) != self_mapped->port ||
+		   exp->tuple.dst.protonum != nf_ct_protonum(exp->master)) {
+		return false;
 	}
-	sipalg_pinhole_expect_complete(exp, &real, class);
-	sipalg_legacy_found(sn, mapped, &real, NULL, exp->master);
+	if (!sipalg_pinhole_expect_complete(exp, &real, class))
+		return false;
+	note_expect(sn, exp);
+	return true;
+}
+
+/*
+ * Looks at an expectation of ours that came without NAT and function.
+ * Return: whether it is to be removed.
+ */
+static bool look_at_bare(struct sipalg_net *sn, struct nf_conntrack_expect *exp)
+{
+	const struct sip_addr at = mapped_of(exp).addr;
+	struct sip_endpoint self, self_mapped;
+
+	/* without NAT it leads where it says, and lacks its class alone */
+	if (!inside_end(exp->master, &self, &self_mapped)) {
+		sipalg_pinhole_expect_complete(exp, NULL, class_of(exp));
+		return false;
+	}
+	/* one for another address than that of the connection is not ours */
+	if (!sip_addr_equal(&at, &self_mapped.addr) ||
+	    complete_expect(sn, exp, &self, &self_mapped))
+		return false;
+	sipalg_count(sn, SIPALG_STAT_EXPECTS_LOST);
 	return true;
 }
 
 /* Return: whether the expectation is to be removed. */
 static bool look_at_expect(struct nf_conntrack_expect *exp, void *arg)
 {
-	struct sip_endpoint self, self_mapped, real;
-	struct sipalg_pinhole_key mapped;
 	struct sipalg_net *sn = arg;
 	bool is_lost = false;
 
 	rcu_read_lock();
-	if (!sipalg_master_is_ours(exp->master))
-		goto unlock;
-	mapped = mapped_of(exp);
-	if (sipalg_expect_has_nat(exp)) {
-		real.addr = sipalg_inet_addr_of(exp->tuple.src.l3num,
-						sipalg_expect_leads_addr(exp));
-		real.port = ntohs(sipalg_expect_leads_port(exp));
-		if (sipalg_pinhole_is_expected(exp))
-			sipalg_legacy_found(sn, &mapped, &real, NULL, exp->master);
-		goto unlock;
+	if (sipalg_master_is_ours(exp->master)) {
+		if (!exp->expectfn && !sipalg_expect_has_nat(exp))
+			is_lost = look_at_bare(sn, exp);
+		else if (sipalg_pinhole_is_expected(exp) && sipalg_expect_has_nat(exp))
+			note_expect(sn, exp);
 	}
-	/* ours, and without NAT; or made by user space for the router itself, which has no helper */
-	if (exp->expectfn || !inside_end(exp->master, &self, &self_mapped) ||
-	    !sip_addr_equal(&mapped.addr, &self_mapped.addr))
-		goto unlock;
-	is_lost = !complete_expect(sn, exp, &mapped, &self, &self_mapped);
-	if (is_lost)
-		sipalg_count(sn, SIPALG_STAT_EXPECTS_LOST);
-unlock:
 	rcu_read_unlock();
 	return is_lost;
 }
@@ -155,15 +184,14 @@ void sipalg_legacy_end(struct sipalg_net *sn, struct nf_conn *master)
 {
 	const struct nf_conn_help *help = nfct_help(master);
 	struct nf_conntrack_expect *exp;
-	struct hlist_node *next;
 
 	if (!help)
 		return;
 	spin_lock_bh(&nf_conntrack_expect_lock);
 	if (is_one_stream(sn, help))
-		hlist_for_each_entry_safe(exp, next, &help->expectations, lnode)
+		hlist_for_each_entry(exp, &help->expectations, lnode)
 			if (is_media_of_none(sn, exp))
-				sipalg_expect_remove(exp);
+				sipalg_expect_set_time(exp, SIPALG_LEGACY_LAST_S);
 	spin_unlock_bh(&nf_conntrack_expect_lock);
 }
 SIPALG_EXPORT_TEST(sipalg_legacy_end);

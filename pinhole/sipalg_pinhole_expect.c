@@ -95,21 +95,31 @@ static struct nf_conntrack_expect *expect_find(struct sipalg_net *sn, struct sip
 	return expect_is_of(exp, pin) ? exp : NULL;
 }
 
-void sipalg_pinhole_expect_complete(struct nf_conntrack_expect *exp,
+bool sipalg_pinhole_expect_complete(struct nf_conntrack_expect *exp,
 				    const struct sip_endpoint *real, int class)
 {
-	const union nf_inet_addr addr = sipalg_inet_of_addr(&real->addr);
 	struct nf_conn_help *help = nfct_help(exp->master);
+	union nf_inet_addr addr;
 
 	lockdep_assert_held(&nf_conntrack_expect_lock);
-	sipalg_expect_set_nat(exp, &addr, htons(real->port));
-	exp->expectfn = pinhole_expected;
-	if (class == exp->class || help->expecting[class] >= NF_CT_EXPECT_MAX_CNT)
-		return;
-	help->expecting[exp->class]--;
-	help->expecting[class]++;
-	exp->class = class;
-	sipalg_expect_set_time(exp, SIPALG_PINHOLE_TTL_S);
+	/* sipalg_pinhole_expect_stop() sets it before it looks for what is ours */
+	if (READ_ONCE(is_stopping) || (real && !rcu_access_pointer(expected_fn)))
+		return false;
+	if (class != exp->class) {
+		if (help->expecting[class] >= NF_CT_EXPECT_MAX_CNT)
+			return false;
+		help->expecting[exp->class]--;
+		help->expecting[class]++;
+		exp->class = class;
+		sipalg_expect_set_time(exp, SIPALG_PINHOLE_TTL_S);
+	}
+	if (real) {
+		addr = sipalg_inet_of_addr(&real->addr);
+		sipalg_expect_set_nat(exp, &addr, htons(real->port));
+	}
+	/* the packet of a lasting expectation reads these without the lock */
+	smp_store_release(&exp->expectfn, pinhole_expected);
+	return true;
 }
 
 static int expect_error(int err)
@@ -229,10 +239,8 @@ bool sipalg_pinhole_expect_is_others(struct sipalg_net *sn, const struct sipalg_
 /* Signalling over TCP may have opened a port for UDP: each protocol has its helper. */
 static struct nf_conntrack_helper *helper_for(u8 proto, const struct nf_conn *master)
 {
-	const struct nf_conn_help *help = nfct_help(master);
-
-	if (help && proto == nf_ct_protonum(master))
-		return rcu_dereference(help->helper);
+	if (proto == nf_ct_protonum(master) && sipalg_master_is_ours(master))
+		return rcu_dereference(nfct_help(master)->helper);
 	return __nf_conntrack_helper_find(SIPALG_NAME, nf_ct_l3num(master), proto);
 }
 
@@ -267,18 +275,25 @@ static int expect_relate(struct sipalg_pinhole *pin, struct nf_conn *master, int
 	return err;
 }
 
+/* Whether a pinhole may have an expectation of a master at all. */
+static bool may_place(const struct sipalg_pinhole *pin, const struct nf_conn *master)
+{
+	const struct nf_conn_help *help = nfct_help(master);
+
+	if (!help || !rcu_access_pointer(help->helper) || pin->is_closed || pin->is_paused ||
+	    READ_ONCE(is_stopping))
+		return false;
+	/* without the NAT module its packets would end at the router itself */
+	return !pin->is_nat || rcu_access_pointer(expected_fn);
+}
+
 int sipalg_pinhole_expect_place(struct sipalg_net *sn, struct sipalg_pinhole *pin,
 				struct nf_conn *master)
 {
-	const struct nf_conn_help *help = nfct_help(master);
 	int class, err;
 
 	lockdep_assert_held(&pin->lock);
-	if (!help || !rcu_access_pointer(help->helper) || pin->is_closed || pin->is_paused ||
-	    READ_ONCE(is_stopping))
-		return -ENOENT;
-	/* without the NAT module its packets would end at the router itself */
-	if (pin->is_nat && !rcu_access_pointer(expected_fn))
+	if (!may_place(pin, master))
 		return -ENOENT;
 	sipalg_pinhole_drop_shadow(sn, pin);
 	sipalg_turn_begin(sn);
@@ -307,13 +322,15 @@ void sipalg_pinhole_expect_tell(struct sipalg_net *sn, struct sipalg_pinhole *pi
 	struct nf_conn *master;
 
 	lockdep_assert_held(&pin->lock);
-	if (!pin->is_untold || !pin->exp || !sipalg_pinhole_expect_waits(sn, pin))
+	/* the look at what waits forgets one that waits no more */
+	if (!pin->is_untold || !sipalg_pinhole_expect_waits(sn, pin) || !pin->exp)
 		return;
 	master = sipalg_pinhole_master_get(sn, pin);	/* in the table: user space knows it */
 	if (!master)
 		return;
 	WRITE_ONCE(pin->is_untold, false);
-	expect_relate(pin, master, pin->exp->class);
+	if (may_place(pin, master))
+		expect_relate(pin, master, pin->exp->class);
 	nf_ct_put(master);
 }
 

@@ -42,14 +42,14 @@ bool sipalg_pinhole_is_expected(const struct nf_conntrack_expect *exp);
 /**
  * sipalg_pinhole_expect_complete() - make an expectation that came without NAT one of ours
  * @exp: expectation of a connection with our helper
- * @real: endpoint of the host to which its packets are led
+ * @real: endpoint of the host to which its packets are led; NULL: nothing is translated
  * @class: class of the expectation, enum sipalg_pinhole_class
  *
- * It keeps its class where the class is full.
- *
  * Context: under nf_conntrack_expect_lock; no lock of a pinhole is needed.
+ * Return: true: it is complete; false: its class is full, or nothing would lead its packets, and it
+ * is as it was.
  */
-void sipalg_pinhole_expect_complete(struct nf_conntrack_expect *exp,
+bool sipalg_pinhole_expect_complete(struct nf_conntrack_expect *exp,
 				    const struct sip_endpoint *real, int class);
 
 /**

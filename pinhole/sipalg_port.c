@@ -220,11 +220,12 @@ static bool is_legacy(const struct sipalg_pinhole_want *want, const struct sipal
 
 /*
  * Whether the mapped port of pinhole @i of a run belongs to anything else.  The cheapest test comes
- * first.  A port that is adopted was found to be free by the other router.
+ * first.  The other router has found a port of its own to be free.
  */
 static bool port_is_others(const struct sipalg_pinhole_want *want,
 			   struct sipalg_port_search *search, u32 i, u32 try)
 {
+	const struct sip_endpoint real = { want->real, want->ports[i] };
 	u16 port = sipalg_port_candidate(want, i, try);
 	struct sipalg_pinhole_key at = {
 		.addr = want->mapped,
@@ -235,7 +236,7 @@ static bool port_is_others(const struct sipalg_pinhole_want *want,
 
 	if (!port || sipalg_pinhole_by_mapped(want->sn, &at) || is_legacy(want, &at, i))
 		return true;
-	if (!try && want->adopted)
+	if (want->adopted && sipalg_legacy_leads_to(want->sn, &at, &real))
 		return false;
 	if (is_kept(want->sn, port)) {
 		sipalg_count(want->sn, SIPALG_STAT_PORTS_KEPT);

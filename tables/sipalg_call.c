@@ -290,6 +290,9 @@ static struct sipalg_quota_key call_host(const struct sipalg_call_event *ev)
 		ev->is_inside[1] && host_max(ev, &ev->receiver),
 	};
 
+	/* an answer alone proves nothing, so it is charged to the host that sends it */
+	if (ev->status)
+		return sender;
 	if (is_limited[0] != is_limited[1])
 		return is_limited[0] ? sender : receiver;
 	if (!is_limited[0])
@@ -508,7 +511,7 @@ static bool begins_call(const struct sipalg_call_event *ev)
  * Whether a message belongs to a call that began at another router, or before the module was
  * loaded.  A request says so by both tags (RFC 3261 12.2).  A call that rings is taken up by the
  * answer of a host inside, over a connection of the other router.  A call that was taken up has no
- * more rights than a new one: it is half-open until it is answered.
+ * more rights than a new one: it is half-open until the other side confirms it.
  */
 static bool takes_up_call(const struct sipalg_call_event *ev)
 {
@@ -516,7 +519,7 @@ static bool takes_up_call(const struct sipalg_call_event *ev)
 		return false;
 	if (ev->status)
 		return ev->method == SIP_INVITE && ev->status > 100 && ev->status < 300 &&
-		       ev->is_given && ev->is_inside[0];
+		       ev->may_ring && ev->is_inside[0];
 	return ev->method == SIP_INVITE || (ev->method == SIP_UPDATE && ev->body);
 }
 

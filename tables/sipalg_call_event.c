@@ -48,6 +48,39 @@ static void count_cseq(struct sipalg_call *call, const struct sipalg_call_event 
 		call->cseq[side] = ev->cseq;
 }
 
+/* Whether both ends had a dialog before this router saw it, and none has confirmed that here. */
+static bool is_unconfirmed(const struct sipalg_call *call)
+{
+	return call->is_taken_up && call->callee_tag &&
+	       (call->state == SIPALG_CALL_TRYING || call->state == SIPALG_CALL_RINGING);
+}
+
+/* SECURITY 5.9: the INVITE was seen by another router alone, so its answers prove nothing yet. */
+static enum sipalg_call_step answered_elsewhere(struct sipalg_call *call,
+						const struct sipalg_call_event *ev)
+{
+	const struct sipalg_settings *set = sipalg_settings_of(ev->sn);
+
+	if (call->state == SIPALG_CALL_ENDED)
+		return SIPALG_CALL_OUT_OF_ORDER;
+	if (ev->status >= 200 && call->callee_tag && call->callee_tag != ev->to_tag)
+		return SIPALG_CALL_OUT_OF_ORDER;	/* another branch has answered before */
+	if (ev->status >= 200) {
+		call->callee_tag = ev->to_tag;
+		call->session_s = ev->session_s;
+	}
+	sipalg_call_wait_longer(ev->sn, call, ev->status < 200 ? set->ringing_timeout :
+							       SIPALG_CALL_LINGER_S);
+	return SIPALG_CALL_MAY_OPEN;
+}
+
+static void call_is_up(struct sipalg_call *call, const struct sipalg_call_event *ev)
+{
+	sipalg_call_leave_half_open(ev->sn, call);
+	sipalg_call_set_state(call, SIPALG_CALL_UP);
+	call->answered = sipalg_now(ev->sn);
+}
+
 /*
  * A request comes again, perhaps after a later request of its side.  With another description it is
  * not a copy, and opens nothing (SECURITY P10).
@@ -138,6 +171,10 @@ static enum sipalg_call_step advance_request(struct sipalg_call *call,
 	case SIP_ACK:	/* carries the answer to an offer in the 2xx (RFC 3261 13.2.1) */
 		if (!tags_fit(call, ev, side))
 			return SIPALG_CALL_OUT_OF_ORDER;
+		if (is_unconfirmed(call) && sipalg_call_tx_is_acked(call, ev, side)) {
+			call_is_up(call, ev);
+			sipalg_call_refresh(ev->sn, call);
+		}
 		return call->state == SIPALG_CALL_UP ? SIPALG_CALL_MAY_OPEN : SIPALG_CALL_IN_ORDER;
 	case SIP_CANCEL:	/* has the branch of the INVITE that it is about (RFC 3261 9.1) */
 		return cancels_invite(call, ev,
@@ -155,20 +192,6 @@ static enum sipalg_call_step advance_request(struct sipalg_call *call,
 	if (!is_remembered(ev->method))
 		return SIPALG_CALL_IN_ORDER;
 	return sipalg_call_tx_add(call, ev, side);
-}
-
-/* Whether both ends had a dialog before this router saw it, and none has confirmed that here. */
-static bool is_unconfirmed(const struct sipalg_call *call)
-{
-	return call->is_taken_up && call->callee_tag &&
-	       (call->state == SIPALG_CALL_TRYING || call->state == SIPALG_CALL_RINGING);
-}
-
-static void call_is_up(struct sipalg_call *call, const struct sipalg_call_event *ev)
-{
-	sipalg_call_leave_half_open(ev->sn, call);
-	sipalg_call_set_state(call, SIPALG_CALL_UP);
-	call->answered = sipalg_now(ev->sn);
 }
 
 /*
@@ -234,7 +257,7 @@ static enum sipalg_call_step invite_answered(struct sipalg_call *call,
 		return SIPALG_CALL_OUT_OF_ORDER;
 	if (call->state != SIPALG_CALL_UP) {
 		call_is_up(call, ev);
-		call->callee_tag = ev->to_tag;
+		call->callee_tag = side == SIPALG_CALLER ? ev->to_tag : ev->from_tag;
 		call->cseq[side] = ev->cseq;
 		call->cseq[!side] = 0;
 		sipalg_call_drop_losers(ev->sn, call);
@@ -322,23 +345,42 @@ static enum sipalg_call_step update_answered(struct sipalg_call *call,
 }
 
 /*
- * The INVITE of a call that rings was seen by another router alone.  Its first answer here shows the
- * call all that it needs to know of it.
+ * The INVITE of a call that rings was seen by another router alone.  The first answer of each branch
+ * shows the call all that it needs to know of it.
  */
 static struct sipalg_call_tx *tx_of_other_router(struct sipalg_call *call,
 						 const struct sipalg_call_event *ev,
 						 enum sipalg_call_side side)
 {
 	struct sipalg_call_event request = *ev;
+	struct sipalg_call_tx *tx;
 
-	if (!call->is_taken_up || !ev->is_given || !ev->is_inside[0] ||
-	    call->state != SIPALG_CALL_TRYING || sipalg_call_is_pending(call, SIP_INVITE))
+	if (!call->is_taken_up || !ev->may_ring || !ev->is_inside[0] ||
+	    call->state != SIPALG_CALL_TRYING || side != SIPALG_CALLER)
 		return NULL;
 	request.dir = !ev->dir;
 	request.body = 0;
 	request.receiver = ev->sender.addr;
 	sipalg_call_tx_add(call, &request, side);
-	return sipalg_call_tx_find(call, &request, side);
+	tx = sipalg_call_tx_find(call, &request, side);
+	if (tx)
+		tx->is_elsewhere = true;
+	return tx;
+}
+
+/*
+ * An UPDATE may have taken up a call that rings, or one that was answered.  If its INVITE, which the
+ * other router has seen, is refused, it was the former.
+ */
+static enum sipalg_call_step invite_of_other_router(struct sipalg_call *call,
+						    const struct sipalg_call_event *ev,
+						    enum sipalg_call_side side)
+{
+	if (ev->method != SIP_INVITE || !call->is_taken_up || !ev->is_given ||
+	    !sipalg_call_is_no(ev->status) || !tags_fit(call, ev, side))
+		return SIPALG_CALL_OUT_OF_ORDER;
+	sipalg_call_end(ev->sn, call, SIPALG_CALL_REFUSED);
+	return SIPALG_CALL_IN_ORDER;
 }
 
 static enum sipalg_call_step advance_response(struct sipalg_call *call,
@@ -353,7 +395,9 @@ static enum sipalg_call_step advance_response(struct sipalg_call *call,
 	tx = sipalg_call_tx_find(call, ev, request_side);
 	if (!tx && ev->method == SIP_INVITE)
 		tx = tx_of_other_router(call, ev, request_side);
-	if (!tx || !sipalg_call_tx_may_answer(tx, ev))
+	if (!tx)
+		return invite_of_other_router(call, ev, request_side);
+	if (!sipalg_call_tx_may_answer(tx, ev))
 		return SIPALG_CALL_OUT_OF_ORDER;
 	if (ev->status >= 200)
 		tx->is_done = true;
@@ -361,6 +405,8 @@ static enum sipalg_call_step advance_response(struct sipalg_call *call,
 		return ev->status >= 200 ? bye_answered(call, ev) : SIPALG_CALL_IN_ORDER;
 	if (ev->method != SIP_INVITE)
 		return update_answered(call, ev, request_side);
+	if (tx->is_elsewhere && ev->status < 300)
+		return answered_elsewhere(call, ev);
 	if (ev->status < 200)
 		return invite_progress(call, ev, request_side);
 	if (ev->status >= 300)
@@ -402,6 +448,9 @@ static bool knows_request(struct sipalg_call *call, const struct sipalg_call_eve
 		return cancels_invite(call, ev, side);
 	if (is_remembered(ev->method) && sipalg_call_tx_find(call, ev, side))
 		return true;
+	/* a call that was taken up has tags that nobody has confirmed (security.md B5) */
+	if (call->is_taken_up && call->state != SIPALG_CALL_UP)
+		return false;
 	/* before the call is up any tag fits, and an INVITE needs none */
 	return (call->callee_tag || ev->method != SIP_INVITE) && tags_fit(call, ev, side);
 }

@@ -126,6 +126,22 @@ bool sipalg_call_tx_may_answer(const struct sipalg_call_tx *tx, const struct sip
 	return tx->dir != ev->dir && tx->flow == digest_of_flow(ev);
 }
 
+bool sipalg_call_tx_is_acked(const struct sipalg_call *call, const struct sipalg_call_event *ev,
+			     enum sipalg_call_side side)
+{
+	u32 i;
+
+	for (i = 0; call->busy && i < SIPALG_CALL_TXS; i++) {
+		const struct sipalg_call_tx *tx = &call->busy->tx[i];
+
+		sipalg_step();
+		if (tx->is_elsewhere && tx->cseq == ev->cseq && tx->side == side &&
+		    tx->sent_to == digest_of_addr(&ev->receiver))
+			return !sip_addr_equal(&ev->sender.addr, &ev->receiver);
+	}
+	return false;
+}
+
 bool sipalg_call_has_bye(const struct sipalg_call *call, const struct sipalg_call_event *ev,
 			 enum sipalg_call_side side)
 {

@@ -92,6 +92,20 @@ enum sipalg_call_step sipalg_call_tx_add(struct sipalg_call *call,
 bool sipalg_call_tx_may_answer(const struct sipalg_call_tx *tx, const struct sipalg_call_event *ev);
 
 /**
+ * sipalg_call_tx_is_acked() - does an ACK confirm an answer whose INVITE another router has seen?
+ * @call: call, locked
+ * @ev: ACK
+ * @side: party that sent the INVITE and the ACK
+ *
+ * The ACK must go to the host that has answered, from another host.
+ *
+ * Context: the lock of @call is held.
+ * Return: true: it confirms the answer; false: there is no such answer, or the ACK goes elsewhere.
+ */
+bool sipalg_call_tx_is_acked(const struct sipalg_call *call, const struct sipalg_call_event *ev,
+			     enum sipalg_call_side side);
+
+/**
  * sipalg_call_has_bye() - was a BYE of this CSeq number remembered, with any branch?
  * @call: call, locked
  * @ev: BYE

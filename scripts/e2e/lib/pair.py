@@ -298,15 +298,38 @@ class Still(Pair):
 # --- parties ------------------------------------------------------------------
 
 
+T1 = 0.5                        # RFC 3261 17.1.1.1
+
+
 class End(Agent):
-    """An agent that notes what it should not have been sent."""
+    """An agent that notes what it should not have been sent, and repeats what is not answered."""
 
     wrong, hidden = [], HIDDEN
+    said = None                 # (who, what, to whom) was the last to speak
+
+    def __init__(self, *args, **how):
+        super().__init__(*args, **how)
+        self.seen = collections.deque(maxlen=16)
+
+    def send(self, data, to):
+        End.said = self, data, to
+        super().send(data, to)
 
     def recv(self, seconds=WAIT):
-        data, source = super().recv(seconds)
-        if data is not None:
-            self.look(data)
+        """What comes, but for copies. Who has spoken last repeats it meanwhile (RFC 3261 17.1.1.2, 17.1.2.2, 13.3.1.4)."""
+        end, wait = time.monotonic() + seconds, T1
+        while True:
+            left = end - time.monotonic()
+            data, source = super().recv(max(min(wait, left), 0))
+            if data is not None and data not in self.seen:
+                break
+            if data is None and left <= wait:
+                return None, None
+            if data is None and End.said:
+                Socket.send(*End.said)
+                wait *= 2
+        self.seen.append(data)
+        self.look(data)
         return data, source
 
     def look(self, data):

@@ -26,7 +26,7 @@ def back(r):
     r.pair.hand_over()
     c.talk('media of the first one again')
     c.bye()
-    r.closed(c.at[1], c.at[1] + 1)
+    r.closed()
 
 
 @row
@@ -86,9 +86,9 @@ def handover_ended(r):
     c.talk()
     r.pair.hand_over()
     c.bye()
-    r.closed(c.at[1], c.at[1] + 1)
+    r.closed()
     r.pair.hand_over()
-    r.closed(c.at[1], c.at[1] + 1)
+    r.closed()
     new = r.leg(port=10200).up()
     new.talk()
     new.bye()
@@ -213,7 +213,7 @@ def reload_bye(r):
     c.talk()
     reload(r)
     c.bye()
-    r.closed(c.at[1], c.at[1] + 1)
+    r.closed()
 
 
 @row

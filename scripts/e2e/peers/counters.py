@@ -8,6 +8,7 @@ that no scenario moves and that is not in ELSEWHERE is a fault of this script: a
 import random
 import sys
 from broken import *
+from handover import *
 from raw import *
 
 # What cannot be moved from outside, and what moves it.
@@ -500,6 +501,36 @@ def of_another_router():
     in_router('conntrack', '-F')
     w.phone.send(w.p, w.next().inside, ACK_ | PSH)
     is_ended('it', w.phone, w.server)
+
+
+def emptied(ns):
+    """No call is up, and the kernel's tables are empty."""
+    end_calls()
+    in_router('conntrack', '-F')
+
+
+@moves('calls_taken_up', 'pinholes_adopted', 'takeover_waits', drops=1)
+def of_another_router_too():
+    """a call that began at another router, and a message that comes too early"""
+    s = Scene()
+    call = s.connect()
+    hand_over(empty=emptied, pause=0)
+    d = s.phone.dial(s.provider.contact, s.provider.at)
+    d.remote_header += ';tag=b'
+    d.request('INVITE', s.offer)
+    check('waits', s.provider.recv(QUIET)[0] is None)
+    time.sleep(0.5)
+    d.request('INVITE', s.offer, cseq=1, branch_=d.invite[1])
+    equal('has the published port', call.offer.at, s.provider.take('INVITE').sdp.at)
+
+
+@moves('expects_lost', drops=0)
+def without_its_host():
+    """an expectation of another router that has lost its host"""
+    s = Scene()
+    s.connect()
+    hand_over(empty=emptied, parts=BARE)
+    check('nothing waits for media', eventually(lambda: not media_waiting()), media_waiting())
 
 
 @moves('tcp_beyond')
