@@ -305,6 +305,31 @@ static void legacy_is_adopted(struct kunit *test)
 	clear(lab);
 }
 
+/* Rule B3 holds for a port that the other router has not published. */
+static void legacy_run_is_asked_about(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+
+	give_conn(lab);
+	give_media(lab, 4100, "192.168.1.2", 7000);
+	give_expect(lab, SIPALG_PINHOLE_SIGNALLING, 5080, "192.168.1.2", 7100);
+	sipalg_legacy_look(lab->sn);
+	lab->set->keep_ports.range[lab->set->keep_ports.n++] = (struct sipalg_range){ 4101, 4101 };
+	lab_phone(lab, "INVITE 5 a b call=old audio=7000 rtcp=7001");
+	KUNIT_EXPECT_NE(test, lab_audio(lab), 4100);
+	KUNIT_EXPECT_FALSE(test, lab_is_reserved(lab, 4101));
+	/* a port of signalling is no port of media */
+	lab_phone(lab, "INVITE 5 c d call=more audio=7100");
+	KUNIT_EXPECT_NE(test, lab_audio(lab), 5080);
+	/* a published port that is kept since then is adopted all the same */
+	lab->set->keep_ports.range[0] = (struct sipalg_range){ 4200, 4200 };
+	give_media(lab, 4200, "192.168.1.2", 7200);
+	sipalg_legacy_look(lab->sn);
+	lab_phone(lab, "INVITE 5 e f call=third audio=7200");
+	KUNIT_EXPECT_EQ(test, lab_audio(lab), 4200);
+	clear(lab);
+}
+
 /* Where the call is not known and opens nothing, its port is written all the same. */
 static void legacy_is_published(struct kunit *test)
 {
@@ -439,6 +464,23 @@ static void legacy_call_stands_a_refusal(struct kunit *test)
 	clear(lab);
 }
 
+/* A call may ring at several phones, each of which has a branch of its own. */
+static void legacy_call_is_forked(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+
+	give_conn(lab);
+	lab_phone(lab, "180 INVITE 1 x y call=c1 branch=y");
+	lab_phone(lab, "200 INVITE 1 x z call=c1 branch=z audio=4200");
+	KUNIT_EXPECT_EQ(test, lab_audio(lab), 4200);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 4200), 1);
+	lab_proxy(lab, "ACK 1 x z call=c1");
+	KUNIT_EXPECT_EQ(test, lab_call(lab, "c1", "x").state, SIPALG_CALL_UP);
+	lab_proxy(lab, "BYE 2 x z call=c1");
+	lab_phone(lab, "200 BYE 2 x z call=c1");
+	clear(lab);
+}
+
 /* On a router to which nothing was given, both tags of an unknown call are a mistake or a lie. */
 static void legacy_is_for_heirs(struct kunit *test)
 {
@@ -563,6 +605,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(legacy_of_routes_is_completed),
 	KUNIT_CASE(legacy_is_removed_where_its_host_is_lost),
 	KUNIT_CASE(legacy_is_adopted),
+	KUNIT_CASE(legacy_run_is_asked_about),
 	KUNIT_CASE(legacy_is_published),
 	KUNIT_CASE(legacy_leaves_from_its_port),
 	KUNIT_CASE(legacy_ends_with_its_call),
@@ -570,6 +613,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(legacy_ends_on_given_connections_alone),
 	KUNIT_CASE(legacy_call_is_no_more_than_a_new_one),
 	KUNIT_CASE(legacy_call_stands_a_refusal),
+	KUNIT_CASE(legacy_call_is_forked),
 	KUNIT_CASE(legacy_is_for_heirs),
 	KUNIT_CASE(legacy_call_is_taken_up_by_update),
 	KUNIT_CASE(legacy_call_rings),
