@@ -481,6 +481,35 @@ static void legacy_call_is_forked(struct kunit *test)
 	clear(lab);
 }
 
+/* A router that is active again does not open anew what another router has had in the meantime. */
+static void legacy_of_an_own_call(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+
+	lab_phone(lab, "INVITE 1 a - call=c1 audio=4000");
+	lab_proxy(lab, "200 INVITE 1 a b call=c1 audio=6000");
+	lab_phone(lab, "INVITE 1 a - call=c2 audio=4200");
+	lab_proxy(lab, "200 INVITE 1 a b call=c2 audio=6200");
+	lab_flush(lab);
+	lab_wait(lab, 1);
+	give_conn(lab);
+	sipalg_legacy_given(lab->sn);
+	lab_wait(lab, SIPALG_CALL_TICK_S + 1);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 0), 0);
+	/* a message shows that the call goes on */
+	lab_phone(lab, "INVITE 2 a b call=c1 audio=4000");
+	KUNIT_EXPECT_EQ(test, lab_audio(lab), 4000);
+	lab_proxy(lab, "200 INVITE 2 a b call=c1 audio=6000");
+	lab_wait(lab, SIPALG_CALL_TICK_S + 1);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 4000), 1);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 4200), 0);
+	lab_wait(lab, SIPALG_CALL_TTL_S);
+	lab_wait(lab, SIPALG_CALL_TICK_S + 1);
+	KUNIT_EXPECT_EQ(test, lab_call(lab, "c1", "a").state, SIPALG_CALL_UP);
+	KUNIT_EXPECT_EQ(test, lab_call(lab, "c2", "a").state, SIPALG_CALL_ENDED);
+	clear(lab);
+}
+
 /* On a router to which nothing was given, both tags of an unknown call are a mistake or a lie. */
 static void legacy_is_for_heirs(struct kunit *test)
 {
@@ -614,6 +643,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(legacy_call_is_no_more_than_a_new_one),
 	KUNIT_CASE(legacy_call_stands_a_refusal),
 	KUNIT_CASE(legacy_call_is_forked),
+	KUNIT_CASE(legacy_of_an_own_call),
 	KUNIT_CASE(legacy_is_for_heirs),
 	KUNIT_CASE(legacy_call_is_taken_up_by_update),
 	KUNIT_CASE(legacy_call_rings),

@@ -397,6 +397,15 @@ bool sipalg_legacy_is_recent(const struct sipalg_net *sn)
 	       sipalg_age(sn, READ_ONCE(sn->legacies->given_last)) < SIPALG_LEGACY_RECENT_S * HZ;
 }
 
+u32 sipalg_legacy_is_given_since(const struct sipalg_net *sn, unsigned long then)
+{
+	u32 last = READ_ONCE(sn->legacies->given_last);
+
+	if (!sipalg_legacy_is_heir(sn) || (s32)(last - (u32)then) <= 0)
+		return 0;
+	return max(sipalg_age(sn, last), 1U);
+}
+
 bool sipalg_legacy_is_awaited(const struct sipalg_net *sn)
 {
 	const struct sipalg_legacy_table *table = sn->legacies;

@@ -13,6 +13,7 @@
 #include "sipalg_call_tx.h"
 #include "sipalg_compat.h"
 #include "sipalg_flow.h"
+#include "sipalg_legacy.h"
 
 struct sipalg_master *sipalg_call_master(const struct sipalg_call *call, const struct nf_conn *ct)
 {
@@ -26,20 +27,70 @@ struct sipalg_master *sipalg_call_master(const struct sipalg_call *call, const s
 	return NULL;
 }
 
+/* Return: a signalling connection of a call, for which nf_ct_put() is to follow; or NULL. */
+static struct nf_conn *flow_get(struct sipalg_net *sn, const struct sipalg_call *call,
+				enum sipalg_call_side side)
+{
+	struct nf_conntrack_zone zone;
+
+	if (!call->flow[side])
+		return NULL;
+	nf_ct_zone_init(&zone, call->key.zone, NF_CT_DEFAULT_ZONE_DIR, 0);
+	return sipalg_master_conn_get(sn->net, &zone, &call->flow[side]->tuple);
+}
+
 static void keep_flow(struct sipalg_net *sn, const struct sipalg_call *call,
 		      enum sipalg_call_side side)
 {
-	struct nf_conntrack_zone zone;
-	struct nf_conn *ct;
+	struct nf_conn *ct = flow_get(sn, call, side);
 
-	if (!call->flow[side])
-		return;
-	nf_ct_zone_init(&zone, call->key.zone, NF_CT_DEFAULT_ZONE_DIR, 0);
-	ct = sipalg_master_conn_get(sn->net, &zone, &call->flow[side]->tuple);
 	if (!ct)
 		return;
 	sipalg_flow_keep(ct, NULL, SIPALG_CALL_TTL_S);
 	nf_ct_put(ct);
+}
+
+static bool is_flow_given(struct sipalg_net *sn, const struct sipalg_call *call,
+			  enum sipalg_call_side side)
+{
+	struct nf_conn *ct = flow_get(sn, call, side);
+	bool is_given;
+
+	if (!ct)
+		return false;
+	is_given = sipalg_flow_is_given(sipalg_flow_data_of(ct));
+	nf_ct_put(ct);
+	return is_given;
+}
+
+static bool is_live(struct sipalg_net *sn, const struct sipalg_call *call)
+{
+	struct sipalg_call_media *media;
+	u32 i;
+
+	list_for_each_entry(media, &call->media, node)
+		for (i = 0; i < media->n; i++)
+			if (sipalg_pinhole_last_heard(sn, media->pin[i]).is_live)
+				return true;
+	return false;
+}
+
+/*
+ * A router that is active again has records of calls that another router has had since.  Such a call
+ * may have ended there, so nothing of it is opened again before its next message.  It is forgotten
+ * when none of its media is left and what the other router had opened for it is over.
+ * Return: whether another router has had the call since its last message here.
+ */
+static bool was_elsewhere(struct sipalg_net *sn, struct sipalg_call *call)
+{
+	u32 age = sipalg_legacy_is_given_since(sn, call->touched);
+
+	if (!age || (!is_flow_given(sn, call, SIPALG_CALLER) &&
+		     !is_flow_given(sn, call, SIPALG_CALLEE)))
+		return false;
+	if (age > SIPALG_CALL_TTL_S * HZ && !is_live(sn, call))
+		sipalg_call_end(sn, call, SIPALG_CALL_TIMED_OUT);
+	return true;
 }
 
 /*
@@ -96,6 +147,8 @@ static void renew_pinholes(struct sipalg_net *sn, struct sipalg_call *call)
 	if (call->state == SIPALG_CALL_ENDED || time_before(sipalg_now(sn), call->tick))
 		return;
 	call->tick = sipalg_now(sn) + tick_s(sipalg_settings_of(sn)) * HZ;
+	if (was_elsewhere(sn, call))
+		return;
 	keep_flow(sn, call, SIPALG_CALLER);
 	keep_flow(sn, call, SIPALG_CALLEE);
 	keep_pinholes(sn, call);
