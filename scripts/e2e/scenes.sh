@@ -120,7 +120,7 @@ bridged_lan() {
 
 # pair: the networks between the routers of pair.py, each a bridge; lan and wan have their addresses on it
 pair() {
-	local ns dev i
+	local ns dev i=0
 	command -v conntrackd > /dev/null || skip_all 'this guest has no conntrackd'
 	needs bridge nft_fib_inet
 	mkdir -p /run/netns /run/pair
@@ -128,7 +128,8 @@ pair() {
 		dev=${ns#*:} ns=${ns%:*}
 		ip netns add $ns
 		ip -n $ns link set lo up
-		ip -n $ns link add $dev type bridge forward_delay 0 mcast_snooping 0
+		# else its address would be the least of its ports, and change when a router boots
+		ip -n $ns link add $dev address 02:00:00:00:01:$((i += 10)) type bridge forward_delay 0 mcast_snooping 0
 		ip -n $ns link set $dev up
 	done
 	addr lan $PHONE/24
