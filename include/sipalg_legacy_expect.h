@@ -25,9 +25,10 @@ void sipalg_legacy_look_at_expects(struct sipalg_net *sn);
  * @master: signalling connection of the call
  *
  * No table says which expectations the call has.  Where all that wait for media on @master can be
- * those of one stream, which are RTP and its RTCP, they end in SIPALG_LEGACY_LAST_S seconds: if they
- * belong to another call after all, its next packet uses them until then.  Otherwise they may belong
- * to several calls, and all stay until their time is over (SIPALG_PINHOLE_TTL_S).  Connections stay.
+ * those of one stream of each party, which are RTP and its RTCP, they end in SIPALG_LEGACY_LAST_S
+ * seconds: if they belong to another call after all, its next packet uses them until then.
+ * Otherwise they may belong to several calls, and all stay until their time is over
+ * (SIPALG_PINHOLE_TTL_S).  Connections stay.
  *
  * Context: softirq or BH, under rcu_read_lock().
  */

@@ -163,21 +163,46 @@ static bool is_media_of_none(struct sipalg_net *sn, const struct nf_conntrack_ex
 	return !sipalg_pinhole_by_mapped(sn, &mapped);
 }
 
-/* Whether all media that no call of ours has are RTP and RTCP of one stream. */
-static bool is_one_stream(struct sipalg_net *sn, const struct nf_conn_help *help)
+/* Whether two expectations are for RTP and RTCP of one stream. */
+static bool are_of_stream(const struct nf_conntrack_expect *a, const struct nf_conntrack_expect *b)
 {
-	const struct nf_conntrack_expect *exp, *first = NULL;
+	return nf_inet_addr_cmp(&a->tuple.dst.u3, &b->tuple.dst.u3) &&
+	       !((ntohs(a->tuple.dst.u.all) ^ ntohs(b->tuple.dst.u.all)) & ~1);
+}
 
-	hlist_for_each_entry(exp, &help->expectations, lnode) {
+/* Whether two expectations are for the two ends of a connection: one stream of each party. */
+static bool are_for_ends(const struct nf_conn *ct, const struct nf_conntrack_expect *a,
+			 const struct nf_conntrack_expect *b)
+{
+	const struct nf_conntrack_tuple *t = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+
+	return (nf_inet_addr_cmp(&a->tuple.dst.u3, &t->src.u3) &&
+		nf_inet_addr_cmp(&b->tuple.dst.u3, &t->dst.u3)) ||
+	       (nf_inet_addr_cmp(&b->tuple.dst.u3, &t->src.u3) &&
+		nf_inet_addr_cmp(&a->tuple.dst.u3, &t->dst.u3));
+}
+
+/*
+ * Whether all media that no call of ours has can be RTP and RTCP of one stream.  Where nothing is
+ * translated, both parties may have expectations: one stream for each end of the connection.
+ */
+static bool is_one_stream(struct sipalg_net *sn, const struct nf_conn *master)
+{
+	const struct nf_conntrack_expect *exp, *first[2] = {};
+
+	hlist_for_each_entry(exp, &nfct_help(master)->expectations, lnode) {
 		if (!is_media_of_none(sn, exp))
 			continue;
-		if (!first)
-			first = exp;
-		if ((ntohs(exp->tuple.dst.u.all) ^ ntohs(first->tuple.dst.u.all)) & ~1 ||
-		    !nf_inet_addr_cmp(&exp->tuple.dst.u3, &first->tuple.dst.u3))
+		if (!first[0])
+			first[0] = exp;
+		if (are_of_stream(exp, first[0]))
+			continue;
+		if (!first[1] && are_for_ends(master, exp, first[0]))
+			first[1] = exp;
+		if (!first[1] || !are_of_stream(exp, first[1]))
 			return false;
 	}
-	return first;
+	return first[0];
 }
 
 void sipalg_legacy_end(struct sipalg_net *sn, struct nf_conn *master)
@@ -188,7 +213,7 @@ void sipalg_legacy_end(struct sipalg_net *sn, struct nf_conn *master)
 	if (!help)
 		return;
 	spin_lock_bh(&nf_conntrack_expect_lock);
-	if (is_one_stream(sn, help))
+	if (is_one_stream(sn, master))
 		hlist_for_each_entry(exp, &help->expectations, lnode)
 			if (is_media_of_none(sn, exp))
 				sipalg_expect_set_time(exp, SIPALG_LEGACY_LAST_S);

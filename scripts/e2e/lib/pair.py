@@ -8,8 +8,8 @@ function of a Row; each has two routers that were booted for it.
 """
 import shutil
 import sip
-from natscene import where as at_of
 from scene import *
+from natscene import where as at_of    # which reads IPv6, too
 
 HA = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'ha')
 WHOLE = '/usr/lib/whole'        # the library that builds expectations with class, NAT and function
