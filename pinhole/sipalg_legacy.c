@@ -612,8 +612,10 @@ int sipalg_legacy_setup(struct sipalg_net *sn)
 	if (err)
 		goto destroy_mapped;
 	sn->legacies = table;
-	if (nf_conntrack_count(sn->net))
+	if (nf_conntrack_count(sn->net)) {
 		sipalg_legacy_given(sn);
+		mod_delayed_work(system_power_efficient_wq, &table->work, 0);
+	}
 	return 0;
 
 destroy_mapped:
