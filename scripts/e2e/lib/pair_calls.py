@@ -266,7 +266,8 @@ def in_call(r):
     seen, _ = reoffer(mine, r.provider, sdp(near.addr, 12000), sdp(far.addr, 13000))
     equal('its re-INVITE publishes the same port', ok.sdp.at, seen.at)
     hang_up(d, alice)
-    r.closed(ok.sdp.port)
+    # without NAT no look finds which connections the call had
+    r.closed(*(() if r.six == 'routed' else (ok.sdp.port,)))
 
 
 CALLS = rows_of(__name__)
