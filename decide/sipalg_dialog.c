@@ -183,8 +183,8 @@ int sipalg_decide_passive(struct sipalg_ctx *ctx)
 }
 
 /*
- * Whether an answer ends its call (RFC 3261 15.1.2, 12.2.1.2).  An answer to an INVITE whose call is
- * not known may be one to a re-INVITE, so it must say that the called end takes no call.
+ * Whether an answer ends its call (RFC 3261 15.1.2, 12.2.1.2).  An answer to an INVITE whose call
+ * is not known may be one to a re-INVITE, so it must say that the called end takes no call.
  */
 static bool is_end(const struct sipalg_call_event *ev)
 {

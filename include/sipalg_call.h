@@ -330,12 +330,12 @@ void sipalg_call_module_exit(void);
  * @ev: message
  * @request_side: set to the side that sent the request: the message itself, or the one it answers
  *
- * An INVITE without a tag in To begins a call.  An INVITE or UPDATE with both tags, of which no call
- * is known, takes a call up again that began at another router, or before the module was loaded;
- * so does the answer of a host inside to such an INVITE.  The call is charged to the inside party; where
- * both parties are inside, to the one that has fewer calls, unless that is a trunk.  Over calls_max
- * or calls_per_host, and where pinholes are scarce, a call ends that the called end has not
- * answered (SECURITY R3).  Over calls_max a call that is over is forgotten first.
+ * An INVITE without a tag in To begins a call.  An INVITE or UPDATE with both tags, of which no
+ * call is known, takes a call up again that began at another router, or before the module was
+ * loaded; so does the answer of a host inside to such an INVITE.  The call is charged to the inside
+ * party; where both parties are inside, to the one that has fewer calls, unless that is a trunk.
+ * Over calls_max or calls_per_host, and where pinholes are scarce, a call ends that the called end
+ * has not answered (SECURITY R3).  Over calls_max a call that is over is forgotten first.
  *
  * Context: softirq or BH, under rcu_read_lock().
  * Return: the call, locked and referenced; NULL: the message belongs to no call; -ENOSPC: over

@@ -10,8 +10,9 @@
  *
  * The life of a legacy.  A look finds it, and each later look finds it again as long as the kernel
  * has its connection or expectation.  A call that is taken up again adopts it: then the port has a
- * pinhole, and no look finds the legacy any more.  A legacy that no look has found for SIPALG_LEGACY_TTL_S
- * goes.  There are looks once a minute while there is a legacy, and none where there is none.
+ * pinhole, and no look finds the legacy any more.  A legacy that no look has found for
+ * SIPALG_LEGACY_TTL_S goes.  There are looks once a minute while there is a legacy, and none where
+ * there is none.
  *
  * Signalling does not wait for a look, with one exception.  From the moment at which connections
  * are given to the end of the look that follows, no port is chosen for media: it may be the port

@@ -11,9 +11,9 @@
  * sipalg_legacy_look_at_expects() - look at all expectations of a namespace
  * @sn: namespace, of which the connections were looked at already
  *
- * Expectations of ours are noted by sipalg_legacy_found().  One that has lost its class, its NAT and
- * its function on the way is completed where its host is known, and removed where it would lead to
- * the router itself.
+ * Expectations of ours are noted by sipalg_legacy_found().  One that has lost its class, its NAT
+ * and its function on the way is completed where its host is known, and removed where it would lead
+ * to the router itself.
  *
  * Context: process context; takes nf_conntrack_expect_lock.
  */

@@ -559,7 +559,7 @@ static void legacy_call_rings(struct kunit *test)
 	lab_phone(lab, "200 INVITE 1 x y call=c1 audio=4000");
 	KUNIT_EXPECT_EQ(test, lab_audio(lab), 4000);
 	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 4000), 1);
-	/* an answer alone proves nothing: the call may be evicted until the other side confirms it */
+	/* an answer alone proves nothing: it is half-open until the other side confirms it */
 	KUNIT_EXPECT_EQ(test, lab_call(lab, "c1", "x").state, SIPALG_CALL_TRYING);
 	lab_proxy(lab, "ACK 1 x z call=c1");
 	lab_phone(lab, "ACK 1 x y call=c1");

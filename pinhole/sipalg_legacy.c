@@ -3,8 +3,8 @@
  * sipalg_legacy: mapped ports of another router, or of the module before it was loaded anew.  See
  * sipalg_legacy.h.
  *
- * The work item alone adds and removes entries, so they are in a list of its own, too.  Readers find
- * entries under RCU, and read what may change in them under the lock of the table.
+ * The work item alone adds and removes entries, so they are in a list of its own, too.  Readers
+ * find entries under RCU, and read what may change in them under the lock of the table.
  */
 #include <linux/rhashtable.h>
 #include <linux/slab.h>
@@ -304,6 +304,7 @@ static void add_peers(struct sipalg_net *sn)
 	peers = kvcalloc(SIPALG_LEGACY_PEERS, sizeof(*peers), GFP_KERNEL);
 	if (!peers)
 		sipalg_let(sn, PEERS_HELD);
+	/* pairs with peers_of(): who sees the array sees it zeroed */
 	smp_store_release(&sn->legacies->peers, peers);
 }
 
@@ -364,6 +365,7 @@ static void look_work(struct work_struct *work)
 
 static bool is_behind(const struct sipalg_legacy_table *table)
 {
+	/* pairs with look_work(): who sees the look as done finds what it has added */
 	return (u32)atomic_read(&table->given) != smp_load_acquire(&table->seen);
 }
 
@@ -524,10 +526,15 @@ static u64 digest_of_peer(const struct nf_conntrack_tuple *master, const struct 
 	return sipalg_digest(&words, sizeof(words));
 }
 
+static struct sipalg_legacy_peer *peers_of(const struct sipalg_net *sn)
+{
+	return smp_load_acquire(&sn->legacies->peers);	/* pairs with add_peers() */
+}
+
 void sipalg_legacy_announce(struct sipalg_net *sn, const struct nf_conn *master,
 			    const struct sip_endpoint *at)
 {
-	struct sipalg_legacy_peer *peers = smp_load_acquire(&sn->legacies->peers);
+	struct sipalg_legacy_peer *peers = peers_of(sn);
 	u64 digest;
 
 	if (!peers || !READ_ONCE(sn->legacies->n))
@@ -543,7 +550,7 @@ void sipalg_legacy_announce(struct sipalg_net *sn, const struct nf_conn *master,
 bool sipalg_legacy_is_announced(struct sipalg_net *sn, const struct nf_conntrack_tuple *master,
 				const struct sip_endpoint *at)
 {
-	struct sipalg_legacy_peer *peers = smp_load_acquire(&sn->legacies->peers), peer;
+	struct sipalg_legacy_peer *peers = peers_of(sn), peer;
 	u64 digest;
 
 	if (!peers)

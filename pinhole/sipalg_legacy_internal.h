@@ -43,8 +43,8 @@ void sipalg_legacy_found(struct sipalg_net *sn, const struct sipalg_pinhole_key 
  * @real: set to the endpoint of the host
  *
  * Context: a look, under rcu_read_lock().
- * Return: true: @real is set; false: it is not known, or the port leads to several hosts, or belongs
- * to another signalling connection.
+ * Return: true: @real is set; false: it is not known, or the port leads to several hosts, or
+ * belongs to another signalling connection.
  */
 bool sipalg_legacy_real(struct sipalg_net *sn, const struct sipalg_pinhole_key *mapped,
 			const struct nf_conn *master, struct sip_endpoint *real);

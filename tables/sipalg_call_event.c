@@ -345,8 +345,8 @@ static enum sipalg_call_step update_answered(struct sipalg_call *call,
 }
 
 /*
- * The INVITE of a call that rings was seen by another router alone.  The first answer of each branch
- * shows the call all that it needs to know of it.
+ * The INVITE of a call that rings was seen by another router alone.  The first answer of each
+ * branch shows the call all that it needs to know of it.
  */
 static struct sipalg_call_tx *tx_of_other_router(struct sipalg_call *call,
 						 const struct sipalg_call_event *ev,
@@ -369,8 +369,8 @@ static struct sipalg_call_tx *tx_of_other_router(struct sipalg_call *call,
 }
 
 /*
- * An UPDATE may have taken up a call that rings, or one that was answered.  If its INVITE, which the
- * other router has seen, is refused, it was the former.
+ * An UPDATE may have taken up a call that rings, or one that was answered.  If its INVITE, which
+ * the other router has seen, is refused, it was the former.
  */
 static enum sipalg_call_step invite_of_other_router(struct sipalg_call *call,
 						    const struct sipalg_call_event *ev,

@@ -76,9 +76,9 @@ static bool is_live(struct sipalg_net *sn, const struct sipalg_call *call)
 }
 
 /*
- * A router that is active again has records of calls that another router has had since.  Such a call
- * may have ended there, so nothing of it is opened again before its next message.  It is forgotten
- * when none of its media is left and what the other router had opened for it is over.
+ * A router that is active again has records of calls that another router has had since.  Such a
+ * call may have ended there, so nothing of it is opened again before its next message.  It is
+ * forgotten when none of its media is left and what the other router had opened for it is over.
  * Return: whether another router has had the call since its last message here.
  */
 static bool was_elsewhere(struct sipalg_net *sn, struct sipalg_call *call)
