@@ -97,12 +97,13 @@ static struct sipalg_pinhole_want way_in_want(const struct sipalg_ctx *ctx,
  */
 static bool is_taken(const struct sipalg_ctx *ctx, const struct sipalg_pinhole_want *want)
 {
-	struct sipalg_pinhole_key mapped = sipalg_contact_key(ctx, want->mapped_port, want->proto);
+	u16 port = want->mapped_port ? want->mapped_port : want->ports[0];
+	struct sipalg_pinhole_key mapped = sipalg_contact_key(ctx, port, want->proto);
 	const struct sip_endpoint real = { want->real, want->ports[0] };
 
 	mapped.addr = want->mapped;
-	return want->mapped_port && (sipalg_pinhole_by_mapped(ctx->sn, &mapped) ||
-				     sipalg_legacy_is_registered(ctx->sn, &mapped, &real));
+	return (want->mapped_port && sipalg_pinhole_by_mapped(ctx->sn, &mapped)) ||
+	       sipalg_legacy_is_registered(ctx->sn, &mapped, &real);
 }
 
 /*

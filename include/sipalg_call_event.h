@@ -23,7 +23,8 @@ enum sipalg_call_step {
  * sipalg_call_is_no() - does the called end refuse a call, or not exist?
  * @status: status code of an answer to an INVITE
  *
- * RFC 3261 21.4, 21.6.  Answers that a re-INVITE gets too, while the dialog goes on, do not count.
+ * RFC 3261 21.4, 21.6.  The usual refusals of a re-INVITE do not count, as the dialog goes on after
+ * them: 488, 491 and 500.  A re-INVITE may get 486 and 487 too (RFC 5057), but hardly ever does.
  *
  * Context: any.
  * Return: true: 404, 408, 410, 480, 481, 486, 487 and 6xx; false: any other.

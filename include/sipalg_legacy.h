@@ -95,14 +95,14 @@ bool sipalg_legacy_is_heir(const struct sipalg_net *sn);
 bool sipalg_legacy_is_recent(const struct sipalg_net *sn);
 
 /**
- * sipalg_legacy_is_given_since() - were connections given after a time?
+ * sipalg_legacy_since_given() - how long ago connections were given, if that was after a time
  * @sn: namespace
  * @then: sipalg_now() of that time
  *
  * Context: any.
  * Return: jiffies from the last given connection to now, from 1; 0: none was given after @then.
  */
-u32 sipalg_legacy_is_given_since(const struct sipalg_net *sn, unsigned long then);
+u32 sipalg_legacy_since_given(const struct sipalg_net *sn, unsigned long then);
 
 /**
  * sipalg_legacy_look() - look at all connections and expectations of a namespace

@@ -406,6 +406,16 @@ static void legacy_of_a_registration_stays(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, lab_call(lab, "new", "a").state, SIPALG_CALL_ENDED);
 	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 5060), 1);
 	KUNIT_EXPECT_TRUE(test, lab_is_lasting(lab, 5060));
+	/* nor does a port that the phone has registered and does not send from */
+	give_expect(lab, SIPALG_PINHOLE_SIGNALLING, 5070, "192.168.1.2", 5070);
+	sipalg_legacy_look(lab->sn);
+	lab_phone(lab, "INVITE 1 a - call=next audio=4000 contact=192.168.1.2:5070");
+	KUNIT_EXPECT_TRUE(test, lab_has(lab, "203.0.113.1:5070"));
+	lab_proxy(lab, "200 INVITE 1 a b call=next audio=6000");
+	lab_phone(lab, "BYE 2 a b call=next");
+	lab_proxy(lab, "200 BYE 2 a b call=next");
+	KUNIT_EXPECT_EQ(test, lab_call(lab, "next", "a").state, SIPALG_CALL_ENDED);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 5070), 1);
 	clear(lab);
 }
 

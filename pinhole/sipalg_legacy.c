@@ -399,7 +399,7 @@ bool sipalg_legacy_is_recent(const struct sipalg_net *sn)
 	       sipalg_age(sn, READ_ONCE(sn->legacies->given_last)) < SIPALG_LEGACY_RECENT_S * HZ;
 }
 
-u32 sipalg_legacy_is_given_since(const struct sipalg_net *sn, unsigned long then)
+u32 sipalg_legacy_since_given(const struct sipalg_net *sn, unsigned long then)
 {
 	u32 last = READ_ONCE(sn->legacies->given_last);
 

@@ -83,7 +83,7 @@ static bool is_live(struct sipalg_net *sn, const struct sipalg_call *call)
  */
 static bool was_elsewhere(struct sipalg_net *sn, struct sipalg_call *call)
 {
-	u32 age = sipalg_legacy_is_given_since(sn, call->touched);
+	u32 age = sipalg_legacy_since_given(sn, call->touched);
 
 	if (!age || (!is_flow_given(sn, call, SIPALG_CALLER) &&
 		     !is_flow_given(sn, call, SIPALG_CALLEE)))
