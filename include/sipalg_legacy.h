@@ -17,7 +17,8 @@
  * Signalling does not wait for a look, with one exception.  From the moment at which connections
  * are given to the end of the look that follows, no port is chosen for media: it may be the port
  * of another phone.  A message that needs a port is dropped, and its sender repeats it.  This lasts
- * for about a quarter of a second, and at most for SIPALG_LEGACY_WAIT_S.
+ * for about a quarter of a second, and at most for SIPALG_LEGACY_WAIT_S, or twice that where
+ * connections are given during the looks.
  *
  * libnetfilter_conntrack up to 1.1.0 gives expectations without class, NAT and function to the
  * kernel.  They lead their packets to the router itself.  A look completes those of which it knows
@@ -115,6 +116,17 @@ u32 sipalg_legacy_since_given(const struct sipalg_net *sn, unsigned long then);
 void sipalg_legacy_look(struct sipalg_net *sn);
 
 /**
+ * sipalg_legacy_looked() - a look is over
+ * @sn: namespace
+ * @given: number of times that connections had been given when the look began
+ *
+ * What was given during the look waits for the next one.  For the work item, and for tests.
+ *
+ * Context: process context.
+ */
+void sipalg_legacy_looked(struct sipalg_net *sn, u32 given);
+
+/**
  * sipalg_legacy_is_awaited() - were connections given that no look has seen?
  * @sn: namespace
  *
@@ -123,7 +135,7 @@ void sipalg_legacy_look(struct sipalg_net *sn);
  *
  * Context: any.
  * Return: true: a port that seems free may be the port of another phone; false: it is not, or the
- * wait has lasted for SIPALG_LEGACY_WAIT_S.
+ * wait is over.
  */
 bool sipalg_legacy_is_awaited(const struct sipalg_net *sn);
 

@@ -206,6 +206,22 @@ static void legacy_is_awaited(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, lab_audio(lab), 4000);
 }
 
+/* On a router to which connections are given during each look, ports are chosen in the end. */
+static void legacy_is_not_awaited_for_ever(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+	u32 s;
+
+	lab_wait(lab, 600);
+	sipalg_legacy_given(lab->sn);
+	for (s = 2; s <= 8; s += 2) {
+		lab_wait(lab, 2);
+		sipalg_legacy_looked(lab->sn, 0);
+		KUNIT_EXPECT_EQ(test, sipalg_legacy_is_awaited(lab->sn),
+				s < 2 * SIPALG_LEGACY_WAIT_S);
+	}
+}
+
 /* ---- what came without class, NAT and function ------------------------------------- */
 
 static void legacy_is_completed(struct kunit *test)
@@ -639,6 +655,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(legacy_has_no_pinhole),
 	KUNIT_CASE(legacy_is_the_only_one),
 	KUNIT_CASE(legacy_is_awaited),
+	KUNIT_CASE(legacy_is_not_awaited_for_ever),
 	KUNIT_CASE(legacy_is_completed),
 	KUNIT_CASE(legacy_is_completed_by_its_own_master),
 	KUNIT_CASE(legacy_of_routes_is_completed),

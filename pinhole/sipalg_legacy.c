@@ -73,6 +73,7 @@ struct sipalg_legacy_peer {
  * @work: looks at the tables of the kernel
  * @given: number of times that connections were given
  * @seen: @given, as the last look has found it when it began
+ * @behind_since: 32 bits of sipalg_now() since when some connection was always unseen
  * @given_since: 32 bits of sipalg_now() of the first connection that no look has seen
  * @given_last: 32 bits of sipalg_now() of the last connection that was given
  * @looked: 32 bits of sipalg_now() at the end of the last look
@@ -92,6 +93,7 @@ struct sipalg_legacy_table {
 	struct delayed_work work;
 	atomic_t given;
 	u32 seen;
+	u32 behind_since;
 	u32 given_since;
 	u32 given_last;
 	u32 looked;
@@ -338,6 +340,18 @@ static u32 delay_of(const struct sipalg_legacy_table *table, u32 wanted)
 	return age < gap ? max(wanted, gap - age) : wanted;
 }
 
+void sipalg_legacy_looked(struct sipalg_net *sn, u32 given)
+{
+	struct sipalg_legacy_table *table = sn->legacies;
+
+	WRITE_ONCE(table->looked, (u32)sipalg_now(sn));
+	WRITE_ONCE(table->has_looked, true);
+	if (given != (u32)atomic_read(&table->given))
+		WRITE_ONCE(table->given_since, (u32)sipalg_now(sn));
+	smp_store_release(&table->seen, given);	/* readers find what the look has added */
+}
+SIPALG_EXPORT_TEST(sipalg_legacy_looked);
+
 static void look_work(struct work_struct *work)
 {
 	struct sipalg_legacy_table *table =
@@ -346,12 +360,7 @@ static void look_work(struct work_struct *work)
 
 	sipalg_legacy_look(table->sn);
 	WRITE_ONCE(table->cost, sipalg_age(table->sn, start));
-	WRITE_ONCE(table->looked, (u32)sipalg_now(table->sn));
-	WRITE_ONCE(table->has_looked, true);
-	/* what was given during the look waits for the next one, from now on */
-	if (given != (u32)atomic_read(&table->given))
-		WRITE_ONCE(table->given_since, (u32)sipalg_now(table->sn));
-	smp_store_release(&table->seen, given);	/* readers find what the look has added */
+	sipalg_legacy_looked(table->sn, given);
 	if (table->more) {
 		WRITE_ONCE(table->more, table->more - 1);
 		delay = delay_of(table, HZ);
@@ -365,7 +374,7 @@ static void look_work(struct work_struct *work)
 
 static bool is_behind(const struct sipalg_legacy_table *table)
 {
-	/* pairs with look_work(): who sees the look as done finds what it has added */
+	/* pairs with sipalg_legacy_looked(): who sees the look as done finds what it has added */
 	return (u32)atomic_read(&table->given) != smp_load_acquire(&table->seen);
 }
 
@@ -377,6 +386,7 @@ void sipalg_legacy_given(struct sipalg_net *sn)
 	if (!is_behind(table)) {
 		WRITE_ONCE(table->may_wait, !READ_ONCE(table->has_looked) ||
 			   sipalg_age(sn, READ_ONCE(table->looked)) > 5 * least_gap(table));
+		WRITE_ONCE(table->behind_since, (u32)sipalg_now(sn));
 		WRITE_ONCE(table->given_since, (u32)sipalg_now(sn));
 	} else if (sipalg_age(sn, READ_ONCE(table->given_since)) > SIPALG_LEGACY_WAIT_S * HZ / 2) {
 		quiet = 0;	/* there is no end of it */
@@ -413,6 +423,7 @@ bool sipalg_legacy_is_awaited(const struct sipalg_net *sn)
 	const struct sipalg_legacy_table *table = sn->legacies;
 
 	return is_behind(table) && READ_ONCE(table->may_wait) &&
+	       sipalg_age(sn, READ_ONCE(table->behind_since)) < 2 * SIPALG_LEGACY_WAIT_S * HZ &&
 	       sipalg_age(sn, READ_ONCE(table->given_since)) < SIPALG_LEGACY_WAIT_S * HZ;
 }
 SIPALG_EXPORT_TEST(sipalg_legacy_is_awaited);
