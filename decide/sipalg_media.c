@@ -162,6 +162,7 @@ static int section_open(const struct section *s, struct sipalg_call_media *media
 		want.source = &peer;
 	if (!want.keep_ports && sipalg_legacy_is_awaited(ctx->sn))
 		return -EAGAIN;
+	want.is_taken_up = call->is_taken_up && !want.is_anothers;
 	want.adopted = port_to_adopt(s, &want);
 	if (!sipalg_call_media_room(media, want.n))
 		return -ENOMEM;

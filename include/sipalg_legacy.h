@@ -22,7 +22,8 @@
  *
  * libnetfilter_conntrack up to 1.1.0 gives expectations without class, NAT and function to the
  * kernel.  They lead their packets to the router itself.  A look completes those of which it knows
- * where they led, and removes the others.
+ * where they led, and removes the others.  The port of one that it has removed stays noted, as the
+ * other side may still send there: no new call gets it, and no other host.
  */
 #ifndef _SIPALG_LEGACY_H
 #define _SIPALG_LEGACY_H
@@ -40,6 +41,7 @@ enum {
 	SIPALG_LEGACY_AGAIN_S	= 60,	/* time between later looks */
 	SIPALG_LEGACY_RECENT_S	= 600,	/* time in which a call that rings is answered */
 	SIPALG_LEGACY_LAST_S	= 10,	/* time for which what a BYE ends lives on */
+	SIPALG_LEGACY_LOST_S	= 7200,	/* life of what was registered, and has lost its host */
 	SIPALG_LEGACY_MAX	= 65536,	/* in one namespace */
 	SIPALG_LEGACIES_OF_PORT	= 16,	/* mapped ports of one inside port that are looked at */
 	SIPALG_LEGACY_PEERS	= 1024,	/* announced endpoints that are remembered */
@@ -196,7 +198,8 @@ bool sipalg_legacy_is_announced(struct sipalg_net *sn, const struct nf_conntrack
  * @real: endpoint of the host that asks; NULL: any other endpoint counts
  *
  * Context: softirq or BH, under rcu_read_lock().
- * Return: true: a legacy leads it elsewhere; false: there is none, or it leads to @real.
+ * Return: true: a legacy leads it elsewhere; false: there is none, it leads to @real, or it has led
+ * to a port of that host which is lost.
  */
 bool sipalg_legacy_is_others(struct sipalg_net *sn, const struct sipalg_pinhole_key *mapped,
 			     const struct sip_endpoint *real);
@@ -212,6 +215,19 @@ bool sipalg_legacy_is_others(struct sipalg_net *sn, const struct sipalg_pinhole_
  */
 bool sipalg_legacy_leads_to(struct sipalg_net *sn, const struct sipalg_pinhole_key *mapped,
 			    const struct sip_endpoint *real);
+
+/**
+ * sipalg_legacy_is_lost() - has a mapped port of a host lost the port that it led to?
+ * @sn: namespace
+ * @mapped: mapped address and port
+ * @host: address of the host
+ *
+ * Context: softirq or BH, under rcu_read_lock().
+ * Return: true: another router has published the port for some port of @host; false: it is not
+ * known to have.
+ */
+bool sipalg_legacy_is_lost(struct sipalg_net *sn, const struct sipalg_pinhole_key *mapped,
+			   const struct sip_addr *host);
 
 /**
  * sipalg_legacy_is_registered() - has another router opened a port for a registration?

@@ -232,6 +232,7 @@ struct sipalg_pinhole {
  * @is_lasting: packets do not use the expectation up
  * @is_for_peers: a signalling pinhole for @source, and for the sources of calls that share it
  * @is_anothers: another host names @real, and not @real itself
+ * @is_taken_up: the call began at another router, which may have published a port for @real
  * @is_pairs: every second port is for RTCP of the port before it
  * @ttl_s: life of the expectation in seconds, from 1
  */
@@ -254,6 +255,7 @@ struct sipalg_pinhole_want {
 	bool is_lasting;
 	bool is_for_peers;
 	bool is_anothers;
+	bool is_taken_up;
 	bool is_pairs;
 	u32 ttl_s;
 };

@@ -14,7 +14,10 @@
 #include "sipalg_lab.h"
 #include "sipalg_legacy_expect.h"
 
-enum { BARE = 0x8000 };	/* beside a class: without NAT and function */
+enum {				/* beside a class */
+	BARE	= 0x8000,	/* without NAT and function */
+	UNLED	= 0x4000,	/* without NAT */
+};
 
 /* The other router's expectation at a port of the outside address, for an endpoint inside. */
 static void give_expect(struct lab *lab, u32 class, u16 port, const char *host, u16 real_port)
@@ -28,14 +31,14 @@ static void give_expect(struct lab *lab, u32 class, u16 port, const char *host, 
 	exp = nf_ct_expect_alloc(master);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(lab->test, exp);
 	rcu_read_lock();
-	nf_ct_expect_init(exp, class & ~BARE, NFPROTO_IPV4, NULL, &dst, IPPROTO_UDP, NULL,
+	nf_ct_expect_init(exp, class & ~(BARE | UNLED), NFPROTO_IPV4, NULL, &dst, IPPROTO_UDP, NULL,
 			  &be_port);
-	if (!(class & ~BARE))
+	if (!(class & ~(BARE | UNLED)))
 		exp->flags |= NF_CT_EXPECT_PERMANENT;
-	if (!(class & BARE)) {
+	if (!(class & BARE))
 		exp->expectfn = nf_ct_helper_expectfn_find_by_name(SIPALG_NAME)->expectfn;
+	if (!(class & (BARE | UNLED)))
 		sipalg_expect_set_nat(exp, &real, htons(real_port));
-	}
 	KUNIT_EXPECT_EQ(lab->test, nf_ct_expect_related(exp, 0), 0);
 	rcu_read_unlock();
 	nf_ct_expect_put(exp);
@@ -242,6 +245,28 @@ static void legacy_is_completed(struct kunit *test)
 	clear(lab);
 }
 
+/* The same where the NAT alone is lost, as conntrackd loses it in IPv6; what is ours has none. */
+static void legacy_gets_its_nat(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+
+	lab->mapped_port = 5062;
+	give_conn(lab);
+	give_expect(lab, SIPALG_PINHOLE_SIGNALLING | UNLED, 5062, "0.0.0.0", 0);
+	give_expect(lab, SIPALG_PINHOLE_MEDIA_B | UNLED, 4100, "0.0.0.0", 0);
+	sipalg_legacy_look(lab->sn);
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_EXPECTS_LOST), 1);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 4100), 0);
+	KUNIT_EXPECT_EQ(test, lab_media_in(lab, lab_end("203.0.113.9", 5060), 5062), 5060);
+	clear(lab);
+	lab->is_nat = false;
+	lab_phone(lab, "INVITE 1 a - audio=4000");
+	sipalg_legacy_look(lab->sn);
+	KUNIT_EXPECT_EQ(test, lab_waiting_in_class(lab, SIPALG_PINHOLE_MEDIA) +
+			lab_waiting_in_class(lab, SIPALG_PINHOLE_MEDIA_B), 1);
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_EXPECTS_LOST), 1);
+}
+
 /* A neighbour of another signalling connection is the port of another telephone. */
 static void legacy_is_completed_by_its_own_master(struct kunit *test)
 {
@@ -287,6 +312,41 @@ static void legacy_is_removed_where_its_host_is_lost(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_EXPECTS_LOST), 2);
 	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 5080), 0);
 	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 4100), 0);
+	clear(lab);
+}
+
+/* The other side may send there still: no other host gets the port, and no new call. */
+static void legacy_that_is_lost_is_kept_for_its_host(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+	struct lab_end phone = lab->phone;
+
+	give_conn(lab);
+	give_expect(lab, SIPALG_PINHOLE_SIGNALLING | BARE, 5080, "0.0.0.0", 0);
+	give_expect(lab, SIPALG_PINHOLE_MEDIA | BARE, 4100, "0.0.0.0", 0);
+	give_expect(lab, SIPALG_PINHOLE_MEDIA | BARE, 4200, "0.0.0.0", 0);
+	sipalg_legacy_look(lab->sn);
+	KUNIT_EXPECT_TRUE(test, is_others(lab, 4100));
+	lab->phone = lab_end("192.168.1.3", 5060);
+	give_conn(lab);
+	lab_phone(lab, "INVITE 5 a b call=c1 audio=4100 contact=192.168.1.3:5080");
+	KUNIT_EXPECT_NE(test, lab_audio(lab), 4100);
+	KUNIT_EXPECT_FALSE(test, lab_has(lab, "203.0.113.1:5080"));
+	lab->phone = phone;
+	lab_phone(lab, "INVITE 1 a - call=c2 audio=4100");
+	KUNIT_EXPECT_NE(test, lab_audio(lab), 4100);
+	lab_phone(lab, "INVITE 5 a b call=c3 audio=4100 contact=192.168.1.2:5080");
+	KUNIT_EXPECT_EQ(test, lab_audio(lab), 4100);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 4100), 1);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 5080), 1);
+	/* a neighbour without a port shows none */
+	give_expect(lab, SIPALG_PINHOLE_MEDIA | BARE, 4201, "0.0.0.0", 0);
+	sipalg_legacy_look(lab->sn);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 4201), 0);
+	/* what is known after all is known */
+	give_media(lab, 4200, "192.168.1.2", 7000);
+	sipalg_legacy_look(lab->sn);
+	KUNIT_EXPECT_EQ(test, legacy_port(lab, "192.168.1.2", 7000), 4200);
 	clear(lab);
 }
 
@@ -657,9 +717,11 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(legacy_is_awaited),
 	KUNIT_CASE(legacy_is_not_awaited_for_ever),
 	KUNIT_CASE(legacy_is_completed),
+	KUNIT_CASE(legacy_gets_its_nat),
 	KUNIT_CASE(legacy_is_completed_by_its_own_master),
 	KUNIT_CASE(legacy_of_routes_is_completed),
 	KUNIT_CASE(legacy_is_removed_where_its_host_is_lost),
+	KUNIT_CASE(legacy_that_is_lost_is_kept_for_its_host),
 	KUNIT_CASE(legacy_is_adopted),
 	KUNIT_CASE(legacy_run_is_asked_about),
 	KUNIT_CASE(legacy_is_published),

@@ -26,7 +26,8 @@
  * @real_node: node of the table by @real
  * @all: node in the list of the work item
  * @mapped: address and port that the other side sends to; never changes
- * @real: address and port of the host that a look has found first; never changes
+ * @real: address and port of the host that a look has found first; never changes.  Port 0: the
+ *	expectation had lost the port of its host, and was removed; it is not in the table by @real
  * @conn: original tuple of its connection that was found last; its protocol is 0: only an
  *	expectation was found
  * @master: original tuple of the signalling connection
@@ -154,6 +155,12 @@ static struct sipalg_legacy *legacy_at(struct sipalg_net *sn,
 	return rhashtable_lookup(&sn->legacies->mapped, mapped, mapped_params);
 }
 
+/* Whether another router has published the port for a host, and the port of the host is lost. */
+static bool is_lost(const struct sipalg_legacy *legacy)
+{
+	return !legacy->real.port;
+}
+
 static void legacy_free(struct sipalg_net *sn, struct sipalg_legacy *legacy)
 {
 	sipalg_let(sn, 1);
@@ -176,7 +183,7 @@ static struct sipalg_legacy *legacy_add(struct sipalg_net *sn, const struct sipa
 		legacy_free(sn, legacy);
 		return NULL;
 	}
-	if (rhltable_insert(&table->real, &legacy->real_node, real_params)) {
+	if (!is_lost(legacy) && rhltable_insert(&table->real, &legacy->real_node, real_params)) {
 		rhashtable_remove_fast(&table->mapped, &legacy->mapped_node, mapped_params);
 		legacy_free(sn, legacy);
 		return NULL;
@@ -191,7 +198,8 @@ static void legacy_rm(struct sipalg_net *sn, struct sipalg_legacy *legacy)
 	struct sipalg_legacy_table *table = sn->legacies;
 
 	rhashtable_remove_fast(&table->mapped, &legacy->mapped_node, mapped_params);
-	rhltable_remove(&table->real, &legacy->real_node, real_params);
+	if (!is_lost(legacy))
+		rhltable_remove(&table->real, &legacy->real_node, real_params);
 	list_del(&legacy->all);
 	WRITE_ONCE(table->n, table->n - 1);
 	legacy_free(sn, legacy);
@@ -211,9 +219,13 @@ void sipalg_legacy_found(struct sipalg_net *sn, const struct sipalg_pinhole_key 
 	if (sipalg_pinhole_by_mapped(sn, mapped))
 		return;
 	legacy = legacy_at(sn, mapped);
+	if (legacy && is_lost(legacy) && real->port) {
+		legacy_rm(sn, legacy);
+		legacy = NULL;
+	}
 	if (!legacy)
 		legacy = legacy_add(sn, &like);
-	if (!legacy)
+	if (!legacy || is_lost(legacy) != !real->port)
 		return;
 	first = endpoint_of(&legacy->real);
 	spin_lock_bh(&sn->legacies->lock);
@@ -234,7 +246,7 @@ bool sipalg_legacy_real(struct sipalg_net *sn, const struct sipalg_pinhole_key *
 	struct sipalg_legacy *legacy = legacy_at(sn, mapped);
 
 	/* a look alone changes entries, and there is one look at a time */
-	if (!legacy || legacy->is_split ||
+	if (!legacy || legacy->is_split || is_lost(legacy) ||
 	    !nf_ct_tuple_equal(&legacy->master, &master->tuplehash[IP_CT_DIR_ORIGINAL].tuple))
 		return false;
 	*real = endpoint_of(&legacy->real);
@@ -284,14 +296,27 @@ static int look_at_conn(struct nf_conn *ct, void *arg)
 	return 0;
 }
 
+/*
+ * Seconds for which an entry is kept that no look finds.  A registration whose expectation was
+ * removed lives on at the registrar.
+ */
+static u32 ttl_of(struct sipalg_net *sn, const struct sipalg_legacy *legacy)
+{
+	if (!is_lost(legacy) || !legacy->is_signalling)
+		return SIPALG_LEGACY_TTL_S;
+	return sipalg_pinhole_by_mapped(sn, &legacy->mapped) ? 0 : SIPALG_LEGACY_LOST_S;
+}
+
 /* Removes what no look has found for long. */
 static void forget_old(struct sipalg_net *sn)
 {
 	struct sipalg_legacy *legacy, *next;
 
 	list_for_each_entry_safe(legacy, next, &sn->legacies->all, all) {
-		if (sipalg_age(sn, legacy->found) > SIPALG_LEGACY_TTL_S * HZ)
+		rcu_read_lock();
+		if (sipalg_age(sn, legacy->found) > ttl_of(sn, legacy) * HZ)
 			legacy_rm(sn, legacy);
+		rcu_read_unlock();
 		cond_resched();
 	}
 }
@@ -484,19 +509,20 @@ bool sipalg_legacy_outward(struct sipalg_net *sn, const struct sipalg_pinhole_ke
 	return true;
 }
 
+/* Whether an endpoint is that of an entry, or may be it: the entry has lost its port. */
+static bool may_be_of(const struct sipalg_legacy *legacy, const struct sip_endpoint *real)
+{
+	return sip_addr_equal(&legacy->real.addr, &real->addr) &&
+	       (is_lost(legacy) || legacy->real.port == real->port);
+}
+
 bool sipalg_legacy_is_others(struct sipalg_net *sn, const struct sipalg_pinhole_key *mapped,
 			     const struct sip_endpoint *real)
 {
 	const struct sipalg_legacy *legacy;
-	struct sip_endpoint host;
 
-	if (!READ_ONCE(sn->legacies->n))
-		return false;
-	legacy = legacy_at(sn, mapped);
-	if (!legacy)
-		return false;
-	host = endpoint_of(&legacy->real);
-	return !real || READ_ONCE(legacy->is_split) || !sip_endpoint_equal(&host, real);
+	legacy = READ_ONCE(sn->legacies->n) ? legacy_at(sn, mapped) : NULL;
+	return legacy && (!real || READ_ONCE(legacy->is_split) || !may_be_of(legacy, real));
 }
 SIPALG_EXPORT_TEST(sipalg_legacy_is_others);
 
@@ -504,7 +530,18 @@ bool sipalg_legacy_leads_to(struct sipalg_net *sn, const struct sipalg_pinhole_k
 			    const struct sip_endpoint *real)
 {
 	return sipalg_legacy_is_others(sn, mapped, NULL) &&
-	       !sipalg_legacy_is_others(sn, mapped, real);
+	       !sipalg_legacy_is_others(sn, mapped, real) &&
+	       !sipalg_legacy_is_lost(sn, mapped, &real->addr);
+}
+
+bool sipalg_legacy_is_lost(struct sipalg_net *sn, const struct sipalg_pinhole_key *mapped,
+			   const struct sip_addr *host)
+{
+	const struct sipalg_legacy *legacy;
+
+	legacy = READ_ONCE(sn->legacies->n) ? legacy_at(sn, mapped) : NULL;
+	return legacy && is_lost(legacy) && !READ_ONCE(legacy->is_split) &&
+	       sip_addr_equal(&legacy->real.addr, host);
 }
 
 bool sipalg_legacy_is_registered(struct sipalg_net *sn, const struct sipalg_pinhole_key *mapped,

@@ -58,9 +58,25 @@ static bool find_neighbour(struct sipalg_net *sn, const struct nf_conntrack_expe
 
 static int class_of(const struct nf_conntrack_expect *exp)
 {
+	if (exp->expectfn)
+		return exp->class;
 	if (exp->flags & NF_CT_EXPECT_PERMANENT)
 		return SIPALG_PINHOLE_SIGNALLING;
 	return ntohs(exp->tuple.dst.u.all) & 1 ? SIPALG_PINHOLE_RTCP : SIPALG_PINHOLE_MEDIA;
+}
+
+static void note_at(struct sipalg_net *sn, const struct nf_conntrack_expect *exp,
+		    const struct sip_endpoint *real, int class)
+{
+	static const union nf_inet_addr any;
+	struct sipalg_pinhole_key mapped = mapped_of(exp);
+	struct sipalg_legacy_find find = {
+		.master = exp->master,
+		.is_signalling = class == SIPALG_PINHOLE_SIGNALLING,
+		.lets_any = nf_inet_addr_cmp(&exp->mask.src.u3, &any),
+	};
+
+	sipalg_legacy_found(sn, &mapped, real, &find);
 }
 
 /* Notes where an expectation that has its NAT leads. */
@@ -70,19 +86,12 @@ static void note_expect(struct sipalg_net *sn, const struct nf_conntrack_expect 
 		sipalg_inet_addr_of(exp->tuple.src.l3num, sipalg_expect_leads_addr(exp)),
 		ntohs(sipalg_expect_leads_port(exp)),
 	};
-	static const union nf_inet_addr any;
-	struct sipalg_pinhole_key mapped = mapped_of(exp);
-	struct sipalg_legacy_find find = {
-		.master = exp->master,
-		.is_signalling = exp->class == SIPALG_PINHOLE_SIGNALLING,
-		.lets_any = nf_inet_addr_cmp(&exp->mask.src.u3, &any),
-	};
 
-	sipalg_legacy_found(sn, &mapped, &real, &find);
+	note_at(sn, exp, &real, exp->class);
 }
 
 /*
- * An expectation came without NAT and function.  A lasting one waits for calls at the port of its
+ * An expectation came without NAT.  A lasting one waits for calls at the port of its
  * master, any other one for media.
  * Return: whether its host is known, and the expectation is complete now.
  */
@@ -106,7 +115,7 @@ static bool complete_expect(struct sipalg_net *sn, struct nf_conntrack_expect *e
 }
 
 /*
- * Looks at an expectation of ours that came without NAT and function.
+ * Looks at an expectation of ours that came without NAT, and maybe without class and function.
  * Return: whether it is to be removed.
  */
 static bool look_at_bare(struct sipalg_net *sn, struct nf_conntrack_expect *exp)
@@ -124,7 +133,20 @@ static bool look_at_bare(struct sipalg_net *sn, struct nf_conntrack_expect *exp)
 	    complete_expect(sn, exp, &self, &self_mapped))
 		return false;
 	sipalg_count(sn, SIPALG_STAT_EXPECTS_LOST);
+	self.port = 0;
+	note_at(sn, exp, &self, class_of(exp));
 	return true;
+}
+
+/* Whether an expectation may have lost its NAT on the way; no pinhole of ours has it. */
+static bool is_bare(struct sipalg_net *sn, const struct nf_conntrack_expect *exp)
+{
+	struct sipalg_pinhole_key mapped = mapped_of(exp);
+
+	if (sipalg_expect_has_nat(exp))
+		return false;
+	return !exp->expectfn ||
+	       (sipalg_pinhole_is_expected(exp) && !sipalg_pinhole_by_mapped(sn, &mapped));
 }
 
 /* Return: whether the expectation is to be removed. */
@@ -135,7 +157,7 @@ static bool look_at_expect(struct nf_conntrack_expect *exp, void *arg)
 
 	rcu_read_lock();
 	if (sipalg_master_is_ours(exp->master)) {
-		if (!exp->expectfn && !sipalg_expect_has_nat(exp))
+		if (is_bare(sn, exp))
 			is_lost = look_at_bare(sn, exp);
 		else if (sipalg_pinhole_is_expected(exp) && sipalg_expect_has_nat(exp))
 			note_expect(sn, exp);

@@ -25,7 +25,7 @@ struct sipalg_legacy_find {
  * sipalg_legacy_found() - a look has found where a mapped port leads
  * @sn: namespace
  * @mapped: mapped address and port
- * @real: endpoint of the host
+ * @real: endpoint of the host; port 0: its port is lost, and what led there is removed
  * @find: what leads there
  *
  * A port that has a pinhole is no legacy.  Without memory the port is not noted.

@@ -215,6 +215,8 @@ static bool is_legacy(const struct sipalg_pinhole_want *want, const struct sipal
 	const struct sip_endpoint real = { want->real, want->ports[i] };
 	bool may_be_own = want->adopted || want->class == SIPALG_PINHOLE_SIGNALLING;
 
+	if (want->is_taken_up && sipalg_legacy_is_lost(want->sn, at, &want->real))
+		return false;
 	return sipalg_legacy_is_others(want->sn, at, may_be_own ? &real : NULL);
 }
 

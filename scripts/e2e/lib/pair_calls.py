@@ -87,6 +87,20 @@ def reinvite_moved_waiting(r):
 
 
 @row
+def reinvite_waiting(r):
+    """no media has come before, and it comes after the offers: no phone gets what is for the other one"""
+    alice, bob = moved(r)
+    r.die()
+    bob.same()
+    unheard('nothing for alice reaches bob', alice.outside, alice.at, bob.inside)
+    alice.inside.hear(0)
+    alice.same()
+    for c in (bob, alice):
+        c.talk()
+        c.talk_rtcp()
+
+
+@row
 def reinvite_new(r):
     """the phone's media moves to another port"""
     c = r.leg().up()

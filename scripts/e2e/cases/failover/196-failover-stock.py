@@ -18,11 +18,7 @@ FAULTS = {
     'ringing_cold': UNLED,
     'answered_cold': UNLED,
     'ringing_inside_first': UNLED,
-    'reg_other': UNLED,
     'reg_port': UNLED,
-    'reg_two': UNLED,
-    'reg_late': UNLED,
-    'many_waiting': UNLED,
 }
 
 play_known(CALLS + CALLED + STREAMS + MORE, FAULTS)
