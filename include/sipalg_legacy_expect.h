@@ -34,4 +34,16 @@ void sipalg_legacy_look_at_expects(struct sipalg_net *sn);
  */
 void sipalg_legacy_end(struct sipalg_net *sn, struct nf_conn *master);
 
+/**
+ * sipalg_legacy_gc() - remove the expectations of ended calls whose time is over
+ * @sn: namespace
+ *
+ * Newer kernels have no timer for an expectation, and tell of its end when they come across it, up
+ * to a minute later.  Until then conntrackd would give it to the other router once more.
+ *
+ * Context: process context; takes nf_conntrack_expect_lock.
+ * Return: true: some may end within SIPALG_LEGACY_LAST_S; false: none will.
+ */
+bool sipalg_legacy_gc(struct sipalg_net *sn);
+
 #endif /* _SIPALG_LEGACY_EXPECT_H */

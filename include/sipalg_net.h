@@ -49,6 +49,7 @@ struct sipalg_counters {
  * @proc: the directory /proc/net/sipalg; NULL: the kernel has no procfs
  * @clock: jiffies that the clock of this namespace is ahead; only tests set it
  * @flood_until: sipalg_now() at which the last flood is taken to end; 0: no flood was seen
+ * @legacies_end: sipalg_now() until which media of ended calls of another router ends; 0: none
  * @gc: the work that ends expired objects, once a second while the namespace has any
  * @pinholes: pinholes by their mapped side, see sipalg_pinhole.c
  * @reals: pinholes by their real side, see sipalg_pinhole_real.c
@@ -73,6 +74,7 @@ struct sipalg_net {
 	struct proc_dir_entry *proc;
 	unsigned long clock;
 	unsigned long flood_until;
+	unsigned long legacies_end;
 	struct delayed_work gc;
 	struct sipalg_pinhole_table *pinholes;
 	struct sipalg_pinhole_real_table *reals;

@@ -456,6 +456,10 @@ static void legacy_ends_with_its_call(struct kunit *test)
 	KUNIT_EXPECT_LE(test, expect_life(lab, 4100), SIPALG_LEGACY_LAST_S);
 	KUNIT_EXPECT_LE(test, expect_life(lab, 4101), SIPALG_LEGACY_LAST_S);
 	KUNIT_EXPECT_GT(test, expect_life(lab, 5080), 200);
+	KUNIT_EXPECT_TRUE(test, sipalg_legacy_gc(lab->sn));
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 4100), 1);
+	lab_wait(lab, SIPALG_LEGACY_LAST_S + 2);
+	KUNIT_EXPECT_FALSE(test, sipalg_legacy_gc(lab->sn));
 	/* of two streams nobody knows which one ends */
 	lab_flush(lab);
 	give_conn(lab);

@@ -12,6 +12,7 @@
 #include "sipalg_compat.h"
 #include "sipalg_hooks.h"
 #include "sipalg_legacy.h"
+#include "sipalg_legacy_expect.h"
 #include "sipalg_net.h"
 #include "sipalg_netns.h"
 #include "sipalg_pinhole.h"
@@ -25,6 +26,7 @@ static void gc_work(struct work_struct *work)
 
 	bool more = sipalg_call_gc(sn);
 
+	more |= sipalg_legacy_gc(sn);
 	more |= sipalg_binding_gc(sn);
 	more |= sipalg_stream_gc(sn);
 	if (more)

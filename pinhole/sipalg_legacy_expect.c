@@ -231,14 +231,43 @@ void sipalg_legacy_end(struct sipalg_net *sn, struct nf_conn *master)
 {
 	const struct nf_conn_help *help = nfct_help(master);
 	struct nf_conntrack_expect *exp;
+	bool one_ends;
 
 	if (!help)
 		return;
 	spin_lock_bh(&nf_conntrack_expect_lock);
-	if (is_one_stream(sn, master))
+	one_ends = is_one_stream(sn, master);
+	if (one_ends)
 		hlist_for_each_entry(exp, &help->expectations, lnode)
 			if (is_media_of_none(sn, exp))
 				sipalg_expect_set_time(exp, SIPALG_LEGACY_LAST_S);
 	spin_unlock_bh(&nf_conntrack_expect_lock);
+	if (!one_ends)
+		return;
+	WRITE_ONCE(sn->legacies_end, (sipalg_now(sn) + (SIPALG_LEGACY_LAST_S + 1) * HZ) | 1);
+	sipalg_gc_soon(sn);
 }
 SIPALG_EXPORT_TEST(sipalg_legacy_end);
+
+/* Return: whether the expectation is to be removed. */
+static bool is_over(struct nf_conntrack_expect *exp, void *unused)
+{
+	bool is_ours;
+
+	rcu_read_lock();
+	is_ours = sipalg_master_is_ours(exp->master);
+	rcu_read_unlock();
+	return is_ours && !sipalg_expect_waits(exp);
+}
+
+bool sipalg_legacy_gc(struct sipalg_net *sn)
+{
+	unsigned long end = READ_ONCE(sn->legacies_end);
+
+	if (!end)
+		return false;
+	nf_ct_expect_iterate_net(sn->net, is_over, NULL, 0, 0);
+	/* another call may end meanwhile */
+	return !time_after(sipalg_now(sn), end) || cmpxchg(&sn->legacies_end, end, 0) != end;
+}
+SIPALG_EXPORT_TEST(sipalg_legacy_gc);
