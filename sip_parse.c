@@ -6,6 +6,9 @@
  * sip_header.h says which headers have a reader; all others are stepped over.  The readers below
  * come first, then the walk, then its entries; the readers of URIs are in sip_uri_list.c.
  *
+ * These are the careful readers.  A header in its usual form does not come here: sip_quick_header.c
+ * reads it.
+ *
  * A reader works on a cursor that cannot be read at its end.  It leaves what does not fit, and as
  * little of it as it can: a parameter, a value, a header.  The bytes of what is left are stepped
  * over once more to find where it ends.  Where two readers could differ about what a message says,
@@ -20,6 +23,7 @@
 #include "sip_header.h"
 #include "sip_name_addr.h"
 #include "sip_parse.h"
+#include "sip_quick_header.h"
 #include "sip_start.h"
 #include "sip_uri_list.h"
 #include "sip_walk.h"
@@ -532,11 +536,17 @@ static __cold int end_without_header(struct sip_walk *w, int ret)
 static int read_headers(struct sip_walk *w, u32 at)
 {
 	const struct sip_text *t = w->t;
+	struct sip_quick q = sip_quick_of(t);
 	struct sip_cursor c;
 	u32 longest = SIP_MAX_HEADER, n, empty = 0;
 	int ret;
 
 	for (n = 0; at < t->len; n++) {
+		if (likely(q.last)) {
+			at = sip_quick_headers(w, q, at, &n);
+			if (w->seen == w->until)
+				return at;
+		}
 		/* a letter does not begin an empty line */
 		if ((u8)t->p[at] <= '\r') {
 			empty = skip_empty_line(w, at);

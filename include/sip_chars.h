@@ -18,6 +18,7 @@ enum {
 	SIP_C_VALUE	= 1 << 7,	/* of a parameter, without quotes: URI but ';' and ',' */
 	SIP_C_NAME	= 1 << 8,	/* of a display name: all but '"', '<', ';', ',' and CTL */
 	SIP_C_USER	= 1 << 9,	/* of a userinfo, and says nothing there: see sip_uri.c */
+	SIP_C_PARAM	= 1 << 10,	/* of a parameter in a URI: URI but ';', '?' and '@' */
 };
 
 /* the classes of each byte: bits SIP_C_* */

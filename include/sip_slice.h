@@ -41,9 +41,20 @@ struct sip_slice {
  * Context: any; no lock, no allocation.
  * Return: the slice.
  */
-static inline struct sip_slice sip_slice_of(u32 from, u32 to)
+static __always_inline struct sip_slice sip_slice_of(u32 from, u32 to)
 {
-	return (struct sip_slice){ from, to - from };
+	u32 len = to - from;
+	union {
+		u32 word;
+		struct sip_slice s;
+	} slice;
+
+	/* written in one piece, for it is read so: a load waits for two stores that it spans */
+	if (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+		slice.word = (from & 0xffff) | len << 16;
+	else
+		slice.word = from << 16 | (len & 0xffff);
+	return slice.s;
 }
 
 /**
@@ -146,6 +157,7 @@ static __always_inline bool sip_same(const char *p, const char *word, u32 len)
 	       (len < 8 || sip_same_4(p + 4, word + 4)) &&
 	       (len < 12 || sip_same_4(p + 8, word + 8)) &&
 	       (len < 16 || sip_same_4(p + 12, word + 12)) &&
+	       (len < 20 || sip_same_4(p + 16, word + 16)) &&
 	       (len % 4 == 0 || sip_same_4(p + len - 4, word + len - 4));
 }
 

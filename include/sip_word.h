@@ -41,6 +41,51 @@ static inline u64 sip_word_at(const char *p)
 }
 
 /**
+ * sip_word_put() - write eight bytes
+ * @p: the first byte, at any address
+ * @w: the bytes, the first one lowest
+ *
+ * Context: any; no lock, no allocation.
+ */
+static inline void sip_word_put(char *p, u64 w)
+{
+	((struct sip_word *)p)->w = cpu_to_le64(w);
+}
+
+/* Clears up to 32 bytes from @from on, of the first @len; both are constants. */
+static __always_inline void sip_clear_words(char *p, u32 from, u32 len)
+{
+	if (from + SIP_WORD <= len)
+		sip_word_put(p + from, 0);
+	if (from + 2 * SIP_WORD <= len)
+		sip_word_put(p + from + SIP_WORD, 0);
+	if (from + 3 * SIP_WORD <= len)
+		sip_word_put(p + from + 2 * SIP_WORD, 0);
+	if (from + 4 * SIP_WORD <= len)
+		sip_word_put(p + from + 3 * SIP_WORD, 0);
+}
+
+/**
+ * sip_clear() - clear the first bytes of a structure
+ * @p: the structure
+ * @len: how many bytes; a constant, a multiple of four from 8 to 128
+ *
+ * For so few bytes memset() is a call or a string instruction, which takes as long to begin as all
+ * of these stores.
+ *
+ * Context: any; no lock, no allocation.
+ */
+static __always_inline void sip_clear(void *p, u32 len)
+{
+	sip_clear_words(p, 0, len);
+	sip_clear_words(p, 4 * SIP_WORD, len);
+	sip_clear_words(p, 8 * SIP_WORD, len);
+	sip_clear_words(p, 12 * SIP_WORD, len);
+	if (len % SIP_WORD)	/* the last word begins in the one before it */
+		sip_word_put((char *)p + len - SIP_WORD, 0);
+}
+
+/**
  * sip_word_below() - find bytes below a number
  * @w: eight bytes
  * @n: the number, at most 128

@@ -274,6 +274,18 @@ static void sdp_reads_direction(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, f->sdp.media[3].is_held);
 }
 
+/* RFC 8866 5: CRLF or LF ends a line. A line with a CR in it is no direction. */
+static void sdp_reads_no_direction_before_a_cr(struct kunit *test)
+{
+	struct fixture *f = parsed(test, HEAD "m=audio 1 RTP/AVP 0\r\na=sendonly\rx\r\n"
+				   "m=audio 2 RTP/AVP 0\r\na=recvonly\r\r\n"
+				   "m=audio 3 RTP/AVP 0\r\na=inactive\n");
+
+	KUNIT_EXPECT_FALSE(test, f->sdp.media[0].is_held);
+	KUNIT_EXPECT_FALSE(test, f->sdp.media[1].is_held);
+	KUNIT_EXPECT_TRUE(test, f->sdp.media[2].is_held);
+}
+
 static void sdp_not_a_description(struct kunit *test)
 {
 	static const char *const bodies[] = {
@@ -746,6 +758,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(sdp_reads_rtcp),
 	KUNIT_CASE(sdp_rtcp_port_bound),
 	KUNIT_CASE(sdp_reads_direction),
+	KUNIT_CASE(sdp_reads_no_direction_before_a_cr),
 	KUNIT_CASE(sdp_not_a_description),
 	KUNIT_CASE(sdp_truncated),
 	KUNIT_CASE(sdp_16_sections),

@@ -6,6 +6,8 @@
 #
 #   host       unit tests of the text core in user space, address and undefined behaviour sanitizers
 #   golden     kunit/golden: message in, message out
+#   careful    both of these by the careful readers alone (sip_quick.h)
+#   twins      a million damaged messages by quick readers and by careful ones: they read the same
 #   mutate     the same messages, each line damaged in each way: that line stays, all others are translated
 #   odd        what three SIP libraries would route those by is translated
 #   callgrind  instructions that the text core takes for a message, and their bound
@@ -30,11 +32,11 @@ set -euo pipefail
 . "$(dirname "$0")/e2e/names.sh"
 here=$TOP/scripts
 export CORPORA=${CORPORA:-$TOP/../shared/corpora}
-all=(host golden mutate odd callgrind corpus corpus-differ corpus-stream kunit demo e2e-6.12 e2e-6.1 e2e-7 e2e-uml)
+all=(host golden careful twins mutate odd callgrind corpus corpus-differ corpus-stream kunit demo e2e-6.12 e2e-6.1 e2e-7 e2e-uml)
 scope=tagged
 case ${1:-} in --smoke | --all) scope=${1#--}; shift ;; esac
 if [ "$scope" = smoke ] && [ $# = 0 ]; then
-	set -- host golden mutate callgrind e2e-6.12
+	set -- host golden careful twins mutate callgrind e2e-6.12
 elif [ $# = 0 ]; then
 	set -- "${all[@]}"
 fi
@@ -49,6 +51,8 @@ tagged() { case_files "$here/e2e/cases" | xargs grep -lE "^# tags:.* $1( |\$)" |
 
 stage_host() { make -s -C "$SRC/kunit/host" test; }
 stage_golden() { make -s -C "$SRC/kunit/host" golden; }
+stage_careful() { make -s -C "$SRC/kunit/host" careful; }
+stage_twins() { make -s -C "$SRC/kunit/host" twins; }
 stage_mutate() { make -s -C "$SRC/kunit/host" mutate; }
 stage_odd() { make -s -C "$SRC/kunit/host" odd; }
 stage_callgrind() { make -s -C "$SRC/kunit/host" callgrind; }

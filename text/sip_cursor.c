@@ -10,7 +10,8 @@
 #define W (SIP_C_WSP | SIP_C_NAME)
 #define C SIP_C_CTL
 #define X SIP_C_NAME				/* UTF-8, which stands in names and reasons only */
-#define I (SIP_C_URI | SIP_C_VALUE | SIP_C_NAME)	/* divides an URI */
+#define E (SIP_C_URI | SIP_C_VALUE | SIP_C_NAME)	/* ends a part of an URI */
+#define I (E | SIP_C_PARAM)			/* divides an URI */
 #define L SIP_C_URI				/* divides lists and parameters */
 #define U (I | SIP_C_USER)
 #define V (U | SIP_C_TOKEN)
@@ -23,11 +24,11 @@ const u16 sip_chars[256] = {
 	/* 00 */ C, C, C, C, C, C, C, C, C, W, C, C, C, C, C, C,
 	/* 10 */ C, C, C, C, C, C, C, C, C, C, C, C, C, C, C, C,
 	/*  ! " # $ % & ' ( ) * + , - . / */
-	W, V, 0, U, U, V, U, V, U, U, V, V, L | SIP_C_USER, H, H, I,
+	W, V, 0, U, U, V, U, V, U, U, V, V, L | SIP_C_USER | SIP_C_PARAM, H, H, I,
 	/* 0-9 : ; < = > ? */
-	D, D, D, D, D, D, D, D, D, D, I, L, 0, U, X, I,
+	D, D, D, D, D, D, D, D, D, D, I, L, 0, U, X, E,
 	/* @ A-O */
-	I, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A,
+	E, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A,
 	/* P-Z [ \ ] ^ _ */
 	A, A, A, A, A, A, A, A, A, A, A, I, U, I, U, H,
 	/* ` a-o */
@@ -47,6 +48,7 @@ const u16 sip_chars[256] = {
 #undef W
 #undef C
 #undef X
+#undef E
 #undef I
 #undef L
 #undef U

@@ -12,7 +12,9 @@
 
 #include "sip_cursor.h"
 #include "sip_parse.h"
+#include "sip_quick_header.h"
 #include "sip_start.h"
+#include "sip_word.h"
 
 /* RFC 3261 7.1: method names are case-sensitive */
 u8 sip_method_of(const struct sip_text *t, struct sip_slice s)
@@ -197,13 +199,13 @@ static int read_request_line(const struct sip_text *t, struct sip_msg *msg,
 	return err;
 }
 
-int sip_parse_start(const struct sip_text *t, struct sip_msg *msg)
+/* Reads a start line of any form. */
+static int read_start(const struct sip_text *t, struct sip_msg *msg)
 {
 	u32 lf = sip_line_end(t->p, 0, t->len);
 	struct sip_cursor c = { t->p, 0, lf };
 	int err;
 
-	memset(msg, 0, offsetof(struct sip_msg, uri));
 	if (!lf || t->len > SIP_MAX_MESSAGE)
 		return -ENOMSG;
 	if (lf > SIP_MAX_LINE)
@@ -220,6 +222,16 @@ int sip_parse_start(const struct sip_text *t, struct sip_msg *msg)
 	else
 		err = read_request_line(t, msg, &c);
 	return err ? err : (int)lf + 1;
+}
+
+int sip_parse_start(const struct sip_text *t, struct sip_msg *msg)
+{
+	struct sip_quick q = sip_quick_of(t);
+	int ret;
+
+	sip_clear(msg, offsetof(struct sip_msg, uri));
+	ret = q.last ? sip_quick_start(q, msg) : 0;
+	return likely(ret) ? ret : read_start(t, msg);
 }
 
 u32 sip_keepalive_len(const struct sip_text *text)

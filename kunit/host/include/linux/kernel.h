@@ -7,6 +7,7 @@
 #define likely(x)	__builtin_expect(!!(x), 1)
 #define unlikely(x)	__builtin_expect(!!(x), 0)
 #define __cold		__attribute__((__cold__))
+#define BUILD_BUG_ON(c)	((void)sizeof(char[1 - 2 * !!(c)]))
 #define noinline	__attribute__((__noinline__))
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 #define min(a, b)	((a) < (b) ? (a) : (b))

@@ -25,6 +25,7 @@ typedef u64 __le64;
 #define __always_inline	inline __attribute__((__always_inline__))
 #endif
 
+#define __force
 #define __packed	__attribute__((__packed__))
 
 #endif /* _HOST_LINUX_TYPES_H */
