@@ -7,28 +7,13 @@
 #include <linux/kernel.h>
 #include <linux/stddef.h>
 
+#include "sdp_quick.h"
 #include "sdp_rewrite.h"
 #include "sip_cursor.h"
 #include "sip_uri.h"
 #include "sip_word.h"
 
 /* ---- reading --------------------------------------------------------------------- */
-
-/**
- * struct sdp_reader - what the next line belongs to
- * @t: the message
- * @sdp: the result
- * @media: the section; NULL: the session
- * @skip: the line belongs to a section that stays as it is
- * @victim: index of a section: none before it is off
- */
-struct sdp_reader {
-	const struct sip_text *t;
-	struct sdp *sdp;
-	struct sdp_media *media;
-	bool skip;
-	u8 victim;
-};
 
 static bool is_blank(char c)
 {
@@ -341,20 +326,32 @@ static u32 cut_sdp_line(const struct sip_text *t, u32 at, u32 end, struct sip_sl
 	return lf < end ? lf + 1 : end;
 }
 
+/* Reads the line at @at in any form.  Return: the offset after its end. */
+static u32 read_any_line(struct sdp_reader *r, u32 at, u32 end)
+{
+	struct sip_slice line;
+	u32 next = cut_sdp_line(r->t, at, end, &line);
+
+	if (!r->sdp->eol && r->t->p[next - 1] == '\n')
+		r->sdp->eol = next - sip_slice_end(line);
+	read_sdp_line(r, line, next);
+	return next;
+}
+
 int sdp_parse(const struct sip_text *text, struct sip_slice body, struct sdp *sdp)
 {
 	struct sdp_reader r = { .t = text, .sdp = sdp };
-	u32 at = body.off, end = sip_slice_end(body), next;
-	struct sip_slice line;
+	u32 at = body.off, end = sip_slice_end(body);
+	struct sip_quick q = sip_quick_of(&(struct sip_text){ text->p, end });
 
-	memset(sdp, 0, offsetof(struct sdp, media));
+	sip_clear(sdp, offsetof(struct sdp, media));
 	sdp->has_version = body.len >= 2 && text->p[at] == 'v' && text->p[at + 1] == '=';
-	for (; at < end; at = next) {
-		next = cut_sdp_line(text, at, end, &line);
-		sdp->has_final_eol = text->p[next - 1] == '\n';
-		if (sdp->has_final_eol && !sdp->eol)
-			sdp->eol = next - sip_slice_end(line);
-		read_sdp_line(&r, line, next);
+	sdp->has_final_eol = body.len && text->p[end - 1] == '\n';
+	while (at < end) {
+		/* the first line says how lines end */
+		at = read_any_line(&r, at, end);
+		if (likely(q.last && !r.skip))
+			at = sdp_quick_lines(&r, q, at);
 	}
 	sdp->is_left |= !sdp->has_version;
 	return sdp->has_version || sdp->n_media ? 0 : -ENOMSG;
