@@ -393,12 +393,9 @@ static int put_sdp_addr(struct sdp_planner *p, const struct sdp_addr *old,
 
 static int put_sdp_port(struct sdp_planner *p, struct sip_slice old, u16 was, u16 port)
 {
-	char buf[10];
-
 	if (!port || port == was)
 		return 0;
-	return sip_edit_add(p->edits, p->base + old.off, old.len,
-			    buf, sip_number_write(port, buf));
+	return sip_edit_add_number(p->edits, p->base + old.off, old.len, port);
 }
 
 /*

@@ -327,13 +327,11 @@ void sip_body_read(const struct sip_text *text, struct sip_msg *msg, struct sip_
 static int plan_part_length(struct sip_edits *edits, const struct sip_text *text, u32 base,
 			    struct sip_slice digits, s32 delta)
 {
-	char buf[10];
-	u32 was, len;
+	u32 was;
 
 	if (!delta || sip_number(text, digits, SIP_MAX_CONTENT_LENGTH, &was))
 		return 0;
-	len = sip_number_write(was + delta, buf);
-	return sip_edit_add(edits, base + digits.off, digits.len, buf, len);
+	return sip_edit_add_number(edits, base + digits.off, digits.len, was + delta);
 }
 
 /* Adds what the inside of part @p has grown by to it, and to all parts around it. */

@@ -3,7 +3,7 @@
  * sip_rewrite: decisions and edits for the header section.  See sip_rewrite.h.
  */
 #include <linux/errno.h>
-#include <linux/stddef.h>
+#include <linux/kernel.h>
 #include <linux/string.h>
 
 #include "sip_rewrite.h"
@@ -91,17 +91,15 @@ static bool has_mapping(const struct sip_endpoint *from, const struct sip_endpoi
 }
 
 /* A host at @from's address becomes @to; the port goes along if it is @from's. */
-static struct sip_target mapped_target(const struct sip_addr *host, u16 port,
-				       const struct sip_endpoint *from,
+static __always_inline void set_mapped(struct sip_target *target, const struct sip_addr *host,
+				       u16 port, const struct sip_endpoint *from,
 				       const struct sip_endpoint *to)
 {
-	struct sip_target target = { .change = SIP_KEEP };
-
-	if (!has_mapping(from, to) || !sip_addr_equal(host, &from->addr))
-		return target;
-	target.change = port == from->port ? SIP_SET : SIP_SET_ADDR;
-	target.to = *to;
-	return target;
+	target->change = SIP_KEEP;
+	if (!sip_addr_equal(host, &from->addr) || !has_mapping(from, to))
+		return;
+	target->change = port == from->port ? SIP_SET : SIP_SET_ADDR;
+	target->to = *to;
 }
 
 struct sip_via_memo sip_via_form(const struct sip_msg *msg, const struct sip_flow *flow)
@@ -125,7 +123,7 @@ struct sip_via_memo sip_via_form(const struct sip_msg *msg, const struct sip_flo
 static void decide_request_via(const struct sip_via *via, const struct sip_flow *flow,
 			       struct sip_header_plan *plan)
 {
-	plan->via = mapped_target(&via->by.addr, via_port(via), &flow->self, &flow->self_mapped);
+	set_mapped(&plan->via, &via->by.addr, via_port(via), &flow->self, &flow->self_mapped);
 	if (plan->via.change == SIP_SET_ADDR && via->has_rport && via->by.port.len)
 		plan->via.change = SIP_SET;
 }
@@ -141,14 +139,14 @@ static void decide_received(const struct sip_text *text, const struct sip_via *v
 		sip_addr_parse(&addr, sip_slice_ptr(text, via->received), via->received.len);
 	if (via->rport.len)
 		sip_number(text, via->rport, 65535, &port);
-	plan->received = mapped_target(&addr, port, &flow->peer, &flow->peer_real);
+	set_mapped(&plan->received, &addr, port, &flow->peer, &flow->peer_real);
 }
 
 /* A response gives the receiver back what its request had, port or no port. */
 static void decide_response_via(const struct sip_via *via, const struct sip_flow *flow,
 				struct sip_header_plan *plan)
 {
-	plan->via = mapped_target(&via->by.addr, via_port(via), &flow->peer, &flow->peer_real);
+	set_mapped(&plan->via, &via->by.addr, via_port(via), &flow->peer, &flow->peer_real);
 	if (plan->via.change == SIP_KEEP || flow->memo.form == SIP_VIA_UNSEEN)
 		return;
 	plan->via.to.port = flow->memo.port;
@@ -156,34 +154,30 @@ static void decide_response_via(const struct sip_via *via, const struct sip_flow
 }
 
 /* What was published for another port of the receiver's gives that port back. */
-static struct sip_target published_target(const struct sip_addr *host, u16 port,
-					  const struct sip_flow *flow)
+static void set_published(struct sip_target *target, const struct sip_addr *host, u16 port,
+			  const struct sip_flow *flow)
 {
-	struct sip_target target = mapped_target(host, port, &flow->peer, &flow->peer_real);
-
-	if (target.change != SIP_SET || flow->contact.form < SIP_VIA_NO_PORT)
-		return target;
-	target.to.port = flow->contact.port;
+	set_mapped(target, host, port, &flow->peer, &flow->peer_real);
+	if (target->change != SIP_SET || flow->contact.form < SIP_VIA_NO_PORT)
+		return;
+	target->to.port = flow->contact.port;
 	if (flow->contact.form == SIP_VIA_NO_PORT)
-		target.change = SIP_SET_BARE;
-	return target;
+		target->change = SIP_SET_BARE;
 }
 
-static struct sip_target decide_host(const struct sip_addr *host, u16 port, u8 ways,
-				     const struct sip_flow *flow)
+static void decide_host(struct sip_target *target, const struct sip_addr *host, u16 port, u8 ways,
+			const struct sip_flow *flow)
 {
-	struct sip_target target = { .change = SIP_KEEP };
-
+	target->change = SIP_KEEP;
 	if (!host->family)
-		return target;
+		return;
 	if (ways & OWN)
-		target = mapped_target(host, port, &flow->self, &flow->self_mapped);
-	if (target.change == SIP_KEEP && ways & BACK)
-		target = published_target(host, port, flow);
+		set_mapped(target, host, port, &flow->self, &flow->self_mapped);
+	if (target->change == SIP_KEEP && ways & BACK)
+		set_published(target, host, port, flow);
 	/* one address stands for many hosts outside: only with its port is it the receiver's */
-	if (target.change == SIP_SET_ADDR && !sip_addr_equal(host, &flow->self.addr))
-		target.change = SIP_KEEP;
-	return target;
+	if (target->change == SIP_SET_ADDR && !sip_addr_equal(host, &flow->self.addr))
+		target->change = SIP_KEEP;
 }
 
 static struct sip_addr read_maddr(const struct sip_text *text, struct sip_slice s)
@@ -196,37 +190,41 @@ static struct sip_addr read_maddr(const struct sip_text *text, struct sip_slice 
 }
 
 /* RFC 3261 19.1.1: maddr overrides the host, so it may be the only address in a URI */
-static struct sip_target decide_uri(const struct sip_text *text, const struct sip_uri *uri,
-				    u8 ways, const struct sip_flow *flow)
+static void decide_uri(struct sip_target *target, const struct sip_text *text,
+		       const struct sip_uri *uri, u8 ways, const struct sip_flow *flow)
 {
-	struct sip_target target = { .change = SIP_KEEP };
 	struct sip_addr maddr;
 
+	target->change = SIP_KEEP;
 	if (!is_sip_uri(uri))
-		return target;
-	target = decide_host(&uri->at.addr, sip_uri_port(uri), ways, flow);
-	if (target.change != SIP_KEEP || !uri->maddr.len)
-		return target;
+		return;
+	decide_host(target, &uri->at.addr, sip_uri_port(uri), ways, flow);
+	if (likely(!uri->maddr.len) || target->change != SIP_KEEP)
+		return;
 	maddr = read_maddr(text, uri->maddr);
-	target = decide_host(&maddr, sip_uri_port(uri), ways, flow);
-	if (target.change != SIP_KEEP)
-		target.change = SIP_SET_MADDR;
-	return target;
+	decide_host(target, &maddr, sip_uri_port(uri), ways, flow);
+	if (target->change != SIP_KEEP)
+		target->change = SIP_SET_MADDR;
 }
 
 /* The top Via is this packet's hop, whichever transport it says: where it came from counts. */
 static void decide_via(const struct sip_text *text, const struct sip_msg *msg,
 		       const struct sip_flow *flow, struct sip_header_plan *plan)
 {
-	struct sip_addr maddr = read_maddr(text, msg->via.maddr);
+	struct sip_addr maddr = {};
 
+	plan->via.change = SIP_KEEP;
+	plan->via_maddr.change = SIP_KEEP;
+	plan->received.change = SIP_KEEP;
+	if (unlikely(msg->via.maddr.len))
+		maddr = read_maddr(text, msg->via.maddr);
 	if (sip_is_request(msg)) {
 		decide_request_via(&msg->via, flow, plan);
-		plan->via_maddr = mapped_target(&maddr, 0, &flow->self, &flow->self_mapped);
+		set_mapped(&plan->via_maddr, &maddr, 0, &flow->self, &flow->self_mapped);
 	} else if (flow->memo.form != SIP_VIA_FOREIGN) {
 		decide_response_via(&msg->via, flow, plan);
 		decide_received(text, &msg->via, flow, plan);
-		plan->via_maddr = mapped_target(&maddr, 0, &flow->peer, &flow->peer_real);
+		set_mapped(&plan->via_maddr, &maddr, 0, &flow->peer, &flow->peer_real);
 	}
 }
 
@@ -267,14 +265,13 @@ void sip_header_decide(const struct sip_text *text, const struct sip_msg *msg,
 	u8 flow_way = is_for_published(text, msg, flow) ? BACK : 0;
 	u32 i;
 
-	memset(plan, 0, offsetof(struct sip_header_plan, uri));
 	decide_via(text, msg, flow, plan);
 	for (i = 0; i < msg->n_uris; i++) {
 		u8 ways = uri_ways(msg, &msg->uri[i]);
 
 		if (ways & FLOW)
 			ways |= flow_way;
-		plan->uri[i] = decide_uri(text, &msg->uri[i], ways, flow);
+		decide_uri(&plan->uri[i], text, &msg->uri[i], ways, flow);
 	}
 }
 
@@ -285,13 +282,6 @@ struct header_planner {
 	const struct sip_text *t;
 	u32 base;
 };
-
-static int put_text(struct header_planner *p, struct sip_slice old, const char *text, u32 len)
-{
-	if (old.len == len && !memcmp(sip_slice_ptr(p->t, old), text, len))
-		return 0;
-	return sip_edit_add(p->edits, p->base + old.off, old.len, text, len);
-}
 
 /* An address that is the same stays as it is spelt.  @was: what @old says */
 static int put_host_addr(struct header_planner *p, struct sip_slice old, const struct sip_addr *was,
@@ -311,11 +301,15 @@ static int put_param(struct header_planner *p, struct sip_slice old, const struc
 	return put_host_addr(p, old, &was, addr, p->t->p[old.off] == '[');
 }
 
+/* Writes a number whose digits are not the same.  @old: the digits; there may be none */
 static int put_digits(struct header_planner *p, struct sip_slice old, u16 n)
 {
 	char buf[10];
+	u32 len = sip_number_write(n, buf);
 
-	return put_text(p, old, buf, sip_number_write(n, buf));
+	if (old.len == len && !memcmp(sip_slice_ptr(p->t, old), buf, len))
+		return 0;
+	return sip_edit_add(p->edits, p->base + old.off, old.len, buf, len);
 }
 
 /* Writes the port of a host; @means: the port that the text means as it is. */
@@ -326,8 +320,9 @@ static int put_host_port(struct header_planner *p, const struct sip_host *at, u1
 	if (port == means)
 		return 0;
 	if (at->port.len)
-		return put_digits(p, at->port, port);
-	return put_text(p, at->port, buf, 1 + sip_number_write(port, buf + 1));
+		return sip_edit_add_number(p->edits, p->base + at->port.off, at->port.len, port);
+	return sip_edit_add(p->edits, p->base + at->port.off, 0, buf,
+			    1 + sip_number_write(port, buf + 1));
 }
 
 static int drop_host_port(struct header_planner *p, const struct sip_host *at)
@@ -346,6 +341,12 @@ static int put_host(struct header_planner *p, const struct sip_host *at, u16 mea
 
 	if (target->change == SIP_KEEP)
 		return 0;
+	/* mostly both change, and stand side by side */
+	if (target->change == SIP_SET && target->to.port != means &&
+	    !sip_addr_equal(&at->addr, &target->to.addr) &&
+	    (!at->port.len || at->port.off == sip_slice_end(at->host) + 1))
+		return sip_edit_add_endpoint(p->edits, p->base + at->host.off,
+					     sip_slice_end(at->port) - at->host.off, &target->to);
 	err = put_host_addr(p, at->host, &at->addr, &target->to.addr, true);
 	if (err)
 		return err;
@@ -405,15 +406,13 @@ int sip_header_plan_edits(struct sip_edits *edits, const struct sip_text *text, 
 
 int sip_length_plan(struct sip_edits *edits, u32 base, const struct sip_msg *msg, s32 delta)
 {
-	char buf[10];
-	u32 len;
+	u32 len = msg->content_length + delta;
 	int err;
 
 	if (!delta || !(msg->flags & SIP_MSG_LENGTH))
 		return 0;
-	len = sip_number_write(msg->content_length + delta, buf);
-	err = sip_edit_add(edits, base + msg->length.off, msg->length.len, buf, len);
-	if (err || !msg->length_again.len)
+	err = sip_edit_add_number(edits, base + msg->length.off, msg->length.len, len);
+	if (likely(!msg->length_again.len) || err)
 		return err;
-	return sip_edit_add(edits, base + msg->length_again.off, msg->length_again.len, buf, len);
+	return sip_edit_add_number(edits, base + msg->length_again.off, msg->length_again.len, len);
 }

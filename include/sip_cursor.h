@@ -184,7 +184,7 @@ int sip_take_number(struct sip_cursor *c, u32 max, struct sip_slice *digits, u32
 /**
  * sip_number_write() - a number as decimal text
  * @n: the number
- * @buf: room for 10 bytes; no NUL is written
+ * @buf: room for 10 bytes, of which more than the number has may be written; no NUL
  *
  * Return: bytes written.
  */

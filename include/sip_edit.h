@@ -37,7 +37,9 @@ struct sip_edit {
  * @delta: bytes that the text grows by (negative: shrinks)
  * @addr_text: offset in @pool of the text of @addr
  * @addr_len: bytes of that text
- * @addr_brackets: whether that text has brackets
+ * @addr_brackets: whether that text has brackets; of no meaning for IPv4
+ * @port_len: bytes of ":port" after that text; 0: none
+ * @port: that port
  * @addr: the address that was written last: most edits of a message write the same address
  * @e: the edits
  * @pool: the new texts
@@ -49,6 +51,8 @@ struct sip_edits {
 	u16 addr_text;
 	u8 addr_len;
 	bool addr_brackets;
+	u8 port_len;
+	u16 port;
 	struct sip_addr addr;
 	struct sip_edit e[SIP_MAX_EDITS];
 	char pool[SIP_MAX_EDIT_TEXT];
@@ -80,6 +84,7 @@ static inline void sip_edit_init(struct sip_edits *edits)
 	edits->addr.family = SIP_FAMILY_NONE;
 	edits->addr_brackets = false;
 	edits->addr_len = 0;
+	edits->port_len = 0;
 }
 
 /**
@@ -113,6 +118,32 @@ int sip_edit_add(struct sip_edits *edits, u32 off, u32 old_len, const char *text
  */
 int sip_edit_add_addr(struct sip_edits *edits, u32 off, u32 old_len, const struct sip_addr *addr,
 		      bool brackets);
+
+/**
+ * sip_edit_add_endpoint() - remember a replacement by address ":" port
+ * @edits: the list
+ * @off: first byte to go
+ * @old_len: bytes to go
+ * @to: the address, of either family, which is written with brackets where it needs them; the
+ *	port in host byte order
+ *
+ * Context: any; the list belongs to the caller.
+ * Return: as sip_edit_add().
+ */
+int sip_edit_add_endpoint(struct sip_edits *edits, u32 off, u32 old_len,
+			  const struct sip_endpoint *to);
+
+/**
+ * sip_edit_add_number() - remember a replacement by a decimal number
+ * @edits: the list
+ * @off: first byte to go
+ * @old_len: bytes to go
+ * @n: the number
+ *
+ * Context: any; the list belongs to the caller.
+ * Return: as sip_edit_add().
+ */
+int sip_edit_add_number(struct sip_edits *edits, u32 off, u32 old_len, u32 n);
 
 /**
  * sip_edit_take_mark() - where the list stands

@@ -162,28 +162,36 @@ bool sip_addr_parse(struct sip_addr *addr, const char *p, u32 len)
 	return false;
 }
 
-static u32 octet_write(u8 v, char *buf)
+/* Writes an octet, and moves to the place after it. */
+static __always_inline char *octet_write(u32 v, char *to)
 {
-	u32 n = 0;
+	u32 tens;
 
-	if (v >= 100)
-		buf[n++] = '0' + v / 100;
-	if (v >= 10)
-		buf[n++] = '0' + v / 10 % 10;
-	buf[n++] = '0' + v % 10;
-	return n;
+	if (v >= 100) {
+		u32 hundreds = v >= 200 ? 2 : 1;
+
+		*to++ = '0' + hundreds;
+		v -= hundreds * 100;
+	} else if (v < 10) {
+		*to++ = '0' + v;
+		return to;
+	}
+	tens = v * 205 >> 11;		/* v / 10 */
+	*to++ = '0' + tens;
+	*to++ = '0' + v - tens * 10;
+	return to;
 }
 
 static u32 ipv4_write(const u8 *b, char *buf)
 {
-	u32 i, n = 0;
+	char *to = octet_write(b[0], buf);
 
-	for (i = 0; i < 4; i++) {
-		if (i)
-			buf[n++] = '.';
-		n += octet_write(b[i], buf + n);
-	}
-	return n;
+	*to++ = '.';
+	to = octet_write(b[1], to);
+	*to++ = '.';
+	to = octet_write(b[2], to);
+	*to++ = '.';
+	return octet_write(b[3], to) - buf;
 }
 
 static u32 group_write(u32 v, char *buf)

@@ -245,16 +245,48 @@ int sip_number(const struct sip_text *text, struct sip_slice s, u32 max, u32 *ou
 	return err;
 }
 
-u32 sip_number_write(u32 n, char *buf)
+/* The four digits of a number below 10,000, one a byte, the first one lowest. */
+static __always_inline u32 four_digits(u32 n)
+{
+	u32 high = n * 5243 >> 19;				/* n / 100 */
+	u32 pairs = high | (n - high * 100) << 16;
+	u32 tens = (pairs * 103 >> 10) & 0x000f000f;		/* each of the pairs / 10 */
+
+	return tens | (pairs - tens * 10) << 8;
+}
+
+static void put_half(char *buf, u32 digits)
+{
+	((struct sip_half_word *)buf)->w = cpu_to_le32(digits | 0x30303030);
+}
+
+/* Writes a number that is neither a port nor the length of a body. */
+static __cold u32 write_long(u32 n, char *buf)
 {
 	char tmp[10];
 	u32 i = sizeof(tmp), len;
 
-	do {
+	for (; n; n /= 10)
 		tmp[--i] = '0' + n % 10;
-		n /= 10;
-	} while (n);
 	len = sizeof(tmp) - i;
 	memcpy(buf, tmp + i, len);
 	return len;
+}
+
+u32 sip_number_write(u32 n, char *buf)
+{
+	u32 digits, zeros;
+
+	if (unlikely(n > 99999))
+		return write_long(n, buf);
+	if (n > 9999) {
+		buf[0] = '0' + n / 10000;
+		put_half(buf + 1, four_digits(n % 10000));
+		return 5;
+	}
+	digits = four_digits(n);
+	/* the last digit is written in any case */
+	zeros = __ffs64(digits | 1U << 24) / 8;
+	put_half(buf, digits >> zeros * 8);
+	return 4 - zeros;
 }
