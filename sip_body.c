@@ -7,11 +7,13 @@
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/stddef.h>
 #include <linux/string.h>
 
 #include "sip_body.h"
 #include "sip_header.h"
 #include "sip_rewrite.h"
+#include "sip_word.h"
 
 /**
  * struct body_level - a multipart that is open
@@ -265,8 +267,8 @@ static bool is_untyped_sdp(const struct sip_text *t, const struct sip_msg *msg)
 	       (p[3] == '\n' || (p[3] == '\r' && p[4] == '\n'));
 }
 
-void sip_body_parts(const struct sip_text *text, const struct sip_msg *msg,
-		    struct sip_parts *parts)
+static void read_parts(const struct sip_text *text, const struct sip_msg *msg,
+		       struct sip_parts *parts)
 {
 	struct body_reader r = {
 		.t = text,
@@ -275,6 +277,13 @@ void sip_body_parts(const struct sip_text *text, const struct sip_msg *msg,
 		.current_part = SIP_PART_MESSAGE,
 	};
 
+	if (open_level(&r, msg->boundary, SIP_PART_MESSAGE))
+		read_multipart(&r, msg->body.off);
+}
+
+void sip_body_parts(const struct sip_text *text, const struct sip_msg *msg,
+		    struct sip_parts *parts)
+{
 	parts->n = 0;
 	parts->is_over = false;
 	if (!msg->body.len || msg->flags & SIP_MSG_ENCODED)
@@ -283,11 +292,21 @@ void sip_body_parts(const struct sip_text *text, const struct sip_msg *msg,
 		parts->part[parts->n++] = (struct sip_part){
 			.body = msg->body, .parent = SIP_PART_MESSAGE, .is_sdp = true,
 		};
-	else if (msg->flags & SIP_MSG_MULTIPART && open_level(&r, msg->boundary, SIP_PART_MESSAGE))
-		read_multipart(&r, msg->body.off);
+	else if (msg->flags & SIP_MSG_MULTIPART)
+		read_parts(text, msg, parts);
 }
 
 /* ---- descriptions ---------------------------------------------------------------- */
+
+/* Nothing changes in @n sections; no more of them are read. */
+static void clear_plan(struct sdp_plan *plan, u32 n)
+{
+	u32 i;
+
+	sip_clear(plan, offsetof(struct sdp_plan, media));
+	for (i = 0; i < n; i++)
+		sip_clear(&plan->media[i], sizeof(plan->media[i]));
+}
 
 static void read_description(const struct sip_text *text, struct sip_msg *msg,
 			     struct sip_body *body, u32 part)
@@ -305,7 +324,7 @@ static void read_description(const struct sip_text *text, struct sip_msg *msg,
 		return;
 	if (desc->sdp.is_left)
 		sip_leave(msg, SIP_LEFT_SDP_LINE);
-	memset(&desc->plan, 0, sizeof(desc->plan));
+	clear_plan(&desc->plan, desc->sdp.n_media);
 	desc->part = part;
 	body->n++;
 }
@@ -322,6 +341,16 @@ void sip_body_read(const struct sip_text *text, struct sip_msg *msg, struct sip_
 	for (i = 0; i < body->parts.n; i++)
 		if (body->parts.part[i].is_sdp)
 			read_description(text, msg, body, i);
+}
+
+/* Plans a body that is one description, as nearly all are. */
+static int plan_only(struct sip_edits *edits, const struct sip_text *text, u32 base,
+		     const struct sip_msg *msg, const struct sip_description *desc)
+{
+	s32 start = edits->delta;
+	int err = sdp_plan_edits(edits, text, base, &desc->sdp, &desc->plan);
+
+	return err ? err : sip_length_plan(edits, base, msg, edits->delta - start);
 }
 
 static int plan_part_length(struct sip_edits *edits, const struct sip_text *text, u32 base,
@@ -341,14 +370,15 @@ static void add_growth(const struct sip_parts *parts, s32 *delta, u32 p, s32 gro
 		delta[p] += growth;
 }
 
-int sip_body_plan(struct sip_edits *edits, const struct sip_text *text, u32 base,
-		  const struct sip_msg *msg, const struct sip_body *body)
+static int plan_parts(struct sip_edits *edits, const struct sip_text *text, u32 base,
+		      const struct sip_msg *msg, const struct sip_body *body)
 {
 	const struct sip_parts *parts = &body->parts;
-	s32 start = edits->delta, delta[SIP_MAX_PARTS] = {};
+	s32 start = edits->delta, delta[SIP_MAX_PARTS];
 	int err = 0;
 	u32 i;
 
+	memset(delta, 0, parts->n * sizeof(*delta));
 	for (i = 0; !err && i < body->n; i++) {
 		s32 before = edits->delta;
 
@@ -363,4 +393,12 @@ int sip_body_plan(struct sip_edits *edits, const struct sip_text *text, u32 base
 		add_growth(parts, delta, parts->part[i].parent, edits->delta - before);
 	}
 	return err ? err : sip_length_plan(edits, base, msg, edits->delta - start);
+}
+
+int sip_body_plan(struct sip_edits *edits, const struct sip_text *text, u32 base,
+		  const struct sip_msg *msg, const struct sip_body *body)
+{
+	if (likely(body->parts.n == 1 && body->n == 1 && !body->parts.part[0].length.len))
+		return plan_only(edits, text, base, msg, &body->desc[0]);
+	return body->n ? plan_parts(edits, text, base, msg, body) : 0;
 }

@@ -112,22 +112,34 @@ static inline u64 sip_word_is(u64 w, u8 ch)
 }
 
 /**
- * sip_word_is_plain() - whether all eight bytes are ASCII letters or '-'
+ * sip_word_not_plain() - find bytes that are neither ASCII letters nor '-'
  * @w: eight bytes
  *
  * The name of nearly every header has no other bytes.
  *
  * Context: any; no lock, no allocation.
- * Return: false where one byte is anything else.
+ * Return: hits; only the first one counts.
  */
-static inline bool sip_word_is_plain(u64 w)
+static inline u64 sip_word_not_plain(u64 w)
 {
 	u64 low = w | SIP_WORD_ONES * 0x20, dash = w ^ SIP_WORD_ONES * '-';
 	u64 letters = (low + SIP_WORD_ONES * (128 - 'a')) & ~(low + SIP_WORD_ONES * (127 - 'z'));
 
 	/* unlike sip_word_is() this looks at each byte by itself: no hit makes another */
 	dash = ~((dash & ~SIP_WORD_HIGH) + ~SIP_WORD_HIGH);
-	return ((letters | dash) & ~w & SIP_WORD_HIGH) == SIP_WORD_HIGH;
+	return ~((letters | dash) & ~w) & SIP_WORD_HIGH;
+}
+
+/**
+ * sip_word_is_plain() - whether all eight bytes are ASCII letters or '-'
+ * @w: eight bytes
+ *
+ * Context: any; no lock, no allocation.
+ * Return: false where one byte is anything else.
+ */
+static inline bool sip_word_is_plain(u64 w)
+{
+	return !sip_word_not_plain(w);
 }
 
 /**

@@ -249,6 +249,12 @@ static __always_inline void put_new(const struct sip_edits *edits, const struct 
 	} else if (len < SIP_WORD) {
 		while (len--)
 			*to++ = *from++;
+	} else if (len <= 3 * SIP_WORD) {
+		u64 last = sip_word_at(from + len - SIP_WORD);
+
+		sip_word_put(to, sip_word_at(from));
+		sip_word_put(to + SIP_WORD, sip_word_at(from + SIP_WORD));
+		sip_word_put(to + len - SIP_WORD, last);
 	} else {
 		memcpy(to, from, len);
 	}

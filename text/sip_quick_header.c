@@ -413,9 +413,16 @@ static __always_inline const char *quick_other_name(struct sip_quick q, const ch
 {
 	const char *from = s;
 
-	while (s <= q.last && sip_word_is_plain(sip_word_at(s)))
-		s += SIP_WORD;
-	s = sip_quick_skip(s, SIP_C_TOKEN);
+	for (; s <= q.last; s += SIP_WORD) {
+		u64 hits = sip_word_not_plain(sip_word_at(s));
+
+		if (hits) {
+			s += sip_word_first(hits);
+			break;
+		}
+	}
+	if (*s != ':')		/* a digit, or worse */
+		s = sip_quick_skip(s, SIP_C_TOKEN);
 	return s != from && s - from < SIP_QUICK_BYTES && *s == ':' ? s : NULL;
 }
 
