@@ -79,7 +79,7 @@ static __always_inline bool sip_quick_may_read(struct sip_quick q, const char *s
 static __always_inline struct sip_slice sip_quick_slice(struct sip_quick q, const char *from,
 							const char *to)
 {
-	return sip_slice_of(from - q.p, to - q.p);
+	return sip_slice_make(from - q.p, to - from);	/* the text is shorter than SIP_MAX_LINE */
 }
 
 /**

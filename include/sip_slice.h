@@ -34,6 +34,30 @@ struct sip_slice {
 };
 
 /**
+ * sip_slice_make() - a slice of an offset and a length
+ * @off: index of the first byte, at most 65535
+ * @len: how many bytes, at most 65535
+ *
+ * A slice is written in one piece, for it is read so: a load waits for two stores that it spans.
+ *
+ * Context: any; no lock, no allocation.
+ * Return: the slice.
+ */
+static __always_inline struct sip_slice sip_slice_make(u32 off, u32 len)
+{
+	union {
+		u32 word;
+		struct sip_slice s;
+	} slice;
+
+	if (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+		slice.word = off | len << 16;
+	else
+		slice.word = off << 16 | len;
+	return slice.s;
+}
+
+/**
  * sip_slice_of() - the bytes between two places
  * @from: index of the first byte
  * @to: index after the last byte; at least @from
@@ -43,18 +67,7 @@ struct sip_slice {
  */
 static __always_inline struct sip_slice sip_slice_of(u32 from, u32 to)
 {
-	u32 len = to - from;
-	union {
-		u32 word;
-		struct sip_slice s;
-	} slice;
-
-	/* written in one piece, for it is read so: a load waits for two stores that it spans */
-	if (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
-		slice.word = (from & 0xffff) | len << 16;
-	else
-		slice.word = from << 16 | (len & 0xffff);
-	return slice.s;
+	return sip_slice_make((u16)from, (u16)(to - from));
 }
 
 /**
