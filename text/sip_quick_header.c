@@ -87,8 +87,10 @@ static __always_inline const char *quick_via(struct sip_walk *w, struct sip_quic
 	}
 	s += *s == ' ';
 	s = sip_quick_may_read(q, s) ? quick_via_value(q, s, &msg->via) : NULL;
-	if (!s)
+	if (unlikely(!s)) {	/* the careful reader may find less in it */
+		msg->via = (struct sip_via){};
 		return NULL;
+	}
 	msg->n_vias = 1;
 	w->seen |= sip_header_bit(header);
 	return s;
