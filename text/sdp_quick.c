@@ -20,9 +20,12 @@ static __always_inline const char *quick_line_end(const char *s)
 /* Steps to the next line.  An LF is known to stand in the text. */
 static __always_inline const char *quick_next_line(struct sip_quick q, const char *s)
 {
-	while (*(s = sip_quick_next_control(q, s)) != '\n')
-		s++;
-	return s + 1;
+	for (;; s++) {
+		s = sip_quick_next_control(q, s);
+		s += *s == '\r';
+		if (likely(*s == '\n'))
+			return s + 1;
+	}
 }
 
 /* Steps over a word and the one blank after it. */

@@ -369,49 +369,8 @@ static noinline const char *quick_uris(struct sip_walk *w, struct sip_quick q, c
 
 /* ---- headers --------------------------------------------------------------------- */
 
-/*
- * Which header a name before a colon is, of those with a short name.  @first: its first letter, a
- * constant: so the compiler keeps no more than the names with that letter.
- */
-static __always_inline enum sip_header quick_name(const char *s, char first)
-{
-#define X(NAME, name, letter, reader, LEFT, POSITION) \
-	sizeof(name) <= SIP_QUICK_BYTES && (name[0] | 0x20) == first && \
-		sip_same(s, name ":", sizeof(name)) ? SIP_HEADER_##NAME :
-	return SIP_HEADERS(X) SIP_HEADER_OTHER;
-#undef X
-}
-
-/* the letters that names begin with; a name with another first letter is not read quickly */
-#define LETTERS(X) \
-	X('a') X('b') X('c') X('d') X('e') X('f') X('g') X('h') X('i') X('j') X('k') X('l') X('m') \
-	X('n') X('o') X('p') X('q') X('r') X('s') X('t') X('u') X('v') X('w') X('x') X('y') X('z')
-
-static __always_inline enum sip_header quick_header_of(const char *s)
-{
-	switch (*s | 0x20) {
-	default:
-		return SIP_HEADER_OTHER;
-#define X(letter) case letter: return quick_name(s, letter);
-	LETTERS(X)
-#undef X
-	}
-}
-
-/* The length of a name that quick_header_of() knows. */
-static __always_inline u32 quick_name_len(enum sip_header header)
-{
-	static const u8 lens[] = {
-#define X(NAME, name, letter, reader, LEFT, POSITION) [SIP_HEADER_##NAME] = sizeof(name) - 1,
-		SIP_HEADERS(X)
-#undef X
-	};
-
-	return lens[header];
-}
-
-/* The colon after a short name that no list has: a token, with no blank after it. */
-static __always_inline const char *quick_other_name(struct sip_quick q, const char *s)
+/* Reads a header that no list has: a token with a colon after it, and no blank between. */
+static noinline const char *quick_other(struct sip_quick q, const char *s)
 {
 	const char *from = s;
 
@@ -425,42 +384,69 @@ static __always_inline const char *quick_other_name(struct sip_quick q, const ch
 	}
 	if (*s != ':')		/* a digit, or worse */
 		s = sip_quick_skip(s, SIP_C_TOKEN);
-	return s != from && s - from < SIP_QUICK_BYTES && *s == ':' ? s : NULL;
+	/* a long name may be one of the list */
+	return s != from && s - from < SIP_QUICK_BYTES && *s == ':' ?
+	       sip_quick_skip_header(q, s) : NULL;
 }
 
-static __always_inline const char *quick_value(struct sip_walk *w, struct sip_quick q,
-					       const char *s, enum sip_header header)
+/*
+ * Reads a header by its name.  @first: its first letter, a constant: so the compiler keeps no more
+ * than the names with that letter.
+ */
+static __always_inline const char *quick_named(struct sip_walk *w, struct sip_quick q,
+					       const char *s, char first)
 {
-	switch (header) {
-	default:
+#define X(NAME, name, letter, reader, LEFT, POSITION) \
+	sizeof(name) <= SIP_QUICK_BYTES && (name[0] | 0x20) == first && \
+		sip_same(s, name ":", sizeof(name)) ? \
+	SIP_HEADER_##NAME > SIP_HEADER_IDENTITY && SIP_HEADER_##NAME > w->last ? \
+		sip_quick_skip_header(q, s) : \
+		quick_##reader(w, q, s + sizeof(name), SIP_HEADER_##NAME) :
+	return SIP_HEADERS(X) quick_other(q, s);
+#undef X
+}
+
+/* Reads a header by its compact form, or one whose name has one character. */
+static noinline const char *quick_letter(struct sip_walk *w, struct sip_quick q, const char *s)
+{
+	enum sip_header header = sip_header_of(s, 1);
+
+	if (!sip_quick_is_char(s, SIP_C_TOKEN))
 		return NULL;
+	s += 2;
+	if (header > w->last)
+		return sip_quick_skip_header(q, s);
+	switch (header) {
+	default:	/* SIP_HEADER_OTHER */
+		return sip_quick_skip_header(q, s);
 #define X(NAME, name, letter, reader, LEFT, POSITION) \
 	case SIP_HEADER_##NAME: \
-		return quick_##reader(w, q, s, header);
+		return (letter) ? quick_##reader(w, q, s, SIP_HEADER_##NAME) : NULL;
 	SIP_HEADERS(X)
 #undef X
 	}
 }
 
+/* the letters that names begin with; a name with another first character is in no list */
+#define LETTERS(X) \
+	X('a') X('b') X('c') X('d') X('e') X('f') X('g') X('h') X('i') X('j') X('k') X('l') X('m') \
+	X('n') X('o') X('p') X('q') X('r') X('s') X('t') X('u') X('v') X('w') X('x') X('y') X('z')
+
 /* Return: the next header; NULL: the careful reader reads this one. */
 static __always_inline const char *quick_header(struct sip_walk *w, struct sip_quick q,
 						const char *s)
 {
-	enum sip_header header;
-
 	if (unlikely(!sip_quick_may_read(q, s)))
 		return NULL;
-	if (s[1] == ':' && sip_quick_is_char(s, SIP_C_TOKEN)) {
-		header = sip_header_of(s, 1);
-		s += 2;
-	} else {
-		header = quick_header_of(s);
-		s = header ? s + quick_name_len(header) + 1 : quick_other_name(q, s);
-		if (!s)
-			return NULL;
+	if (s[1] == ':')
+		return quick_letter(w, q, s);
+	switch (*s | 0x20) {
+	default:
+		return quick_other(q, s);
+#define X(letter) case letter: return quick_named(w, q, s, letter);
+	LETTERS(X)
+#undef X
 	}
-	return header == SIP_HEADER_OTHER || header > w->last ? sip_quick_skip_header(q, s) :
-								quick_value(w, q, s, header);
 }
 
 u32 sip_quick_headers(struct sip_walk *w, struct sip_quick q, u32 at, u32 *n)
