@@ -115,16 +115,42 @@ static bool is_alone(const struct sipalg_ctx *ctx)
 	return sipalg_sender_is_translated(ctx) && ctx->dir == IP_CT_DIR_ORIGINAL;
 }
 
+/*
+ * Whether the call has the way in at the port of the connection already, as it has from its second
+ * message on.  A mapped endpoint has one pinhole, so no table is asked.
+ */
+static bool has_flows_way_in(const struct sipalg_ctx *ctx, const struct sipalg_pinhole_key *real)
+{
+	struct sipalg_pinhole **contact = sipalg_call_contacts(ctx->call);
+	const struct sip_endpoint *mapped = &ctx->flow.self_mapped;
+	u32 i;
+
+	for (i = 0; i < ctx->call->n_contacts; i++) {
+		sipalg_step();
+		if (contact[i]->mapped.port == mapped->port &&
+		    sip_addr_equal(&contact[i]->mapped.addr, &mapped->addr) &&
+		    !sipalg_pinhole_keys_differ(&contact[i]->real, real))
+			return true;
+	}
+	return false;
+}
+
 /* Return: the pinhole, with a reference for the call; NULL: none, or the call has it already. */
 static struct sipalg_pinhole *get_way_in(struct sipalg_ctx *ctx, const struct way_in *way)
 {
 	struct sipalg_pinhole_key real = sipalg_contact_key(ctx, way->port, way->proto);
-	struct sipalg_pinhole_want want = way_in_want(ctx, way);
-	struct sip_endpoint mapped = { want.mapped, want.mapped_port };
-	struct sipalg_pinhole *pin = sipalg_pinhole_signalling(ctx->sn, &real, &mapped);
+	struct sip_endpoint mapped = ctx->flow.self_mapped;
+	struct sipalg_pinhole_want want;
+	struct sipalg_pinhole *pin;
 
+	if (way->is_flows && has_flows_way_in(ctx, &real))
+		return NULL;
+	if (!way->is_flows)
+		mapped.port = 0;
+	pin = sipalg_pinhole_signalling(ctx->sn, &real, &mapped);
 	if (pin && sipalg_call_has_contact(ctx->call, pin))
 		return NULL;
+	want = way_in_want(ctx, way);
 	if (!pin || !sipalg_pinhole_get(pin)) {
 		/* a failure is counted, and the address is still translated */
 		return is_taken(ctx, &want) || sipalg_pinhole_open(&want, &pin) ? NULL : pin;

@@ -119,9 +119,9 @@ struct sipalg_call_key {
 /**
  * struct sipalg_call_tx - a request with an answer that may change the call
  * @branch: digest of the branch of the top Via
- * @flow: digest of the original tuple of its connection
- * @sent_to: digest of the address that it was sent to
- * @body: digest of its body; 0: the body has no description
+ * @flow: hash of the original tuple of its connection
+ * @sent_to: hash of the address that it was sent to
+ * @body: hash of its body; 0: the body has no description
  * @cseq: CSeq number
  * @method: enum sip_method; 0: the slot is free
  * @side: party that sent it, enum sipalg_call_side
@@ -131,9 +131,9 @@ struct sipalg_call_key {
  */
 struct sipalg_call_tx {
 	u64 branch;
-	u64 flow;
-	u64 sent_to;
-	u64 body;
+	u32 flow;
+	u32 sent_to;
+	u32 body;
 	u32 cseq;
 	u8 method;
 	u8 side;
@@ -248,7 +248,7 @@ static_assert(SIP_LEFT_COUNT <= 16);		/* @left has 16 bits */
  * @from_tag: digest of the tag of From; 0: From has no tag
  * @to_tag: digest of the tag of To; 0: To has no tag
  * @branch: digest of the branch of the top Via
- * @body: digest of the body; 0: the body has no description
+ * @body: hash of the body; 0: the body has no description
  * @zone: conntrack zone
  * @cseq: CSeq number
  * @session_s: Session-Expires, in seconds; 0: the message has none
@@ -273,7 +273,7 @@ struct sipalg_call_event {
 	u64 from_tag;
 	u64 to_tag;
 	u64 branch;
-	u64 body;
+	u32 body;
 	u16 zone;
 	u32 cseq;
 	u32 session_s;

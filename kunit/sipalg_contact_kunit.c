@@ -108,6 +108,26 @@ static void contact_is_shared_by_calls(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_PINHOLES_CLOSED), 1);
 }
 
+/* A connection that begins anew may get another mapped port, which is another way in. */
+static void contact_has_a_new_mapping(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+
+	call_up(lab, "call=one");
+	lab_phone(lab, "INVITE 2 a b call=one");
+	lab_proxy(lab, "200 INVITE 2 a b call=one");
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_PINHOLES_OPENED), 1);
+	lab_flush(lab);
+	lab->mapped_port = 40001;
+	lab_phone(lab, "INVITE 3 a b call=one");
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_PINHOLES_OPENED), 2);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 40001), 1);
+	lab_proxy(lab, "200 INVITE 3 a b call=one");
+	lab_phone(lab, "BYE 4 a b call=one");
+	lab_proxy(lab, "200 BYE 4 a b call=one");
+	KUNIT_EXPECT_EQ(test, lab_count(lab, SIPALG_STAT_PINHOLES_CLOSED), 2);
+}
+
 static void contact_closes_with_a_refusal(struct kunit *test)
 {
 	struct lab *lab = test->priv;
@@ -377,6 +397,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(contact_waits_for_the_peer_alone),
 	KUNIT_CASE(contact_is_given_back),
 	KUNIT_CASE(contact_is_shared_by_calls),
+	KUNIT_CASE(contact_has_a_new_mapping),
 	KUNIT_CASE(contact_closes_with_a_refusal),
 	KUNIT_CASE(contact_waits_for_several_peers),
 	KUNIT_CASE(contact_shares_a_registrations),

@@ -706,10 +706,21 @@ static void fill_ports(struct lab *lab, u32 i)
 	lab->phone.port = 5060;
 }
 
+/* With its refusal, as places are tried for the call and not for the message. */
+static void one_refused_call(struct lab *lab)
+{
+	u32 i = fresh();
+
+	count_from(lab);
+	phone_says(lab, "INVITE 1 a - call=p%u audio=4000", i);
+	proxy_says(lab, "486 INVITE 1 a b call=p%u", i);
+	count_to();
+}
+
 /* media_ports is full, so that all places are tried. */
 static void rule_b1_ports_that_are_tried(struct kunit *test)
 {
-	static const struct work work = { "ports that are tried", one_invite, fill_ports };
+	static const struct work work = { "ports that are tried", one_refused_call, fill_ports };
 	struct lab *lab = test->priv;
 
 	lab->set->media_ports = (struct sipalg_range){ 20000, 20511 };

@@ -93,6 +93,13 @@ static enum sipalg_call_step advance_copy(const struct sipalg_call *call,
 	       SIPALG_CALL_OUT_OF_ORDER : SIPALG_CALL_MAY_OPEN;
 }
 
+/* Remembers a new request.  Without memory no answer to it will be known, so it opens nothing. */
+static enum sipalg_call_step remember(struct sipalg_call *call, const struct sipalg_call_event *ev,
+				      enum sipalg_call_side side)
+{
+	return sipalg_call_tx_add(call, ev, side) ? SIPALG_CALL_MAY_OPEN : SIPALG_CALL_IN_ORDER;
+}
+
 static enum sipalg_call_step advance_invite(struct sipalg_call *call,
 					    const struct sipalg_call_event *ev,
 					    enum sipalg_call_side side)
@@ -118,7 +125,7 @@ static enum sipalg_call_step advance_invite(struct sipalg_call *call,
 	count_cseq(call, ev, side);
 	if (call->state == SIPALG_CALL_TRYING)
 		sipalg_call_wait_longer(ev->sn, call, sipalg_settings_of(ev->sn)->invite_timeout);
-	return sipalg_call_tx_add(call, ev, side);
+	return remember(call, ev, side);
 }
 
 /* A CSeq number belongs to a dialog (RFC 3261 12.2.1.1), and an answer says to which one. */
@@ -191,7 +198,7 @@ static enum sipalg_call_step advance_request(struct sipalg_call *call,
 		count_cseq(call, ev, side);
 	if (!is_remembered(ev->method))
 		return SIPALG_CALL_IN_ORDER;
-	return sipalg_call_tx_add(call, ev, side);
+	return remember(call, ev, side);
 }
 
 /*
@@ -361,8 +368,7 @@ static struct sipalg_call_tx *tx_of_other_router(struct sipalg_call *call,
 	request.dir = !ev->dir;
 	request.body = 0;
 	request.receiver = ev->sender.addr;
-	sipalg_call_tx_add(call, &request, side);
-	tx = sipalg_call_tx_find(call, &request, side);
+	tx = sipalg_call_tx_add(call, &request, side);
 	if (tx)
 		tx->is_elsewhere = true;
 	return tx;

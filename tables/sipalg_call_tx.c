@@ -82,48 +82,49 @@ static struct sipalg_call_tx *free_tx(struct sipalg_call_busy *busy)
 	return tx;
 }
 
-static u64 digest_of_flow(const struct sipalg_call_event *ev)
+/*
+ * 32 bits under a secret key are enough: an answer has the branch, the Call-ID and the tags of its
+ * request too, and nobody can choose a flow or an address by the hash (SECURITY R4).
+ */
+static u32 hash_of_flow(const struct sipalg_call_event *ev)
 {
-	return sipalg_digest(ev->flow, sizeof(*ev->flow));
+	return sipalg_hash(ev->flow, sizeof(*ev->flow), 0);
 }
 
-static u64 digest_of_addr(const struct sip_addr *addr)
+static u32 hash_of_addr(const struct sip_addr *addr)
 {
-	return sipalg_digest(addr, sizeof(*addr));
+	return sipalg_hash_addr(addr, addr->family, 0);
 }
 
-enum sipalg_call_step sipalg_call_tx_add(struct sipalg_call *call,
-					 const struct sipalg_call_event *ev,
-					 enum sipalg_call_side side)
+struct sipalg_call_tx *sipalg_call_tx_add(struct sipalg_call *call,
+					  const struct sipalg_call_event *ev,
+					  enum sipalg_call_side side)
 {
-	struct sipalg_call_tx *tx = sipalg_call_tx_find(call, ev, side);
+	struct sipalg_call_tx *tx;
 
-	if (tx && tx->is_done)
-		return SIPALG_CALL_MAY_OPEN;	/* a late retransmission */
 	if (!sipalg_call_busy_get(call)) {
 		sipalg_count(ev->sn, SIPALG_STAT_NO_MEMORY);
-		return SIPALG_CALL_IN_ORDER;
+		return NULL;
 	}
-	if (!tx)
-		tx = free_tx(call->busy);
+	tx = free_tx(call->busy);
 	*tx = (struct sipalg_call_tx){
 		.branch = ev->branch,
-		.flow = digest_of_flow(ev),
-		.sent_to = digest_of_addr(&ev->receiver),
+		.flow = hash_of_flow(ev),
+		.sent_to = hash_of_addr(&ev->receiver),
 		.cseq = ev->cseq,
 		.method = ev->method,
 		.side = side,
 		.dir = ev->dir,
 		.body = ev->body,
 	};
-	return SIPALG_CALL_MAY_OPEN;
+	return tx;
 }
 
 bool sipalg_call_tx_may_answer(const struct sipalg_call_tx *tx, const struct sipalg_call_event *ev)
 {
-	if (tx->sent_to == digest_of_addr(&ev->sender.addr))
+	if (tx->sent_to == hash_of_addr(&ev->sender.addr))
 		return true;
-	return tx->dir != ev->dir && tx->flow == digest_of_flow(ev);
+	return tx->dir != ev->dir && tx->flow == hash_of_flow(ev);
 }
 
 bool sipalg_call_tx_is_acked(const struct sipalg_call *call, const struct sipalg_call_event *ev,
@@ -136,7 +137,7 @@ bool sipalg_call_tx_is_acked(const struct sipalg_call *call, const struct sipalg
 
 		sipalg_step();
 		if (tx->is_elsewhere && tx->cseq == ev->cseq && tx->side == side &&
-		    tx->sent_to == digest_of_addr(&ev->receiver))
+		    tx->sent_to == hash_of_addr(&ev->receiver))
 			return !sip_addr_equal(&ev->sender.addr, &ev->receiver);
 	}
 	return false;

@@ -67,16 +67,15 @@ struct sipalg_call_tx *sipalg_call_tx_find(struct sipalg_call *call,
 /**
  * sipalg_call_tx_add() - remember a request
  * @call: call, locked
- * @ev: request
+ * @ev: request, which sipalg_call_tx_find() has just not found
  * @side: party that sent the request
  *
  * Context: the lock of @call is held.
- * Return: SIPALG_CALL_MAY_OPEN; SIPALG_CALL_IN_ORDER: there is no memory, so no answer to the
- * request will be known.
+ * Return: the request; NULL: there is no memory, so no answer to the request will be known.
  */
-enum sipalg_call_step sipalg_call_tx_add(struct sipalg_call *call,
-					 const struct sipalg_call_event *ev,
-					 enum sipalg_call_side side);
+struct sipalg_call_tx *sipalg_call_tx_add(struct sipalg_call *call,
+					  const struct sipalg_call_event *ev,
+					  enum sipalg_call_side side);
 
 /**
  * sipalg_call_tx_may_answer() - does an answer come from where its request went to?
