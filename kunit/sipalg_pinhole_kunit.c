@@ -520,6 +520,12 @@ static void pinhole_leaves_foreign_expectations_alone(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, lab_audio(lab) % 2, 1);
 	KUNIT_EXPECT_FALSE(test, lab_is_reserved(lab, 4099));
 	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 4000) + lab_waiting(lab, 4100), 0);
+	/* of the own connection, and of the class of one of these calls */
+	expect_foreign(lab, lab_master(lab), SIPALG_PINHOLE_MEDIA, 4200);
+	lab_phone(lab, "INVITE 1 a - call=class audio=4200");
+	KUNIT_EXPECT_NE(test, lab_audio(lab), 4200);
+	lab_phone(lab, "INVITE 1 a - call=class2 audio=4200");
+	KUNIT_EXPECT_NE(test, lab_audio(lab), 4200);
 	/* the foreign ones still stand: they let packets in, and to nobody of ours */
 	lab_media_in(lab, peer(), 4000);
 	KUNIT_EXPECT_TRUE(test, lab->is_related);

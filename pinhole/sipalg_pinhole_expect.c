@@ -177,6 +177,19 @@ bool sipalg_pinhole_expect_waits(struct sipalg_net *sn, struct sipalg_pinhole *p
 	return waits;
 }
 
+bool sipalg_pinhole_expect_is_alone(const struct sipalg_pinhole *pin, const struct nf_conn *master)
+{
+	const struct nf_conn_help *help = nfct_help(master);
+	u32 class = pin->class == SIPALG_PINHOLE_MEDIA_B ? SIPALG_PINHOLE_MEDIA : pin->class;
+	u32 last = class == SIPALG_PINHOLE_SIGNALLING ? class : SIPALG_PINHOLE_RTCP;
+
+	lockdep_assert_held(&pin->lock);
+	for (; help && class <= last; class++)
+		if (READ_ONCE(help->expecting[class]))
+			return false;
+	return true;
+}
+
 /* The kernel replaces an equal expectation of the same master, and gives no sign. */
 static bool expect_is_foreign(struct sipalg_net *sn, struct sipalg_pinhole *pin)
 {

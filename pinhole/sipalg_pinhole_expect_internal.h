@@ -73,6 +73,19 @@ bool sipalg_pinhole_expect_extend(struct sipalg_net *sn, struct sipalg_pinhole *
 int sipalg_pinhole_expect_renew(struct sipalg_net *sn, struct sipalg_pinhole *pin, u32 ttl_s);
 
 /**
+ * sipalg_pinhole_expect_is_alone() - may a pinhole get an expectation without a look at its place?
+ * @pin: pinhole
+ * @master: signalling connection
+ *
+ * The kernel refuses an expectation where one of another connection or class waits, and replaces an
+ * equal one of the same connection and class without a sign.
+ *
+ * Return: true: @master has no expectation of a class that @pin may get, so the kernel replaces
+ * none; false: it has some.
+ */
+bool sipalg_pinhole_expect_is_alone(const struct sipalg_pinhole *pin, const struct nf_conn *master);
+
+/**
  * sipalg_pinhole_expect_waits() - does the expectation of a pinhole wait?
  * @sn: namespace
  * @pin: pinhole
