@@ -8,6 +8,7 @@
 #include <net/netfilter/nf_conntrack_zones.h>
 
 #include "sipalg_call.h"
+#include "sipalg_call_contact.h"
 #include "sipalg_call_event.h"
 #include "sipalg_caller.h"
 #include "sipalg_pinhole.h"
@@ -256,6 +257,9 @@ int sipalg_decide_dialog(struct sipalg_ctx *ctx)
 	enum sipalg_call_step step = SIPALG_CALL_OUT_OF_ORDER;
 	int err;
 
+	/* the memory of the call comes while the body is read */
+	if (ctx->may_open)
+		sipalg_call_look(&ev);
 	err = sipalg_media_read(ctx);
 	if (err)
 		return err;

@@ -242,6 +242,18 @@ static_assert(2 * SIPALG_CALL_STREAMS * 2 * SDP_MAX_PAIRS <= U16_MAX);	/* @n_pin
 static_assert(SIP_LEFT_COUNT <= 16);		/* @left has 16 bits */
 
 /**
+ * struct sipalg_call_seen - what sipalg_call_look() has found
+ * @call: call of the message, neither locked nor referenced; NULL: the table has none
+ * @side: side that sent the request, enum sipalg_call_side
+ * @is_looked: the table was asked
+ */
+struct sipalg_call_seen {
+	struct sipalg_call *call;
+	u8 side;
+	bool is_looked;
+};
+
+/**
  * struct sipalg_call_event - what a message says about its call
  * @sn: namespace
  * @call_id: digest of Call-ID
@@ -266,6 +278,7 @@ static_assert(SIP_LEFT_COUNT <= 16);		/* @left has 16 bits */
  * @may_ring: it was given a short while ago, so an answer may be the first message of its call
  * @is_emergency: the message calls for help, so its host may have one call over its quota
  * @is_proven: the sender has had success of late, so calls of strangers are evicted before its own
+ * @seen: what sipalg_call_look() has found; all zero: it was not called
  */
 struct sipalg_call_event {
 	struct sipalg_net *sn;
@@ -291,6 +304,7 @@ struct sipalg_call_event {
 	bool may_ring;
 	bool is_emergency;
 	bool is_proven;
+	struct sipalg_call_seen seen;
 };
 
 /**
@@ -324,6 +338,17 @@ int sipalg_call_module_init(void);
  * Context: process context; waits for RCU callbacks.
  */
 void sipalg_call_module_exit(void);
+
+/**
+ * sipalg_call_look() - look the call of a message up, some time before it is entered
+ * @ev: message; @ev->seen is set
+ *
+ * The memory of a call that was quiet is in no cache.  It comes while the caller does other work,
+ * such as reading the body.
+ *
+ * Context: softirq or BH, under rcu_read_lock() until sipalg_call_enter() has returned.
+ */
+void sipalg_call_look(struct sipalg_call_event *ev);
 
 /**
  * sipalg_call_enter() - find the call of a message, or begin a call
@@ -365,27 +390,6 @@ static inline struct sipalg_pinhole **sipalg_call_contacts(struct sipalg_call *c
 {
 	return call->n_contacts > 1 ? call->contacts : &call->contact;
 }
-
-/**
- * sipalg_call_has_contact() - is a pinhole one of the signalling pinholes of a call?
- * @call: call, locked
- * @pin: pinhole
- *
- * Context: the lock of @call is held.
- * Return: true: @pin belongs to the call; false: it does not.
- */
-bool sipalg_call_has_contact(struct sipalg_call *call, const struct sipalg_pinhole *pin);
-
-/**
- * sipalg_call_add_contact() - hand a signalling pinhole over to a call
- * @call: call, locked
- * @pin: pinhole; the call closes it when the call ends
- *
- * Context: the lock of @call is held.
- * Return: true: the call has the pinhole now; false: the call has SIPALG_CALL_CONTACTS pinholes, or
- * there is no memory, and the caller keeps @pin.
- */
-bool sipalg_call_add_contact(struct sipalg_call *call, struct sipalg_pinhole *pin);
 
 /**
  * sipalg_call_end_by_id() - an administrator ends a call

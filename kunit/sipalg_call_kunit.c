@@ -6,6 +6,7 @@
  */
 #include <linux/errno.h>
 
+#include "sip_method.h"
 #include "sipalg_lab.h"
 
 #define EXPECT_STATE(lab, want)	KUNIT_EXPECT_EQ(test, lab_state(lab), (int)(want))
@@ -1019,6 +1020,48 @@ static void calls_end_by_turns(struct kunit *test)
 	sipalg_gc_soon(lab->sn);
 }
 
+/* Between the look-up of a call and the moment it is entered other messages may come. */
+static void call_changes_after_the_look(struct kunit *test)
+{
+	struct sipalg_call_event ev = {
+		.call_id = sipalg_digest("two", 3), .from_tag = sipalg_digest("a", 1),
+		.method = SIP_BYE,
+	};
+	struct lab *lab = test->priv;
+	struct sipalg_call *call;
+	enum sipalg_call_side side;
+
+	ev.sn = lab->sn;
+	rcu_read_lock();
+	sipalg_call_look(&ev);
+	KUNIT_EXPECT_PTR_EQ(test, ev.seen.call, NULL);
+	/* it begins: the message before it belongs to no call */
+	tell(lab, "INVITE 1 a - call=two", SIPALG_CALL_MAY_OPEN);
+	KUNIT_EXPECT_PTR_EQ(test, sipalg_call_enter(&ev, &side), NULL);
+	sipalg_call_look(&ev);
+	call = ev.seen.call;
+	KUNIT_ASSERT_NOT_NULL(test, call);
+	/* it is evicted, and comes again as another one */
+	lab->set->calls_max = 1;
+	tell(lab, "INVITE 1 a - call=three", SIPALG_CALL_MAY_OPEN);
+	tell(lab, "INVITE 1 a - call=two", SIPALG_CALL_MAY_OPEN);
+	lab->set->calls_max = 0;
+	KUNIT_EXPECT_TRUE(test, call->is_dead);
+	call = sipalg_call_enter(&ev, &side);
+	KUNIT_ASSERT_NOT_NULL(test, call);
+	KUNIT_EXPECT_PTR_NE(test, call, ev.seen.call);
+	KUNIT_EXPECT_FALSE(test, call->is_dead);
+	KUNIT_EXPECT_EQ(test, side, SIPALG_CALLER);
+	sipalg_call_leave(lab->sn, call, true);
+	/* the called end is found by the other tag */
+	ev.from_tag = sipalg_digest("b", 1);
+	ev.to_tag = sipalg_digest("a", 1);
+	sipalg_call_look(&ev);
+	KUNIT_EXPECT_PTR_EQ(test, ev.seen.call, call);
+	KUNIT_EXPECT_EQ(test, ev.seen.side, SIPALG_CALLEE);
+	rcu_read_unlock();
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(call_with_one_stream_is_small),
 	KUNIT_CASE(call_of_one_not_registered_has_a_pinhole_more),
@@ -1067,6 +1110,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(calls_that_are_over_go_before_half_open_ones),
 	KUNIT_CASE(calls_make_room_for_media),
 	KUNIT_CASE(calls_over_the_limit_pass),
+	KUNIT_CASE(call_changes_after_the_look),
 	{}
 };
 

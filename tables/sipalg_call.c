@@ -2,6 +2,7 @@
 /*
  * sipalg_call: the table of calls, and the life of a call.  See sipalg_call.h for the contract.
  */
+#include <linux/prefetch.h>
 #include <linux/rhashtable.h>
 #include <linux/slab.h>
 #include <linux/xarray.h>
@@ -9,6 +10,7 @@
 #include <net/netfilter/nf_conntrack_zones.h>
 
 #include "sipalg_call.h"
+#include "sipalg_call_contact.h"
 #include "sipalg_call_internal.h"
 #include "sipalg_call_media.h"
 #include "sipalg_call_tx.h"
@@ -51,58 +53,6 @@ const char * const sipalg_call_reasons[] = {
 #undef X
 };
 
-/* ---- contacts -------------------------------------------------------------------- */
-
-bool sipalg_call_has_contact(struct sipalg_call *call, const struct sipalg_pinhole *pin)
-{
-	struct sipalg_pinhole **contact = sipalg_call_contacts(call);
-	u32 i;
-
-	for (i = 0; i < call->n_contacts; i++) {
-		sipalg_step();
-		if (contact[i] == pin)
-			return true;
-	}
-	return false;
-}
-
-/* Most calls have at most one contact, so the call has a list only from the second one on. */
-static bool make_list(struct sipalg_call *call)
-{
-	struct sipalg_pinhole *first = call->contact, **list;
-
-	list = kcalloc(SIPALG_CALL_CONTACTS, sizeof(*list), GFP_ATOMIC);
-	if (!list)
-		return false;
-	list[0] = first;
-	call->contacts = list;
-	return true;
-}
-
-bool sipalg_call_add_contact(struct sipalg_call *call, struct sipalg_pinhole *pin)
-{
-	u32 n = call->n_contacts;
-
-	lockdep_assert_held(&call->lock);
-	if (n == SIPALG_CALL_CONTACTS || (n == 1 && !make_list(call)))
-		return false;
-	call->n_contacts++;
-	sipalg_call_contacts(call)[n] = pin;
-	return true;
-}
-
-/* Closes the contact that was added last. */
-static void contact_rm(struct sipalg_net *sn, struct sipalg_call *call)
-{
-	struct sipalg_pinhole **list = sipalg_call_contacts(call), *first = list[0];
-
-	sipalg_pinhole_close(sn, list[--call->n_contacts], SIPALG_PINHOLE_KEEP_CONNS);
-	if (call->n_contacts != 1)
-		return;
-	kfree(list);
-	call->contact = first;
-}
-
 static void pinholes_rm(struct sipalg_net *sn, struct sipalg_call *call,
 			enum sipalg_pinhole_end end)
 {
@@ -111,7 +61,7 @@ static void pinholes_rm(struct sipalg_net *sn, struct sipalg_call *call,
 	list_for_each_entry_safe(media, next, &call->media, node)
 		sipalg_call_media_rm(sn, call, media, end);
 	while (call->n_contacts)
-		contact_rm(sn, call);
+		sipalg_call_contact_rm(sn, call);
 }
 
 /* ---- table ----------------------------------------------------------------------- */
@@ -523,35 +473,59 @@ static bool takes_up_call(const struct sipalg_call_event *ev)
 	return ev->method == SIP_INVITE || (ev->method == SIP_UPDATE && ev->body);
 }
 
-/* Return: a call of the table or a new one, not locked.  The caller holds rcu_read_lock(). */
-static struct sipalg_call *call_find_or_add(const struct sipalg_call_event *ev,
-					    enum sipalg_call_side *request_side)
+/* Finds the call of a message, not locked.  The caller holds rcu_read_lock(). */
+static struct sipalg_call_seen find_call(const struct sipalg_call_event *ev)
 {
-	struct sipalg_call_key key = { ev->call_id, ev->from_tag, ev->zone };
-	struct sipalg_call *call;
+	struct sipalg_call *call = sipalg_call_find(ev, ev->from_tag);
 
-	*request_side = SIPALG_CALLER;
-	call = sipalg_call_find(ev, ev->from_tag);
-	if (call)
-		return call;
-	if (ev->to_tag) {
-		*request_side = SIPALG_CALLEE;
+	if (!call && ev->to_tag) {
 		call = sipalg_call_find(ev, ev->to_tag);
 		if (call)
-			return call;
-		*request_side = SIPALG_CALLER;
+			return (struct sipalg_call_seen){ call, SIPALG_CALLEE, true };
 	}
+	return (struct sipalg_call_seen){ call, SIPALG_CALLER, true };
+}
+
+void sipalg_call_look(struct sipalg_call_event *ev)
+{
+	const char *line;
+
+	ev->seen = find_call(ev);
+	if (!ev->seen.call)
+		return;
+	for (line = (const char *)ev->seen.call; line < (const char *)(ev->seen.call + 1);
+	     line += SMP_CACHE_BYTES)
+		prefetch(line);
+	/* without the lock: what they point to is fetched, and never read */
+	prefetch(READ_ONCE(ev->seen.call->busy));
+	prefetch(READ_ONCE(ev->seen.call->media.next));
+}
+SIPALG_EXPORT_TEST(sipalg_call_look);
+
+/* Return: a call of the table or a new one, not locked.  The caller holds rcu_read_lock(). */
+static struct sipalg_call *call_of(const struct sipalg_call_event *ev,
+				   const struct sipalg_call_seen *seen)
+{
+	struct sipalg_call_key key = { ev->call_id, ev->from_tag, ev->zone };
+
+	if (seen->call)
+		return seen->call;
+	/* another CPU may have added the call meanwhile: call_insert() finds it then */
 	return begins_call(ev) || takes_up_call(ev) ? call_add(ev, &key) : NULL;
 }
 
 struct sipalg_call *sipalg_call_enter(const struct sipalg_call_event *ev,
 				      enum sipalg_call_side *request_side)
 {
+	struct sipalg_call_seen seen = ev->seen;
 	struct sipalg_call *call;
 	int tries;
 
 	for (tries = 0; tries < 3; tries++) {
-		call = call_find_or_add(ev, request_side);
+		if (!seen.is_looked || tries)
+			seen = find_call(ev);
+		*request_side = seen.side;
+		call = call_of(ev, &seen);
 		if (IS_ERR_OR_NULL(call))
 			return call;
 		spin_lock_bh(&call->lock);
@@ -580,7 +554,7 @@ void sipalg_call_leave(struct sipalg_net *sn, struct sipalg_call *call, bool kee
 			sipalg_call_media_rm(sn, call, media, SIPALG_PINHOLE_KEEP_CONNS);
 	}
 	while (!keep && call->n_contacts > call->n_contacts_before)
-		contact_rm(sn, call);
+		sipalg_call_contact_rm(sn, call);
 	spin_unlock_bh(&call->lock);
 	sipalg_call_put(call);
 }
