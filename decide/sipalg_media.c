@@ -7,6 +7,7 @@
 
 #include "sipalg_call_timer.h"
 #include "sipalg_call_media.h"
+#include "sipalg_pinhole_peer.h"
 #include "sipalg_ctx.h"
 #include "sipalg_flow.h"
 #include "sipalg_inside.h"

@@ -34,11 +34,13 @@ bool sipalg_call_add_contact(struct sipalg_call *call, struct sipalg_pinhole *pi
  * sipalg_call_contact_rm() - close the signalling pinhole that a call got last
  * @sn: namespace
  * @call: call, locked, that has one
+ * @end: SIPALG_PINHOLE_KEEP_CONNS or SIPALG_PINHOLE_KEEP_LATER
  *
  * Used by the files of calls alone.
  *
  * Context: the lock of @call is held.
  */
-void sipalg_call_contact_rm(struct sipalg_net *sn, struct sipalg_call *call);
+void sipalg_call_contact_rm(struct sipalg_net *sn, struct sipalg_call *call,
+			    enum sipalg_pinhole_end end);
 
 #endif /* _SIPALG_CALL_CONTACT_H */

@@ -54,6 +54,7 @@ struct sipalg_counters {
  * @pinholes: pinholes by their mapped side, see sipalg_pinhole.c
  * @reals: pinholes by their real side, see sipalg_pinhole_real.c
  * @turns: pinholes that wait for a flow, see sipalg_turn.c
+ * @shut: pinholes that are shut, see sipalg_pinhole_shut.c
  * @legacies: ports of another router, see sipalg_legacy.c
  * @calls: calls, see sipalg_call.c
  * @bindings: registered contacts, see sipalg_binding.c
@@ -79,6 +80,7 @@ struct sipalg_net {
 	struct sipalg_pinhole_table *pinholes;
 	struct sipalg_pinhole_real_table *reals;
 	struct sipalg_turn_table *turns;
+	struct sipalg_shut_list *shut;
 	struct sipalg_legacy_table *legacies;
 	struct sipalg_call_table *calls;
 	struct sipalg_binding_table *bindings;

@@ -13,6 +13,11 @@
  * goes, the reservation goes, its connections end as the owner says, and the object goes after a
  * grace period.  Pinholes know nothing of their owners.
  *
+ * A call that ends is in the way of the packet that ends it, so all but the expectation may wait
+ * for a work item (sipalg_pinhole_shut.c).  Such a pinhole is shut: it has no owner, lets nothing
+ * in, and no look-up finds it.  Who needs its port, or the room that it takes, ends the rest at
+ * once.
+ *
  * RTP comes before RTCP.  The kernel counts the expectations of a class and flow in one byte, and
  * on a trunk with many waiting calls that is too few for both.  So a pinhole of RTP may use any of
  * three classes, and always gets a place while other RTP has not filled them.  A pinhole of RTCP
@@ -27,6 +32,7 @@
 #define _SIPALG_PINHOLE_H
 
 #include <linux/netfilter/nf_conntrack_tuple_common.h>
+#include <linux/list.h>
 #include <linux/refcount.h>
 #include <linux/rhashtable-types.h>
 #include <linux/spinlock.h>
@@ -78,11 +84,15 @@ enum {
  * @SIPALG_PINHOLE_KEEP_CONNS: the connections live on
  * @SIPALG_PINHOLE_EXPIRE_CONNS: the connections end in SIPALG_PINHOLE_LAST_S seconds
  * @SIPALG_PINHOLE_KILL_CONNS: the connections end at once
+ * @SIPALG_PINHOLE_KEEP_LATER: as SIPALG_PINHOLE_KEEP_CONNS, and what can wait waits
+ * @SIPALG_PINHOLE_EXPIRE_LATER: as SIPALG_PINHOLE_EXPIRE_CONNS, and what can wait waits
  */
 enum sipalg_pinhole_end {
 	SIPALG_PINHOLE_KEEP_CONNS,
 	SIPALG_PINHOLE_EXPIRE_CONNS,
 	SIPALG_PINHOLE_KILL_CONNS,
+	SIPALG_PINHOLE_KEEP_LATER,
+	SIPALG_PINHOLE_EXPIRE_LATER,
 };
 
 enum { SIPALG_PINHOLE_LAST_S = 5 };
@@ -159,6 +169,8 @@ struct sipalg_pinhole_more {
  * @is_narrowed: too many strangers came: the announced peer alone is let in for a while
  * @is_anothers: another host than @real has named the pinhole (inside_media)
  * @is_closed: no expectation is made any more
+ * @is_buried: it is in no table, and its host is charged no more; @is_closed is set
+ * @ends_conns: of one that is closed and not buried: its connections end with the rest
  * @is_due: RTCP whose RTP has come; read without the lock too
  * @is_untold: its expectation was made before the kernel had told of the master; read without the
  *	lock too
@@ -173,6 +185,7 @@ struct sipalg_pinhole_more {
  * @turn: of RTCP, its place in the row of its flow; NULL: none; under the lock of sipalg_turn.c
  * @master: memory of the signalling connection
  * @rcu: readers find pinholes under RCU
+ * @shut: node in the list of sipalg_pinhole_shut.c, from which @rcu frees it
  */
 struct sipalg_pinhole {
 	struct rhash_head mapped_node;
@@ -194,7 +207,10 @@ struct sipalg_pinhole {
 		struct sipalg_turn *turn;
 	};
 	struct sipalg_master *master;
-	struct rcu_head rcu;
+	union {
+		struct rcu_head rcu;
+		struct list_head shut;
+	};
 	u8 class : 2;
 	bool is_nat : 1;
 	bool is_lasting : 1;
@@ -208,6 +224,8 @@ struct sipalg_pinhole {
 	bool is_counted : 1;
 	bool is_narrowed : 1;
 	bool is_closed : 1;
+	bool is_buried : 1;
+	bool ends_conns : 1;
 	bool is_anothers : 1;
 	bool has_come : 1;
 };
@@ -376,7 +394,8 @@ unsigned long sipalg_pinhole_keep(struct sipalg_net *sn, struct sipalg_pinhole *
  * @pin: pinhole, which the caller must not use afterwards; NULL is allowed
  * @end: what becomes of the connections of the pinhole
  *
- * The pinhole ends with its last owner.
+ * The pinhole ends with its last owner: nothing comes in from then on, no look-up finds it, and its
+ * port may be given away.
  *
  * Context: any but hard interrupt.
  */
@@ -389,10 +408,34 @@ void sipalg_pinhole_close(struct sipalg_net *sn, struct sipalg_pinhole *pin,
  * @key: mapped address and port
  *
  * Context: under rcu_read_lock(), as long as the result is used.
- * Return: the pinhole or NULL.
+ * Return: the pinhole; NULL: there is none, or its last owner is gone.
  */
 struct sipalg_pinhole *sipalg_pinhole_by_mapped(struct sipalg_net *sn,
 						const struct sipalg_pinhole_key *key);
+
+/**
+ * sipalg_pinhole_shut_at() - find the pinhole of a mapped address and port that is shut
+ * @sn: namespace
+ * @key: mapped address and port
+ *
+ * Used by the files of the folder pinhole alone.
+ *
+ * Context: under rcu_read_lock(), as long as the result is used; no lock of a pinhole is needed.
+ * Return: the pinhole, which is about to leave the table; NULL: none is shut there.
+ */
+struct sipalg_pinhole *sipalg_pinhole_shut_at(struct sipalg_net *sn,
+					      const struct sipalg_pinhole_key *key);
+
+/**
+ * sipalg_pinhole_bury() - end the rest of a pinhole that is shut, and free it
+ * @sn: namespace
+ * @pin: pinhole that has left the list; its rest may have ended before
+ *
+ * Used by sipalg_pinhole_shut.c alone.
+ *
+ * Context: any but hard interrupt; no lock of a pinhole is held.
+ */
+void sipalg_pinhole_bury(struct sipalg_net *sn, struct sipalg_pinhole *pin);
 
 /**
  * sipalg_pinhole_is_rtcp() - is a pinhole for RTCP?
@@ -404,6 +447,18 @@ struct sipalg_pinhole *sipalg_pinhole_by_mapped(struct sipalg_net *sn,
 static inline bool sipalg_pinhole_is_rtcp(const struct sipalg_pinhole *pin)
 {
 	return pin->class == SIPALG_PINHOLE_RTCP;
+}
+
+/**
+ * sipalg_pinhole_is_shut() - is the last owner of a pinhole gone?
+ * @pin: pinhole that was found under rcu_read_lock()
+ *
+ * Context: any; no lock is needed.  A pinhole that is shut stays so.
+ * Return: true: nobody owns @pin any more; false: it is open.
+ */
+static inline bool sipalg_pinhole_is_shut(const struct sipalg_pinhole *pin)
+{
+	return !refcount_read(&pin->users);
 }
 
 /**
@@ -450,54 +505,6 @@ void sipalg_pinhole_tell(struct sipalg_net *sn, struct sipalg_pinhole *pin);
  * Return: original tuple of the connection.
  */
 struct nf_conntrack_tuple sipalg_pinhole_master(struct sipalg_pinhole *pin);
-
-/**
- * sipalg_pinhole_set_peer() - the other side has announced an endpoint for the stream
- * @sn: namespace
- * @pin: open pinhole
- * @addr: announced address
- * @port: announced port, host byte order
- *
- * Context: softirq or BH, under rcu_read_lock().
- */
-void sipalg_pinhole_set_peer(struct sipalg_net *sn, struct sipalg_pinhole *pin,
-			     const struct sip_addr *addr, u16 port);
-
-/**
- * sipalg_pinhole_peer() - the endpoint that the other side has announced
- * @pin: open pinhole
- *
- * Context: any but hard interrupt.
- * Return: the endpoint; family 0: not known.
- */
-struct sip_endpoint sipalg_pinhole_peer(struct sipalg_pinhole *pin);
-
-/**
- * sipalg_pinhole_comes_from() - the address that packets of the peer come from
- * @pin: open pinhole
- *
- * A peer that was announced by one of our own mappings is inside, and comes from its real address.
- *
- * Context: any but hard interrupt.
- * Return: the address; family 0: not known.
- */
-struct sip_addr sipalg_pinhole_comes_from(struct sipalg_pinhole *pin);
-
-/**
- * sipalg_pinhole_is_inside() - is the peer of a pinhole inside, at an address?
- * @pin: open pinhole
- * @addr: address
- *
- * Context: any but hard interrupt.
- * Return: whether packets of the peer come from @addr, which is not the announced address.
- */
-static inline bool sipalg_pinhole_is_inside(struct sipalg_pinhole *pin, const struct sip_addr *addr)
-{
-	struct sip_endpoint peer = sipalg_pinhole_peer(pin);
-	struct sip_addr from = sipalg_pinhole_comes_from(pin);
-
-	return sip_addr_equal(&from, addr) && !sip_addr_equal(&peer.addr, addr);
-}
 
 /**
  * struct sipalg_pinhole_heard - what came through a pinhole

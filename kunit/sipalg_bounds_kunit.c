@@ -7,6 +7,7 @@
  * name something else each, then it comes again; it may cost four times as much, and no more.
  */
 #include "sip_limits.h"
+#include "sipalg_pinhole_peer.h"
 #include "sipalg_quota.h"
 #include "sipalg_bounds.h"
 #include "sipalg_lab.h"
@@ -192,6 +193,7 @@ static void rule_b1_the_last_port(struct kunit *test)
 	/* one for the media, one for the peers of its calls */
 	KUNIT_EXPECT_EQ(test, sipalg_quota_held(lab->sn, &phone, SIPALG_QUOTA_PINHOLE), 2);
 	lab_proxy(lab, "486 INVITE 1 a b");
+	lab_settle(lab);
 	KUNIT_EXPECT_EQ(test, sipalg_quota_held(lab->sn, &phone, SIPALG_QUOTA_PINHOLE), 0);
 }
 

@@ -19,6 +19,7 @@
 
 #include "sipalg_binding.h"
 #include "sipalg_pinhole.h"
+#include "sipalg_pinhole_shut.h"
 #include "sipalg_source.h"
 #include "sipalg_compat.h"
 #include "sipalg_lab.h"
@@ -674,12 +675,26 @@ u64 lab_count(const struct lab *lab, enum sipalg_stat stat)
 
 /* ---- time ------------------------------------------------------------------------ */
 
+void lab_settle(struct lab *lab)
+{
+	sipalg_shut_drain(lab->sn);
+}
+
+void lab_let_settle(struct lab *lab)
+{
+	WRITE_ONCE(lab->sn->shut->delay, msecs_to_jiffies(SIPALG_SHUT_MS));
+	cancel_delayed_work_sync(&lab->sn->shut->work);
+	lab_settle(lab);
+}
+
 void lab_wait(struct lab *lab, u32 seconds)
 {
 	hold_time(lab);
+	lab_settle(lab);
 	WRITE_ONCE(lab->sn->clock, lab->sn->clock + seconds * HZ);
 	sipalg_call_gc(lab->sn);
 	sipalg_binding_gc(lab->sn);
+	lab_settle(lab);
 }
 
 static int any_conn(struct nf_conn *ct, void *unused)
@@ -757,6 +772,7 @@ int lab_setup(struct kunit *test)
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, lab->set);
 	no_limits(lab->set);
 	settings_replace(lab, lab->set);
+	WRITE_ONCE(lab->sn->shut->delay, (unsigned long)LAB_FOREVER_S * HZ);
 	return 0;
 }
 
@@ -770,6 +786,7 @@ void lab_teardown(struct kunit *test)
 	/* media that was heard is seen to be silent, what is up ends, and what has ended goes */
 	for (i = 0; i < 4; i++)
 		lab_wait(lab, LAB_FOREVER_S);
+	lab_let_settle(lab);
 	KUNIT_EXPECT_FALSE(test, sipalg_call_gc(lab->sn));
 	KUNIT_EXPECT_FALSE(test, sipalg_binding_gc(lab->sn));
 	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 0), 0);
@@ -799,4 +816,4 @@ kunit_test_suites(&sipalg_call_suite, &sipalg_pinhole_suite, &sipalg_binding_sui
 		  &sipalg_neighbour_suite, &sipalg_flood_suite,
 		  &sipalg_chaos_suite, &sipalg_rules_m_suite, &sipalg_rules_p_suite,
 		  &sipalg_rules_life_suite, &sipalg_rules_trust_suite, &sipalg_bounds_suite,
-		  &sipalg_legacy_suite);
+		  &sipalg_legacy_suite, &sipalg_shut_suite);

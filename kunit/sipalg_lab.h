@@ -40,6 +40,7 @@ extern struct kunit_suite sipalg_rules_life_suite;
 extern struct kunit_suite sipalg_rules_trust_suite;
 extern struct kunit_suite sipalg_bounds_suite;
 extern struct kunit_suite sipalg_legacy_suite;
+extern struct kunit_suite sipalg_shut_suite;
 
 enum {
 	LAB_TEXT_MAX	= 4096,
@@ -218,6 +219,12 @@ struct lab_call lab_call(struct lab *lab, const char *call, const char *tag);
 
 /* The same of lab_tell()'s default Call-ID and the caller "a". */
 int lab_state(struct lab *lab);
+
+/* What is left of calls that have ended by a message ends; by itself it does not in a test. */
+void lab_settle(struct lab *lab);
+
+/* From now on it does, as soon as in a router. */
+void lab_let_settle(struct lab *lab);
 
 /* Time passes, in one step, and what is due is done. */
 void lab_wait(struct lab *lab, u32 seconds);

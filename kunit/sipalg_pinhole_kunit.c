@@ -10,6 +10,7 @@
 #include <net/netfilter/nf_conntrack_zones.h>
 
 #include "sipalg_pinhole.h"
+#include "sipalg_pinhole_peer.h"
 #include "sipalg_quota.h"
 #include "sipalg_compat.h"
 #include "sipalg_lab.h"
@@ -1087,6 +1088,7 @@ static void pinhole_shortens_media_at_the_end(struct kunit *test)
 	lab_media_in(lab, peer(), 4000);
 	hang_up(lab);
 	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 0), 0);
+	lab_settle(lab);
 	lab_media_in(lab, peer(), 4000);
 	ct = lab_conn(peer(), mapped);
 	KUNIT_ASSERT_NOT_NULL(test, ct);

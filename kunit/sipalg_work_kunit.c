@@ -8,6 +8,7 @@
 #include <linux/inet.h>
 #include <linux/workqueue.h>
 
+#include "sipalg_pinhole_peer.h"
 #include "sipalg_pinhole_real.h"
 #include "sipalg_source.h"
 #include "sip_tcp.h"
@@ -34,6 +35,7 @@ static u32 counted, counted_from;
 static void count_from(struct lab *lab)
 {
 	cancel_delayed_work_sync(&lab->sn->gc);
+	lab_settle(lab);
 	counted_from = sipalg_steps;
 }
 

@@ -8,6 +8,7 @@
 #include <net/netfilter/nf_conntrack_zones.h>
 
 #include "sipalg_pinhole.h"
+#include "sipalg_pinhole_peer.h"
 #include "sipalg_pinhole_expect.h"
 #include "sipalg_pinhole_real.h"
 #include "sipalg_compat.h"

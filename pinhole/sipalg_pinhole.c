@@ -20,6 +20,7 @@
 #include "sipalg_pinhole_conns.h"
 #include "sipalg_pinhole_expect_internal.h"
 #include "sipalg_pinhole_real.h"
+#include "sipalg_pinhole_shut.h"
 #include "sipalg_port.h"
 #include "sipalg_quota.h"
 #include "sipalg_turn.h"
@@ -136,11 +137,16 @@ static struct sipalg_pinhole *pinhole_share(struct sipalg_net *sn,
 	return old;
 }
 
-bool sipalg_pinhole_is_scarce(struct sipalg_net *sn)
+static bool are_few_left(struct sipalg_net *sn)
 {
 	u32 max = pinholes_max(sn);
 
 	return atomic_read(&sn->pinholes->n) >= max - max / 8;
+}
+
+bool sipalg_pinhole_is_scarce(struct sipalg_net *sn)
+{
+	return are_few_left(sn) && (!sipalg_shut_drain(sn) || are_few_left(sn));
 }
 
 /*
@@ -161,7 +167,7 @@ static u32 share_of_host(u32 max, u32 left)
  * too.
  * Return: the host, which is charged for @more pinholes now; otherwise an ERR_PTR().
  */
-static struct sipalg_quota *pinhole_charge_host(const struct sipalg_pinhole_want *want, u32 more)
+static struct sipalg_quota *charge_host(const struct sipalg_pinhole_want *want, u32 more)
 {
 	u32 n = atomic_read(&want->sn->pinholes->n), max = pinholes_max(want->sn);
 	struct sipalg_quota_key host = {
@@ -176,11 +182,84 @@ static struct sipalg_quota *pinhole_charge_host(const struct sipalg_pinhole_want
 	return sipalg_quota_charge(want->sn, &host, SIPALG_QUOTA_PINHOLE, more, share);
 }
 
+/* The same.  A place that a pinhole of an ended call has yet is free. */
+static struct sipalg_quota *pinhole_charge_host(const struct sipalg_pinhole_want *want, u32 more)
+{
+	struct sipalg_quota *host = charge_host(want, more);
+
+	if ((host == ERR_PTR(-ENOSPC) || host == ERR_PTR(-EDQUOT)) && sipalg_shut_drain(want->sn))
+		host = charge_host(want, more);
+	return host;
+}
+
+/* Return: the pinhole with a mapped side, which may be shut; NULL: none.  Under RCU. */
+static struct sipalg_pinhole *at_mapped(struct sipalg_net *sn, const struct sipalg_pinhole_key *key)
+{
+	return rhashtable_lookup(&sn->pinholes->mapped, key, mapped_params);
+}
+
+/*
+ * Ends what is left of a pinhole that is shut: it leaves the tables, its connections end, its host
+ * is charged no more.  All of it is done under the lock of the pinhole, so who finds the pinhole
+ * buried finds its port free.
+ */
+static void pinhole_bury(struct sipalg_net *sn, struct sipalg_pinhole *pin,
+			 enum sipalg_pinhole_end end)
+{
+	struct sipalg_pinhole_table *table = sn->pinholes;
+	struct sipalg_quota_key host = {
+		*sipalg_pinhole_charged(pin), pin->real.zone, pin->charged_len
+	};
+
+	lockdep_assert_held(&pin->lock);
+	pin->is_buried = true;
+	sipalg_pinhole_conns_end(sn, pin, end);
+	sipalg_pinhole_real_rm(sn, pin);
+	rhashtable_remove_fast(&table->mapped, &pin->mapped_node, mapped_params);
+	atomic_dec(&table->n);
+	sipalg_quota_release_of(sn, &host, SIPALG_QUOTA_PINHOLE, 1);
+}
+
+/* Return: whether the rest of the pinhole has ended: now, or before. */
+static bool bury_shut(struct sipalg_net *sn, struct sipalg_pinhole *pin)
+{
+	bool is_buried;
+
+	spin_lock_bh(&pin->lock);
+	if (pin->is_closed && !pin->is_buried)
+		pinhole_bury(sn, pin, pin->ends_conns ? SIPALG_PINHOLE_EXPIRE_CONNS :
+							SIPALG_PINHOLE_KEEP_CONNS);
+	is_buried = pin->is_buried;
+	spin_unlock_bh(&pin->lock);
+	return is_buried;
+}
+
+void sipalg_pinhole_bury(struct sipalg_net *sn, struct sipalg_pinhole *pin)
+{
+	bury_shut(sn, pin);
+	call_rcu(&pin->rcu, pinhole_free_rcu);
+}
+
+/* Inserts a pinhole.  The port of a pinhole that is shut is free: what is left of it ends now. */
+static int mapped_add(struct sipalg_net *sn, struct sipalg_pinhole *pin)
+{
+	struct rhashtable *mapped = &sn->pinholes->mapped;
+	struct sipalg_pinhole *old;
+	int err = rhashtable_lookup_insert_fast(mapped, &pin->mapped_node, mapped_params);
+
+	if (err != -EEXIST)
+		return err;
+	old = at_mapped(sn, &pin->mapped);
+	if (old && !(sipalg_pinhole_is_shut(old) && bury_shut(sn, old)))
+		return err;
+	return rhashtable_lookup_insert_fast(mapped, &pin->mapped_node, mapped_params);
+}
+
 /* Adds a pinhole to both tables.  On failure the pinhole is freed. */
 static int pinhole_insert(struct sipalg_net *sn, struct sipalg_pinhole *pin)
 {
 	struct sipalg_pinhole_table *table = sn->pinholes;
-	int err = rhashtable_lookup_insert_fast(&table->mapped, &pin->mapped_node, mapped_params);
+	int err = mapped_add(sn, pin);
 
 	if (err) {
 		pinhole_free(pin);
@@ -223,31 +302,47 @@ static struct sipalg_pinhole *pinhole_add(const struct sipalg_pinhole_want *want
 	return err ? ERR_PTR(err) : pin;
 }
 
+/*
+ * Puts what is left of a pinhole that is shut off, if it may wait.  The lock of @pin is held, and
+ * until it is given back nobody ends the rest.
+ */
+static bool put_off(struct sipalg_net *sn, struct sipalg_pinhole *pin, enum sipalg_pinhole_end end)
+{
+	if (end != SIPALG_PINHOLE_KEEP_LATER && end != SIPALG_PINHOLE_EXPIRE_LATER)
+		return false;
+	pin->ends_conns = end == SIPALG_PINHOLE_EXPIRE_LATER;
+	return sipalg_shut_add(sn, pin);
+}
+
+/* What is done at once to a pinhole whose rest had to wait, and may not. */
+static enum sipalg_pinhole_end end_now(enum sipalg_pinhole_end end)
+{
+	if (end == SIPALG_PINHOLE_KEEP_LATER)
+		return SIPALG_PINHOLE_KEEP_CONNS;
+	return end == SIPALG_PINHOLE_EXPIRE_LATER ? SIPALG_PINHOLE_EXPIRE_CONNS : end;
+}
+
 /* Removes one owner.  Return: whether a pinhole has closed that was counted as opened. */
 static bool pinhole_put(struct sipalg_net *sn, struct sipalg_pinhole *pin,
 			enum sipalg_pinhole_end end)
 {
-	struct sipalg_quota_key host;
-	struct sipalg_pinhole_table *table = sn->pinholes;
-	bool was_open;
+	bool was_open, is_put_off;
 
+	/* from here on no look-up finds the pinhole, and it gets no owner any more */
 	if (!refcount_dec_and_test(&pin->users))
 		return false;
 	spin_lock_bh(&pin->lock);
-	host = (struct sipalg_quota_key){ *sipalg_pinhole_charged(pin), pin->real.zone,
-				       pin->charged_len };
 	was_open = pin->is_counted;
-	pin->is_closed = true;
-	sipalg_pinhole_expect_end(sn, pin);
-	sipalg_pinhole_conns_end(sn, pin, end);
-	spin_unlock_bh(&pin->lock);
-	sipalg_pinhole_real_rm(sn, pin);
-	rhashtable_remove_fast(&table->mapped, &pin->mapped_node, mapped_params);
-	atomic_dec(&table->n);
-	sipalg_quota_release_of(sn, &host, SIPALG_QUOTA_PINHOLE, 1);
 	if (was_open)
 		sipalg_pinhole_trace(pin, SIPALG_TRACE_CLOSED);
-	call_rcu(&pin->rcu, pinhole_free_rcu);
+	pin->is_closed = true;
+	sipalg_pinhole_expect_end(sn, pin);
+	is_put_off = put_off(sn, pin, end);
+	if (!is_put_off)
+		pinhole_bury(sn, pin, end_now(end));
+	spin_unlock_bh(&pin->lock);
+	if (!is_put_off)
+		call_rcu(&pin->rcu, pinhole_free_rcu);
 	return was_open;
 }
 
@@ -421,90 +516,19 @@ SIPALG_EXPORT_TEST(sipalg_pinhole_close);
 struct sipalg_pinhole *sipalg_pinhole_by_mapped(struct sipalg_net *sn,
 						const struct sipalg_pinhole_key *key)
 {
-	return rhashtable_lookup(&sn->pinholes->mapped, key, mapped_params);
+	struct sipalg_pinhole *pin = at_mapped(sn, key);
+
+	return pin && !sipalg_pinhole_is_shut(pin) ? pin : NULL;
 }
 SIPALG_EXPORT_TEST(sipalg_pinhole_by_mapped);
 
-/* The peer is known now, and strangers may have used up the expectation that waited for it. */
-static void wait_for_peer(struct sipalg_net *sn, struct sipalg_pinhole *pin)
+struct sipalg_pinhole *sipalg_pinhole_shut_at(struct sipalg_net *sn,
+					      const struct sipalg_pinhole_key *key)
 {
-	struct nf_conn *master;
+	struct sipalg_pinhole *pin = at_mapped(sn, key);
 
-	lockdep_assert_held(&pin->lock);
-	if (!pin->is_armed || pin->has_come || sipalg_pinhole_expect_waits(sn, pin)) {
-		sipalg_pinhole_drop_shadow(sn, pin);
-		return;
-	}
-	master = sipalg_pinhole_master_get(sn, pin);
-	if (!master)
-		return;
-	if (pin->rearms == SIPALG_PINHOLE_REARMS) {
-		sipalg_pinhole_set_source(sn, pin, &sipalg_pinhole_origin(pin)->addr);
-		pin->is_narrowed = true;
-	}
-	sipalg_pinhole_expect_add(sn, pin, master);
-	nf_ct_put(master);
+	return pin && sipalg_pinhole_is_shut(pin) ? pin : NULL;
 }
-
-/*
- * A peer that was announced by one of our own mapped endpoints is inside, and its packets come from
- * its real endpoint.
- */
-static struct sip_endpoint comes_from(struct sipalg_net *sn, const struct sipalg_pinhole *pin,
-				      const struct sip_endpoint *peer)
-{
-	struct sipalg_pinhole_key key = pin->mapped;
-	struct sip_endpoint from = *peer;
-	struct sipalg_pinhole *other;
-
-	key.addr = peer->addr;
-	key.port = peer->port;
-	rcu_read_lock();
-	other = sipalg_pinhole_by_mapped(sn, &key);
-	if (other && other->is_nat)
-		from = (struct sip_endpoint){ other->real.addr, other->real.port };
-	rcu_read_unlock();
-	return from;
-}
-
-/* Without memory the peer counts as outside, and comes from its announced endpoint. */
-static void set_origin(struct sipalg_net *sn, struct sipalg_pinhole *pin)
-{
-	struct sip_endpoint from = comes_from(sn, pin, &pin->peer);
-	bool is_elsewhere = !sip_endpoint_equal(&from, &pin->peer);
-	struct sipalg_pinhole_more *more = is_elsewhere ? sipalg_pinhole_more_get(pin) : pin->more;
-
-	lockdep_assert_held(&pin->lock);
-	if (more)
-		more->comes_from = is_elsewhere ? from : (struct sip_endpoint){};
-}
-
-void sipalg_pinhole_set_peer(struct sipalg_net *sn, struct sipalg_pinhole *pin,
-			     const struct sip_addr *addr, u16 port)
-{
-	struct sip_endpoint peer = { *addr, port };
-	const struct sipalg_pinhole_conn *conn;
-	bool is_new;
-	u32 i;
-
-	spin_lock_bh(&pin->lock);
-	is_new = !sip_endpoint_equal(&pin->peer, &peer);
-	pin->peer = peer;
-	if (is_new) {
-		set_origin(sn, pin);
-		pin->has_come = false;
-		for (i = 0; (conn = sipalg_pinhole_conn_at(pin, i)); i++) {
-			sipalg_step();
-			pin->has_come |= conn->is_used &&
-					 sipalg_pinhole_conn_is_with_peer(pin, conn);
-		}
-		if (pin->is_narrowed)
-			sipalg_pinhole_set_source(sn, pin, &sipalg_pinhole_origin(pin)->addr);
-		wait_for_peer(sn, pin);
-	}
-	spin_unlock_bh(&pin->lock);
-}
-SIPALG_EXPORT_TEST(sipalg_pinhole_set_peer);
 
 void sipalg_pinhole_follow(struct sipalg_net *sn, struct sipalg_pinhole *pin, struct nf_conn *ct)
 {
@@ -559,27 +583,6 @@ struct nf_conntrack_tuple sipalg_pinhole_master(struct sipalg_pinhole *pin)
 	return master;
 }
 
-struct sip_addr sipalg_pinhole_comes_from(struct sipalg_pinhole *pin)
-{
-	struct sip_addr addr;
-
-	spin_lock_bh(&pin->lock);
-	addr = sipalg_pinhole_origin(pin)->addr;
-	spin_unlock_bh(&pin->lock);
-	return addr;
-}
-
-struct sip_endpoint sipalg_pinhole_peer(struct sipalg_pinhole *pin)
-{
-	struct sip_endpoint peer;
-
-	spin_lock_bh(&pin->lock);
-	peer = pin->peer;
-	spin_unlock_bh(&pin->lock);
-	return peer;
-}
-SIPALG_EXPORT_TEST(sipalg_pinhole_peer);
-
 struct sipalg_pinhole_heard sipalg_pinhole_last_heard(struct sipalg_net *sn,
 						      struct sipalg_pinhole *pin)
 {
@@ -619,9 +622,14 @@ int sipalg_pinhole_setup(struct sipalg_net *sn)
 	err = sipalg_turn_setup(sn);
 	if (err)
 		goto teardown_real;
+	err = sipalg_shut_setup(sn);
+	if (err)
+		goto teardown_turns;
 	sn->pinholes = table;
 	return 0;
 
+teardown_turns:
+	sipalg_turn_teardown(sn);
 teardown_real:
 	sipalg_pinhole_real_teardown(sn);
 destroy_mapped:
@@ -631,9 +639,10 @@ free_table:
 	return err;
 }
 
-/* The owners have closed their pinholes, so both tables are empty. */
+/* The owners have closed their pinholes, so both tables are empty when the shut ones are gone. */
 void sipalg_pinhole_teardown(struct sipalg_net *sn)
 {
+	sipalg_shut_teardown(sn);
 	WARN_ON_ONCE(atomic_read(&sn->pinholes->n));
 	sipalg_turn_teardown(sn);
 	sipalg_pinhole_real_teardown(sn);

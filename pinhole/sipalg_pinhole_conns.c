@@ -9,6 +9,7 @@
 
 #include "sipalg_pinhole.h"
 #include "sipalg_pinhole_conns.h"
+#include "sipalg_pinhole_expect_internal.h"
 
 static struct kmem_cache *more_cache __read_mostly;
 
@@ -64,22 +65,45 @@ static bool began_before(const struct sipalg_pinhole *pin, const struct nf_conn 
 	       (is.port != pin->mapped.port || !sip_addr_equal(&is.addr, &pin->mapped.addr));
 }
 
+static bool is_from_host(const struct sipalg_pinhole *pin, const struct nf_conntrack_tuple *tuple)
+{
+	struct sip_endpoint source = sipalg_inet_source_of(tuple);
+
+	return source.port == pin->real.port && sip_addr_equal(&source.addr, &pin->real.addr);
+}
+
 /*
  * Whether a connection belongs to a call that has ended, and waits for its last packets.
- * sipalg_pinhole_conns_end() has set its time-out.
+ * sipalg_pinhole_conns_end() has set its time-out, or will soon: its pinhole is shut.
  */
-static bool is_of_ended_call(const struct nf_conn *ct)
+static bool is_of_ended_call(struct sipalg_net *sn, const struct sipalg_pinhole *pin,
+			     const struct nf_conn *ct)
 {
-	return test_bit(IPS_FIXED_TIMEOUT_BIT, &ct->status);
+	const struct nf_conntrack_tuple *there = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+	const struct nf_conntrack_tuple *back = &ct->tuplehash[IP_CT_DIR_REPLY].tuple;
+	struct sip_endpoint mapped = sipalg_inet_destination_of(is_from_host(pin, there) ? back :
+											    there);
+	struct sipalg_pinhole_key key = pin->mapped;
+	bool is_shut;
+
+	if (test_bit(IPS_FIXED_TIMEOUT_BIT, &ct->status))
+		return true;
+	key.addr = mapped.addr;
+	key.port = mapped.port;
+	rcu_read_lock();
+	is_shut = sipalg_pinhole_shut_at(sn, &key);
+	rcu_read_unlock();
+	return is_shut;
 }
 
 /*
  * SECURITY B8: a host that names the port of another host must not end a connection on which that
  * other host talks.
  */
-static bool may_cut(const struct sipalg_pinhole *pin, const struct nf_conn *ct)
+static bool may_cut(struct sipalg_net *sn, const struct sipalg_pinhole *pin,
+		    const struct nf_conn *ct)
 {
-	return is_of_ended_call(ct) ||
+	return is_of_ended_call(sn, pin, ct) ||
 	       (began_before(pin, ct) && !(pin->is_anothers && ct->status & IPS_SEEN_REPLY));
 }
 
@@ -107,7 +131,7 @@ void sipalg_pinhole_drop_shadow(struct sipalg_net *sn, const struct sipalg_pinho
 	}
 	ct = pin->mapped.proto == IPPROTO_UDP ? conn_between(sn, pin, &real, &pin->peer) : NULL;
 	if (ct) {
-		if (may_cut(pin, ct))
+		if (may_cut(sn, pin, ct))
 			nf_ct_delete(ct, 0, 0);
 		nf_ct_put(ct);
 	}
@@ -161,13 +185,6 @@ struct nf_conn *sipalg_pinhole_conn_lookup(struct sipalg_net *sn, const struct s
 		return NULL;
 	return conn->is_from_host ? conn_between(sn, pin, &real, &other) :
 				    conn_between(sn, pin, &other, &mapped);
-}
-
-static bool is_from_host(const struct sipalg_pinhole *pin, const struct nf_conntrack_tuple *tuple)
-{
-	struct sip_endpoint source = sipalg_inet_source_of(tuple);
-
-	return source.port == pin->real.port && sip_addr_equal(&source.addr, &pin->real.addr);
 }
 
 /* Return: number of the first place that is not in use, or else of the last place. */

@@ -226,8 +226,11 @@ static struct sipalg_pinhole *pinhole_of(struct sipalg_net *sn, const struct nf_
 		.zone = zone,
 		.proto = t->dst.protonum,
 	};
+	struct sipalg_pinhole *pin;
 
-	return sipalg_pinhole_by_mapped(sn, &key);
+	pin = sipalg_pinhole_by_mapped(sn, &key);
+	/* a packet on another CPU may have used its expectation up just before it was shut */
+	return pin ? pin : sipalg_pinhole_shut_at(sn, &key);
 }
 
 bool sipalg_pinhole_expect_is_others(struct sipalg_net *sn, const struct sipalg_pinhole_key *mapped,
@@ -412,8 +415,12 @@ static struct sipalg_pinhole *rtcp_of(struct sipalg_net *sn, const struct sipalg
 /* RTP has come, so RTCP may come now. */
 static void arm_rtcp(struct sipalg_net *sn, struct sipalg_pinhole *rtp, struct nf_conn *master)
 {
-	struct sipalg_pinhole *pin = rtcp_of(sn, rtp);
+	struct sipalg_pinhole *pin;
 
+	/* of a pinhole that is shut the RTCP may be freed before it */
+	if (sipalg_pinhole_is_shut(rtp))
+		return;
+	pin = rtcp_of(sn, rtp);
 	if (!pin)
 		return;
 	spin_lock_bh(&pin->lock);

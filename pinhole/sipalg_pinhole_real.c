@@ -42,13 +42,13 @@ static struct rhlist_head *pinholes_of(struct sipalg_net *sn, const struct sipal
 }
 
 /*
- * Return: the pinhole that leaves the table, where a port has too many: the oldest that another
- * host has named, or else the oldest; NULL: the port has room for all.
+ * Return: the pinhole that leaves the table, where a port has too many: the oldest that is shut, or
+ * that another host has named, or else the oldest; NULL: the port has room for all.
  */
 static struct sipalg_pinhole *excess_pinhole(struct sipalg_net *sn,
 					     const struct sipalg_pinhole_key *key)
 {
-	struct sipalg_pinhole *pin, *oldest = NULL, *others = NULL;
+	struct sipalg_pinhole *pin, *oldest = NULL, *others = NULL, *shut = NULL;
 	struct rhlist_head *pos;
 	u32 n = 0;
 
@@ -58,9 +58,13 @@ static struct sipalg_pinhole *excess_pinhole(struct sipalg_net *sn,
 		oldest = pin;
 		if (pin->is_anothers)
 			others = pin;
+		if (sipalg_pinhole_is_shut(pin))
+			shut = pin;
 	}
 	if (n <= SIPALG_PINHOLES_OF_PORT)
 		return NULL;
+	if (shut)
+		return shut;
 	return others ? others : oldest;
 }
 
@@ -102,6 +106,8 @@ static struct sipalg_pinhole *find_real(struct sipalg_net *sn, const struct sipa
 
 	rhl_for_each_entry_rcu(pin, pos, pinholes_of(sn, key), real_node) {
 		sipalg_step();
+		if (sipalg_pinhole_is_shut(pin))
+			continue;
 		spin_lock_bh(&pin->lock);
 		fit = sipalg_pinhole_fit_of(pin, peer);
 		spin_unlock_bh(&pin->lock);
@@ -137,7 +143,7 @@ bool sipalg_pinhole_is_published(struct sipalg_net *sn, const struct sipalg_pinh
 		return true;
 	rhl_for_each_entry_rcu(pin, pos, pinholes_of(sn, key), real_node) {
 		sipalg_step();
-		if (pin->class != SIPALG_PINHOLE_SIGNALLING)
+		if (pin->class != SIPALG_PINHOLE_SIGNALLING && !sipalg_pinhole_is_shut(pin))
 			return true;
 	}
 	return false;
@@ -169,7 +175,7 @@ struct sipalg_pinhole *sipalg_pinhole_signalling(struct sipalg_net *sn,
 		return signalling_at(sn, real, mapped);
 	rhl_for_each_entry_rcu(pin, pos, pinholes_of(sn, real), real_node) {
 		sipalg_step();
-		if (pin->class == SIPALG_PINHOLE_SIGNALLING &&
+		if (pin->class == SIPALG_PINHOLE_SIGNALLING && !sipalg_pinhole_is_shut(pin) &&
 		    sip_addr_equal(&pin->mapped.addr, &mapped->addr))
 			return pin;
 	}

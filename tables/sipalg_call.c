@@ -61,7 +61,9 @@ static void pinholes_rm(struct sipalg_net *sn, struct sipalg_call *call,
 	list_for_each_entry_safe(media, next, &call->media, node)
 		sipalg_call_media_rm(sn, call, media, end);
 	while (call->n_contacts)
-		sipalg_call_contact_rm(sn, call);
+		sipalg_call_contact_rm(sn, call, end == SIPALG_PINHOLE_EXPIRE_LATER ?
+						 SIPALG_PINHOLE_KEEP_LATER :
+						 SIPALG_PINHOLE_KEEP_CONNS);
 }
 
 /* ---- table ----------------------------------------------------------------------- */
@@ -172,10 +174,22 @@ static void list_ended(struct sipalg_net *sn, struct sipalg_call *call, bool is_
 	spin_unlock(&sn->calls->ended_lock);
 }
 
-/* Whether an administrator or a setting has ended the call: then media stops at once. */
-static bool is_hard(enum sipalg_call_reason reason)
+/*
+ * Where an administrator or a setting ends a call, its media stops at once.  Where a message does,
+ * the message is not kept waiting.  Where time or the need of another call does, all is done now.
+ */
+static enum sipalg_pinhole_end pinhole_end_of(enum sipalg_call_reason reason)
 {
-	return reason == SIPALG_CALL_TOO_LONG || reason == SIPALG_CALL_ADMIN;
+	switch (reason) {
+	case SIPALG_CALL_TOO_LONG:
+	case SIPALG_CALL_ADMIN:
+		return SIPALG_PINHOLE_KILL_CONNS;
+	case SIPALG_CALL_HUNG_UP:
+	case SIPALG_CALL_REFUSED:
+		return SIPALG_PINHOLE_EXPIRE_LATER;
+	default:
+		return SIPALG_PINHOLE_EXPIRE_CONNS;
+	}
 }
 
 void sipalg_call_end(struct sipalg_net *sn, struct sipalg_call *call,
@@ -183,8 +197,7 @@ void sipalg_call_end(struct sipalg_net *sn, struct sipalg_call *call,
 {
 	if (call->state == SIPALG_CALL_ENDED)
 		return;
-	pinholes_rm(sn, call,
-		    is_hard(reason) ? SIPALG_PINHOLE_KILL_CONNS : SIPALG_PINHOLE_EXPIRE_CONNS);
+	pinholes_rm(sn, call, pinhole_end_of(reason));
 	call->reason = reason;
 	sipalg_call_set_state(call, SIPALG_CALL_ENDED);
 	sipalg_call_leave_half_open(sn, call);
@@ -554,7 +567,7 @@ void sipalg_call_leave(struct sipalg_net *sn, struct sipalg_call *call, bool kee
 			sipalg_call_media_rm(sn, call, media, SIPALG_PINHOLE_KEEP_CONNS);
 	}
 	while (!keep && call->n_contacts > call->n_contacts_before)
-		sipalg_call_contact_rm(sn, call);
+		sipalg_call_contact_rm(sn, call, SIPALG_PINHOLE_KEEP_CONNS);
 	spin_unlock_bh(&call->lock);
 	sipalg_call_put(call);
 }

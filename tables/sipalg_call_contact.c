@@ -46,11 +46,12 @@ bool sipalg_call_add_contact(struct sipalg_call *call, struct sipalg_pinhole *pi
 	return true;
 }
 
-void sipalg_call_contact_rm(struct sipalg_net *sn, struct sipalg_call *call)
+void sipalg_call_contact_rm(struct sipalg_net *sn, struct sipalg_call *call,
+			    enum sipalg_pinhole_end end)
 {
 	struct sipalg_pinhole **list = sipalg_call_contacts(call), *first = list[0];
 
-	sipalg_pinhole_close(sn, list[--call->n_contacts], SIPALG_PINHOLE_KEEP_CONNS);
+	sipalg_pinhole_close(sn, list[--call->n_contacts], end);
 	if (call->n_contacts != 1)
 		return;
 	kfree(list);

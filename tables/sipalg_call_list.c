@@ -7,6 +7,7 @@
 
 #include "sipalg_call.h"
 #include "sipalg_call_list.h"
+#include "sipalg_pinhole_peer.h"
 
 static const char * const state_names[] = {
 #define X(NAME, text) [SIPALG_CALL_##NAME] = text,

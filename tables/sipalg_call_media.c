@@ -6,6 +6,7 @@
 
 #include "sipalg_call.h"
 #include "sipalg_call_media.h"
+#include "sipalg_pinhole_peer.h"
 
 static struct kmem_cache *media_cache __read_mostly;
 
