@@ -145,6 +145,28 @@ static const struct kind invite_in = {
 	"Call-ID: kept-<flow>@example.com\r\nCSeq: # INVITE\r\n" PROXY_CONTACT, 40000, true,
 };
 
+/* a call that is up and is hung up by the other side, before the answer that ends it */
+#define NEW_DIALOG	"From: <sip:u@example.com>;tag=aa#\r\n" \
+			"To: <sip:b@example.com>;tag=bb#\r\nCall-ID: e-#@example.com\r\n"
+#define NEW_BACK	"From: <sip:b@example.com>;tag=bb#\r\n" \
+			"To: <sip:u@example.com>;tag=aa#\r\nCall-ID: e-#@example.com\r\n"
+
+static const struct kind new_call = {
+	"new-call", "INVITE sip:b@" PROXY " SIP/2.0\r\n" PHONE_VIA ROUTE
+	"From: <sip:u@example.com>;tag=aa#\r\nTo: <sip:b@example.com>\r\n"
+	"Call-ID: e-#@example.com\r\nCSeq: 1 INVITE\r\n" PHONE_CONTACT, 20000,
+};
+
+static const struct kind new_answer = {
+	"new-answer", "SIP/2.0 200 OK\r\n" MAPPED_VIA NEW_DIALOG "CSeq: 1 INVITE\r\n"
+	PROXY_CONTACT, 40000, true, .before = &new_call,
+};
+
+static const struct kind new_bye = {
+	"new-bye", "BYE sip:u@<mapped>:<port> SIP/2.0\r\n" PROXY_VIA ROUTE NEW_BACK
+	"CSeq: 1 BYE\r\n", .is_reply = true, .before = &new_answer,
+};
+
 static const struct kind crowd_call = {
 	"crowd", "INVITE sip:b@" PROXY " SIP/2.0\r\n" PHONE_VIA ROUTE
 	"From: <sip:u@example.com>;tag=aa#\r\nTo: <sip:b@example.com>\r\n"
@@ -180,6 +202,8 @@ static const struct kind kinds[] = {
 	  "Call-ID: kept-<flow>@example.com\r\nCSeq: # INFO\r\n" PHONE_CONTACT },
 	{ "BYE", "BYE sip:b@" PROXY " SIP/2.0\r\n" PHONE_VIA ROUTE DIALOG
 	  "Call-ID: kept-<flow>@example.com\r\nCSeq: # BYE\r\n" },
+	{ "200-BYE", "SIP/2.0 200 OK\r\n" PROXY_VIA NEW_BACK "CSeq: 1 BYE\r\n" PHONE_CONTACT,
+	  .before = &new_bye, .begins_call = true },
 	{ "refused", "OPTIONS sip:" PROXY " SIP/2.0\r\n" PHONE_VIA ROUTE
 	  "From: <sip:u@example.com>;tag=#\r\nTo: <sip:b@example.com>\r\n"
 	  "Call-ID: o-#@example.com\r\nCSeq: # OPTIONS\r\n" PHONE_CONTACT, .is_refused = true },
@@ -647,13 +671,21 @@ static void report(const struct kind *kind, enum role role, u32 bytes, bool is_g
 		div_s64(t[rounds - 1], PHONES));
 }
 
+static void tell_before(const struct kind *kind, u32 first)
+{
+	if (!kind->before)
+		return;
+	tell_before(kind->before, first);
+	tell_all(kind->before, first);
+}
+
 /* All helpers once.  The forms of @before are small, so they are made again. */
 static int round_of(const struct kind *kind, u32 bytes, u32 i)
 {
 	enum role role;
 
 	if (kind->before) {
-		tell_all(kind->before, serial);
+		tell_before(kind, serial);
 		make_forms(kind, bytes);
 	}
 	for (role = NONE; role < ROLES; role++) {
