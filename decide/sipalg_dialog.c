@@ -237,7 +237,7 @@ static void end_legacy(struct sipalg_ctx *ctx, const struct sipalg_call_event *e
 /* User space may have missed what the first packet of the connection has opened. */
 static void tell_again(struct sipalg_ctx *ctx)
 {
-	struct sipalg_pinhole **contact = sipalg_call_contacts(ctx->call);
+	struct sipalg_pinhole **contact = sipalg_call_contacts(ctx->call), *pin;
 	struct sipalg_call_media *media;
 	u32 i;
 
@@ -245,9 +245,16 @@ static void tell_again(struct sipalg_ctx *ctx)
 		return;
 	for (i = 0; i < ctx->call->n_contacts; i++)
 		sipalg_pinhole_tell(ctx->sn, contact[i]);
+	/* a registration may share the contact, but the streams are those of this call alone */
+	if (!ctx->call->is_untold)
+		return;
+	ctx->call->is_untold = false;
 	list_for_each_entry(media, &ctx->call->media, node)
-		for (i = 0; i < media->n; i++)
-			sipalg_pinhole_tell(ctx->sn, media->pin[i]);
+		for (i = 0; i < media->n; i++) {
+			pin = sipalg_call_media_pin(media, i);
+			sipalg_pinhole_tell(ctx->sn, pin);
+			ctx->call->is_untold |= READ_ONCE(pin->is_untold);
+		}
 }
 
 int sipalg_decide_dialog(struct sipalg_ctx *ctx)
@@ -277,6 +284,8 @@ int sipalg_decide_dialog(struct sipalg_ctx *ctx)
 	}
 	if (ctx->call)
 		step = sipalg_call_advance(ctx->call, &ev, request_side);
+	if (ctx->call && !nf_ct_is_confirmed(ctx->ct))
+		ctx->call->is_untold = true;
 	if (ctx->may_open)
 		end_legacy(ctx, &ev);
 	if (step != SIPALG_CALL_MAY_OPEN)

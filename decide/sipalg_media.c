@@ -14,6 +14,7 @@
 #include "sipalg_legacy.h"
 #include "sipalg_media.h"
 #include "sipalg_pinhole_expect.h"
+#include "sipalg_said.h"
 
 /* RFC 3261 13, 14, RFC 3262 5, RFC 3311 5, RFC 6337 2: the messages of offers and answers. */
 static bool may_carry_sdp(const struct sip_msg *msg)
@@ -31,6 +32,11 @@ static bool may_carry_sdp(const struct sip_msg *msg)
 		return false;
 	}
 }
+
+static const u8 protos[] = {
+	[SDP_TRANSPORT_UDP] = IPPROTO_UDP,
+	[SDP_TRANSPORT_TCP] = IPPROTO_TCP,
+};
 
 /* a media section that is being handled */
 struct section {
@@ -119,11 +125,11 @@ static void section_adopt(const struct section *s, const struct sipalg_pinhole_w
 {
 	u32 i;
 
-	if (!want->adopted || media->pin[0]->mapped.port != want->adopted)
+	if (!want->adopted || sipalg_call_media_pin(media, 0)->mapped.port != want->adopted)
 		return;
 	media->is_agreed = true;
 	for (i = 0; i < media->n; i++)
-		sipalg_legacy_adopt(s->ctx->sn, media->pin[i]);
+		sipalg_legacy_adopt(s->ctx->sn, sipalg_call_media_pin(media, i));
 }
 
 static int section_open(const struct section *s, struct sipalg_call_media *media)
@@ -133,6 +139,7 @@ static int section_open(const struct section *s, struct sipalg_call_media *media
 	struct sipalg_pinhole_want want = sipalg_media_want(ctx);
 	struct sip_addr peer = ctx->flow.peer_real.addr;
 	u32 max = ctx->set->pinholes_per_call;
+	struct sipalg_pinhole **pins;
 	int err;
 
 	want.real = s->rtp.addr;
@@ -165,18 +172,20 @@ static int section_open(const struct section *s, struct sipalg_call_media *media
 		return -EAGAIN;
 	want.is_taken_up = call->is_taken_up && !want.is_anothers;
 	want.adopted = port_to_adopt(s, &want);
-	if (!sipalg_call_media_room(media, want.n))
+	pins = sipalg_call_media_room(media, want.n);
+	if (!pins)
 		return -ENOMEM;
 	/* announced: the pinhole opens when the source is known, see arm_announced() */
 	if (ctx->set->media_source == SIPALG_MEDIA_ANNOUNCED)
-		err = sipalg_pinhole_reserve(&want, media->pin);
+		err = sipalg_pinhole_reserve(&want, pins);
 	else
-		err = sipalg_pinhole_open(&want, media->pin);
-	if (err)
+		err = sipalg_pinhole_open(&want, pins);
+	if (err) {
+		sipalg_call_media_unroom(media, pins);
 		return err;
-	media->n = want.n;
+	}
+	sipalg_call_media_take(call, media, pins, want.n);
 	media->is_pairs = want.is_pairs;
-	call->n_pinholes += want.n;
 	section_adopt(s, &want, media);
 	return 0;
 }
@@ -207,16 +216,18 @@ static void publish_ports(const struct section *s, const struct sipalg_call_medi
 		memset(&target->addr, 0, sizeof(target->addr));
 		return;
 	}
-	target->port = media->pin[0]->mapped.port;
+	target->port = sipalg_call_media_pin(media, 0)->mapped.port;
 	if (media->is_pairs)
-		target->rtcp = media->pin[1]->mapped.port;
+		target->rtcp = sipalg_call_media_pin(media, 1)->mapped.port;
 }
 
 /* Whether the router has another address now, so that the published one leads nowhere. */
 static bool has_moved(const struct sipalg_ctx *ctx, const struct sipalg_call_media *media)
 {
+	const struct sip_addr *mapped = &sipalg_call_media_pin(media, 0)->mapped.addr;
+
 	return ctx->is_nat && !sipalg_is_silent(ctx) &&
-	       !sip_addr_equal(&media->pin[0]->mapped.addr, &ctx->flow.self_mapped.addr);
+	       !sip_addr_equal(mapped, &ctx->flow.self_mapped.addr);
 }
 
 /*
@@ -327,7 +338,7 @@ static int own_section(const struct section *s, struct sdp_target *target)
 	if (!s->is_published)
 		media->rtcp = sdp_rtcp_of(s->sdp);
 	for (i = 0; !media->is_fresh && i < media->n; i++)
-		sipalg_pinhole_follow(s->ctx->sn, media->pin[i], s->ctx->ct);
+		sipalg_pinhole_follow(s->ctx->sn, sipalg_call_media_pin(media, i), s->ctx->ct);
 	if (!s->is_published)
 		publish_ports(s, media, target);
 	return 0;
@@ -510,6 +521,7 @@ static int arm_announced(struct sipalg_ctx *ctx)
 {
 	struct sipalg_pinhole_want want = sipalg_media_want(ctx);
 	struct sipalg_call_media *media;
+	struct sipalg_pinhole *pin;
 	struct sip_addr peer;
 	u32 i;
 	int err;
@@ -519,8 +531,9 @@ static int arm_announced(struct sipalg_ctx *ctx)
 		sipalg_step();
 		for (i = 0; i < media->n; i++) {
 			sipalg_step();
-			peer = sipalg_pinhole_comes_from(media->pin[i]);
-			err = peer.family ? sipalg_pinhole_arm(media->pin[i], &want) : 0;
+			pin = sipalg_call_media_pin(media, i);
+			peer = sipalg_pinhole_comes_from(pin);
+			err = peer.family ? sipalg_pinhole_arm(pin, &want) : 0;
 			if (err)
 				return err;
 		}
@@ -545,10 +558,6 @@ int sipalg_media_read(struct sipalg_ctx *ctx)
 static int decide_description(struct sipalg_ctx *ctx, struct sip_description *desc,
 			      enum sipalg_call_side side, u8 first)
 {
-	static const u8 protos[] = {
-		[SDP_TRANSPORT_UDP] = IPPROTO_UDP,
-		[SDP_TRANSPORT_TCP] = IPPROTO_TCP,
-	};
 	const struct sip_msg *msg = &ctx->msg;
 	struct section s = { .ctx = ctx, .side = side };
 	int err = 0;
@@ -574,11 +583,42 @@ static int decide_description(struct sipalg_ctx *ctx, struct sip_description *de
 	return err;
 }
 
+/* The same description again is published as before, and no stream is looked at. */
+static void say_again(struct sipalg_ctx *ctx, const struct sipalg_call_said *said)
+{
+	struct sip_description *desc = &ctx->body.desc[0];
+	struct section s = {
+		.ctx = ctx,
+		.sdp = &desc->sdp.media[0],
+		.proto = protos[desc->sdp.media[0].transport],
+		.rtp = { *sdp_conn_of(&desc->sdp, 0), desc->sdp.media[0].port },
+	};
+
+	if (sipalg_sender_is_translated(ctx)) {
+		desc->plan.from = ctx->flow.self.addr;
+		desc->plan.to = ctx->flow.self_mapped.addr;
+	}
+	if (sipalg_sender_is_inside(ctx))
+		desc->plan.media[0] = (struct sdp_target){
+			ctx->flow.self_mapped.addr, said->port, said->rtcp
+		};
+	else
+		hairpin_section(&s, &desc->plan.media[0]);
+	/* where an expectation has gone meanwhile, the next tick makes another one */
+	ctx->call->tick = sipalg_now(ctx->sn);
+}
+
 int sipalg_media_decide(struct sipalg_ctx *ctx, enum sipalg_call_side side)
 {
+	bool may_open = ctx->body.n && ctx->call && ctx->may_open;
+	u32 print = may_open ? sipalg_said_print(ctx) : 0;
 	int err;
 	u32 i;
 
+	if (sipalg_said_again(ctx, side, print)) {
+		say_again(ctx, &ctx->call->said[side]);
+		return 0;
+	}
 	if (ctx->body.n_over)
 		sipalg_count(ctx->sn, SIPALG_STAT_MEDIA_OVER);
 	for (i = 0; i < ctx->body.n; i++) {
@@ -586,8 +626,9 @@ int sipalg_media_decide(struct sipalg_ctx *ctx, enum sipalg_call_side side)
 		if (err)
 			return err;
 	}
-	if (!ctx->body.n || !ctx->call || !ctx->may_open)
+	if (!may_open)
 		return 0;
+	sipalg_said_remember(ctx, side, print);
 	sipalg_call_media_pair(ctx->sn, ctx->call);
 	return ctx->set->media_source == SIPALG_MEDIA_ANNOUNCED ? arm_announced(ctx) : 0;
 }

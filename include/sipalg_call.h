@@ -65,8 +65,8 @@ enum { SIPALG_MEDIA_PINS = 2 };	/* pinholes that most streams need at most */
  * @node: node in @media of the call
  * @tag: digest of the tag of the party, which says to which branch of a forked call it belongs
  * @rtp: announced address and port of RTP
- * @pin: its pinholes: RTP, RTCP, RTP, RTCP, ...: @few, or an array of its own
- * @few: room for as many pinholes as most streams need
+ * @few: its pinholes: RTP, RTCP; while @n is at most SIPALG_MEDIA_PINS
+ * @many: array of its pinholes: RTP, RTCP, RTP, RTCP, ...; while @n is above SIPALG_MEDIA_PINS
  * @old: where it was before an offer that is not agreed yet; NULL: there is no such offer
  * @cseq: CSeq number of the request that offered it
  * @named: CSeq number of the last message that named it: a request or an answer to one
@@ -74,7 +74,7 @@ enum { SIPALG_MEDIA_PINS = 2 };	/* pinholes that most streams need at most */
  * @side: party that announced it, enum sipalg_call_side
  * @index: number of its section in the description, from 0
  * @proto: IPPROTO_UDP or IPPROTO_TCP
- * @n: number of pinholes in @pin; 0: the party is outside, and needs no pinhole
+ * @n: number of its pinholes; 0: the party is outside, and needs no pinhole
  * @is_fresh: the message under way has added it
  * @is_held: the party put it on hold
  * @has_mux: the party lets RTCP come to the RTP port (RFC 5761)
@@ -86,8 +86,10 @@ struct sipalg_call_media {
 	struct list_head node;
 	u64 tag;
 	struct sip_endpoint rtp;
-	struct sipalg_pinhole **pin;
-	struct sipalg_pinhole *few[SIPALG_MEDIA_PINS];
+	union {
+		struct sipalg_pinhole *few[SIPALG_MEDIA_PINS];
+		struct sipalg_pinhole **many;
+	};
 	struct sipalg_call_media_old *old;
 	u32 cseq;
 	u32 named;
@@ -103,6 +105,20 @@ struct sipalg_call_media {
 	bool is_pairs : 1;
 	bool is_agreed : 1;
 };
+
+/**
+ * sipalg_call_media_pin() - a pinhole of a stream
+ * @media: stream
+ * @i: number of the pinhole, below @media->n
+ *
+ * Context: the lock of the call is held.
+ * Return: the pinhole.
+ */
+static inline struct sipalg_pinhole *sipalg_call_media_pin(const struct sipalg_call_media *media,
+							   u32 i)
+{
+	return media->n > SIPALG_MEDIA_PINS ? media->many[i] : media->few[i];
+}
 
 /**
  * struct sipalg_call_key - key of the table of calls
@@ -145,6 +161,7 @@ struct sipalg_call_tx {
 /**
  * struct sipalg_call_busy - what a call needs while messages come
  * @tx: requests of the call; answered ones stay until their slot is needed
+ * @said: CSeq number of the last request of each side with a description; 0: none is known
  * @next_tx: number of the slot in @tx that is used next
  * @half: place of the call in the lists of half-open calls, until the called end has answered
  * @call: call that has this; the call keeps it until its last message is SIPALG_CALL_LINGER_S ago
@@ -155,7 +172,23 @@ struct sipalg_call_busy {
 	struct sipalg_half_open half;
 	struct sipalg_call *call;
 	struct rcu_head rcu;
+	u32 said[2];
 	u8 next_tx;
+};
+
+/**
+ * struct sipalg_call_said - the last description of a party, so that the same one is known again
+ * @print: hash of what the description says and of what it came through; 0: nothing is known
+ * @port: published port of RTP, in host byte order; 0: the port stays
+ * @rtcp: published port of RTCP, in host byte order; 0: the port stays
+ *
+ * While @print stands, the stream of the party is that of its last description, with the same
+ * pinholes, and the pinholes follow the connection that the party signals over.
+ */
+struct sipalg_call_said {
+	u32 print;
+	u16 port;
+	u16 rtcp;
 };
 
 /**
@@ -180,6 +213,7 @@ struct sipalg_call_busy {
  * @media: streams, struct sipalg_call_media, in the order of announcement
  * @contact: signalling pinhole of the call, while @n_contacts is at most 1
  * @contacts: array of signalling pinholes of the call, while @n_contacts is above 1
+ * @said: last description of each side
  * @flow: connection over which each side signals; NULL: it is not known
  * @party: address and port from which each side signals
  * @host: inside host that the call is charged to; NULL: the call is over
@@ -192,6 +226,9 @@ struct sipalg_call_busy {
  * @n_contacts_before: @n_contacts before the message under way
  * @is_dead: the call was taken out of the table
  * @is_taken_up: the call began at another router, or before the module was loaded
+ * @is_said: bit of each side whose last description was an answer, or an offer that was agreed
+ * @has_fresh: the message under way has added a stream
+ * @is_untold: user space may have missed an expectation of a stream
  * @shown: length of @call_id, in bytes
  * @call_id: beginning of Call-ID, for /proc; it has no NUL at its end
  */
@@ -220,6 +257,7 @@ struct sipalg_call {
 		struct sipalg_pinhole *contact;
 		struct sipalg_pinhole **contacts;
 	};
+	struct sipalg_call_said said[2];
 	struct sipalg_master *flow[2];
 	struct sip_endpoint party[2];
 	struct sipalg_quota *host;
@@ -232,6 +270,9 @@ struct sipalg_call {
 	u8 n_contacts_before : 3;
 	bool is_dead : 1;
 	bool is_taken_up : 1;
+	u8 is_said : 2;
+	bool has_fresh : 1;
+	bool is_untold : 1;
 	u8 shown;
 	char call_id[SIPALG_CALL_ID_SHOWN];
 };

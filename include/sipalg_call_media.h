@@ -26,6 +26,49 @@ int sipalg_call_media_module_init(void);
 void sipalg_call_media_module_exit(void);
 
 /**
+ * sipalg_call_unsay() - the next description of each side is read as if it were the first one
+ * @call: call, locked
+ *
+ * For whatever changes the streams of a call, or where they are signalled.
+ *
+ * Context: the lock of @call is held.
+ */
+static inline void sipalg_call_unsay(struct sipalg_call *call)
+{
+	call->said[SIPALG_CALLER].print = 0;
+	call->said[SIPALG_CALLEE].print = 0;
+}
+
+/**
+ * sipalg_call_says_again() - does a party say what it said last, and what was agreed?
+ * @call: call, locked
+ * @side: party
+ * @print: hash of its description, not 0
+ * @cseq: CSeq number of the request that has the description; 0: an answer has it
+ *
+ * A call that is up alone knows a description again.
+ *
+ * Context: the lock of @call is held.
+ * Return: true: nothing changes by the description, and a refusal of it changes nothing either;
+ * false: the description is to be read.
+ */
+bool sipalg_call_says_again(struct sipalg_call *call, enum sipalg_call_side side, u32 print,
+			    u32 cseq);
+
+/**
+ * sipalg_call_says() - remember what a party has said
+ * @call: call, locked
+ * @side: party
+ * @said: its description, and what was published for it
+ * @cseq: CSeq number of the request that has the description; 0: an answer has it
+ * @is_agreed: it is an answer, and not an offer that may be refused
+ *
+ * Context: the lock of @call is held.
+ */
+void sipalg_call_says(struct sipalg_call *call, enum sipalg_call_side side,
+		      const struct sipalg_call_said *said, u32 cseq, bool is_agreed);
+
+/**
  * sipalg_call_media_find() - a stream that a party has announced before
  * @call: call, locked
  * @side: party that announced the stream
@@ -74,9 +117,31 @@ struct sipalg_call_media *sipalg_call_media_foreign(struct sipalg_call *call,
  * @n: number of pinholes, at least 1
  *
  * Context: the lock of the call is held.
- * Return: array of @n pointers, which is @pin of the stream; NULL: there is no memory.
+ * Return: array of @n pointers, for sipalg_call_media_take() or sipalg_call_media_unroom(); NULL:
+ * there is no memory.
  */
 struct sipalg_pinhole **sipalg_call_media_room(struct sipalg_call_media *media, u8 n);
+
+/**
+ * sipalg_call_media_unroom() - give the room back, as there are no pinholes
+ * @media: stream of a locked call
+ * @pins: result of sipalg_call_media_room()
+ *
+ * Context: the lock of the call is held.
+ */
+void sipalg_call_media_unroom(struct sipalg_call_media *media, struct sipalg_pinhole **pins);
+
+/**
+ * sipalg_call_media_take() - hand pinholes over to a stream that has none
+ * @call: call, locked
+ * @media: stream of @call
+ * @pins: result of sipalg_call_media_room(), filled in
+ * @n: number of pinholes
+ *
+ * Context: the lock of @call is held.
+ */
+void sipalg_call_media_take(struct sipalg_call *call, struct sipalg_call_media *media,
+			    struct sipalg_pinhole **pins, u8 n);
 
 /**
  * sipalg_call_media_offer() - an agreed stream is offered at another address, and may be refused

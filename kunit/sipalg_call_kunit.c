@@ -918,10 +918,10 @@ static u32 memory_of(struct sipalg_call *call)
 	list_for_each_entry(media, &call->media, node) {
 		sum += slab_size(media, sizeof(*media)) +
 		       slab_size(media->old, sizeof(*media->old));
-		if (media->pin && media->pin != media->few)
-			sum += media->n * sizeof(*media->pin);
+		if (media->n > SIPALG_MEDIA_PINS)
+			sum += media->n * sizeof(*media->many);
 		for (i = 0; i < media->n; i++)
-			sum += memory_of_pinhole(call, media->pin[i]) - debug;
+			sum += memory_of_pinhole(call, sipalg_call_media_pin(media, i)) - debug;
 	}
 	return sum;
 }

@@ -380,7 +380,7 @@ static void look_at_call(struct chaos *c, struct sipalg_call *call, u32 *alive)
 
 	list_for_each_entry(media, &call->media, node)
 		for (i = 0; i < media->n; i++, n++)
-			__set_bit(media->pin[i]->mapped.port, c->owned);
+			__set_bit(sipalg_call_media_pin(media, i)->mapped.port, c->owned);
 	for (i = 0; i < call->n_contacts; i++)
 		__set_bit(sipalg_call_contacts(call)[i]->mapped.port, c->owned);
 	if (n != call->n_pinholes)

@@ -816,4 +816,4 @@ kunit_test_suites(&sipalg_call_suite, &sipalg_pinhole_suite, &sipalg_binding_sui
 		  &sipalg_neighbour_suite, &sipalg_flood_suite,
 		  &sipalg_chaos_suite, &sipalg_rules_m_suite, &sipalg_rules_p_suite,
 		  &sipalg_rules_life_suite, &sipalg_rules_trust_suite, &sipalg_bounds_suite,
-		  &sipalg_legacy_suite, &sipalg_shut_suite);
+		  &sipalg_legacy_suite, &sipalg_shut_suite, &sipalg_said_suite);

@@ -41,6 +41,7 @@ extern struct kunit_suite sipalg_rules_trust_suite;
 extern struct kunit_suite sipalg_bounds_suite;
 extern struct kunit_suite sipalg_legacy_suite;
 extern struct kunit_suite sipalg_shut_suite;
+extern struct kunit_suite sipalg_said_suite;
 
 enum {
 	LAB_TEXT_MAX	= 4096,

@@ -553,8 +553,8 @@ struct sipalg_call *sipalg_call_enter(const struct sipalg_call_event *ev,
 }
 SIPALG_EXPORT_TEST(sipalg_call_enter);
 
-void sipalg_call_leave(struct sipalg_net *sn, struct sipalg_call *call, bool keep)
-	__releases(&call->lock)
+/* The streams that the message under way has added stay, or are removed. */
+static void settle_fresh(struct sipalg_net *sn, struct sipalg_call *call, bool keep)
 {
 	struct sipalg_call_media *media, *next;
 
@@ -566,6 +566,16 @@ void sipalg_call_leave(struct sipalg_net *sn, struct sipalg_call *call, bool kee
 		if (!keep)
 			sipalg_call_media_rm(sn, call, media, SIPALG_PINHOLE_KEEP_CONNS);
 	}
+	call->has_fresh = false;
+}
+
+void sipalg_call_leave(struct sipalg_net *sn, struct sipalg_call *call, bool keep)
+	__releases(&call->lock)
+{
+	if (call->has_fresh)
+		settle_fresh(sn, call, keep);
+	if (!keep)
+		sipalg_call_unsay(call);
 	while (!keep && call->n_contacts > call->n_contacts_before)
 		sipalg_call_contact_rm(sn, call, SIPALG_PINHOLE_KEEP_CONNS);
 	spin_unlock_bh(&call->lock);

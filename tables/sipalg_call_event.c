@@ -426,6 +426,7 @@ enum sipalg_call_step sipalg_call_advance(struct sipalg_call *call,
 					  enum sipalg_call_side request_side)
 {
 	enum sipalg_call_side sender = ev->status ? !request_side : request_side;
+	const struct sipalg_master *flow;
 	bool is_known = ev->status || is_party(call, ev, request_side);
 	enum sipalg_call_step step;
 
@@ -442,7 +443,10 @@ enum sipalg_call_step sipalg_call_advance(struct sipalg_call *call,
 	if (!is_known)
 		return step;
 	call->party[sender] = ev->sender;
+	flow = call->flow[sender];
 	sipalg_master_set(&call->flow[sender], call->flow[!sender], ev->flow);
+	if (call->flow[sender] != flow)		/* the pinholes have to follow */
+		sipalg_call_unsay(call);
 	return step;
 }
 SIPALG_EXPORT_TEST(sipalg_call_advance);

@@ -136,7 +136,7 @@ static int calls_show(struct seq_file *seq, void *v)
 	seq_printf(seq, " %*pE", call->shown, call->call_id);
 	list_for_each_entry(media, &call->media, node)
 		for (i = 0; i < media->n; i++)
-			show_pinhole(seq, media->pin[i], i & 1);
+			show_pinhole(seq, sipalg_call_media_pin(media, i), i & 1);
 	show_left(seq, call->left);
 	seq_putc(seq, '\n');
 	spin_unlock_bh(&call->lock);

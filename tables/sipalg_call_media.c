@@ -10,20 +10,58 @@
 
 static struct kmem_cache *media_cache __read_mostly;
 
+bool sipalg_call_says_again(struct sipalg_call *call, enum sipalg_call_side side, u32 print,
+			    u32 cseq)
+{
+	lockdep_assert_held(&call->lock);
+	if (call->state != SIPALG_CALL_UP || !(call->is_said & BIT(side)) ||
+	    call->said[side].print != print)
+		return false;
+	if (call->busy)
+		call->busy->said[side] = cseq;
+	return true;
+}
+
+void sipalg_call_says(struct sipalg_call *call, enum sipalg_call_side side,
+		      const struct sipalg_call_said *said, u32 cseq, bool is_agreed)
+{
+	lockdep_assert_held(&call->lock);
+	call->said[side] = *said;
+	call->is_said = (call->is_said & ~BIT(side)) | is_agreed << side;
+	if (call->busy)
+		call->busy->said[side] = cseq;
+}
+
+/* Whether an answer is about the last description that a side has offered. */
+static bool is_of_said(const struct sipalg_call *call, const struct sipalg_call_event *ev,
+		       enum sipalg_call_side side)
+{
+	return call->said[side].print && call->busy && call->busy->said[side] &&
+	       call->busy->said[side] == ev->cseq;
+}
+
+/* Whether an answer is about an offer that was agreed before, so that it changes nothing. */
+static bool is_said_again(const struct sipalg_call *call, const struct sipalg_call_event *ev,
+			  enum sipalg_call_side side)
+{
+	return is_of_said(call, ev, side) && call->is_said & BIT(side) && call->callee_tag;
+}
+
 void sipalg_call_media_rm(struct sipalg_net *sn, struct sipalg_call *call,
 			  struct sipalg_call_media *media, enum sipalg_pinhole_end end)
 {
 	u32 i;
 
+	sipalg_call_unsay(call);
 	for (i = 0; i < media->n; i++) {
 		sipalg_step();
-		sipalg_pinhole_close(sn, media->pin[i], end);
+		sipalg_pinhole_close(sn, sipalg_call_media_pin(media, i), end);
 	}
 	call->n_pinholes -= media->n;
 	call->n_streams[media->side]--;
 	list_del(&media->node);
-	if (media->pin != media->few)
-		kfree(media->pin);
+	if (media->n > SIPALG_MEDIA_PINS)
+		kfree(media->many);
 	kfree(media->old);
 	kmem_cache_free(media_cache, media);
 }
@@ -88,6 +126,8 @@ struct sipalg_call_media *sipalg_call_media_add(struct sipalg_net *sn, struct si
 		return ERR_PTR(-ENOMEM);
 	media->side = side;
 	media->is_fresh = true;
+	call->has_fresh = true;
+	call->said[side].print = 0;
 	call->n_streams[side]++;
 	list_add_tail(&media->node, &call->media);
 	return media;
@@ -95,9 +135,23 @@ struct sipalg_call_media *sipalg_call_media_add(struct sipalg_net *sn, struct si
 
 struct sipalg_pinhole **sipalg_call_media_room(struct sipalg_call_media *media, u8 n)
 {
-	media->pin = n <= SIPALG_MEDIA_PINS ? media->few :
-					   kcalloc(n, sizeof(*media->pin), GFP_ATOMIC);
-	return media->pin;
+	return n > SIPALG_MEDIA_PINS ? kcalloc(n, sizeof(*media->many), GFP_ATOMIC) : media->few;
+}
+
+void sipalg_call_media_unroom(struct sipalg_call_media *media, struct sipalg_pinhole **pins)
+{
+	if (pins != media->few)
+		kfree(pins);
+}
+
+void sipalg_call_media_take(struct sipalg_call *call, struct sipalg_call_media *media,
+			    struct sipalg_pinhole **pins, u8 n)
+{
+	lockdep_assert_held(&call->lock);
+	if (n > SIPALG_MEDIA_PINS)
+		media->many = pins;
+	media->n = n;
+	call->n_pinholes += n;
 }
 
 int sipalg_call_media_offer(struct sipalg_call_media *media, u32 cseq)
@@ -132,7 +186,8 @@ static void media_set_peer(struct sipalg_net *sn, struct sipalg_call_media *medi
 		u32 rtcp = media->is_pairs && i & 1 ? other->rtcp : 0;
 		u16 port = rtcp ? rtcp + (i & ~1U) : other->rtp.port + i;
 
-		sipalg_pinhole_set_peer(sn, media->pin[i], &other->rtp.addr, port);
+		sipalg_pinhole_set_peer(sn, sipalg_call_media_pin(media, i), &other->rtp.addr,
+					port);
 	}
 }
 
@@ -145,7 +200,7 @@ static void media_set_mux(struct sipalg_net *sn, struct sipalg_call_media *media
 	u32 i;
 
 	for (i = 1; media->is_pairs && i < media->n; i += 2)
-		sipalg_pinhole_pause(sn, media->pin[i], is_agreed);
+		sipalg_pinhole_pause(sn, sipalg_call_media_pin(media, i), is_agreed);
 }
 
 /* The list is in the order of announcement: the last stream of the other side counts. */
@@ -207,6 +262,9 @@ void sipalg_call_offer_refused(struct sipalg_call *call, const struct sipalg_cal
 {
 	struct sipalg_call_media *media, *next;
 
+	if (is_said_again(call, ev, side))
+		return;
+	sipalg_call_unsay(call);
 	list_for_each_entry_safe(media, next, &call->media, node) {
 		sipalg_step();
 		if (media->side == side && media->named == ev->cseq)
@@ -228,6 +286,10 @@ void sipalg_call_offer_agreed(struct sipalg_call *call, const struct sipalg_call
 	struct sipalg_call_media *media, *next;
 	bool has_offer = false;
 
+	if (is_said_again(call, ev, side))
+		return;
+	if (is_of_said(call, ev, side))
+		call->is_said |= BIT(side);
 	list_for_each_entry(media, &call->media, node) {
 		sipalg_step();
 		if (media->side != side || media->cseq > ev->cseq)

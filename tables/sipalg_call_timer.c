@@ -70,7 +70,7 @@ static bool is_live(struct sipalg_net *sn, const struct sipalg_call *call)
 
 	list_for_each_entry(media, &call->media, node)
 		for (i = 0; i < media->n; i++)
-			if (sipalg_pinhole_last_heard(sn, media->pin[i]).is_live)
+			if (sipalg_pinhole_last_heard(sn, sipalg_call_media_pin(media, i)).is_live)
 				return true;
 	return false;
 }
@@ -117,8 +117,9 @@ static void keep_pinholes(struct sipalg_net *sn, struct sipalg_call *call)
 		u32 silence_s = silence_of(call, media, set);
 
 		for (i = 0; i < media->n; i++) {
-			unsigned long heard = sipalg_pinhole_keep(sn, media->pin[i],
-								  SIPALG_CALL_TTL_S, silence_s);
+			struct sipalg_pinhole *pin = sipalg_call_media_pin(media, i);
+			unsigned long heard = sipalg_pinhole_keep(sn, pin, SIPALG_CALL_TTL_S,
+								  silence_s);
 
 			if (heard && time_after(heard, call->heard))
 				call->heard = heard;
