@@ -227,6 +227,7 @@ struct sipalg_call_said {
  * @is_dead: the call was taken out of the table
  * @is_taken_up: the call began at another router, or before the module was loaded
  * @is_said: bit of each side whose last description was an answer, or an offer that was agreed
+ * @must_pair: streams have changed since sipalg_call_media_pair(); sipalg_call_leave() pairs them
  * @has_fresh: the message under way has added a stream
  * @is_untold: user space may have missed an expectation of a stream
  * @shown: length of @call_id, in bytes
@@ -271,6 +272,7 @@ struct sipalg_call {
 	bool is_dead : 1;
 	bool is_taken_up : 1;
 	u8 is_said : 2;
+	bool must_pair : 1;
 	bool has_fresh : 1;
 	bool is_untold : 1;
 	u8 shown;

@@ -194,7 +194,9 @@ void sipalg_call_hold(struct sipalg_call *call, enum sipalg_call_side side, u8 i
  * @sn: namespace
  * @call: call, locked
  *
- * Sections of offer and answer correspond by their index (RFC 3264 6).
+ * Sections of offer and answer correspond by their index (RFC 3264 6).  A message pairs once: an
+ * answer that has changed the streams sets @call->must_pair, and its description pairs them, or the
+ * end of the message does.
  *
  * Context: the lock of @call is held.
  */

@@ -1020,6 +1020,20 @@ static void calls_end_by_turns(struct kunit *test)
 	sipalg_gc_soon(lab->sn);
 }
 
+/* The branch that answers is the peer, whichever was announced last, and says nothing more. */
+static void call_pairs_who_answers(struct kunit *test)
+{
+	struct lab_end winner = lab_end("203.0.113.9", 6000), loser = lab_end("203.0.113.8", 6100);
+	struct lab *lab = test->priv;
+
+	lab_phone(lab, "INVITE 1 a - audio=4000");
+	lab_proxy(lab, "183 INVITE 1 a b audio=6000 at=203.0.113.9");
+	lab_proxy(lab, "183 INVITE 1 a c audio=6100 at=203.0.113.8");
+	lab_proxy(lab, "200 INVITE 1 a b");
+	KUNIT_EXPECT_EQ(test, (int)lab_media_out(lab, 4000, loser), 0);
+	KUNIT_EXPECT_EQ(test, (int)lab_media_out(lab, 4000, winner), 4000);
+}
+
 /* Between the look-up of a call and the moment it is entered other messages may come. */
 static void call_changes_after_the_look(struct kunit *test)
 {
@@ -1110,6 +1124,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(calls_that_are_over_go_before_half_open_ones),
 	KUNIT_CASE(calls_make_room_for_media),
 	KUNIT_CASE(calls_over_the_limit_pass),
+	KUNIT_CASE(call_pairs_who_answers),
 	KUNIT_CASE(call_changes_after_the_look),
 	{}
 };

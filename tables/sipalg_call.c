@@ -576,6 +576,8 @@ void sipalg_call_leave(struct sipalg_net *sn, struct sipalg_call *call, bool kee
 		settle_fresh(sn, call, keep);
 	if (!keep)
 		sipalg_call_unsay(call);
+	if (call->must_pair)
+		sipalg_call_media_pair(sn, call);
 	while (!keep && call->n_contacts > call->n_contacts_before)
 		sipalg_call_contact_rm(sn, call, SIPALG_PINHOLE_KEEP_CONNS);
 	spin_unlock_bh(&call->lock);

@@ -227,6 +227,7 @@ void sipalg_call_media_pair(struct sipalg_net *sn, struct sipalg_call *call)
 	struct sipalg_call_media *media;
 
 	lockdep_assert_held(&call->lock);
+	call->must_pair = false;
 	list_for_each_entry(media, &call->media, node) {
 		sipalg_step();
 		if (media->n)
@@ -254,7 +255,7 @@ void sipalg_call_drop_losers(struct sipalg_net *sn, struct sipalg_call *call)
 		if (media->side == SIPALG_CALLEE && media->tag != call->callee_tag)
 			sipalg_call_media_rm(sn, call, media, SIPALG_PINHOLE_EXPIRE_CONNS);
 	}
-	sipalg_call_media_pair(sn, call);	/* the branch announced last may have lost */
+	call->must_pair = true;		/* the branch announced last may have lost */
 }
 
 void sipalg_call_offer_refused(struct sipalg_call *call, const struct sipalg_call_event *ev,
@@ -277,7 +278,7 @@ void sipalg_call_offer_refused(struct sipalg_call *call, const struct sipalg_cal
 		}
 		sipalg_call_media_settle(media, true);
 	}
-	sipalg_call_media_pair(ev->sn, call);
+	call->must_pair = true;
 }
 
 void sipalg_call_offer_agreed(struct sipalg_call *call, const struct sipalg_call_event *ev,
