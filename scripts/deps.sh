@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0
 # deps.sh - make sure that the packages the lab uses are there, on Debian 12 and 13.
 #
-# usage: deps.sh [--missing] [build] [guest] [host] [static] [chroot] [uml] [gcc12] [library]     (default: all)
+# usage: deps.sh [--missing] [build] [guest] [host] [speed] [static] [chroot] [uml] [gcc12] [library]     (default: all)
 #        deps.sh [--missing] peers|scanners|conntrackd
 #
 # --missing: installs nothing, prints what is missing; status 0 when nothing is.
 # peers: SIP servers and phones of other people's making, scanners: programs that look for such, conntrackd: what a
 # failover takes; for the guest alone. They, and what they need and this machine lacks, are not installed, which would
 # start some, but unpacked in $LAB/NAME/root.
+# speed: the text core and the parsers of others, of which the libh2o of Debian 12 has picohttpparser.
 # gcc12: the compiler that the headers of 6.1 ask for. library: what ha-library.sh builds with.
 #
 # Installs what is missing with apt-get; silent and without network when nothing
@@ -20,12 +21,14 @@ system=$( (. /etc/os-release && echo "$ID${VERSION_ID:-}") 2> /dev/null || echo 
 # names that are not the same everywhere; Debian 13 has no source of Linux 6.1: uml.sh takes that of Debian 12
 declare -A clang_rt=([debian12-x86_64]=libclang-rt-14-dev [debian13-x86_64]=libclang-rt-19-dev)
 declare -A source=([debian12-x86_64]=linux-source-6.1)
+declare -A pico=([debian12-x86_64]=libh2o-evloop-dev)	# and no libh2o
 declare -A packages=(
 	[build]='build-essential bc flex bison cpio kmod xz-utils libelf-dev libssl-dev pahole rsync'
 	[guest]='build-essential qemu-system-x86 busybox-static cpio kmod xz-utils iproute2 nftables iptables
 		conntrack sip-tester baresip tcpdump socat iputils-ping procps util-linux python3'
 	[host]="build-essential clang ${clang_rt[$system]:-libclang-rt-dev} llvm valgrind python3 pkg-config
 		libsofia-sip-ua-dev libosip2-dev libre-dev"
+	[speed]="build-essential valgrind python3 pkg-config libsofia-sip-ua-dev libosip2-dev libre-dev ${pico[$system]:-}"
 	[static]='sparse coccinelle clang-format shellcheck perl'
 	[chroot]='mmdebstrap util-linux'
 	[uml]="build-essential bc flex bison kmod xz-utils libelf-dev libssl-dev ${source[$system]:-} python3"
