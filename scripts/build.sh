@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # build.sh - build the modules for one kernel, with W=1; a warning is a failure.
 #
-# usage: [SRC=DIR] build.sh 6.1|6.12|7|uml|plain [MAKE-ARGUMENT...]
+# usage: [SRC=DIR] build.sh 6.1|6.12|7|uml|plain|smp|locks [MAKE-ARGUMENT...]
 #
 # Works on a copy of the sources, $OUT/SERIES, where only changed files are
 # replaced, so a second build is short. Prints the directory of the .ko files
@@ -11,8 +11,8 @@ set -euo pipefail
 . "$(dirname "$0")/env.sh"
 series=${1:-}
 case $series in
-6.1 | 6.12 | 7 | uml | plain) shift ;;
-*) die 'usage: build.sh 6.1|6.12|7|uml|plain [make-argument...]' 2 ;;
+6.1 | 6.12 | 7 | uml | plain | smp | locks) shift ;;
+*) die 'usage: build.sh 6.1|6.12|7|uml|plain|smp|locks [make-argument...]' 2 ;;
 esac
 d=$OUT/$series log=$OUT/$series.log
 
@@ -26,8 +26,11 @@ case $series in
 7)
 	"$TOP/scripts/chroot.sh" > /dev/null
 	run=(env "BIND=$d" "$TOP/scripts/chroot.sh" make "KDIR=/lib/modules/$(cat "$LAB/trixie/release")/build" -C /src) ;;
-uml | plain)
-	o=$("$TOP/scripts/uml.sh" "${series#uml}")
+uml | plain | smp | locks)
+	case $series in
+	smp | locks) o=$("$TOP/scripts/uml-smp.sh" "${series#smp}") ;;
+	*) o=$("$TOP/scripts/uml.sh" "${series#uml}") ;;
+	esac
 	run=(make -C "$o" ARCH=um "M=$d" CONFIG_SIPALG_KUNIT=y) ;;
 esac
 

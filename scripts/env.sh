@@ -32,5 +32,12 @@ locked() {
 # hash_of: the first digits of the hash of standard input, for cache keys
 hash_of() { sha256sum | cut -c1-16; }
 
-# is_uml SERIES: that kernel runs as a process (uml: the debug kernel, plain: without its checks); UML: its O= tree
-is_uml() { case $1 in uml) UML=$LAB/uml ;; plain) UML=$LAB/uml-plain ;; *) return 1 ;; esac; }
+# is_uml SERIES: that kernel runs as a process (uml: the debug kernel, plain: without its checks, smp and locks: with
+# two processors); UML: its O= tree
+is_uml() {
+	case $1 in
+	uml) UML=$LAB/uml ;;
+	plain | smp | locks) UML=$LAB/uml-$1 ;;
+	*) return 1 ;;
+	esac
+}

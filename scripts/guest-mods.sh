@@ -3,7 +3,7 @@
 # guest-mods.sh - the modules of a guest: a kernel's own networking modules and ours.
 #
 # usage: guest-mods.sh 6.1|6.12|7 OUT.cpio KO...
-#        guest-mods.sh uml|plain OUT.d KO...          a directory: UML sees the host's files
+#        guest-mods.sh uml|plain|smp|locks OUT.d KO...          a directory: UML sees the host's files
 set -euo pipefail
 . "$(dirname "$0")/env.sh"
 series=$1 out=$(realpath -m "$2")

@@ -3,7 +3,7 @@
 # guest.sh - boot a guest, run TESTDIR/run in it, exit with its status.
 #
 # usage: guest.sh 6.1|6.12|7 TESTDIR LOG [CPIO...]     stock kernel in QEMU; the archives make up its root
-#        guest.sh uml|plain TESTDIR LOG MODDIR         UML kernel as a process, on this machine's files, read-only
+#        guest.sh uml|plain|smp|locks TESTDIR LOG MODDIR   UML kernel as a process, on this machine's files, read-only
 #
 # LIMIT   seconds, default 300      SMP     CPUs, default 2 (QEMU)
 # MEM     MiB, default 512          APPEND  more for the kernel's command line
