@@ -43,6 +43,8 @@ static const char *const more_lines[] = {
 	"a=maxptime:60\r\n",
 };
 
+const char *provider_address = PROVIDER;
+
 unsigned int media_port(const struct call *call)
 {
 	return FIRST_PORT + 2 * (call->number % PORTS);
@@ -114,7 +116,7 @@ unsigned int request(char *out, const struct call *call, const char *method, boo
 
 	if (sdp)
 		describe(body, call->phone, media_port(call), room_for_body(call->size));
-	len = sprintf(out, "%s sip:%s" PROVIDER " SIP/2.0\r\n", method, registers ? "" : "200@");
+	len = sprintf(out, "%s sip:%s%s SIP/2.0\r\n", method, registers ? "" : "200@", provider_address);
 	len += sprintf(out + len, "Via: SIP/2.0/%s ", call->tcp ? "TCP" : "UDP");
 	len += sprintf(out + len, "%s:5060;", call->phone);
 	len += sprintf(out + len, "branch=z9hG4bK%x-%x\r\n", call->number, call->cseq);
@@ -151,9 +153,9 @@ unsigned int answer(char *out, const char *request, unsigned int size, bool sdp)
 			len += sprintf(out + len, "%.*s;expires=3600\r\n", (int)(end - line), line);
 	}
 	if (!registers)
-		len += sprintf(out + len, "Contact: <sip:200@" PROVIDER ":5060>\r\n");
+		len += sprintf(out + len, "Contact: <sip:200@%s:5060>\r\n", provider_address);
 	media = strstr(request, "\r\nm=audio ");
 	if (sdp && media)
-		describe(body, PROVIDER, atoi(media + 10) + PROVIDER_PORTS, room_for_body(size));
+		describe(body, provider_address, atoi(media + 10) + PROVIDER_PORTS, room_for_body(size));
 	return finish(out, len, size, body);
 }

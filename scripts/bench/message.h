@@ -32,6 +32,9 @@ struct call {
 	unsigned int size;
 };
 
+/* provider_address - the provider's, as text; PROVIDER, or another one of the same length */
+extern const char *provider_address;
+
 /* media_port - where the phone hears this call */
 unsigned int media_port(const struct call *call);
 

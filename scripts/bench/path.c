@@ -5,8 +5,9 @@
  * path rows ROUNDS BATCHES		a call and what is around it, UDP and TCP, of three sizes
  * path scale ROUNDS BATCHES CALLS...	the same with so many calls held
  * path rtp ROUNDS BATCHES NAME		media packets of a call
- * path flood ROUNDS BATCHES		OPTIONS, which our way is to refuse
+ * path flood ROUNDS BATCHES NAME WAY	OPTIONS, which that way is to refuse
  * path bulk ROUND BATCHES NAME		one round of TCP bulk, and of datagrams of no helper
+ * path smp ROUNDS BATCHES [WAY]	calls on two processors, alone and at once; of WAY at once alone
  * path loop SECONDS WAY NAME		OPTIONS, or else whole calls, for a profiler
  *
  * A veth pair carries a packet on within the sender's system call: through the router's
@@ -16,8 +17,10 @@
  * is sent next is written, and what has come is read and checked, between.  Now and then the
  * kernel leaves the rest of a batch to its thread ksoftirqd: such a batch does not count.
  *
- * Three ways: plain, intree and ours.  They differ by the sender's address alone, which rules
- * of the router give to a helper or not, and take turns batch by batch.
+ * Four ways: plain, intree, ours and before, an older build of ours; the last one is not there
+ * where BENCH_WAYS is 3 in the environment.  They differ by the sender's address alone, which
+ * rules of the router give to a helper or not, and take turns batch by batch, one time in that
+ * order and one time in the other.
  *
  * Output, a line for each round: BENCH KIND WHAT PROTO BYTES LEVEL WAY ROUND NANOSECONDS, the
  * mean of the middle half of its batches.
@@ -37,12 +40,13 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 #include "message.h"
 
 enum {
-	WAYS = 3,
+	WAYS = 4,
 	PHONES = 200,		/* of a way; one takes some 700 calls without media yet */
 	BATCH = 32,
 	OUTSIDE_CALLS = 1 << 24,
@@ -54,6 +58,7 @@ enum {
 	BULK = 64000,
 	BULKS = 8,
 	BULK_PORT = 9000,
+	PROCESSORS = 2,
 };
 
 struct phone {
@@ -69,9 +74,11 @@ struct heard {
 	struct sockaddr_in from;
 };
 
-static const char *const way_name[WAYS] = { "plain", "intree", "ours" };
+static const char *const way_name[WAYS] = { "plain", "intree", "ours", "before" };
+static unsigned int ways = WAYS;	/* that are there */
 static struct phone phones[WAYS][PHONES];
 static int provider;		/* socket that hears all phones */
+static const char *const provider_addresses[PROCESSORS] = { PROVIDER, "203.0.113.3" };
 static struct heard heard[BATCH];
 static char text[BATCH][MAX_MESSAGE];
 static struct iovec vec[BATCH];
@@ -141,7 +148,7 @@ static int bound(const char *ns, int type, const char *address, unsigned int por
 
 static int connected(int type, const char *address, unsigned int port, unsigned int there)
 {
-	struct sockaddr_in to = at(PROVIDER, there);
+	struct sockaddr_in to = at(provider_address, there);
 	int fd = bound("lan", type, address, port);
 
 	if (connect(fd, (struct sockaddr *)&to, sizeof(to)))
@@ -453,7 +460,7 @@ static void print_steps(struct label *l, unsigned int round, unsigned int batche
 	unsigned int way, s;
 
 	weigh_idle(l);
-	for (way = 0; way < WAYS && round; way++)	/* the first round only warms up */
+	for (way = 0; way < ways && round; way++)	/* the first round only warms up */
 		for (s = 0; s < STEPS; s++)
 			print_round(l, steps[s].name, way_name[way], round,
 				    middle(result[way][s], batches));
@@ -463,14 +470,20 @@ static void print_steps(struct label *l, unsigned int round, unsigned int batche
 
 static struct batch batch;
 
+/* whose turn it is: one time behind its neighbour on one side, one time behind that on the other */
+static unsigned int way_of(unsigned int turn, unsigned int i)
+{
+	return ((i & 1 ? ways - 1 : 1) * turn + i / 2) % ways;
+}
+
 static void rows_round(bool tcp, unsigned int size, unsigned int batches, unsigned int round)
 {
 	struct label label = { "row", tcp ? "tcp" : "udp", size, 0, 0 };
 	unsigned int i, turn, way;
 
 	for (i = 0; i < batches; i++) {
-		for (turn = 0; turn < WAYS; turn++) {
-			way = (turn + i + round) % WAYS;
+		for (turn = 0; turn < ways; turn++) {
+			way = way_of(turn, i + round);
 			batch.phone = &phones[way][0];
 			batch.n = BATCH;
 			batch.tcp = tcp;
@@ -488,9 +501,9 @@ static void rows(unsigned int rounds, unsigned int batches)
 	unsigned int round, s, tcp, way;
 	int door = bound("wan", SOCK_STREAM, PROVIDER, SIP_PORT);
 
-	if (listen(door, WAYS))
+	if (listen(door, ways))
 		fail("listen");
-	for (way = 0; way < WAYS; way++) {
+	for (way = 0; way < ways; way++) {
 		open_phone(way, 0);
 		open_stream(&phones[way][0], door);
 	}
@@ -565,8 +578,8 @@ static void scale_round(unsigned int level, unsigned int batches, unsigned int r
 	unsigned int i, turn, way, n, k, from[HELD];
 
 	for (i = 0; i < batches; i++) {
-		for (turn = 0; turn < WAYS; turn++) {
-			way = (turn + i + round) % WAYS;
+		for (turn = 0; turn < ways; turn++) {
+			way = way_of(turn, i + round);
 			n = pick(way, level, from);
 			run_batch(&batch, IN_DIALOG, way, i);
 			for (k = 0; k < HELD; k++)
@@ -585,7 +598,7 @@ static void scale(unsigned int rounds, unsigned int batches, char **levels)
 
 	for (; *levels; levels++, have = level) {
 		level = atoi(*levels);
-		for (way = 0; way < WAYS; way++) {
+		for (way = 0; way < ways; way++) {
 			start = now_ns();
 			hold_calls(way, have, level);
 			printf("# %s: %u calls held, %.1f s\n", way_name[way], level,
@@ -648,18 +661,18 @@ static void media(unsigned int rounds, unsigned int batches, const char *name)
 	unsigned int way, round, i, turn;
 	struct media m[WAYS];
 
-	for (way = 0; way < WAYS; way++)
+	for (way = 0; way < ways; way++)
 		open_media(&m[way], way);
 	for (round = 0; round <= rounds; round++) {
 		for (i = 0; i < batches; i++) {
-			for (turn = 0; turn < WAYS; turn++) {
-				way = (turn + i + round) % WAYS;
+			for (turn = 0; turn < ways; turn++) {
+				way = way_of(turn, i + round);
 				result[way][0][i] = go_media(&m[way], true);
 				result[way][1][i] = go_media(&m[way], false);
 			}
 		}
 		weigh_idle(&label);
-		for (way = 0; way < WAYS && round; way++) {
+		for (way = 0; way < ways && round; way++) {
 			print_round(&label, "out", way_name[way], round,
 				    middle(result[way][0], batches));
 			print_round(&label, "in", way_name[way], round,
@@ -692,28 +705,28 @@ static double go_flood(unsigned int way, unsigned int *came)
 	return late || (refused && n) ? NAN : ns;
 }
 
-static void flood(unsigned int rounds, unsigned int batches)
+static void flood(unsigned int rounds, unsigned int batches, const char *name, unsigned int refusing)
 {
-	struct label label = { "flood", "udp", 740, 0, 0 };
+	struct label label = { name, "udp", 740, 0, 0 };
 	unsigned int round, i, turn, way, came[WAYS] = { };
 
 	open_phone(0, 0);
-	open_phone(2, 0);
+	open_phone(refusing, 0);
 	batch = (struct batch){ .n = BATCH, .size = 740, .outside_cseq = 1 };
 	for (round = 0; round <= rounds; round++) {
 		for (i = 0; i < batches; i++) {
 			for (turn = 0; turn < 2; turn++) {
-				way = (turn + i + round) % 2 * 2;
+				way = (turn + i + round) % 2 * refusing;
 				result[way][0][i] = go_flood(way, &came[way]);
 			}
 		}
 		weigh_idle(&label);
-		for (way = 0; way < WAYS && round; way += 2)
+		for (way = 0; way <= refusing && round; way += refusing)
 			print_round(&label, "OPTIONS", way_name[way], round,
 				    middle(result[way][0], batches));
 	}
-	printf("# %u refusable of the plain way came through, %u of ours, of %u each\n", came[0],
-	       came[2], (rounds + 1) * batches * BATCH);
+	printf("# %u refusable of the plain way came through, %u of %s, of %u each\n", came[0],
+	       came[refusing], way_name[refusing], (rounds + 1) * batches * BATCH);
 }
 
 /* --- what no helper looks at ----------------------------------------------------------------- */
@@ -759,6 +772,132 @@ static void bulk(unsigned int round, unsigned int batches, const char *name)
 	print_round(&udp, "other", name, round, middle(result[0][1], batches));
 }
 
+/* --- two processors ---------------------------------------------------------------------- */
+
+/* each has phones and a provider of its own, and does what it is told */
+static struct worker {
+	int orders, results;
+} workers[PROCESSORS];
+
+struct slice {
+	double messages, ns;
+};
+
+/* calls of one way for a while: only what nobody else did for us counts */
+static struct slice work(unsigned int way, unsigned int cpu, unsigned int batches)
+{
+	struct slice slice = { };
+	unsigned int i, s;
+
+	batch = (struct batch){ .phone = &phones[way][cpu], .n = BATCH, .size = 740,
+		.outside_cseq = batch.outside_cseq };
+	for (i = 0; i < batches; i++) {
+		begin_calls(&batch);
+		run_batch(&batch, WHOLE, way, 0);
+		for (s = 0; s < STEPS; s++) {
+			if (isnan(result[way][s][0]))
+				continue;
+			slice.messages += BATCH;
+			slice.ns += BATCH * result[way][s][0];
+		}
+	}
+	return slice;
+}
+
+static void work_as_told(unsigned int cpu, unsigned int batches)
+{
+	struct worker *self = &workers[cpu];
+	unsigned char way;
+	struct slice slice;
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	if (sched_setaffinity(0, sizeof(set), &set))
+		fail("processor %u", cpu);
+	provider_address = provider_addresses[cpu];
+	provider = bound("wan", SOCK_DGRAM, provider_address, SIP_PORT);
+	for (way = 0; way < ways; way++)
+		open_phone(way, cpu);
+	while (read(self->orders, &way, 1) == 1) {
+		slice = work(way, cpu, batches);
+		if (write(self->results, &slice, sizeof(slice)) != sizeof(slice))
+			fail("write");
+	}
+	exit(0);
+}
+
+static void hire(unsigned int cpu, unsigned int batches)
+{
+	int orders[2], results[2];
+	pid_t pid;
+
+	if (pipe(orders) || pipe(results))
+		fail("pipe");
+	workers[cpu] = (struct worker){ orders[0], results[1] };
+	pid = fork();
+	if (pid < 0)
+		fail("fork");
+	if (!pid) {
+		close(orders[1]);
+		work_as_told(cpu, batches);
+	}
+	close(orders[0]);
+	close(results[1]);
+	workers[cpu] = (struct worker){ orders[1], results[0] };
+}
+
+/* messages in a nanosecond, of all processors of @mask, which work at once */
+static double rate_of(unsigned int mask, unsigned char way)
+{
+	struct slice slice;
+	unsigned int cpu;
+	double rate = 0;
+
+	for (cpu = 0; cpu < PROCESSORS; cpu++)
+		if (mask & 1u << cpu && write(workers[cpu].orders, &way, 1) != 1)
+			fail("processor %u", cpu);
+	for (cpu = 0; cpu < PROCESSORS; cpu++) {
+		if (!(mask & 1u << cpu))
+			continue;
+		if (read(workers[cpu].results, &slice, sizeof(slice)) != sizeof(slice))
+			fail("processor %u", cpu);
+		rate += slice.messages / slice.ns;
+	}
+	return rate;
+}
+
+/* LEVEL is how many processors work; the time is that from one message to the next one of any */
+static void smp(unsigned int rounds, unsigned int batches, const char *only)
+{
+	struct label one = { "smp", "udp", 740, 1, 0 }, both = { "smp", "udp", 740, 2, 0 };
+	unsigned int round, turn, way, cpu;
+
+	close(provider);
+	for (cpu = 0; cpu < PROCESSORS; cpu++)
+		hire(cpu, batches);
+	for (round = 0; round <= rounds; round++) {
+		for (turn = 0; turn < ways; turn++) {
+			double alone = 0, together;
+
+			way = only ? (unsigned int)atoi(only) : way_of(turn, round);
+			for (cpu = 0; cpu < PROCESSORS && !only; cpu++)
+				alone += rate_of(1u << cpu, way) / PROCESSORS;
+			together = rate_of((1u << PROCESSORS) - 1, way);
+			if (round && !only)
+				print_round(&one, "calls", way_name[way], round, 1 / alone);
+			if (round)
+				print_round(&both, "calls", way_name[way], round, 1 / together);
+			if (only)
+				break;
+		}
+	}
+	for (cpu = 0; cpu < PROCESSORS; cpu++)
+		close(workers[cpu].orders);
+	while (wait(NULL) > 0)
+		;
+}
+
 /* --- for a profiler --------------------------------------------------------------------- */
 
 static void loop(unsigned int seconds, unsigned int way, const char *name)
@@ -783,9 +922,11 @@ int main(int argc, char **argv)
 	unsigned int rounds = argc > 3 ? atoi(argv[2]) : 0, batches = argc > 3 ? atoi(argv[3]) : 0;
 	const char *what = argc > 3 ? argv[1] : "";
 
+	if (getenv("BENCH_WAYS"))
+		ways = atoi(getenv("BENCH_WAYS"));
 	setrlimit(RLIMIT_NOFILE, &files);
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	if (!rounds || batches > MAX_BATCHES) {
+	if (!rounds || batches > MAX_BATCHES || ways < 1 || ways > WAYS) {
 		fprintf(stderr, "usage: path WHAT ROUNDS BATCHES [MORE...], see path.c\n");
 		return 2;
 	}
@@ -794,8 +935,10 @@ int main(int argc, char **argv)
 		rows(rounds, batches);
 	else if (!strcmp(what, "scale"))
 		scale(rounds, batches, argv + 4);
-	else if (!strcmp(what, "flood"))
-		flood(rounds, batches);
+	else if (!strcmp(what, "flood") && argc > 5)
+		flood(rounds, batches, argv[4], atoi(argv[5]));
+	else if (!strcmp(what, "smp"))
+		smp(rounds, batches, argv[4]);
 	else if (!strcmp(what, "rtp") && argc > 4)
 		media(rounds, batches, argv[4]);
 	else if (!strcmp(what, "bulk") && argc > 4)
