@@ -88,9 +88,10 @@ u32 sip_addr_write(const struct sip_addr *addr, char *buf, bool brackets);
  */
 static inline bool sip_addr_equal(const struct sip_addr *a, const struct sip_addr *b)
 {
-	/* all differences together: one branch, and no call */
-	return !((a->family ^ b->family) | (a->w[0] ^ b->w[0]) | (a->w[1] ^ b->w[1]) |
-		 (a->w[2] ^ b->w[2]) | (a->w[3] ^ b->w[3]));
+	/* most addresses differ here; of the rest all differences together: one branch, no call */
+	if ((a->family ^ b->family) | (a->w[0] ^ b->w[0]))
+		return false;
+	return !((a->w[1] ^ b->w[1]) | (a->w[2] ^ b->w[2]) | (a->w[3] ^ b->w[3]));
 }
 
 /**

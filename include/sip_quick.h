@@ -146,6 +146,8 @@ static __always_inline const char *sip_quick_end(struct sip_quick q, const char 
 	if (unlikely((w & 0xffff) != ('\r' | '\n' << 8)))
 		return NULL;
 	w = w >> 16 & 0xff;
+	if (likely(w > ' '))
+		return s + 2;
 	return w == ' ' || w == '\t' ? NULL : s + 2;
 }
 

@@ -29,13 +29,19 @@ static __always_inline const char *quick_next_line(struct sip_quick q, const cha
 }
 
 /* Steps over a word and the one blank after it. */
-static __always_inline const char *quick_word(const char *s)
+static __always_inline const char *quick_word(struct sip_quick q, const char *s)
 {
 	const char *from = s;
 
-	while ((u8)*s > ' ')
-		s++;
-	return s != from && *s == ' ' && (u8)s[1] > ' ' ? s + 1 : NULL;
+	for (; likely(s <= q.last); s += SIP_WORD) {
+		u64 hits = sip_word_below(sip_word_at(s), '!');
+
+		if (hits) {
+			s += sip_word_first(hits);
+			break;
+		}
+	}
+	return s != from && s <= q.last && *s == ' ' && (u8)s[1] > ' ' ? s + 1 : NULL;
 }
 
 /* Reads "IN IP4 a.b.c.d" and the end of the line. */
@@ -74,14 +80,14 @@ static const char *quick_origin(struct sdp_reader *r, struct sip_quick q, const 
 	if (r->media)
 		return NULL;
 	while (s && words--)
-		s = quick_word(s);
+		s = quick_word(q, s);
 	return s ? quick_addr(q, s, &r->sdp->origin) : NULL;
 }
 
 /* Reads <media> <port> "RTP/"...: all that follows the slash says nothing here. */
 static const char *quick_media(struct sdp_reader *r, struct sip_quick q, const char *s)
 {
-	const char *port = quick_word(s), *end;
+	const char *port = quick_word(q, s), *end;
 	struct sdp *sdp = r->sdp;
 	struct sdp_media *media;
 	u32 n;

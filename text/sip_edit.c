@@ -246,6 +246,11 @@ static __always_inline void put_new(const struct sip_edits *edits, const struct 
 
 		sip_word_put(to, sip_word_at(from));
 		sip_word_put(to + len - SIP_WORD, last);
+	} else if (len >= SIP_WORD / 2 && len < SIP_WORD) {
+		struct sip_half_word last = *(const struct sip_half_word *)(from + len - SIP_WORD / 2);
+
+		*(struct sip_half_word *)to = *(const struct sip_half_word *)from;
+		*(struct sip_half_word *)(to + len - SIP_WORD / 2) = last;
 	} else if (len < SIP_WORD) {
 		while (len--)
 			*to++ = *from++;
