@@ -100,6 +100,13 @@ static void said_again_is_refused(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, lab_is_reserved(lab, 4444));
 	refresh(lab, 5);
 	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 0), 2);
+	/* what was refused is not what was agreed: the same offer is read again */
+	say(lab, "INVITE %u a b audio=4020", 6, true);
+	say(lab, "488 INVITE %u a b", 6, false);
+	KUNIT_EXPECT_FALSE(test, lab_is_reserved(lab, 4020));
+	say(lab, "INVITE %u a b audio=4020", 7, true);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 4020), 1);
+	KUNIT_EXPECT_EQ(test, (int)lab_audio(lab), 4020);
 }
 
 /* Another port is another stream; the first one is opened again when it is named again. */
