@@ -55,7 +55,7 @@ class Figures:
             f = line.split()
             if len(f) == 9 and f[0] == 'BENCH' and f[8] != '-nan' and f[8] != 'nan':
                 self.rounds[tuple(f[1:7])][int(f[7])] = float(f[8])
-            if len(f) == 6 and f[0] == 'LOCK':
+            if len(f) == 5 and f[0] == 'LOCK':
                 self.locks.append(f[1:])
             if len(f) == 3 and f[0] in ('sipalg_bench:', 'sipold_bench:') and f[1] == 'calls':
                 calls = int(f[2])
@@ -226,9 +226,8 @@ def smp_table(figures):
 
 
 def locks_table(figures):
-    rows = [[NAMES[way], f'`{name}`', f'{int(n):,}', f'{float(us_):,.0f}', f'{int(taken):,}']
-            for way, name, n, us_, taken in figures.locks if int(n)]
-    return table(['way', 'lock', 'waited for it', 'us in all', 'taken'], rows) if rows else ''
+    rows = [[NAMES[way], f'`{name}`', f'{int(n):,}', f'{int(taken):,}'] for way, name, n, taken in figures.locks if int(n)]
+    return table(['way', 'lock', 'waited for it', 'taken'], rows) if rows else ''
 
 
 def bar(x, y, width, colour):
@@ -296,7 +295,7 @@ def main():
         arguments, written = arguments[:at], arguments[at + 1:]
     figures = Figures(arguments[0])
     core = textcore.TextCore(line for name in arguments[1:] for line in open(name, errors='replace'))
-    if not figures.rounds and not core.ns:
+    if not figures.rounds and not figures.locks and not core.ns:
         sys.exit('table.py: no figures')
     print(tables(figures, core, False), end='')
     if len(written) == 1:
