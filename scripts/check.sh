@@ -82,7 +82,7 @@ check_cases() { python3 "$here/check/cases.py"; }
 check_install() { "$here/check/install.sh"; }
 
 check_shell() {
-	local f scripts=(scripts/*.sh scripts/*/run scripts/*/*.sh scripts/rules/*.iptables .ci/run)
+	local f scripts=(scripts/*.sh scripts/*/run scripts/*/*.sh scripts/rules/*.iptables findings/*.sh .ci/run)
 	for f in "${scripts[@]}" scripts/e2e/cases/*/*.sh; do
 		# the cases, and a file that is only a list of functions, use what others set
 		set -- --shell=bash --severity=style
