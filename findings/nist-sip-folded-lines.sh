@@ -7,7 +7,7 @@
 # A line break that white space follows stands for one space (RFC 3261 7.3.1; the first message of RFC 4475 has many).
 # Seen with libnist-sip-aosp-java 9.0.0+r35-1.1: the parser takes the break and the white space away. "Subject: second",
 # folded in front of "call", becomes "secondcall", and the display name "Alice Smith" becomes "AliceSmith". Worse where
-# the space told two words apart: Via and Authorization that are folded behind "SIP/2.0/UDP" and behind "Digest" are not
+# the space told two words apart: Via and Authorization that are folded after "SIP/2.0/UDP" and after "Digest" are not
 # in the message any more, and no exception is thrown. So the answer cannot find its way, and a REGISTER with
 # credentials looks like one without. A break where no space is needed, such as in front of ";tag", does no harm.
 #

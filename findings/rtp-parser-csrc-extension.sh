@@ -4,7 +4,7 @@
 #
 # usage: rtp-parser-csrc-extension.sh      needs Node.js and npm; installs nothing, works in a temporary folder
 #
-# An RTP packet may have up to 15 contributing sources behind its fixed header, an extension behind these, and padding
+# An RTP packet may have up to 15 contributing sources after its fixed header, an extension after these, and padding
 # at its end (RFC 3550 5.1, 5.3.1). Conferences send the first, WebRTC the second. Seen with rtp-parser 1.0.0: it has
 # the flags of extension and padding, but the bytes of both stay in "payload", so a decoder of G.711 plays them as
 # noise. The sources 4 and 5 come back as 768 and 1024: each is read three bytes too early. A plain packet is right.

@@ -6,7 +6,7 @@
 #
 # A description may have several "t=" lines, and each "r=" repeats the one in front of it (RFC 8866 5.9, 5.10), as the
 # announcement of a conference on two days has them. Seen with sdp-transform 3.0.0: what parse() and write() leave is
-# the last "t=" with the "r=" of the first behind it, so another time than the announced one is repeated. Seen with
+# the last "t=" with the "r=" of the first after it, so another time than the announced one is repeated. Seen with
 # libsofia-sip-ua0 1.12.11+20110422.1+1e14eea~dfsg-6: sdp_parse() and sdp_print() leave the first "t=" with its "r=". So
 # of one announcement two programs make two sessions that have no time in common, and neither reports a loss.
 #

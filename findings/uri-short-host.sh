@@ -6,7 +6,7 @@
 #
 # A host name of one label, such as "proxy" of a local network or of containers, is a host of a SIP URI (RFC 3261 25.1,
 # hostname). Seen with drachtio-srf 5.0.29: parseUri('sip:proxy;lr') gives the host "proxy;lr" and no parameter. With a
-# dot in the name, or with a port behind it, host and parameters are told apart. So a route through "sip:proxy;lr" looks
+# dot in the name, or with a port after it, host and parameters are told apart. So a route through "sip:proxy;lr" looks
 # like one to a strict router, "transport=tcp" is not seen, and a lookup is made for a host that cannot exist.
 #
 # Status 0: as described; 1: it behaves otherwise now; 2: the packages cannot be had.

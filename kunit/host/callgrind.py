@@ -20,7 +20,7 @@ def read(name):
         if text.startswith('desc: Trigger: Client Request: '):
             label = text.split(': ', 3)[3].strip()
         cost = re.match(r'0x([0-9a-f]+) \S+ (\d+)$', text)
-        if cost and not is_call:    # behind "calls=" stands what the called function took
+        if cost and not is_call:    # after "calls=" stands what the called function took
             instructions += int(cost[2])
             lines.add(int(cost[1], 16) // LINE)
         is_call = text.startswith('calls=')

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# stage.sh - what the benchmarks in a guest share; sourced behind env.sh.
+# stage.sh - what the benchmarks in a guest share; sourced after env.sh.
 #
 # build_ways KERNEL             both builds of the modules for it: ours, and the one before where there is one
 # run_guest KERNEL LOG          scripts/bench/run in it, with what BENCH_* says
