@@ -347,7 +347,8 @@ int sdp_parse(const struct sip_text *text, struct sip_slice body, struct sdp *sd
 	sip_clear(sdp, offsetof(struct sdp, media));
 	sdp->has_version = body.len >= 2 && text->p[at] == 'v' && text->p[at + 1] == '=';
 	sdp->has_final_eol = body.len && text->p[end - 1] == '\n';
-	if (likely(q.last && text->p + at <= q.last && sip_same(text->p + at, SIP_LIT("v=0\r\n")))) {
+	if (likely(q.last && text->p + at <= q.last &&
+		   sip_same(text->p + at, SIP_LIT("v=0\r\n")))) {
 		sdp->eol = 2;		/* the first line says how lines end */
 		at = sdp_quick_lines(&r, q, at);
 	}

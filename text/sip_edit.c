@@ -23,7 +23,10 @@
 #include "sip_edit.h"
 #include "sip_word.h"
 
-enum { NUMBER_ROOM = 10 };	/* what sip_number_write() may write */
+enum {
+	NUMBER_ROOM	= 10,	/* what sip_number_write() may write */
+	HALF		= sizeof(struct sip_half_word),
+};
 
 static u32 edit_end(const struct sip_edit *e)
 {
@@ -152,7 +155,7 @@ int sip_edit_add_addr(struct sip_edits *edits, u32 off, u32 old_len, const struc
 	return edit_add(edits, off, old_len, edits->addr_text, edits->addr_len);
 }
 
-/* Writes a port after the address that was written last.  The address is written again if need be. */
+/* Writes a port after the address that was written last, which is written again if need be. */
 static int write_port(struct sip_edits *edits, const struct sip_endpoint *to)
 {
 	bool is_last = edits->addr_text + edits->addr_len == edits->pool_len;
@@ -246,11 +249,12 @@ static __always_inline void put_new(const struct sip_edits *edits, const struct 
 
 		sip_word_put(to, sip_word_at(from));
 		sip_word_put(to + len - SIP_WORD, last);
-	} else if (len >= SIP_WORD / 2 && len < SIP_WORD) {
-		struct sip_half_word last = *(const struct sip_half_word *)(from + len - SIP_WORD / 2);
+	} else if (len >= HALF && len < SIP_WORD) {
+		const struct sip_half_word *first = (const void *)from;
+		const struct sip_half_word *last = (const void *)(from + len - HALF);
 
-		*(struct sip_half_word *)to = *(const struct sip_half_word *)from;
-		*(struct sip_half_word *)(to + len - SIP_WORD / 2) = last;
+		*(struct sip_half_word *)to = *first;
+		*(struct sip_half_word *)(to + len - HALF) = *last;
 	} else if (len < SIP_WORD) {
 		while (len--)
 			*to++ = *from++;

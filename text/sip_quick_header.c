@@ -399,7 +399,7 @@ static __always_inline const char *quick_named(struct sip_walk *w, struct sip_qu
 #define X(NAME, name, letter, reader, LEFT, POSITION) \
 	sizeof(name) <= SIP_QUICK_BYTES && (name[0] | 0x20) == first && \
 		sip_same(s, name ":", sizeof(name)) ? \
-	SIP_HEADER_##NAME > SIP_HEADER_IDENTITY && SIP_HEADER_##NAME > w->last ? \
+	SIP_HEADER_##NAME > SIP_HEADER_IDENTITY && w->last < SIP_HEADER_##NAME ? \
 		sip_quick_skip_header(q, s) : \
 		quick_##reader(w, q, s + sizeof(name), SIP_HEADER_##NAME) :
 	return SIP_HEADERS(X) quick_other(q, s);
