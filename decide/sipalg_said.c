@@ -11,7 +11,7 @@
 
 /* what is hashed: what a section says and comes through; it has no gaps, as all of it is hashed */
 struct print {
-	u64 set;		/* address of the settings */
+	u64 version;		/* of the settings */
 	u64 tag;
 	struct sip_addr self_mapped;
 	struct sip_addr addr;
@@ -52,7 +52,7 @@ u32 sipalg_said_print(struct sipalg_ctx *ctx)
 		return 0;
 	is_elsewhere = rtcp->family && !sip_addr_equal(rtcp, addr);
 	print = (struct print){
-		.set = (unsigned long)ctx->set,
+		.version = ctx->set->version,
 		.tag = sip_is_request(&ctx->msg) ?
 		       sipalg_id_of(ctx, &ctx->ids.from_tag, ctx->msg.from_tag) :
 		       sipalg_id_of(ctx, &ctx->ids.to_tag, ctx->msg.to_tag),
@@ -99,14 +99,30 @@ bool sipalg_said_again(struct sipalg_ctx *ctx, enum sipalg_call_side side, u32 p
 	       sipalg_call_says_again(ctx->call, side, print, cseq_of_request(ctx));
 }
 
+/*
+ * Whether the stream of a sender that is inside has its pinhole, and under NAT its port.  Without
+ * them it is over a quota, or spared for another host, and may get them later.
+ */
+static bool has_its_place(const struct sipalg_ctx *ctx, enum sipalg_call_side side)
+{
+	const struct sdp *sdp = &ctx->body.desc[0].sdp;
+	const struct sdp_media *m = &sdp->media[0];
+	const struct sip_endpoint rtp = { *sdp_conn_of(sdp, 0), m->port };
+	const struct sipalg_call_media *media;
+
+	if (!sipalg_sender_is_inside(ctx))
+		return true;
+	media = sipalg_call_media_find(ctx->call, side, &rtp,
+				       m->transport == SDP_TRANSPORT_TCP ? IPPROTO_TCP : IPPROTO_UDP);
+	return media && media->n && (!ctx->is_nat || ctx->body.desc[0].plan.media[0].port);
+}
+
 void sipalg_said_remember(struct sipalg_ctx *ctx, enum sipalg_call_side side, u32 print)
 {
 	const struct sdp_target *target = &ctx->body.desc[0].plan.media[0];
 	struct sipalg_call_said said = {};
 
-	/* without a port it is over a quota, or spared for another host, and may get one later */
-	if (print && is_on_flow(ctx, side) &&
-	    (!ctx->is_nat || !sipalg_sender_is_inside(ctx) || target->port))
+	if (print && is_on_flow(ctx, side) && has_its_place(ctx, side))
 		said = (struct sipalg_call_said){ print, target->port, target->rtcp };
 	sipalg_call_says(ctx->call, side, &said, cseq_of_request(ctx),
 			 !sip_is_request(&ctx->msg));

@@ -10,6 +10,7 @@
 #define _SIP_WORD_H
 
 #include <linux/bitops.h>
+#include <linux/kernel.h>
 #include <linux/types.h>
 #include <asm/byteorder.h>
 
@@ -77,6 +78,7 @@ static __always_inline void sip_clear_words(char *p, u32 from, u32 len)
  */
 static __always_inline void sip_clear(void *p, u32 len)
 {
+	BUILD_BUG_ON(len < SIP_WORD || len > 16 * SIP_WORD || len % 4);
 	sip_clear_words(p, 0, len);
 	sip_clear_words(p, 4 * SIP_WORD, len);
 	sip_clear_words(p, 8 * SIP_WORD, len);

@@ -195,6 +195,7 @@ struct sipalg_prefixes {
 /**
  * struct sipalg_settings - all settings of a namespace
  * @rcu: for kfree_rcu()
+ * @version: number of writes before this object, so that two objects can be told apart
  * @X: one member for each entry of the list SIPALG_SETTINGS, of its name and type
  *
  * An object of this type never changes.  A write to a setting makes a new object and publishes
@@ -202,6 +203,7 @@ struct sipalg_prefixes {
  */
 struct sipalg_settings {
 	struct rcu_head rcu;
+	u64 version;
 #define X(name, type, def, min, max, zero, text) SIPALG_TYPE_##type name;
 	SIPALG_SETTINGS(X)
 #undef X

@@ -381,6 +381,22 @@ static void legacy_is_adopted(struct kunit *test)
 	clear(lab);
 }
 
+/* The connection that the port was opened over is not the one that the phone has now. */
+static void legacy_is_adopted_over_another_connection(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+
+	give_conn(lab);
+	give_media(lab, 4100, "192.168.1.2", 7000);
+	sipalg_legacy_look(lab->sn);
+	lab->phone.port = 5062;
+	lab->mapped_port = 40002;
+	lab_phone(lab, "INVITE 5 a b call=old audio=7000");
+	KUNIT_EXPECT_EQ(test, lab_audio(lab), 4100);
+	KUNIT_EXPECT_EQ(test, lab_waiting(lab, 4100), 1);
+	clear(lab);
+}
+
 /* Rule B3 holds for a port that the other router has not published. */
 static void legacy_run_is_asked_about(struct kunit *test)
 {
@@ -727,6 +743,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(legacy_is_removed_where_its_host_is_lost),
 	KUNIT_CASE(legacy_that_is_lost_is_kept_for_its_host),
 	KUNIT_CASE(legacy_is_adopted),
+	KUNIT_CASE(legacy_is_adopted_over_another_connection),
 	KUNIT_CASE(legacy_run_is_asked_about),
 	KUNIT_CASE(legacy_is_published),
 	KUNIT_CASE(legacy_leaves_from_its_port),

@@ -201,6 +201,7 @@ static void shut_list_has_an_end(struct kunit *test)
 static void shut_media_gives_way(struct kunit *test)
 {
 	struct lab *lab = test->priv;
+	struct nf_conn *ct;
 	u16 before;
 
 	lab->set->keep_ports.n = 1;
@@ -214,6 +215,12 @@ static void shut_media_gives_way(struct kunit *test)
 	call_up(lab, "two", 4000);
 	KUNIT_EXPECT_GT(test, waiting_to_end(lab), 0);
 	KUNIT_EXPECT_EQ(test, (int)lab_media_out(lab, 4000, peer()), 4000);
+	/* what the first call leaves ends now, and the connection is the second one's */
+	lab_settle(lab);
+	ct = lab_conn(lab_end("192.168.1.2", 4000), peer());
+	KUNIT_ASSERT_NOT_NULL(test, ct);
+	KUNIT_EXPECT_FALSE(test, test_bit(IPS_FIXED_TIMEOUT_BIT, &ct->status));
+	nf_ct_put(ct);
 }
 
 /* The work item itself ends what waits, and is there again for the next call. */

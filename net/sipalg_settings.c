@@ -554,6 +554,8 @@ static int setting_write(struct sipalg_net *sn, const struct setting *s, const c
 	mutex_lock(&sn->settings_lock);
 	old = rcu_dereference_protected(sn->settings, lockdep_is_held(&sn->settings_lock));
 	new = kmemdup(old, sizeof(*old), GFP_KERNEL_ACCOUNT);
+	if (new)
+		new->version++;
 	err = new ? setting_apply(s, text, new) : -ENOMEM;
 	if (!err && is_over_default(sn, s, new))
 		err = -EPERM;

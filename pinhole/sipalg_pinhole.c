@@ -360,20 +360,23 @@ static void run_rm(const struct sipalg_pinhole_want *want, struct sipalg_pinhole
 
 static int pin_arm(const struct sipalg_pinhole_want *want, struct sipalg_pinhole *pin)
 {
+	bool may_skip;
 	int err = 0;
-	bool is_first;
 
 	spin_lock_bh(&pin->lock);
-	is_first = !pin->is_armed;
+	/* nothing of a pinhole waits that was never armed, and the kernel tells of most others */
+	may_skip = !pin->is_armed && sipalg_pinhole_expect_is_alone(pin, want->ct);
 	sipalg_pinhole_set_source(want->sn, pin, sipalg_pinhole_source_for(pin, want));
 	pin->is_armed = true;
 	sipalg_master_set(&pin->master, want->master,
 			  &want->ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple);
-	/* nothing of a pinhole waits that was never armed, and the kernel tells of most others */
-	if (!pin->is_paused && !(is_first && sipalg_pinhole_expect_is_alone(pin, want->ct)))
+	if (!pin->is_paused && !may_skip)
 		err = sipalg_pinhole_expect_renew(want->sn, pin, want->ttl_s);
 	if (!pin->is_paused && !err) {
 		err = sipalg_pinhole_expect_place(want->sn, pin, want->ct);
+		/* it may lead to the same host, and be of a connection that was given */
+		if (err == -EADDRINUSE && may_skip)
+			err = sipalg_pinhole_expect_renew(want->sn, pin, want->ttl_s) ?: err;
 		if (!err && want->ttl_s > SIPALG_PINHOLE_TTL_S)
 			sipalg_pinhole_expect_extend(want->sn, pin, want->ttl_s);
 		/* an RTCP pinhole may be armed later: when its RTP comes, or with a tick */

@@ -84,16 +84,19 @@ static bool is_of_ended_call(struct sipalg_net *sn, const struct sipalg_pinhole 
 	struct sip_endpoint mapped = sipalg_inet_destination_of(is_from_host(pin, there) ? back :
 											    there);
 	struct sipalg_pinhole_key key = pin->mapped;
-	bool is_shut;
+	struct sipalg_pinhole *shut;
+	bool is_ended;
 
 	if (test_bit(IPS_FIXED_TIMEOUT_BIT, &ct->status))
 		return true;
 	key.addr = mapped.addr;
 	key.port = mapped.port;
 	rcu_read_lock();
-	is_shut = sipalg_pinhole_shut_at(sn, &key);
+	shut = sipalg_pinhole_shut_at(sn, &key);
+	/* one of signalling keeps its connection; what is seen too early only means that */
+	is_ended = shut && shut->ends_conns;
 	rcu_read_unlock();
-	return is_shut;
+	return is_ended;
 }
 
 /*
@@ -279,6 +282,21 @@ void sipalg_pinhole_conn_heard(const struct sipalg_pinhole_conn *conn, const str
 	heard->to_host += atomic64_read(&acct->counter[!host].packets);
 }
 
+/*
+ * Whether a connection from the host belongs to another pinhole: what a call leaves ends later than
+ * the call, and the next call of the same ends may have another mapped port.
+ */
+static bool is_of_another(const struct sipalg_pinhole *pin, const struct sipalg_pinhole_conn *conn,
+			  const struct nf_conn *ct)
+{
+	struct sip_endpoint is = sipalg_inet_destination_of(&ct->tuplehash[IP_CT_DIR_REPLY].tuple);
+
+	if (!conn->is_from_host)
+		return false;
+	return (is.port != pin->mapped.port || !sip_addr_equal(&is.addr, &pin->mapped.addr)) &&
+	       (is.port != pin->real.port || !sip_addr_equal(&is.addr, &pin->real.addr));
+}
+
 void sipalg_pinhole_conns_end(struct sipalg_net *sn, struct sipalg_pinhole *pin,
 			      enum sipalg_pinhole_end end)
 {
@@ -294,6 +312,10 @@ void sipalg_pinhole_conns_end(struct sipalg_net *sn, struct sipalg_pinhole *pin,
 		ct = sipalg_pinhole_conn_lookup(sn, pin, conn);
 		if (!ct)
 			continue;
+		if (is_of_another(pin, conn, ct)) {
+			nf_ct_put(ct);
+			continue;
+		}
 		/* the kernel extends an offloaded flow at any time-out, so it is deleted */
 		if (end == SIPALG_PINHOLE_KILL_CONNS || test_bit(IPS_OFFLOAD_BIT, &ct->status)) {
 			nf_ct_delete(ct, 0, 0);

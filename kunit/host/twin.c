@@ -176,8 +176,10 @@ static const char *check_parts(const struct sip_text *t)
 	}
 	if (!what && identity[0] != identity[1])
 		what = "the identity's result";
-	if (!what && !identity[0])
+	if (!what && identity[0] != -EBADMSG)
 		what = differs(&msg[0], &msg[1]);
+	else if (!what && msg[0].fault != msg[1].fault)
+		what = "the identity's fault";
 	for (i = 0; !what && i < 2; i++) {
 		sip_quick_is_off = i;
 		head[i] = sip_parse(t, &msg[i]);
