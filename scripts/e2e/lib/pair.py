@@ -33,6 +33,16 @@ def ip(text, ns=None, *options):
         raise RuntimeError(f'ip in {ns}: {done.stderr}{text}')
 
 
+def forget_neighbours(dev, ns, *options):
+    """Where a neighbour goes by itself meanwhile, ip stops in the middle, and is to be asked again."""
+    command = ['ip', *options, '-n', ns, 'neigh', 'flush', 'dev', dev]
+    for _ in range(5):
+        done = subprocess.run(command, capture_output=True, text=True)
+        if not done.returncode:
+            return
+    raise RuntimeError(f'ip neigh flush in {ns}: {done.stderr}')
+
+
 def there(name):
     return os.path.exists('/run/netns/' + name)
 
@@ -148,7 +158,7 @@ class Router:
                 if ':' not in a:
                     self.announce(dev, a.partition('/')[0])
             # as the advertisements of IPv6 would
-            ip(f'neigh flush dev {BRIDGES[at]}\n', at, '-6')
+            forget_neighbours(BRIDGES[at], at, '-6')
 
     def announce(self, dev, addr):
         """A gratuitous ARP."""
@@ -227,7 +237,7 @@ class Pair:
 
     def boot(self):
         for ns in ('lan', 'wan'):
-            ip(f'neigh flush dev {BRIDGES[ns]}\n', ns)
+            forget_neighbours(BRIDGES[ns], ns)
         for r in (self.a, self.b):
             r.boot()
         self.a.take()
@@ -285,7 +295,7 @@ class Still(Pair):
 
     def boot(self):
         for ns in ('lan', 'wan'):
-            ip(f'neigh flush dev {BRIDGES[ns]}\n', ns)
+            forget_neighbours(BRIDGES[ns], ns)
         self.a.boot()
         self.a.take()
 

@@ -55,7 +55,7 @@ class Kept(Pair):
 
     def boot(self):
         for ns in ('lan', 'wan'):
-            ip(f'neigh flush dev {BRIDGES[ns]}\n', ns)
+            forget_neighbours(BRIDGES[ns], ns)
         self.a.boot()
         self.wait(self.a)
         self.b.boot()
