@@ -109,11 +109,12 @@ static bool has_its_place(const struct sipalg_ctx *ctx, enum sipalg_call_side si
 	const struct sdp_media *m = &sdp->media[0];
 	const struct sip_endpoint rtp = { *sdp_conn_of(sdp, 0), m->port };
 	const struct sipalg_call_media *media;
+	u8 proto;
 
 	if (!sipalg_sender_is_inside(ctx))
 		return true;
-	media = sipalg_call_media_find(ctx->call, side, &rtp,
-				       m->transport == SDP_TRANSPORT_TCP ? IPPROTO_TCP : IPPROTO_UDP);
+	proto = m->transport == SDP_TRANSPORT_TCP ? IPPROTO_TCP : IPPROTO_UDP;
+	media = sipalg_call_media_find(ctx->call, side, &rtp, proto);
 	return media && media->n && (!ctx->is_nat || ctx->body.desc[0].plan.media[0].port);
 }
 

@@ -389,6 +389,12 @@ static noinline const char *quick_other(struct sip_quick q, const char *s)
 	       sip_quick_skip_header(q, s) : NULL;
 }
 
+/* Whether a walk does not want a header.  Each one wants those that say which dialog it is. */
+static __always_inline bool is_stepped_over(const struct sip_walk *w, enum sip_header header)
+{
+	return header > SIP_HEADER_IDENTITY && header > w->last;
+}
+
 /*
  * Reads a header by its name.  @first: its first letter, a constant: so the compiler keeps no more
  * than the names with that letter.
@@ -399,8 +405,7 @@ static __always_inline const char *quick_named(struct sip_walk *w, struct sip_qu
 #define X(NAME, name, letter, reader, LEFT, POSITION) \
 	sizeof(name) <= SIP_QUICK_BYTES && (name[0] | 0x20) == first && \
 		sip_same(s, name ":", sizeof(name)) ? \
-	SIP_HEADER_##NAME > SIP_HEADER_IDENTITY && w->last < SIP_HEADER_##NAME ? \
-		sip_quick_skip_header(q, s) : \
+	is_stepped_over(w, SIP_HEADER_##NAME) ? sip_quick_skip_header(q, s) : \
 		quick_##reader(w, q, s + sizeof(name), SIP_HEADER_##NAME) :
 	return SIP_HEADERS(X) quick_other(q, s);
 #undef X
